@@ -1,0 +1,148 @@
+"""What the catalogue holds: cells, materials, coolants, each figure with its standing and its sources. Unknown stays None."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Standing = Literal["measured", "datasheet", "catalogue", "literature default", "derived", "remembered", "given"]
+"""measured: a peer-reviewed or laboratory measurement. datasheet: the maker's. catalogue: a curated or trade list that cites one.
+literature default: of the cell's class, not of the cell. derived: computed, the note says from what. remembered: general
+engineering knowledge that nobody checked. given: written by the user in the design."""
+
+Chemistry = str
+CellFormat = Literal["prismatic", "cylindrical", "pouch"]
+
+
+class Frozen(BaseModel):
+    """A record: immutable, unknown keys refused, no NaN."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, str_strip_whitespace=True)
+
+
+class Figure(Frozen):
+    """A number with its standing; the unit is in the name of the field that holds it."""
+
+    value: float
+    standing: Standing
+    sources: tuple[str, ...] = ()
+    note: str = ""
+
+
+class Source(Frozen):
+    """Where figures come from."""
+
+    what: str
+    url: str = ""
+
+
+class ResistanceTable(Frozen):
+    """Direct-current internal resistance of one cell against temperature.
+
+    ``temperature_degC`` ascending, (n,); ``resistance_mOhm`` (n,), > 0. Between the points ln R is linear in 1/T (Arrhenius).
+    """
+
+    temperature_degC: tuple[float, ...] = Field(min_length=1)
+    resistance_mOhm: tuple[Annotated[float, Field(gt=0)], ...] = Field(min_length=1)
+    standing: Standing
+    sources: tuple[str, ...] = ()
+    note: str = ""
+
+
+class Cell(Frozen):
+    """One battery cell as the catalogue or a design describes it. Every figure may be None: unknown.
+
+    Lengths in mm (terminals excluded), mass kg, capacity Ah, voltages V, currents A, cp J/kg/K, k W/m/K.
+    Prismatic and pouch: ``width_mm`` of the wide face, ``thickness_mm`` between the large faces, ``height_mm``.
+    Cylindrical: ``diameter_mm`` and ``height_mm``. ``k_in_plane``/``k_through`` for prismatic and pouch,
+    ``k_axial``/``k_radial`` for cylindrical.
+    """
+
+    id: str
+    name: str
+    maker: str = ""
+    format: CellFormat
+    chemistry: Chemistry = ""
+    case: str = ""
+    capacity_Ah: Figure | None = None
+    v_nom: Figure | None = None
+    v_min: Figure | None = None
+    v_max: Figure | None = None
+    width_mm: Figure | None = None
+    thickness_mm: Figure | None = None
+    height_mm: Figure | None = None
+    diameter_mm: Figure | None = None
+    mass_kg: Figure | None = None
+    cp_J_kgK: Figure | None = None
+    k_in_plane_W_mK: Figure | None = None
+    k_through_W_mK: Figure | None = None
+    k_axial_W_mK: Figure | None = None
+    k_radial_W_mK: Figure | None = None
+    resistance_ac_mOhm: Figure | None = None
+    resistance_dc: ResistanceTable | None = None
+    max_charge_A: Figure | None = None
+    max_discharge_A: Figure | None = None
+    charge_min_degC: Figure | None = None
+    charge_max_degC: Figure | None = None
+    discharge_min_degC: Figure | None = None
+    discharge_max_degC: Figure | None = None
+    confidence: Literal["high", "medium", "low"] | None = None
+    sources: tuple[str, ...] = ()
+    note: str = ""
+
+    def unknown(self, fields: Sequence[str]) -> tuple[str, ...]:
+        """Those of ``fields`` that are not known for this cell."""
+        return tuple(field for field in fields if getattr(self, field) is None)
+
+    def volume_m3(self) -> float:
+        """Volume of the body [m³] from its outer dimensions, terminals excluded. Raises ValueError if a dimension is unknown."""
+        from math import pi
+
+        if self.format == "cylindrical":
+            if self.diameter_mm is None or self.height_mm is None:
+                raise ValueError(f"{self.id}: a dimension is unknown")
+            return pi / 4 * self.diameter_mm.value**2 * self.height_mm.value * 1e-9
+        if self.width_mm is None or self.thickness_mm is None or self.height_mm is None:
+            raise ValueError(f"{self.id}: a dimension is unknown")
+        return self.width_mm.value * self.thickness_mm.value * self.height_mm.value * 1e-9
+
+
+class Material(Frozen):
+    """A solid. rho kg/m³, k W/m/K (isotropic), cp J/kg/K, resistivity ohm m at 20 degC, alpha 1/K (of the resistivity)."""
+
+    id: str
+    rho_kg_m3: Figure
+    k_W_mK: Figure
+    cp_J_kgK: Figure
+    resistivity_ohm_m: Figure | None = None
+    alpha_per_K: Figure | None = None
+    emissivity: Figure | None = None
+    thickness_range_mm: tuple[float, float] | None = None
+    note: str = ""
+
+
+class CoolantState(Frozen):
+    """Properties of a coolant at one temperature: rho kg/m³, cp J/kg/K, k W/m/K, mu Pa s."""
+
+    T_degC: float
+    rho: float
+    cp: float
+    k: float
+    mu: float
+
+
+class Coolant(Frozen):
+    """A coolant as a table over temperature, ascending. A single row: known at that temperature only."""
+
+    id: str
+    table: tuple[CoolantState, ...] = Field(min_length=1)
+    standing: Standing
+    sources: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def range_degC(self) -> tuple[float, float]:
+        """Lowest and highest temperature of the table."""
+        return self.table[0].T_degC, self.table[-1].T_degC

@@ -1,0 +1,45 @@
+"""A design with what its file says where: records only, the reading is in load.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from packtool.catalogue.records import Cell, Coolant, Material
+from packtool.design.schema import PackDesign
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a key stands: ``line`` and ``column`` from 1; 0 where it came from ``--set`` or is a default."""
+
+    file: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class LoadedDesign:
+    """A validated design, what it refers to in the catalogue, and the place of every key that the file holds.
+
+    ``cell`` is resolved (catalogue, class defaults, own figures); ``materials`` and ``coolants`` hold every id that the design
+    names; ``places`` maps dotted keys (``cold_plate.passes``) to their place; ``data`` is the design as plain JSON-like data with
+    defaults filled in (what the stage hashes are made of).
+    """
+
+    design: PackDesign
+    cell: Cell
+    materials: Mapping[str, Material]
+    coolants: Mapping[str, Coolant]
+    places: Mapping[str, Place]
+    file: str
+    data: Mapping[str, Any]
+
+    def place(self, key: str) -> Place:
+        """The place of ``key``, or of the nearest key above it that the file holds; the file's top if there is none."""
+        while key:
+            if key in self.places:
+                return self.places[key]
+            key = key.rpartition(".")[0]
+        return Place(self.file, 0, 0)

@@ -1,0 +1,251 @@
+"""The Layout: the only geometry. CAD and mesh are two readers of it.
+
+All lengths are millimetres. x runs along a row (through the cells' thickness), y across the rows, z up; z = 0 is the underside of
+the tray, x = y = 0 the middle of the pack. A part is a product placed: a product is one or more planar profiles swept in z.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from packtool.catalogue.records import Cell
+
+Role = Literal["cell", "pad", "end_plate", "interface", "cold_plate", "coolant", "terminal", "busbar", "tray", "lid", "fitting"]
+MESHED_ROLES: tuple[Role, ...] = ("cell", "pad", "end_plate", "interface", "cold_plate")
+"""Parts that the heat is solved in. The channels are voids of the cold plate; tray and lid enter as thermal resistances to the ambient."""
+
+Point = tuple[float, float]
+Vertex = tuple[float, float, float]
+"""x, y and the bulge of the edge that leaves it: tan(a quarter of the arc's angle), 0 for a straight edge, > 0 turning left (as in DXF)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A closed outline of lines and arcs, in order; the last vertex joins the first."""
+
+    vertices: tuple[Vertex, ...]
+
+    @classmethod
+    def polygon(cls, points: Sequence[Point]) -> Loop:
+        """Straight edges through ``points``."""
+        return cls(tuple((x, y, 0.0) for x, y in points))
+
+    @classmethod
+    def rectangle(cls, x0: float, y0: float, x1: float, y1: float) -> Loop:
+        """Counter-clockwise rectangle."""
+        return cls.polygon([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
+
+    @classmethod
+    def circle(cls, x: float, y: float, radius: float) -> Loop:
+        """Counter-clockwise circle of two half arcs."""
+        return cls(((x - radius, y, 1.0), (x + radius, y, 1.0)))
+
+    @property
+    def is_straight(self) -> bool:
+        """No arcs."""
+        return all(bulge == 0.0 for _, _, bulge in self.vertices)
+
+    def signed_area(self) -> float:
+        """Area [mm²], positive counter-clockwise; arcs are exact."""
+        total = 0.0
+        for (x0, y0, bulge), (x1, y1, _) in zip(self.vertices, self.vertices[1:] + self.vertices[:1], strict=True):
+            total += (x0 * y1 - x1 * y0) / 2
+            if bulge:
+                angle = 4 * math.atan(bulge)
+                chord = math.hypot(x1 - x0, y1 - y0)
+                radius = chord / (2 * math.sin(angle / 2))
+                total += radius**2 * (angle - math.sin(angle)) / 2
+        return total
+
+    def bounds(self) -> tuple[float, float, float, float]:
+        """x0, y0, x1, y1 of the outline; arcs count with their extreme points."""
+        xs = [v[0] for v in self.vertices]
+        ys = [v[1] for v in self.vertices]
+        for (x0, y0, bulge), (x1, y1, _) in zip(self.vertices, self.vertices[1:] + self.vertices[:1], strict=True):
+            if not bulge:
+                continue
+            centre_x = (x0 + x1) / 2 - (y1 - y0) * (1 - bulge**2) / (4 * bulge)
+            centre_y = (y0 + y1) / 2 + (x1 - x0) * (1 - bulge**2) / (4 * bulge)
+            radius = math.hypot(x0 - centre_x, y0 - centre_y)
+            start = math.atan2(y0 - centre_y, x0 - centre_x)
+            sweep = 4 * math.atan(bulge)
+            for quarter in range(4):
+                towards = quarter * math.pi / 2
+                turned = (towards - start) % math.tau if sweep > 0 else (start - towards) % math.tau
+                if turned <= abs(sweep):
+                    xs.append(centre_x + radius * math.cos(towards))
+                    ys.append(centre_y + radius * math.sin(towards))
+        return min(xs), min(ys), max(xs), max(ys)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A planar face: an outer loop less its holes."""
+
+    outer: Loop
+    holes: tuple[Loop, ...] = ()
+
+    @classmethod
+    def rectangle(cls, x0: float, y0: float, x1: float, y1: float) -> Profile:
+        """A rectangle without holes."""
+        return cls(Loop.rectangle(x0, y0, x1, y1))
+
+    def area(self) -> float:
+        """Area [mm²]."""
+        return abs(self.outer.signed_area()) - sum(abs(hole.signed_area()) for hole in self.holes)
+
+    @property
+    def is_rectangle(self) -> bool:
+        """A box in the making: one axis-aligned rectangle, no holes."""
+        if self.holes or not self.outer.is_straight or len(self.outer.vertices) != 4:
+            return False
+        x0, y0, x1, y1 = self.outer.bounds()
+        return all(x in (x0, x1) and y in (y0, y1) for x, y, _ in self.outer.vertices)
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """A profile from ``z0`` up to ``z1``, in the product's own frame."""
+
+    profile: Profile
+    z0: float
+    z1: float
+
+    def volume(self) -> float:
+        """Volume [mm³]."""
+        return self.profile.area() * (self.z1 - self.z0)
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A shape that one or more parts share. The sweeps do not overlap; touching ones are one solid.
+
+    ``edge_radius_mm`` rounds the vertical edges of a box in the CAD only; the mesh leaves it out and says so.
+    """
+
+    id: str
+    role: Role
+    material: str
+    sweeps: tuple[Sweep, ...]
+    description: str = ""
+    edge_radius_mm: float = 0.0
+
+    def volume_mm3(self) -> float:
+        """Volume of the sweeps [mm³], without the CAD-only edge radius."""
+        return sum(sweep.volume() for sweep in self.sweeps)
+
+    def bounds(self) -> tuple[float, float, float, float, float, float]:
+        """x0, y0, z0, x1, y1, z1 in the product's frame [mm]."""
+        planes = [sweep.profile.outer.bounds() for sweep in self.sweeps]
+        return (
+            min(b[0] for b in planes), min(b[1] for b in planes), min(s.z0 for s in self.sweeps),
+            max(b[2] for b in planes), max(b[3] for b in planes), max(s.z1 for s in self.sweeps),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One product, placed: turned by ``rotation_deg`` about z, then moved by ``origin`` [mm].
+
+    ``name`` is unique in the layout (cells: ``R2C05``). ``group`` is its place in the assembly tree, outermost first
+    (``("row R2",)``). ``series`` and ``parallel`` count from 1, for cells only.
+    """
+
+    name: str
+    product: str
+    origin: tuple[float, float, float]
+    rotation_deg: Literal[0, 90, 180, 270] = 0
+    group: tuple[str, ...] = ()
+    series: int | None = None
+    parallel: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One run of channel between two nodes of the coolant network, of constant rectangular section.
+
+    ``path`` is the centreline in the plan [mm], in the direction of the design flow; its inner vertices are bends of 90 degrees.
+    """
+
+    name: str
+    start: str
+    end: str
+    path: tuple[Point, ...]
+    width_mm: float
+    height_mm: float
+    kind: Literal["channel", "header", "port"] = "channel"
+
+    def length_mm(self) -> float:
+        """Length of the centreline [mm]."""
+        return sum(math.dist(a, b) for a, b in zip(self.path, self.path[1:], strict=False))
+
+    def bends(self) -> int:
+        """Number of 90 degree bends."""
+        return max(0, len(self.path) - 2)
+
+
+@dataclass(frozen=True, slots=True)
+class CoolantNetwork:
+    """The channels as a graph. Coolant enters at node ``inlet`` and leaves at ``outlet``; z range of the channels in the pack [mm]."""
+
+    branches: tuple[Branch, ...]
+    inlet: str
+    outlet: str
+    z0: float
+    z1: float
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """A busbar between two groups of cells: which series positions it joins (0 and n_series + 1 are the pack's terminals).
+
+    ``length_mm`` is the current's path, ``area_mm2`` its cross-section.
+    """
+
+    part: str
+    from_series: int
+    to_series: int
+    length_mm: float
+    area_mm2: float
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Every part of the pack, and what the solvers need to know of them beyond their shape."""
+
+    name: str
+    cell: Cell
+    products: tuple[Product, ...]
+    parts: tuple[Part, ...]
+    n_series: int
+    n_parallel: int
+    network: CoolantNetwork | None
+    joints: tuple[Joint, ...]
+
+    def product(self, id: str) -> Product:
+        """The product with this id; KeyError if there is none."""
+        return {p.id: p for p in self.products}[id]
+
+    def parts_of(self, *roles: Role) -> tuple[Part, ...]:
+        """The parts with one of these roles, in layout order."""
+        wanted = {p.id for p in self.products if p.role in roles}
+        return tuple(part for part in self.parts if part.product in wanted)
+
+    def role_of(self, part: Part) -> Role:
+        """The role of a part."""
+        return self.product(part.product).role
+
+    def part_bounds(self, part: Part) -> tuple[float, float, float, float, float, float]:
+        """x0, y0, z0, x1, y1, z1 of a placed part in the pack's frame [mm]."""
+        x0, y0, z0, x1, y1, z1 = self.product(part.product).bounds()
+        if part.rotation_deg == 90:
+            x0, y0, x1, y1 = -y1, x0, -y0, x1
+        elif part.rotation_deg == 180:
+            x0, y0, x1, y1 = -x1, -y1, -x0, -y0
+        elif part.rotation_deg == 270:
+            x0, y0, x1, y1 = y0, -x1, y1, -x0
+        ox, oy, oz = part.origin
+        return x0 + ox, y0 + oy, z0 + oz, x1 + ox, y1 + oy, z1 + oz
