@@ -5,6 +5,7 @@ PacktoolError
 ├── DesignError         2   the design file is wrong; carries every complaint with its place
 ├── MissingPart         3   something is not installed; carries the line that mends it
 └── StageError          4   a stage could not give its result
+    ├── LayoutError         the layout was given counts that do not come out
     ├── CadError
     ├── MeshError
     ├── SolveError          refused before or during a solve (singular problem, range of a correlation left)
@@ -69,6 +70,9 @@ class DesignError(PacktoolError):
         self.complaints = tuple(complaints)
         super().__init__("\n".join(str(complaint) for complaint in self.complaints))
 
+    def __reduce__(self) -> tuple[type[DesignError], tuple[tuple[Complaint, ...]]]:
+        return type(self), (self.complaints,)
+
 
 class MissingPart(PacktoolError):
     """Something that this command needs is not installed; ``mend`` is the one line that installs it."""
@@ -85,6 +89,10 @@ class MissingPart(PacktoolError):
 
 class StageError(PacktoolError):
     """A stage could not give its result."""
+
+
+class LayoutError(StageError):
+    """The layout was given counts that do not come out (a design that the loader has not checked)."""
 
 
 class CadError(StageError):

@@ -15,6 +15,10 @@ Severity = Literal["error", "warning", "note"]
 Subject = Literal["geometry", "electrical", "thermal", "coolant", "data"]
 
 
+class NotChecked(Exception):
+    """Raised by a rule that cannot speak of this design; the text is the reason, for the report's list of what was not checked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What one rule says of one thing.

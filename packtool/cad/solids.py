@@ -1,0 +1,198 @@
+"""Product -> one CAD shape: each sweep a planar face with its holes, extruded once; touching sweeps fused once a product."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from OCP.BRep import BRep_Builder
+from OCP.BRepAlgoAPI import BRepAlgoAPI_Fuse
+from OCP.BRepBuilderAPI import BRepBuilderAPI_MakeEdge, BRepBuilderAPI_MakeFace, BRepBuilderAPI_MakeVertex, BRepBuilderAPI_MakeWire
+from OCP.BRepGProp import BRepGProp
+from OCP.BRepPrimAPI import BRepPrimAPI_MakePrism
+from OCP.GC import GC_MakeArcOfCircle
+from OCP.gp import gp_Ax3, gp_Dir, gp_Pln, gp_Pnt, gp_Trsf, gp_Vec
+from OCP.GProp import GProp_GProps
+from OCP.ShapeUpgrade import ShapeUpgrade_UnifySameDomain
+from OCP.Standard import Standard_Failure
+from OCP.TopAbs import TopAbs_ShapeEnum
+from OCP.TopExp import TopExp_Explorer
+from OCP.TopLoc import TopLoc_Location
+from OCP.TopoDS import TopoDS_Compound, TopoDS_Shape, TopoDS_Solid, TopoDS_Wire
+from OCP.TopTools import TopTools_ListOfShape
+
+from packtool.errors import CadError
+from packtool.layout.records import Layout, Loop, Part, Product, Profile, Sweep
+
+POINT_TOLERANCE_MM = 1e-7
+"""Two points closer than this are one point: the kernel's own confusion distance (Precision::Confusion, 1e-7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solid:
+    """A product's shape in its own frame [mm]: one solid, or a compound of solids where its sweeps do not touch."""
+
+    product: Product
+    shape: TopoDS_Shape
+    volume_mm3: float
+
+
+def product_solids(layout: Layout) -> dict[str, Solid]:
+    """The shape of every product that a part uses, by product id in layout order. Raises CadError where the kernel makes none."""
+    used = {part.product for part in layout.parts}
+    return {product.id: product_solid(product) for product in layout.products if product.id in used}
+
+
+def product_solid(product: Product) -> Solid:
+    """The shape of one product [mm], vertical edges rounded by ``edge_radius_mm``. Raises CadError where the kernel makes none."""
+    sweeps = rounded_sweeps(product)
+    if not sweeps:
+        raise CadError(f"product {product.id}: it has no sweeps, so there is nothing to make a solid of")
+    try:
+        shapes = [_extruded(sweep) for sweep in sweeps]
+        shape: TopoDS_Shape = shapes[0] if len(shapes) == 1 else _fused(shapes)
+    except CadError as error:
+        raise CadError(f"product {product.id}: {error}") from None
+    except Standard_Failure as error:
+        raise CadError(f"product {product.id}: the CAD kernel failed: {type(error).__name__}: {error}") from error
+    return Solid(product, shape, volume_mm3(shape))
+
+
+def closed_form_volume_mm3(product: Product) -> float:
+    """Volume [mm³] that the CAD shape must have: the sweeps, less (4 - pi) r² h for a box with rounded vertical edges."""
+    volume = product.volume_mm3()
+    if product.edge_radius_mm > 0:
+        volume -= (4 - math.pi) * product.edge_radius_mm**2 * sum(sweep.z1 - sweep.z0 for sweep in product.sweeps)
+    return volume
+
+
+def rounded_sweeps(product: Product) -> tuple[Sweep, ...]:
+    """The product's sweeps with the CAD-only edge radius put into the profile as arcs.
+
+    Raises CadError where the product is not a single box, or the radius is more than half its shorter side.
+    """
+    radius = product.edge_radius_mm
+    if radius <= 0:
+        return product.sweeps
+    if len(product.sweeps) != 1 or not product.sweeps[0].profile.is_rectangle:
+        raise CadError(f"product {product.id}: edge_radius_mm ({radius:g}) is for a single box only")
+    sweep = product.sweeps[0]
+    x0, y0, x1, y1 = sweep.profile.outer.bounds()
+    if 2 * radius > min(x1 - x0, y1 - y0):
+        raise CadError(f"product {product.id}: edge_radius_mm ({radius:g}) is more than half the shorter side ({min(x1 - x0, y1 - y0):g})")
+    quarter = math.tan(math.pi / 8)
+    corners = (
+        (x0 + radius, y0, 0.0), (x1 - radius, y0, quarter), (x1, y0 + radius, 0.0), (x1, y1 - radius, quarter),
+        (x1 - radius, y1, 0.0), (x0 + radius, y1, quarter), (x0, y1 - radius, 0.0), (x0, y0 + radius, quarter),
+    )  # fmt: skip
+    return (replace(sweep, profile=Profile(_without_repeats(Loop(corners)))),)
+
+
+def placement(part: Part) -> TopLoc_Location:
+    """Where a part stands: turned by its quarter turns about z (exactly), then moved [mm]."""
+    cos, sin = quarter_turn(part)
+    x, y, z = part.origin
+    turn = gp_Trsf()
+    turn.SetValues(cos, -sin, 0, x, sin, cos, 0, y, 0, 0, 1, z)
+    return TopLoc_Location(turn)
+
+
+def quarter_turn(part: Part) -> tuple[int, int]:
+    """Cosine and sine of the part's rotation, exact."""
+    return {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}[part.rotation_deg]
+
+
+def volume_mm3(shape: TopoDS_Shape) -> float:
+    """Volume that the kernel integrates over a shape [mm³]; negative if it is inside out."""
+    properties = GProp_GProps()
+    BRepGProp.VolumeProperties_s(shape, properties)
+    return float(properties.Mass())
+
+
+def solids_of(shape: TopoDS_Shape) -> list[TopoDS_Shape]:
+    """The solids of a shape."""
+    found, explorer = [], TopExp_Explorer(shape, TopAbs_ShapeEnum.TopAbs_SOLID)
+    while explorer.More():
+        found.append(explorer.Current())
+        explorer.Next()
+    return found
+
+
+def shape_list(shapes: list[TopoDS_Shape]) -> TopTools_ListOfShape:
+    """The kernel's own list type."""
+    listed = TopTools_ListOfShape()
+    for shape in shapes:
+        listed.Append(shape)
+    return listed
+
+
+def _extruded(sweep: Sweep) -> TopoDS_Solid:
+    if sweep.z1 - sweep.z0 <= POINT_TOLERANCE_MM:
+        raise CadError(f"a sweep from z {sweep.z0:g} to {sweep.z1:g} mm has no height")
+    plane = gp_Pln(gp_Ax3(gp_Pnt(0, 0, sweep.z0), gp_Dir(0, 0, 1)))
+    face = BRepBuilderAPI_MakeFace(plane, _wire(sweep.profile.outer, sweep.z0, clockwise=False))
+    for hole in sweep.profile.holes:
+        face.Add(_wire(hole, sweep.z0, clockwise=True))
+    if not face.IsDone():
+        raise CadError(f"a profile at z {sweep.z0:g} mm makes no planar face")
+    return BRepPrimAPI_MakePrism(face.Face(), gp_Vec(0, 0, sweep.z1 - sweep.z0)).Shape()
+
+
+def _wire(loop: Loop, z: float, *, clockwise: bool) -> TopoDS_Wire:
+    loop = _without_repeats(loop)
+    if (loop.signed_area() < 0) != clockwise:
+        loop = _reversed(loop)
+    points = [gp_Pnt(x, y, z) for x, y, _ in loop.vertices]
+    corners = [BRepBuilderAPI_MakeVertex(point).Vertex() for point in points]
+    wire = BRepBuilderAPI_MakeWire()
+    for index, (x0, y0, bulge) in enumerate(loop.vertices):
+        following = (index + 1) % len(points)
+        x1, y1, _ = loop.vertices[following]
+        if bulge == 0.0:
+            edge = BRepBuilderAPI_MakeEdge(corners[index], corners[following])
+        else:
+            # the arc's middle stands off the chord by bulge * chord / 2, to the right of a left turn
+            middle = gp_Pnt((x0 + x1) / 2 + bulge * (y1 - y0) / 2, (y0 + y1) / 2 - bulge * (x1 - x0) / 2, z)
+            arc = GC_MakeArcOfCircle(points[index], middle, points[following]).Value()
+            edge = BRepBuilderAPI_MakeEdge(arc, corners[index], corners[following])
+        if not edge.IsDone():
+            raise CadError(f"the edge from ({x0:g}, {y0:g}) to ({x1:g}, {y1:g}) mm cannot be made")
+        wire.Add(edge.Edge())
+        if not wire.IsDone():
+            raise CadError(f"the outline breaks at ({x0:g}, {y0:g}) mm")
+    return wire.Wire()
+
+
+def _without_repeats(loop: Loop) -> Loop:
+    """The loop without vertices that repeat the next one (a rounded side of no straight length)."""
+    following = loop.vertices[1:] + loop.vertices[:1]
+    kept = tuple(v for v, w in zip(loop.vertices, following, strict=True) if math.dist(v[:2], w[:2]) > POINT_TOLERANCE_MM)
+    if len(kept) < 2:
+        raise CadError("an outline has fewer than two distinct points")
+    return Loop(kept)
+
+
+def _reversed(loop: Loop) -> Loop:
+    vertices = loop.vertices
+    return Loop(tuple((vertices[i][0], vertices[i][1], -vertices[i - 1][2]) for i in range(len(vertices) - 1, -1, -1)))
+
+
+def _fused(shapes: list[TopoDS_Solid]) -> TopoDS_Shape:
+    fuse = BRepAlgoAPI_Fuse()
+    fuse.SetArguments(shape_list(shapes[:1]))
+    fuse.SetTools(shape_list(shapes[1:]))
+    fuse.Build()
+    if not fuse.IsDone():
+        raise CadError("the touching sweeps cannot be fused")
+    unified = ShapeUpgrade_UnifySameDomain(fuse.Shape(), True, True, False)
+    unified.Build()
+    solids = solids_of(unified.Shape())
+    if not solids:
+        raise CadError("fusing the sweeps left no solid")
+    if len(solids) == 1:
+        return solids[0]
+    compound, builder = TopoDS_Compound(), BRep_Builder()
+    builder.MakeCompound(compound)
+    for solid in solids:
+        builder.Add(compound, solid)
+    return compound

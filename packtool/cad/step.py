@@ -1,0 +1,206 @@
+"""pack.step: AP242 by way of an XCAF document of our own, and reading it back.
+
+Nested products pack > group > part; one shape a product, shared by its parts; products carry the generic name (the product id),
+their occurrences the individual one (the part name). Lengths in mm, colours by role, materials with their density.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from OCP.IFSelect import IFSelect_ReturnStatus
+from OCP.Interface import Interface_Static
+from OCP.Message import Message, Message_Gravity
+from OCP.Quantity import Quantity_Color, Quantity_TypeOfColor
+from OCP.Standard import Standard_Failure
+from OCP.STEPCAFControl import STEPCAFControl_Reader, STEPCAFControl_Writer
+from OCP.STEPControl import STEPControl_Controller, STEPControl_StepModelType
+from OCP.TCollection import TCollection_ExtendedString, TCollection_HAsciiString
+from OCP.TDataStd import TDataStd_Name
+from OCP.TDF import TDF_Label, TDF_LabelSequence
+from OCP.TDocStd import TDocStd_Document
+from OCP.TopLoc import TopLoc_Location
+from OCP.XCAFApp import XCAFApp_Application
+from OCP.XCAFDoc import XCAFDoc_ColorTool, XCAFDoc_ColorType, XCAFDoc_DocumentTool, XCAFDoc_ShapeTool, XCAFDoc_Volume
+
+from packtool.cad.colours import LOOKS
+from packtool.cad.solids import Solid, placement, volume_mm3
+from packtool.cad.step_text import reproducible
+from packtool.errors import CadError
+from packtool.layout.records import Layout
+
+SETTINGS = {"write.step.schema": "AP242DIS", "write.step.unit": "MM"}
+NO_PCURVES = "write.surfacecurve.mode"
+"""0 leaves out the curves in surface parameters, which every reader computes again: the file is a third smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An occurrence read from a STEP file: its ``path`` from the root (the root's own name first), the ``product`` that it shows,
+    the product's colour (sRGB 0..255, None: none) and volume [mm³]."""
+
+    path: tuple[str, ...]
+    product: str
+    rgb: tuple[int, int, int] | None
+    volume_mm3: float
+
+
+def step_bytes(layout: Layout, solids: Mapping[str, Solid], densities: Mapping[str, float]) -> bytes:
+    """The STEP file of a layout: the same bytes each time for the same layout.
+
+    ``solids`` by product id, as product_solids gives them; ``densities`` [kg/m³] by product id, of the products whose mass is
+    known: the file then carries material name and density. Raises CadError where the kernel cannot write it.
+    """
+    document, _ = _document(layout, solids, densities)
+    with _quiet(), _write_settings():
+        writer = STEPCAFControl_Writer()
+        writer.SetColorMode(True)
+        writer.SetNameMode(True)
+        writer.SetMaterialMode(True)
+        writer.SetPropsMode(True)
+        try:
+            if not writer.Transfer(document, STEPControl_StepModelType.STEPControl_AsIs):
+                raise CadError(f"{layout.name}: the CAD kernel could not turn the assembly into STEP")
+        except Standard_Failure as error:
+            raise CadError(f"{layout.name}: the CAD kernel failed while writing STEP: {error}") from error
+        stream = io.BytesIO()
+        if writer.WriteStream(stream) != IFSelect_ReturnStatus.IFSelect_RetDone:
+            raise CadError(f"{layout.name}: the CAD kernel could not write the STEP text")
+    return reproducible(stream.getvalue().decode("utf-8"), layout.name).encode("ascii")
+
+
+def read_step(path: Path) -> tuple[Instance, ...]:
+    """Every occurrence of a shape in a STEP file, depth first. Raises CadError where the kernel cannot read it."""
+    document = _new_document()
+    with _quiet():
+        reader = STEPCAFControl_Reader()
+        reader.SetColorMode(True)
+        reader.SetNameMode(True)
+        if reader.ReadFile(str(path)) != IFSelect_ReturnStatus.IFSelect_RetDone or not reader.Transfer(document):
+            raise CadError(f"{path}: the CAD kernel cannot read this STEP file")
+    shapes = XCAFDoc_DocumentTool.ShapeTool_s(document.Main())
+    colours = XCAFDoc_DocumentTool.ColorTool_s(document.Main())
+    roots = TDF_LabelSequence()
+    shapes.GetFreeShapes(roots)
+    known: dict[int, tuple[str, tuple[int, int, int] | None, float]] = {}
+    found: list[Instance] = []
+    for index in range(1, roots.Length() + 1):
+        root = roots.Value(index)
+        found.extend(_occurrences(root, (_name(root),), colours, known))
+    return tuple(found)
+
+
+def _occurrences(
+    label: TDF_Label, path: tuple[str, ...], colours: XCAFDoc_ColorTool, known: dict[int, tuple[str, tuple[int, int, int] | None, float]]
+) -> Iterator[Instance]:
+    if not XCAFDoc_ShapeTool.IsAssembly_s(label):
+        tag = label.Tag()
+        if tag not in known:
+            known[tag] = (_name(label), _colour(label, colours), volume_mm3(XCAFDoc_ShapeTool.GetShape_s(label)))
+        yield Instance(path, *known[tag])
+        return
+    components = TDF_LabelSequence()
+    XCAFDoc_ShapeTool.GetComponents_s(label, components)
+    for index in range(1, components.Length() + 1):
+        component, referred = components.Value(index), TDF_Label()
+        XCAFDoc_ShapeTool.GetReferredShape_s(component, referred)
+        yield from _occurrences(referred, (*path, _name(component)), colours, known)
+
+
+def _document(
+    layout: Layout, solids: Mapping[str, Solid], densities: Mapping[str, float]
+) -> tuple[TDocStd_Document, dict[tuple[str, ...], TDF_Label]]:
+    document = _new_document()
+    shapes = XCAFDoc_DocumentTool.ShapeTool_s(document.Main())
+    colours = XCAFDoc_DocumentTool.ColorTool_s(document.Main())
+    materials = XCAFDoc_DocumentTool.MaterialTool_s(document.Main())
+    assemblies: dict[tuple[str, ...], TDF_Label] = {(): shapes.NewShape()}
+    _set_name(assemblies[()], layout.name)
+    labels: dict[str, TDF_Label] = {}
+    for id, solid in solids.items():
+        label = labels[id] = shapes.AddShape(solid.shape, False)
+        _set_name(label, id)
+        colour = Quantity_Color(*LOOKS[solid.product.role].rgb, Quantity_TypeOfColor.Quantity_TOC_sRGB)
+        colours.SetColor(label, colour, XCAFDoc_ColorType.XCAFDoc_ColorSurf)
+        XCAFDoc_Volume.Set_s(label, solid.volume_mm3)
+        if id in densities:
+            texts = (solid.product.material, solid.product.description)
+            name, description, kind, type_ = (
+                TCollection_HAsciiString(text) for text in (*texts, "density measure", "POSITIVE_RATIO_MEASURE")
+            )
+            # the writer's unit is g/cm³
+            materials.SetMaterial(label, materials.AddMaterial(name, description, densities[id] / 1000, kind, type_))
+    taken = set(solids) | {layout.name}
+    for part in layout.parts:
+        for depth in range(1, len(part.group) + 1):
+            group = part.group[:depth]
+            if group not in assemblies:
+                assemblies[group] = shapes.NewShape()
+                product_name = group[-1] if group[-1] not in taken else " / ".join((layout.name, *group))
+                taken.add(product_name)
+                _set_name(assemblies[group], product_name)
+                _set_name(shapes.AddComponent(assemblies[group[:-1]], assemblies[group], TopLoc_Location()), group[-1])
+        _set_name(shapes.AddComponent(assemblies[part.group], labels[part.product], placement(part)), part.name)
+    shapes.UpdateAssemblies()
+    return document, assemblies
+
+
+def _new_document() -> TDocStd_Document:
+    document = TDocStd_Document(TCollection_ExtendedString("XmlOcaf"))
+    XCAFApp_Application.GetApplication_s().InitDocument(document)
+    XCAFDoc_ShapeTool.SetAutoNaming_s(False)
+    return document
+
+
+def _set_name(label: TDF_Label, name: str) -> None:
+    TDataStd_Name.Set_s(label, TCollection_ExtendedString(name, True))
+
+
+def _name(label: TDF_Label) -> str:
+    attribute = TDataStd_Name()
+    return attribute.Get().ToExtString() if label.FindAttribute(TDataStd_Name.GetID_s(), attribute) else ""
+
+
+def _colour(label: TDF_Label, colours: XCAFDoc_ColorTool) -> tuple[int, int, int] | None:
+    colour = Quantity_Color()
+    for kind in (XCAFDoc_ColorType.XCAFDoc_ColorSurf, XCAFDoc_ColorType.XCAFDoc_ColorGen):
+        if XCAFDoc_ColorTool.GetColor_s(label, kind, colour):
+            red, green, blue = colour.Values(Quantity_TypeOfColor.Quantity_TOC_sRGB)
+            return round(255 * red), round(255 * green), round(255 * blue)
+    return None
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """The kernel tells its progress on the process's standard output: only failures, while this lasts."""
+    printers = list(Message.DefaultMessenger_s().Printers())
+    levels = [printer.GetTraceLevel() for printer in printers]
+    for printer in printers:
+        printer.SetTraceLevel(Message_Gravity.Message_Fail)
+    try:
+        yield
+    finally:
+        for printer, level in zip(printers, levels, strict=True):
+            printer.SetTraceLevel(level)
+
+
+@contextmanager
+def _write_settings() -> Iterator[None]:
+    """The writer's settings are global to the process: set, and put back afterwards."""
+    STEPControl_Controller.Init_s()
+    before = {key: Interface_Static.CVal_s(key) for key in SETTINGS}
+    pcurves = Interface_Static.IVal_s(NO_PCURVES)
+    for key, value in SETTINGS.items():
+        if not Interface_Static.SetCVal_s(key, value):
+            raise CadError(f"the CAD kernel does not know the setting {key} = {value}")
+    Interface_Static.SetIVal_s(NO_PCURVES, 0)
+    try:
+        yield
+    finally:
+        for key, value in before.items():
+            Interface_Static.SetCVal_s(key, value)
+        Interface_Static.SetIVal_s(NO_PCURVES, pcurves)

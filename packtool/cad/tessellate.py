@@ -1,0 +1,90 @@
+"""Solid -> triangles, once a product: what the STL and the GLB are made of."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from OCP.BRep import BRep_Tool
+from OCP.BRepBuilderAPI import BRepBuilderAPI_Copy
+from OCP.BRepLib import BRepLib_ToolTriangulatedShape
+from OCP.BRepMesh import BRepMesh_IncrementalMesh
+from OCP.TopAbs import TopAbs_Orientation, TopAbs_ShapeEnum
+from OCP.TopExp import TopExp_Explorer
+from OCP.TopLoc import TopLoc_Location
+from OCP.TopoDS import TopoDS, TopoDS_Shape
+
+from packtool.cad.solids import POINT_TOLERANCE_MM, Solid
+from packtool.errors import CadError
+
+CHORD_MM = 0.1
+"""Largest distance between a curved face and its triangles: below what a picture or a printed part shows."""
+TURN_RAD = math.pi / 12
+"""Largest turn from one triangle of a curved face to the next: 24 sides for a full circle."""
+
+
+@dataclass(frozen=True)
+class Triangles:
+    """A closed triangulated surface in the product's frame [mm], normals outwards.
+
+    ``points`` (n_points, 3), repeated on the edges between faces so that each face has its own ``normals`` (n_points, 3, unit);
+    ``corners`` (n_triangles, 3) point numbers, counter-clockwise seen from outside. Repeated points are equal to the last bit.
+    """
+
+    points: NDArray[np.float64]
+    normals: NDArray[np.float64]
+    corners: NDArray[np.int64]
+
+    def volume_mm3(self) -> float:
+        """Volume inside the triangles [mm³] (divergence theorem)."""
+        a, b, c = (self.points[self.corners[:, i]] for i in range(3))
+        return float(np.einsum("ij,ij->", a, np.cross(b, c)) / 6)
+
+
+def triangles_of(solids: Mapping[str, Solid]) -> dict[str, Triangles]:
+    """The triangles of every product, by product id. Raises CadError where a face cannot be triangulated."""
+    return {id: triangulate(solid.shape, id) for id, solid in solids.items()}
+
+
+def triangulate(shape: TopoDS_Shape, name: str) -> Triangles:
+    """The triangles of one shape, which stays as it is. Raises CadError where a face cannot be triangulated."""
+    copy = BRepBuilderAPI_Copy(shape).Shape()
+    BRepMesh_IncrementalMesh(copy, CHORD_MM, False, TURN_RAD, False)
+    points: list[tuple[float, float, float]] = []
+    normals: list[tuple[float, float, float]] = []
+    corners: list[tuple[int, int, int]] = []
+    explorer = TopExp_Explorer(copy, TopAbs_ShapeEnum.TopAbs_FACE)
+    while explorer.More():
+        face, location = TopoDS.Face_s(explorer.Current()), TopLoc_Location()
+        mesh = BRep_Tool.Triangulation_s(face, location)
+        if mesh is None:
+            raise CadError(f"product {name}: a face cannot be triangulated")
+        BRepLib_ToolTriangulatedShape.ComputeNormals_s(face, mesh)
+        move, first = location.Transformation(), len(points) - 1
+        inside_out = face.Orientation() == TopAbs_Orientation.TopAbs_REVERSED
+        sign = -1 if inside_out else 1
+        for index in range(1, mesh.NbNodes() + 1):
+            point, normal = mesh.Node(index).Transformed(move), mesh.Normal(index).Transformed(move)
+            points.append((point.X(), point.Y(), point.Z()))
+            normals.append((sign * normal.X(), sign * normal.Y(), sign * normal.Z()))
+        for index in range(1, mesh.NbTriangles() + 1):
+            a, b, c = mesh.Triangle(index).Get()
+            corners.append((first + a, first + c, first + b) if inside_out else (first + a, first + b, first + c))
+        explorer.Next()
+    return Triangles(_snapped(np.array(points)), np.array(normals), np.array(corners, dtype=np.int64))
+
+
+def _snapped(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Coordinates that differ by no more than the kernel's point tolerance made equal, direction by direction.
+
+    Faces that share an edge compute its points each for itself, and may differ in the last bits.
+    """
+    snapped = np.empty_like(points)
+    for axis in range(points.shape[1]):
+        values, place = np.unique(points[:, axis], return_inverse=True)
+        starts = np.concatenate([[True], np.diff(values) > POINT_TOLERANCE_MM])
+        snapped[:, axis] = values[starts][np.cumsum(starts) - 1][place]
+    return snapped

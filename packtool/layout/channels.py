@@ -1,0 +1,164 @@
+"""The channels of a cold plate: their outline in the plan and the network that the coolant runs through.
+
+Everything is axis-aligned rectangles (square turns). Channels run along x; headers along y over the plate's overhang, so that they and
+the fittings above them stay clear of the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from packtool.layout.outline import Rectangle
+from packtool.layout.records import Branch, Point
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSpace:
+    """The rectangle of the plate that channels may use (the plate less its margins) and the sections [mm]."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    channel_mm: float
+    header_mm: float
+    height_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """Channels of one plate: rectangles whose union is the void, the branches, and where coolant enters and leaves (x, y)."""
+
+    rectangles: tuple[Rectangle, ...]
+    branches: tuple[Branch, ...]
+    inlet: str
+    outlet: str
+    inlet_at: Point
+    outlet_at: Point
+
+
+def pitched(start: float, end: float, width: float, count: int) -> tuple[float, ...]:
+    """Middles of ``count`` strips of ``width``, evenly pitched from ``start`` to ``end``; a single one stands in the middle."""
+    if count == 1:
+        return ((start + end) / 2,)
+    pitch = (end - start - width) / (count - 1)
+    return tuple(start + width / 2 + k * pitch for k in range(count))
+
+
+def serpentine(space: ChannelSpace, passes: int, port_mm: float) -> Channels:
+    """One channel that passes the plate ``passes`` times; ports of ``port_mm`` across stand at its two ends."""
+    half = space.channel_mm / 2
+    ys = pitched(space.y0, space.y1, space.channel_mm, passes)
+    rectangles: list[Rectangle] = [(space.x0, y - half, space.x1, y + half) for y in ys]
+    path: list[Point] = [(space.x0 + port_mm / 2, ys[0])]
+    for k in range(passes - 1):
+        at_right = k % 2 == 0
+        x = space.x1 - half if at_right else space.x0 + half
+        edges = (space.x1 - space.channel_mm, space.x1) if at_right else (space.x0, space.x0 + space.channel_mm)
+        rectangles.append((edges[0], ys[k] - half, edges[1], ys[k + 1] + half))
+        path += [(x, ys[k]), (x, ys[k + 1])]
+    leaves_right = passes % 2 == 1
+    path.append((space.x1 - port_mm / 2 if leaves_right else space.x0 + port_mm / 2, ys[-1]))
+    branch = Branch("serpentine", "inlet", "outlet", tuple(path), space.channel_mm, space.height_mm)
+    return Channels(tuple(rectangles), (branch,), "inlet", "outlet", path[0], path[-1])
+
+
+def parallel_once(space: ChannelSpace, count: int, same_side: bool, port_mm: float) -> Channels:
+    """``count`` channels from a header at -x to one at +x.
+
+    The inlet port stands at the -y end of its header, the outlet at the -y end of its own (``same_side``, U) or at its +y end (Z).
+    """
+    ys = pitched(space.y0, space.y1, space.channel_mm, count)
+    x_in, x_out = _header_middles(space)
+    ins = ["inlet", *_numbered("in", 2, count)]
+    outs = ["outlet", *_numbered("out", 2, count)] if same_side else [*_numbered("out", 1, count - 1), "outlet"]
+    fed = list(zip(ins, ys, strict=True))
+    drained = list(zip(outs, ys, strict=True))
+    runs = [
+        Branch(name, start, end, ((x_in, y), (x_out, y)), space.channel_mm, space.height_mm)
+        for name, start, end, y in zip(_numbered("channel", 1, count), ins, outs, ys, strict=True)
+    ]
+    branches = (
+        *_header("inlet header", space, x_in, fed),
+        *runs,
+        *_header("outlet header", space, x_out, drained[::-1] if same_side else drained),
+    )
+    rectangles = (
+        *_runs(space, ys),
+        (space.x0, space.y0, space.x0 + space.header_mm, space.y1),
+        (space.x1 - space.header_mm, space.y0, space.x1, space.y1),
+    )
+    low, high = _port_ends(space, port_mm)
+    return Channels(rectangles, branches, "inlet", "outlet", (x_in, low), (x_out, low if same_side else high))
+
+
+def parallel_twice(space: ChannelSpace, count: int, port_mm: float) -> Channels:
+    """``count`` channels out along the lower half (-y), a turn header at +x over the whole width, ``count`` channels back along the upper half.
+
+    The ports stand at the outer ends (-y and +y) of the two headers at -x. Why there: on its way to the upper half the coolant gathers
+    towards the middle of the turn header, so its pressure there is lowest at the inner channels and draws them more flow. A
+    port at the outer end makes the feed's pressure fall towards the inner channels too, and the two falls largely cancel (the Z
+    arrangement); with ports in the middle or at the inner ends they would add up.
+    """
+    ys = pitched(space.y0, space.y1, space.channel_mm, 2 * count)
+    half = space.channel_mm / 2
+    x_in, x_turn = _header_middles(space)
+    ins = ["inlet", *_numbered("in", 2, count)]
+    outs = [*_numbered("out", 1, count - 1), "outlet"]
+    turns = _numbered("turn", 1, 2 * count)
+    out = [
+        Branch(name, start, end, ((x_in, y), (x_turn, y)), space.channel_mm, space.height_mm)
+        for name, start, end, y in zip(_numbered("channel", 1, count), ins, turns[:count], ys[:count], strict=True)
+    ]
+    back = [
+        Branch(name, start, end, ((x_turn, y), (x_in, y)), space.channel_mm, space.height_mm)
+        for name, start, end, y in zip(_numbered("return", 1, count), turns[count:], outs, ys[count:], strict=True)
+    ]
+    branches = (
+        *_header("inlet header", space, x_in, list(zip(ins, ys[:count], strict=True))),
+        *out,
+        *_header("turn header", space, x_turn, list(zip(turns, ys, strict=True))),
+        *back,
+        *_header("outlet header", space, x_in, list(zip(outs, ys[count:], strict=True))),
+    )
+    rectangles = (
+        *_runs(space, ys),
+        (space.x0, space.y0, space.x0 + space.header_mm, ys[count - 1] + half),
+        (space.x0, ys[count] - half, space.x0 + space.header_mm, space.y1),
+        (space.x1 - space.header_mm, space.y0, space.x1, space.y1),
+    )
+    low, high = _port_ends(space, port_mm)
+    return Channels(rectangles, branches, "inlet", "outlet", (x_in, low), (x_in, high))
+
+
+def _numbered(name: str, first: int, last: int) -> list[str]:
+    """``name 02``, ``name 03``, ...: as many digits as the last needs."""
+    digits = len(str(last))
+    return [f"{name} {k:0{digits}d}" for k in range(first, last + 1)]
+
+
+def _header_middles(space: ChannelSpace) -> tuple[float, float]:
+    """x of the two headers' centrelines."""
+    return space.x0 + space.header_mm / 2, space.x1 - space.header_mm / 2
+
+
+def _port_ends(space: ChannelSpace, port_mm: float) -> tuple[float, float]:
+    """y of a port over the outermost channel at -y and at +y; a port wider than the channel keeps to the header."""
+    inset = max(port_mm, space.channel_mm) / 2
+    return space.y0 + inset, space.y1 - inset
+
+
+def _runs(space: ChannelSpace, ys: Sequence[float]) -> list[Rectangle]:
+    """The straight channels over the whole length, headers included."""
+    half = space.channel_mm / 2
+    return [(space.x0, y - half, space.x1, y + half) for y in ys]
+
+
+def _header(name: str, space: ChannelSpace, x: float, stations: Sequence[tuple[str, float]]) -> list[Branch]:
+    """The pieces of a header from junction to junction, in the order (the flow's) that the stations (node, y) are given in."""
+    names = _numbered(name, 1, len(stations) - 1)
+    return [
+        Branch(piece, a, b, ((x, ya), (x, yb)), space.header_mm, space.height_mm, "header")
+        for piece, (a, ya), (b, yb) in zip(names, stations[:-1], stations[1:], strict=True)
+    ]

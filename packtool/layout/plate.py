@@ -1,0 +1,179 @@
+"""The cold plate under the rows: skins, channel layer, coolant, fittings.
+
+The plate covers all rows in y and reaches ``overhang_mm`` past them at both ends of x. Its channels keep ``margin_mm`` from its edges.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from packtool.design.loaded import LoadedDesign
+from packtool.design.schema import ColdPlate
+from packtool.errors import Complaint
+from packtool.layout.channels import Channels, ChannelSpace, parallel_once, parallel_twice, serpentine
+from packtool.layout.complaints import complain
+from packtool.layout.outline import Rectangle, union
+from packtool.layout.records import CoolantNetwork, Loop, Part, Product, Profile, Sweep
+from packtool.layout.rows import RowPlan
+
+LAND_MM = 3.0
+"""Rib that the messages below propose: the usual least brazing land (remembered; the design rule on ribs holds the same number)."""
+FITTING_MM = 20.0
+"""Outer diameter of a fitting where the channel is wide enough, with a bore of 0.8 of it (16 mm: the common NW16 quick connector; remembered)."""
+BORE_OVER_OUTER = 0.8
+FITTING_HEIGHT_MM = 30.0
+"""Height of a fitting above the plate (remembered), never higher than the cells."""
+GROUP = ("cold plate",)
+
+
+@dataclass(frozen=True, slots=True)
+class PlatePlan:
+    """The plate's outline [mm] about x = y = 0 and what is in it."""
+
+    outline: Rectangle
+    channels: Channels
+    fitting_mm: float
+
+
+def header_width(plate: ColdPlate) -> float:
+    """Width of the headers [mm]: as given, else twice the channel's."""
+    return plate.header_width_mm if plate.header_width_mm is not None else 2 * plate.channel_width_mm
+
+
+def check_plate(loaded: LoadedDesign, plate: ColdPlate, rows: RowPlan) -> list[Complaint]:
+    """What does not fit in this plate."""
+    complaints = []
+    length, breadth = rows.length_mm + 2 * plate.overhang_mm, rows.breadth_mm
+    space = breadth - 2 * plate.margin_mm
+    serpent = plate.type == "serpentine"
+    count = plate.passes * plate.channels
+    width = plate.channel_width_mm
+    if space < width or (count > 1 and count * width >= space):
+        complaints.append(complain(loaded, *_crowded(plate, count, space)))
+    fitting = _fitting(plate)
+    across = max(fitting, width if serpent else header_width(plate))
+    if plate.margin_mm + across > plate.overhang_mm:
+        what = (
+            f"the fittings ({fitting:g} mm) stand on the overhang"
+            if serpent
+            else f"the headers ({header_width(plate):g} mm wide) lie under the overhang"
+        )
+        message = (
+            f"{plate.overhang_mm:g} is too short: {what}, {plate.margin_mm:g} mm (margin_mm) from the plate's end;"
+            f" it needs at least {plate.margin_mm + across:g}"
+        )
+        complaints.append(complain(loaded, "cold_plate.overhang_mm", message))
+    elif length - 2 * plate.margin_mm <= 2 * across:
+        message = f"the plate is {length:g} mm long: with margins of {plate.margin_mm:g} mm there is no room for two turns of {across:g} mm"
+        complaints.append(complain(loaded, "cold_plate.margin_mm", message))
+    return complaints
+
+
+def _crowded(plate: ColdPlate, count: int, space: float) -> tuple[str, str]:
+    """Key and message for channels that do not fit side by side, with the largest count and width that do."""
+    width = plate.channel_width_mm
+    key = "cold_plate.passes" if plate.type == "serpentine" else "cold_plate.channels"
+    what = "passes" if plate.type == "serpentine" else "channels"
+    sets = plate.passes if plate.type == "parallel" else 1
+    most = int((space + LAND_MM) / (width + LAND_MM)) // sets
+    fewest = 1 if plate.type == "serpentine" else 2
+    widest = (space - (count - 1) * LAND_MM) / count
+    ways = []
+    if most >= fewest:
+        ways.append(f"at most {most} {what} of {width:g} mm fit")
+    if widest > 0:
+        ways.append(f"channel_width_mm may be at most {int(widest * 100) / 100:g}")
+    ways = ways or ["make the rows wider or margin_mm smaller"]
+    side = f"{count} channels of {width:g} mm side by side" if count > 1 else f"a channel of {width:g} mm"
+    message = f"{side} do not fit in {space:g} mm of plate between its margins; with ribs of {LAND_MM:g} mm {', or '.join(ways)}"
+    return ("cold_plate.channel_width_mm" if count == 1 else key), message
+
+
+def _fitting(plate: ColdPlate) -> float:
+    """Outer diameter of the fittings: no wider than the channel or header below them, so that two never touch."""
+    return min(FITTING_MM, plate.channel_width_mm if plate.type == "serpentine" else header_width(plate))
+
+
+def plan_plate(plate: ColdPlate, rows: RowPlan) -> PlatePlan:
+    """The plate of a design that ``check_plate`` has no complaint about."""
+    x, y = rows.length_mm / 2 + plate.overhang_mm, rows.breadth_mm / 2
+    margin, fitting = plate.margin_mm, _fitting(plate)
+    space = ChannelSpace(
+        -x + margin, -y + margin, x - margin, y - margin, plate.channel_width_mm, header_width(plate), plate.channel_height_mm
+    )
+    if plate.type == "serpentine":
+        channels = serpentine(space, plate.passes, fitting)
+    elif plate.passes == 1:
+        channels = parallel_once(space, plate.channels, plate.manifold == "U", fitting)
+    else:
+        channels = parallel_twice(space, plate.channels, fitting)
+    return PlatePlan((-x, -y, x, y), channels, fitting)
+
+
+def plate_parts(plate: ColdPlate, plan: PlatePlan, cell_height_mm: float, z: float) -> tuple[list[Product], list[Part]]:
+    """Cold plate, coolant and the two fittings; the plate stands at ``z``.
+
+    The channel layer's metal is the plate's outline less the channels' outline, and one island for every hole of that. The coolant fills
+    the same outline.
+    """
+    skin = (plate.thickness_mm - plate.channel_height_mm) / 2
+    low, high = skin, skin + plate.channel_height_mm
+    voids = union(plan.channels.rectangles)
+    outline = Loop.rectangle(*plan.outline)
+    islands = [Sweep(Profile(_reversed(hole)), low, high) for void in voids for hole in void.holes]
+    metal = Product(
+        id="cold-plate",
+        role="cold_plate",
+        material=plate.material,
+        sweeps=(
+            Sweep(Profile(outline), 0.0, low),
+            Sweep(Profile(outline, tuple(void.outer for void in voids)), low, high),
+            *islands,
+            Sweep(Profile(outline), high, plate.thickness_mm),
+        ),
+        description=(
+            f"cold plate, {plate.thickness_mm:g} mm, skins {skin:g} mm, channels {plate.channel_width_mm:g} x {plate.channel_height_mm:g} mm"
+            " with square turns; the openings under the fittings are left out"
+        ),
+    )
+    coolant = Product(
+        id="coolant",
+        role="coolant",
+        material=plate.coolant,
+        sweeps=tuple(Sweep(void, low, high) for void in voids),
+        description="coolant in the plate's channels and headers",
+    )
+    outer = plan.fitting_mm / 2
+    fitting = Product(
+        id="fitting",
+        role="fitting",
+        material=plate.material,
+        sweeps=(
+            Sweep(
+                Profile(Loop.circle(0.0, 0.0, outer), (Loop.circle(0.0, 0.0, outer * BORE_OVER_OUTER),)),
+                0.0,
+                min(FITTING_HEIGHT_MM, cell_height_mm),
+            ),
+        ),
+        description=f"hose fitting, {2 * outer:g} mm outside, {2 * outer * BORE_OVER_OUTER:g} mm bore (size remembered); CAD only",
+    )
+    top = z + plate.thickness_mm
+    parts = [
+        Part("cold plate", "cold-plate", (0.0, 0.0, z), group=GROUP),
+        Part("coolant", "coolant", (0.0, 0.0, z), group=GROUP),
+        Part("fitting inlet", "fitting", (*plan.channels.inlet_at, top), group=GROUP),
+        Part("fitting outlet", "fitting", (*plan.channels.outlet_at, top), group=GROUP),
+    ]
+    return [metal, coolant, fitting], parts
+
+
+def coolant_network(plate: ColdPlate, plan: PlatePlan, z: float) -> CoolantNetwork:
+    """The channels as a graph, of a plate that stands at ``z``."""
+    low = z + (plate.thickness_mm - plate.channel_height_mm) / 2
+    channels = plan.channels
+    return CoolantNetwork(channels.branches, channels.inlet, channels.outlet, low, low + plate.channel_height_mm)
+
+
+def _reversed(loop: Loop) -> Loop:
+    """The same straight outline, run the other way round."""
+    return Loop(loop.vertices[::-1])

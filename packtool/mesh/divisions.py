@@ -1,0 +1,184 @@
+"""How finely a pack is divided between its faces: the physics of each kind of part, in elements."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from packtool.errors import MeshError
+from packtool.mesh.grid_lines import joined, merged
+from packtool.mesh.placed import COOLANT, SAME_MM, PlacedSweep
+from packtool.mesh.records import Floats
+
+Level = Literal["coarse", "normal", "fine"]
+
+# Elements at level normal. Each count is even, so that it can be halved for an error estimate; fine has twice as many, coarse half.
+THROUGH_CELL = 4
+"""Through a cell's thickness: k_through is about 1 W/m/K against 10-30 in plane, so the parabola of the heat stands across it."""
+ACROSS_CELL = 8
+"""Over a cell's width, in plane."""
+UP_CELL = 8
+"""Over a cell's height ..."""
+UP_GROWTH = 1.4
+"""... graded towards the bottom, where the heat leaves: each element this much taller than the one below (6 mm first for 207 mm)."""
+THROUGH_PLATE = 2
+"""Through end plates, through the height of the channels, and across every channel and rib: two elements bend once."""
+PLATE_SIZE_MM = 15.0
+"""Largest element of the cold plate in its plan: the length sqrt(k t / h) over which a skin's temperature follows the coolant,
+with k t = 160 W/m/K x 1.5 mm and h = 1000 W/m²/K."""
+THIN_MM = 2.0
+"""Intervals up to this length that no channel or rib needs stay one element: gaps, pads, slivers between two faces ..."""
+THIN_SHARE = 0.25
+"""... and are no more than this share of the narrowest channel."""
+THIN_SKIN_MM = 3.0
+"""Skins of the cold plate up to this thickness stay one element: the temperature through aluminium is a straight line there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What one kind of part asks of an axis between two coordinates [mm].
+
+    ``size``: largest element [mm] at level normal. With ``growth`` > 1 the elements have that size at ``start`` and grow. ``once``:
+    a thin layer, one element through if nothing cuts it.
+    """
+
+    start: float
+    end: float
+    size: float
+    growth: float = 1.0
+    once: bool = False
+
+    def steps(self, place: float) -> float:
+        """Number of elements from ``start`` to ``place``, not rounded."""
+        distance = place - self.start
+        if self.growth == 1.0:
+            return distance / self.size
+        return math.log1p((self.growth - 1) * distance / self.size) / math.log(self.growth)
+
+    def places(self, a: float, b: float, count: int) -> Floats:
+        """(count + 1,) coordinates from a to b, evenly spaced in ``steps``."""
+        if self.growth == 1.0:
+            return a + (b - a) * np.arange(count + 1) / count
+        steps = np.linspace(self.steps(a), self.steps(b), count + 1)
+        found = self.start + self.size * np.expm1(steps * math.log(self.growth)) / (self.growth - 1)
+        found[0], found[-1] = a, b
+        return found
+
+
+def faces(sweeps: Sequence[PlacedSweep], axis: int) -> Floats:
+    """Ascending coordinates [mm] of every face across ``axis``, coinciding ones merged.
+
+    Raises MeshError where two faces are nearly but not quite in one plane: closer than a thousandth of the smallest part. Merging
+    them would falsify volumes, keeping them would make elements that spoil the solve.
+    """
+    owners: dict[float, str] = {}
+    for sweep in sweeps:
+        values = (sweep.z0, sweep.z1) if axis == 2 else [vertex[axis] for loop in sweep.loops for vertex in loop.vertices]
+        for value in values:
+            owners.setdefault(value, sweep.part)
+    lines = merged(list(owners), SAME_MM)
+    smallest = min(high - low for sweep in sweeps for low, high in map(sweep.extent, range(3)))
+    gaps = np.diff(lines)
+    if gaps.size and gaps.min() < 1e-3 * smallest:
+        at = int(gaps.argmin())
+        low, high = float(lines[at]), float(lines[at + 1])
+        raise MeshError(
+            f"faces of {owners[low]} and {owners[high]} across {'xyz'[axis]} are {gaps[at]:.3g} mm apart (at {low:.6g} mm): "
+            f"move them into one plane, or at least {1e-3 * smallest:.3g} mm apart"
+        )
+    return lines
+
+
+def grid_lines(sweeps: Sequence[PlacedSweep], axis: int, level: Level, halved: bool) -> Floats:
+    """Grid lines [mm] across ``axis``: every face, and the intervals between them divided.
+
+    Counts at normal and fine are even, except at normal those of thin layers, which are 1 (see the constants above). ``halved``
+    halves every even count; its lines are a subset, to the last bit.
+    """
+    at = faces(sweeps, axis)
+    wishes = _wishes(sweeps, axis)
+    starts, ends = np.array([w.start for w in wishes]), np.array([w.end for w in wishes])
+    thin = _thin_limit(sweeps, axis)
+    pieces = []
+    for a, b in zip(at[:-1].tolist(), at[1:].tolist(), strict=True):
+        here = [wishes[i] for i in np.flatnonzero((starts <= a + SAME_MM) & (ends >= b - SAME_MM))]
+        sized = [wish for wish in here if not wish.once]
+        once = any(wish.once and wish.end - wish.start <= b - a + SAME_MM for wish in here)
+        if once or b - a <= thin:
+            normal, finest = 1, None
+        else:
+            finest = max(sized, key=lambda w: w.steps(b) - w.steps(a), default=None)
+            asked = finest.steps(b) - finest.steps(a) if finest else 0.0
+            normal = max(2, 2 * math.ceil(asked / 2 - 1e-9))
+        fine = finest.places(a, b, 2 * normal) if finest else a + (b - a) * np.arange(2 * normal + 1) / (2 * normal)
+        fine[-1] = b
+        count = {"fine": 2 * normal, "normal": normal, "coarse": max(1, normal // 2)}[level]
+        if halved and count % 2 == 0:
+            count //= 2
+        pieces.append(fine[:: 2 * normal // count])
+    return joined(pieces)
+
+
+def _wishes(sweeps: Sequence[PlacedSweep], axis: int) -> list[Wish]:
+    """The distinct wishes of all parts for one axis."""
+    cooled_below = any(sweep.role in ("interface", "cold_plate") for sweep in sweeps)
+    channels = _channels(sweeps)
+    found: dict[Wish, None] = {}
+    for sweep in sweeps:
+        if sweep.region == COOLANT:
+            continue
+        low, high = sweep.extent(axis)
+        length = high - low
+        shortest = min(range(3), key=lambda a: sweep.extent(a)[1] - sweep.extent(a)[0])
+        match sweep.role:
+            case "cell" if axis == 2 and cooled_below:
+                first = length * (UP_GROWTH - 1) / (UP_GROWTH**UP_CELL - 1)
+                found[Wish(low, high, first, UP_GROWTH)] = None
+            case "cell" if axis == 2:
+                found[Wish(low, high, length / UP_CELL)] = None
+            case "cell":
+                through = axis == (1 if sweep.turned else 0)
+                found[Wish(low, high, length / (THROUGH_CELL if through else ACROSS_CELL))] = None
+            case "pad" | "interface" if axis == shortest:
+                found[Wish(low, high, length, once=True)] = None
+            case "end_plate" if axis == shortest:
+                found[Wish(low, high, length / THROUGH_PLATE)] = None
+            case "cold_plate" if axis != 2:
+                found[Wish(low, high, PLATE_SIZE_MM)] = None
+            case "cold_plate" if length <= THIN_SKIN_MM and not _overlap((low, high), channels):
+                found[Wish(low, high, length, once=True)] = None
+            case "cold_plate":
+                found[Wish(low, high, length / THROUGH_PLATE)] = None
+            case _:
+                pass
+    return list(found)
+
+
+def _channels(sweeps: Sequence[PlacedSweep]) -> tuple[float, float] | None:
+    """Lower and upper z [mm] of the channels: of the largest piece of coolant (ports are smaller)."""
+    coolant = [sweep for sweep in sweeps if sweep.region == COOLANT]
+    if not coolant:
+        return None
+    return max(coolant, key=lambda s: abs(s.loops[0].signed_area()) * (s.z1 - s.z0)).extent(2)
+
+
+def _overlap(a: tuple[float, float], b: tuple[float, float] | None) -> bool:
+    return b is not None and min(a[1], b[1]) - max(a[0], b[0]) > SAME_MM
+
+
+def _thin_limit(sweeps: Sequence[PlacedSweep], axis: int) -> float:
+    """Intervals up to this length [mm] are one element; in z only the layers that ask for it are."""
+    if axis == 2:
+        return 0.0
+    edges = [
+        math.dist(a[:2], b[:2])
+        for sweep in sweeps
+        if sweep.region == COOLANT
+        for loop in sweep.loops
+        for a, b in zip(loop.vertices, loop.vertices[1:] + loop.vertices[:1], strict=True)
+    ]
+    return min([THIN_MM, *(THIN_SHARE * edge for edge in edges if edge > SAME_MM)])

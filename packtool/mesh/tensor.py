@@ -1,0 +1,144 @@
+"""A pack of axis-aligned parts as one tensor grid of hexahedra."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from packtool.errors import MeshError
+from packtool.layout.records import MESHED_ROLES, Layout, Loop
+from packtool.mesh.divisions import Level, grid_lines
+from packtool.mesh.grid import VOID, SolidGrid, grouped, solid_grid
+from packtool.mesh.placed import COOLANT, SAME_MM, PlacedSweep, meshed_parts, placed_sweeps
+from packtool.mesh.quality import MeshReport, checked
+from packtool.mesh.records import Floats, Integers, Region, TaggedMesh
+
+COOLANT_WALL = "coolant_wall"
+GAP_SIDE = "gap_side"
+EXTERIOR_SIDE, EXTERIOR_BOTTOM, EXTERIOR_TOP = "exterior_side", "exterior_bottom", "exterior_top"
+OUTWARD = (EXTERIOR_SIDE, EXTERIOR_SIDE, EXTERIOR_SIDE, EXTERIOR_SIDE, EXTERIOR_BOTTOM, EXTERIOR_TOP)
+"""Name of a facet that sees out of the pack along its normal, by side."""
+
+
+@dataclass(frozen=True)
+class MeshedPack:
+    """The mesh of a pack, checked, and what the checks found."""
+
+    mesh: TaggedMesh
+    report: MeshReport
+
+
+def mesh_layout(layout: Layout, level: Level = "normal", *, halved: bool = False) -> MeshedPack:
+    """Mesh the parts of a pack that heat is solved in: one region a part, in layout order, names and materials kept.
+
+    ``level``: normal has the counts of ``divisions``, fine twice as many in every direction, coarse half. ``halved``: the same
+    mesh with every even number of elements between two faces halved; its grid lines are a subset of the full mesh's (thin layers
+    that have one element keep it), so that the two solutions give an error estimate.
+
+    Boundaries, each outer facet in exactly one: ``coolant_wall`` between solid and coolant; ``gap_side`` where the facet faces
+    another solid across air along its normal (between two rows, or under an overhang); ``exterior_side``, ``exterior_bottom``,
+    ``exterior_top`` where it faces none. Interfaces: by pair of roles in the order of MESHED_ROLES, ``cell|pad``,
+    ``cell|interface``, ``interface|cold_plate``; normals from the first to the second, towards larger coordinates between equals.
+
+    Raises MeshError where a part is not rectilinear, two parts overlap, faces nearly coincide, or the finished mesh is worse than
+    the limits of ``quality``.
+    """
+    began = time.perf_counter()
+    sweeps = placed_sweeps(layout)
+    if not any(sweep.region >= 0 for sweep in sweeps):
+        raise MeshError(f"{layout.name} has no part to mesh: none has the role {', '.join(MESHED_ROLES)}")
+    for sweep in sweeps:
+        if not sweep.is_rectilinear:
+            raise MeshError(
+                f"part {sweep.part} ({sweep.role}) has round or oblique edges; only outlines along x and y are meshed, "
+                "curved parts are not meshed yet"
+            )
+    x, y, z = (grid_lines(sweeps, axis, level, halved) for axis in range(3))
+    occupancy = occupied(sweeps, x, y, z)
+    grid = solid_grid(x * 1e-3, y * 1e-3, z * 1e-3, occupancy)
+    pairs = meshed_parts(layout)
+    roles = np.array([MESHED_ROLES.index(product.role) for _, product in pairs])
+    mesh = TaggedMesh(
+        grid.points,
+        grid.hexes,
+        grid.region,
+        tuple(Region(part.name, product.role, product.material) for part, product in pairs),
+        _boundaries(grid, occupancy),
+        _interfaces(grid, roles),
+    )
+    return MeshedPack(mesh, checked(layout, mesh, began))
+
+
+def occupied(sweeps: Sequence[PlacedSweep], x: Floats, y: Floats, z: Floats) -> Integers:
+    """(nx, ny, nz) region of each grid box, COOLANT or VOID. Lines in mm. Raises MeshError where two sweeps overlap."""
+    occupancy = np.full((len(x) - 1, len(y) - 1, len(z) - 1), VOID, dtype=np.int64)
+    for sweep in sweeps:
+        i, j, mask = covered(sweep.loops, x, y)
+        k = slice(_line(z, sweep.z0), _line(z, sweep.z1))
+        block = occupancy[i, j, k]
+        filled = np.broadcast_to(mask[:, :, None], block.shape)
+        taken = block[filled & (block != VOID)]
+        if taken.size:
+            other = next(s for s in sweeps if s.region == taken[0])
+            raise MeshError(f"{other.part} ({other.role}) and {sweep.part} ({sweep.role}) overlap")
+        block[filled] = sweep.region
+    return occupancy
+
+
+def covered(loops: Sequence[Loop], x: Floats, y: Floats) -> tuple[slice, slice, NDArray[np.bool_]]:
+    """The grid boxes of the plan inside an outline less its holes: their range in x and y, and which of the range they are."""
+    x0, y0, x1, y1 = loops[0].bounds()
+    i, j = slice(_line(x, x0), _line(x, x1)), slice(_line(y, y0), _line(y, y1))
+    crossings = np.zeros((i.stop - i.start + 1, j.stop - j.start), dtype=bool)
+    for loop in loops:
+        for (ax, ay, _), (bx, by, _) in zip(loop.vertices, loop.vertices[1:] + loop.vertices[:1], strict=True):
+            if abs(ax - bx) <= SAME_MM:
+                low, high = sorted((_line(y, ay) - j.start, _line(y, by) - j.start))
+                crossings[_line(x, ax) - i.start, low:high] ^= True
+    return i, j, np.logical_xor.accumulate(crossings, axis=0)[:-1]
+
+
+def _line(lines: Floats, place: float) -> int:
+    """Index of the grid line at ``place``."""
+    return int(np.searchsorted(lines, place - SAME_MM))
+
+
+def _boundaries(grid: SolidGrid, occupancy: Integers) -> dict[str, Integers]:
+    """Outer facets by what they face along their normal."""
+    axis, ahead = grid.outer_side // 2, grid.outer_side % 2
+    place = grid.place[grid.outer_element]
+    beyond = place.copy()
+    beyond[np.arange(len(axis)), axis] += 2 * ahead - 1
+    padded = np.pad(occupancy, 1, constant_values=VOID)
+    facing = padded[tuple((beyond + 1).T)]
+    sees_solid = np.zeros(len(axis), dtype=bool)
+    solid = padded >= 0
+    for side in range(6):
+        here = np.flatnonzero(grid.outer_side == side)
+        along = np.flip(solid, side // 2) if side % 2 else solid
+        reached = np.logical_or.accumulate(along, axis=side // 2)
+        reached = np.flip(reached, side // 2) if side % 2 else reached
+        sees_solid[here] = reached[tuple((beyond[here] + 1).T)]
+    names = np.array(OUTWARD, dtype=object)[grid.outer_side]
+    names[sees_solid] = GAP_SIDE
+    names[facing == COOLANT] = COOLANT_WALL
+    return {
+        name: grid.outer_facets(np.flatnonzero(names == name))
+        for name in (COOLANT_WALL, GAP_SIDE, EXTERIOR_SIDE, EXTERIOR_BOTTOM, EXTERIOR_TOP)
+        if (names == name).any()
+    }
+
+
+def _interfaces(grid: SolidGrid, roles: Integers) -> dict[str, Integers]:
+    """Facets between parts, by their pair of roles."""
+    minus, plus = roles[grid.region[grid.inner_minus]], roles[grid.region[grid.inner_plus]]
+    codes = np.minimum(minus, plus) * len(MESHED_ROLES) + np.maximum(minus, plus)
+    found = {}
+    for code, which in grouped(codes):
+        a, b = divmod(code, len(MESHED_ROLES))
+        found[f"{MESHED_ROLES[a]}|{MESHED_ROLES[b]}"] = grid.facets_between(which, minus[which] > plus[which])[0]
+    return found

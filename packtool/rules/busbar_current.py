@@ -1,0 +1,32 @@
+"""The busbars carry the current without undue heat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from packtool.design.cases import case_current_A
+from packtool.rules.compare import at_most, limit_of
+from packtool.rules.records import Evidence, Finding, Rule
+
+
+def check(evidence: Evidence) -> Iterable[Finding]:
+    """See RULE.asks."""
+    design = evidence.loaded.design
+    copper = design.busbars.material.startswith("cu")
+    area = design.busbars.thickness_mm * design.busbars.width_mm
+    limit = limit_of(evidence, "busbar_A_mm2", 5.0 if copper else 3.0, "busbars.width_mm")
+    for name in design.cases:
+        current = case_current_A(evidence.loaded, name)
+        yield at_most(evidence, RULE.id, "busbar current density", current / area, limit, "A/mm2", case=name)
+
+
+RULE = Rule(
+    id="electrical.busbar-current",
+    subject="electrical",
+    asks="The busbars carry the current without undue heat.",
+    needs_solve=False,
+    source="continuous 3 A/mm2 in aluminium, 5 in copper (remembered)",
+    check=check,
+    default=None,
+    unit="A/mm2",
+)

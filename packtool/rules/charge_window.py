@@ -1,0 +1,56 @@
+"""While charging, every cell is within its charging temperatures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from packtool.rules.compare import Limit, at_least, at_most, solved
+from packtool.rules.records import Evidence, Finding, NotChecked, Rule
+
+
+def check(evidence: Evidence) -> Iterable[Finding]:
+    """See RULE.asks."""
+    design, cell = evidence.loaded.design, evidence.loaded.cell
+    charging = [name for name, case in design.cases.items() if case.direction == "charge"]
+    if not charging:
+        raise NotChecked("no case charges")
+    low = Limit(cell.charge_min_degC.value, "cell", "error") if cell.charge_min_degC else Limit(0.0, "cell", "warning")
+    high = Limit(cell.charge_max_degC.value, "cell", "error") if cell.charge_max_degC else Limit(60.0, "cell", "warning")
+    for row in solved(evidence, "temperature.cell.min"):
+        if row.case in charging:
+            yield at_least(
+                evidence,
+                RULE.id,
+                "coldest point while charging",
+                row.value,
+                low,
+                "degC",
+                error=row.error,
+                part=row.region,
+                case=row.case,
+            )
+    for row in solved(evidence, "temperature.cell.max"):
+        if row.case in charging:
+            yield at_most(
+                evidence,
+                RULE.id,
+                "warmest point while charging",
+                row.value,
+                high,
+                "degC",
+                error=row.error,
+                part=row.region,
+                case=row.case,
+            )
+
+
+RULE = Rule(
+    id="thermal.charge-window",
+    subject="thermal",
+    asks="While charging, every cell is within its charging temperatures.",
+    needs_solve=True,
+    source="the cell in the catalogue; else 0 to 60 degC as the 314 Ah LFP class (technical.paneco.energy, 20C1600K, seen 2026-11)",
+    check=check,
+    default=None,
+    unit="degC",
+)

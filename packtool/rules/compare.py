@@ -1,0 +1,102 @@
+"""A number held against its limit: the one place where "holds" is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from packtool.results import Result
+from packtool.rules.records import Evidence, Finding, NotChecked, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit with where it comes from: the design (then it is an error to break it) or the rule's default (then a warning)."""
+
+    value: float
+    key: str
+    severity: Severity
+
+
+def limit_of(evidence: Evidence, field: str, default: float | None = None, key: str | None = None) -> Limit:
+    """The design's ``limits.FIELD``, else ``default`` (spoken of at ``key``). Raises NotChecked where there is neither."""
+    given = getattr(evidence.loaded.design.limits, field)
+    if given is not None:
+        return Limit(float(given), f"limits.{field}", "error")
+    if default is None:
+        raise NotChecked(f"limits.{field} is not given")
+    return Limit(default, key or "limits", "warning")
+
+
+def _finding(
+    evidence: Evidence,
+    rule: str,
+    severity: Severity,
+    holds: bool,
+    message: str,
+    key: str,
+    *,
+    value: float | None = None,
+    error: float | None = None,
+    limit: float | None = None,
+    unit: str = "",
+    part: str | None = None,
+    case: str | None = None,
+) -> Finding:
+    place = evidence.loaded.place(key)
+    return Finding(rule, severity, holds, message, value, error, limit, unit, key, place.file, place.line, place.column, part, case)
+
+
+def stated(
+    evidence: Evidence, rule: str, severity: Severity, holds: bool, message: str, key: str, part: str | None = None
+) -> Finding:
+    """A finding without a number."""
+    return _finding(evidence, rule, severity, holds, message, key, part=part)
+
+
+def at_most(
+    evidence: Evidence,
+    rule: str,
+    what: str,
+    value: float,
+    limit: Limit,
+    unit: str,
+    *,
+    error: float | None = None,
+    part: str | None = None,
+    case: str | None = None,
+) -> Finding:
+    """Holds if value + error <= limit. An error of None is an exact number."""
+    holds = value + (error or 0.0) <= limit.value
+    return _finding(
+        evidence, rule, limit.severity, holds, what, limit.key,
+        value=value, error=error, limit=limit.value, unit=unit, part=part, case=case,
+    )  # fmt: skip
+
+
+def at_least(
+    evidence: Evidence,
+    rule: str,
+    what: str,
+    value: float,
+    limit: Limit,
+    unit: str,
+    *,
+    error: float | None = None,
+    part: str | None = None,
+    case: str | None = None,
+) -> Finding:
+    """Holds if value - error >= limit. An error of None is an exact number."""
+    holds = value - (error or 0.0) >= limit.value
+    return _finding(
+        evidence, rule, limit.severity, holds, what, limit.key,
+        value=value, error=error, limit=limit.value, unit=unit, part=part, case=case,
+    )  # fmt: skip
+
+
+def solved(evidence: Evidence, name: str) -> Iterator[Result]:
+    """The results called ``name``, one a case. Raises NotChecked where there is none."""
+    rows = evidence.results.named(name) if evidence.results is not None else ()
+    if not rows:
+        raise NotChecked(f"no result {name}")
+    yield from rows

@@ -1,0 +1,29 @@
+"""The coolant is slow enough not to erode aluminium."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from packtool.rules.compare import at_most, limit_of, solved
+from packtool.rules.records import Evidence, Finding, Rule
+
+
+def check(evidence: Evidence) -> Iterable[Finding]:
+    """See RULE.asks."""
+    limit = limit_of(evidence, "coolant_velocity_m_s", 2.0, "cold_plate.flow_lpm")
+    for row in solved(evidence, "coolant.velocity.max"):
+        yield at_most(
+            evidence, RULE.id, "fastest coolant", row.value, limit, "m/s", error=row.error, part=row.region, case=row.case
+        )
+
+
+RULE = Rule(
+    id="coolant.velocity",
+    subject="coolant",
+    asks="The coolant is slow enough not to erode aluminium.",
+    needs_solve=True,
+    source="default 2 m/s in aluminium (remembered)",
+    check=check,
+    default=2.0,
+    unit="m/s",
+)

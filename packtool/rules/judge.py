@@ -1,0 +1,73 @@
+"""Every rule, and the verdict over a design."""
+
+from __future__ import annotations
+
+from packtool.rules import (
+    bond_line,
+    brazing_land,
+    busbar_current,
+    cell_current,
+    cell_inner_spread,
+    cell_max,
+    cell_min,
+    cell_spread,
+    channel_size,
+    charge_window,
+    clearance,
+    coolant_drop,
+    coolant_rise,
+    coolant_velocity,
+    energy_balance,
+    envelope,
+    ingress,
+    mass_ratio,
+    pack_mass,
+    pack_voltage,
+    swelling_gap,
+    vent_area,
+)
+from packtool.rules.records import Evidence, Finding, NotChecked, Rule, Verdict
+
+RULES: tuple[Rule, ...] = tuple(
+    source.RULE
+    for source in (
+        envelope,
+        pack_mass,
+        mass_ratio,
+        swelling_gap,
+        bond_line,
+        channel_size,
+        brazing_land,
+        vent_area,
+        ingress,
+        pack_voltage,
+        busbar_current,
+        cell_current,
+        clearance,
+        cell_max,
+        cell_min,
+        cell_spread,
+        cell_inner_spread,
+        charge_window,
+        coolant_drop,
+        coolant_rise,
+        coolant_velocity,
+        energy_balance,
+    )
+)
+"""In the order of the report: geometry, electrical, thermal, coolant, data."""
+
+
+def judge(evidence: Evidence) -> Verdict:
+    """Ask every rule; those that need a solve are not checked where there are no results."""
+    findings: list[Finding] = []
+    not_checked: dict[str, str] = {}
+    for rule in RULES:
+        if rule.needs_solve and evidence.results is None:
+            not_checked[rule.id] = "needs a solve: packtool run"
+            continue
+        try:
+            findings.extend(rule.check(evidence))
+        except NotChecked as reason:
+            not_checked[rule.id] = str(reason)
+    return Verdict(tuple(findings), not_checked)

@@ -1,0 +1,29 @@
+"""The gap between cells leaves room for their growth with age."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from packtool.rules.compare import Limit, at_least
+from packtool.rules.records import Evidence, Finding, NotChecked, Rule
+
+
+def check(evidence: Evidence) -> Iterable[Finding]:
+    """See RULE.asks."""
+    cell = evidence.loaded.cell
+    if cell.thickness_mm is None:
+        raise NotChecked(f"the thickness of {cell.id} is unknown")
+    growth = 100 * evidence.loaded.design.arrangement.cell_gap_mm / cell.thickness_mm.value
+    yield at_least(evidence, RULE.id, "gap over cell thickness", growth, Limit(2.0, "arrangement.cell_gap_mm", "warning"), "%")
+
+
+RULE = Rule(
+    id="geometry.swelling-gap",
+    subject="geometry",
+    asks="The gap between cells leaves room for their growth with age.",
+    needs_solve=False,
+    source="2 to 5 % of the thickness (goodeeis.net on EV battery pads, seen 2026-11); 2 % asked here",
+    check=check,
+    default=2.0,
+    unit="%",
+)

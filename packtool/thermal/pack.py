@@ -1,0 +1,188 @@
+"""The pack as a heat problem: which conductivity, which heat, which way out, for one case of the design."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from packtool.catalogue.properties import coolant_state, held_above, resistance_ohm
+from packtool.catalogue.records import Coolant
+from packtool.design.cases import case_current_A
+from packtool.design.loaded import LoadedDesign
+from packtool.errors import SolveError
+from packtool.layout.records import Layout
+from packtool.mesh.records import Floats, TaggedMesh
+from packtool.thermal.records import ConductionProblem, Convection, Heat
+
+ZERO_CELSIUS = 273.15
+STEFAN_BOLTZMANN = 5.670374419e-8  # W/m²/K⁴, CODATA 2018, exact
+CELL_SURFACE_EMISSIVITY = 0.85  # PET wrap of the cells' cans; remembered (catalogue: pet_film)
+BARE_METAL_EMISSIVITY = 0.1  # inside of tray and lid where the material's own is unknown; remembered, bare aluminium
+
+
+@dataclass(frozen=True)
+class PackHeat:
+    """The heat of every region as a function of the regions' mean temperatures, and where it comes from.
+
+    Cells make I²R(T) with their own current: the cells of a parallel group share the pack's current by their conductances. Each
+    busbar makes I²R(T), half of it in the cells of either group it joins (all of it in the one group of a pack terminal).
+    """
+
+    current_A: float
+    cell_region: np.ndarray
+    group: np.ndarray
+    n_groups: int
+    tables: tuple[object, ...]
+    overridden_ohm: np.ndarray
+    joint_ohm_20: np.ndarray
+    joint_alpha: float
+    joint_groups: tuple[tuple[int, ...], ...]
+    n_regions: int
+
+    def cell_power(self, T_mean: Floats) -> tuple[Floats, Floats]:
+        """I²R of each cell [W] and its slope by the cell's own temperature [W/K], (n_cells,)."""
+        resistance = np.empty(len(self.cell_region))
+        slope = np.zeros_like(resistance)
+        for i, T in enumerate(T_mean[self.cell_region]):
+            if np.isnan(self.overridden_ohm[i]):
+                resistance[i], slope[i] = resistance_ohm(self.tables[i], float(T))  # type: ignore[arg-type]
+            else:
+                resistance[i] = self.overridden_ohm[i]
+        conductance = 1.0 / resistance
+        total = np.bincount(self.group, conductance, self.n_groups)[self.group]
+        power = self.current_A**2 * conductance / total**2
+        by_conductance = self.current_A**2 * (1.0 / total**2 - 2.0 * conductance / total**3)
+        return power, by_conductance * (-slope * conductance**2)
+
+    def busbar_power(self, T_mean: Floats) -> tuple[Floats, Floats]:
+        """Busbar heat given to each cell [W] and its slope [W/K], (n_cells,)."""
+        power = np.zeros(len(self.cell_region))
+        slope = np.zeros_like(power)
+        T_cell = T_mean[self.cell_region]
+        for ohm_20, groups in zip(self.joint_ohm_20, self.joint_groups, strict=True):
+            members = np.flatnonzero(np.isin(self.group, groups))
+            warm = 1.0 + self.joint_alpha * (T_cell[members].mean() - ZERO_CELSIUS - 20.0)
+            power[members] += self.current_A**2 * ohm_20 * warm / len(members)
+            slope[members] += self.current_A**2 * ohm_20 * self.joint_alpha / len(members) ** 2
+        return power, slope
+
+    def __call__(self, T_mean: Floats) -> tuple[Floats, Floats]:
+        """Heat of each region [W] and its slope [W/K], (n_regions,), at the regions' mean temperatures [K]."""
+        power, slope = np.zeros(self.n_regions), np.zeros(self.n_regions)
+        for made, by_T in (self.cell_power(T_mean), self.busbar_power(T_mean)):
+            power[self.cell_region] += made
+            slope[self.cell_region] += by_T
+        return power, slope
+
+
+def pack_heat(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: str) -> PackHeat:
+    """The heat of one case. Raises SolveError where a cell has no region in the mesh or no resistance."""
+    if loaded.cell.resistance_dc is None:
+        raise SolveError(f"the dc resistance of {loaded.cell.id} is unknown: give resistance_mOhm or resistance_like")
+    index = {region.name: i for i, region in enumerate(mesh.regions)}
+    cells = layout.parts_of("cell")
+    missing = [part.name for part in cells if part.name not in index]
+    if missing:
+        raise SolveError(f"cells without a region in the mesh: {', '.join(missing[:5])}")
+    overrides = loaded.design.overrides.cells
+    overridden = np.array([overrides[p.name].resistance_mOhm * 1e-3 if p.name in overrides else np.nan for p in cells])
+    bar = loaded.materials[loaded.design.busbars.material]
+    if bar.resistivity_ohm_m is None:
+        raise SolveError(f"the resistivity of {bar.id} is unknown: it cannot be a busbar")
+    return PackHeat(
+        current_A=case_current_A(loaded, case),
+        cell_region=np.array([index[part.name] for part in cells]),
+        group=np.array([(part.series or 1) - 1 for part in cells]),
+        n_groups=layout.n_series,
+        tables=(loaded.cell.resistance_dc,) * len(cells),
+        overridden_ohm=overridden,
+        joint_ohm_20=np.array([bar.resistivity_ohm_m.value * (j.length_mm * 1e-3) / (j.area_mm2 * 1e-6) for j in layout.joints]),
+        joint_alpha=bar.alpha_per_K.value if bar.alpha_per_K is not None else 0.0,
+        joint_groups=tuple(tuple(s - 1 for s in (j.from_series, j.to_series) if 1 <= s <= layout.n_series) for j in layout.joints),
+        n_regions=len(mesh.regions),
+    )
+
+
+def region_conductivity(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh) -> Floats:
+    """Conductivity of every region (n_regions, 3, 3) [W/m/K]: cells orthotropic in their own axes, the rest isotropic.
+
+    A prismatic cell conducts ``k_through`` along its thickness (x in its own frame) and ``k_in_plane`` across it.
+    """
+    cell = loaded.cell
+    if cell.k_through_W_mK is None or cell.k_in_plane_W_mK is None:
+        raise SolveError(f"the conductivity of {cell.id} is unknown")
+    rotation = {part.name: part.rotation_deg for part in layout.parts_of("cell")}
+    through, in_plane = cell.k_through_W_mK.value, cell.k_in_plane_W_mK.value
+    result = np.empty((len(mesh.regions), 3, 3))
+    for i, region in enumerate(mesh.regions):
+        if region.role == "cell":
+            along_y = rotation[region.name] in (90, 270)
+            result[i] = np.diag((in_plane, through, in_plane) if along_y else (through, in_plane, in_plane))
+        else:
+            result[i] = np.eye(3) * loaded.materials[region.material].k_W_mK.value
+    return result
+
+
+def _air_gap_conductance(thickness_m: float, T: float, air: Coolant, emissivities: tuple[float, float]) -> float:
+    """Conductance of a closed layer of air [W/m²/K]: conduction of still air and radiation between two grey plates.
+
+    Natural convection in the layer is left out: exact where the warmer side is above (a pack colder than its ambient), and towards
+    the warm side for a pack warmer than its ambient. Source: Incropera, Fundamentals of Heat and Mass Transfer, sections 9.8, 13.3.
+    """
+    still = coolant_state(air, T).k / thickness_m
+    first, second = emissivities
+    return still + 4 * STEFAN_BOLTZMANN * T**3 / (1 / first + 1 / second - 1)
+
+
+def ambient_exchange(loaded: LoadedDesign, air: Coolant) -> Mapping[str, Convection]:
+    """How each outer boundary of the meshed pack meets the ambient: air gap and wall in series with the film outside.
+
+    The enclosure is not meshed. Top: air up to the lid, the lid. Sides: air up to the tray's wall, the wall. Underside: rests on the
+    tray's floor without a gap. Sides that face another row across the row gap are adiabatic (both rows are about as warm).
+    """
+    design = loaded.design
+    enclosure = design.enclosure
+    T_ambient = design.ambient.temperature_degC + ZERO_CELSIUS
+
+    def inside(material: str) -> float:
+        figure = loaded.materials[material].emissivity
+        return figure.value if figure is not None else BARE_METAL_EMISSIVITY
+
+    def series(gap_mm: float, wall_mm: float, material: str) -> float | None:
+        resistance = wall_mm * 1e-3 / loaded.materials[material].k_W_mK.value
+        if gap_mm > 0:
+            resistance += 1 / _air_gap_conductance(gap_mm * 1e-3, T_ambient, air, (CELL_SURFACE_EMISSIVITY, inside(material)))
+        return 1 / resistance
+
+    def film(series_h: float | None) -> Convection:
+        return Convection(design.ambient.natural_convection_W_m2K, T_ambient, design.ambient.emissivity, series_h)
+
+    lid = enclosure.lid_material or enclosure.material
+    above = enclosure.headroom_mm + design.busbars.thickness_mm
+    return {
+        "exterior_top": film(series(above, enclosure.lid_mm, lid)),
+        "exterior_side": film(series(enclosure.clearance_mm, enclosure.wall_mm, enclosure.material)),
+        "exterior_bottom": film(series(0.0, enclosure.wall_mm, enclosure.material)),
+    }
+
+
+def pack_problem(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: str, air: Coolant) -> ConductionProblem:
+    """The heat problem of ``case`` on ``mesh``; the coolant is added by the solve (coldplate.ChannelStream).
+
+    ``air``: the catalogue's air, for the gaps inside the enclosure. Raises SolveError for what is missing.
+    """
+    exchange = {name: way for name, way in ambient_exchange(loaded, air).items() if name in mesh.boundaries}
+    return ConductionProblem(
+        mesh=mesh,
+        conductivity=region_conductivity(loaded, layout, mesh),
+        heat=Heat(pack_heat(loaded, layout, mesh, case)),
+        convection=exchange,
+    )
+
+
+def resistance_is_held(loaded: LoadedDesign, warmest_K: float) -> bool:
+    """Whether a cell was warmer than the resistance table reaches, so that its last value was held (an upper bound of the heat)."""
+    table = loaded.cell.resistance_dc
+    return table is not None and held_above(table, warmest_K)

@@ -1,0 +1,141 @@
+"""Which stages there are, what each is made from, and whether it has to run."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import packtool
+from packtool.artifacts import content_hash, source_hash
+from packtool.design.loaded import LoadedDesign
+from packtool.layout.records import Layout
+from packtool.workflow.cache import reasons_to_run
+
+STAGES: Mapping[str, tuple[str, ...]] = {
+    "cad": (),
+    "mesh": (),
+    "solve": ("mesh",),
+    "export-mesh": ("mesh",),
+    "report": ("cad", "mesh", "solve"),
+}
+"""Every stage with those it needs, in an order in which they can run."""
+
+_CODE: Mapping[str, tuple[str, ...]] = {
+    "cad": ("cad", "layout", "catalogue/records.py", "workflow/stages.py"),
+    "mesh": ("mesh", "layout", "workflow/stages.py"),
+    "export-mesh": ("mesh", "workflow/stages.py"),
+    "solve": ("thermal", "coldplate", "fem", "mesh", "layout", "catalogue", "design", "workflow/stages.py"),
+    "report": ("report", "rules", "layout", "catalogue", "workflow/stages.py", "workflow/reporting.py"),
+}
+_LIBRARIES: Mapping[str, tuple[str, ...]] = {
+    "cad": ("cadquery", "cadquery-ocp"),
+    "mesh": ("numpy",),
+    "export-mesh": ("gmsh",),
+    "solve": ("dolfinx-solver-real", "fenics-dolfinx", "numpy", "scipy", "fluids", "ht", "meshio"),
+    "report": ("vtk", "matplotlib", "jinja2"),
+}
+_SOLVED_SECTIONS = (
+    "cell", "electrical", "arrangement", "interface", "cold_plate", "busbars", "enclosure", "ambient", "cases", "overrides",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stage of a run: its inputs' hashes, and why it has to run (empty: its files are up to date)."""
+
+    stage: str
+    inputs: Mapping[str, str]
+    reasons: tuple[str, ...]
+
+
+def library_versions(stage: str | None = None) -> dict[str, str]:
+    """Versions of Python, packtool and the installed libraries (of one stage, or of all)."""
+    names = sorted({name for s, libraries in _LIBRARIES.items() if stage in (None, s) for name in libraries})
+    versions = {"python": ".".join(map(str, sys.version_info[:3])), "packtool": packtool.__version__}
+    for name in names:
+        try:
+            versions[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return versions
+
+
+@cache
+def _code_hash(stage: str) -> str:
+    root = Path(packtool.__file__).parent
+    parts = [root / name for name in _CODE[stage]]
+    return content_hash([source_hash(p) if p.is_dir() else content_hash(p.read_bytes()) for p in parts])
+
+
+def stage_inputs(loaded: LoadedDesign, layout: Layout, cases: Sequence[str], design_text: str) -> dict[str, dict[str, str]]:
+    """What each stage is made from: a name in the user's words -> hash."""
+    geometry = content_hash(repr(layout))
+    materials = content_hash(repr(sorted(loaded.materials.items())))
+    coolants = content_hash(repr(sorted(loaded.coolants.items())))
+    inputs: dict[str, dict[str, str]] = {
+        "cad": {"the geometry": geometry, "a material": materials, "the coolant": coolants},
+        "mesh": {"the geometry": geometry, "mesh.level": content_hash(loaded.design.mesh.level)},
+    }
+    for stage in inputs:
+        inputs[stage] |= _own(stage)
+    inputs["export-mesh"] = {"the mesh": content_hash(inputs["mesh"])} | _own("export-mesh")
+    sections = {key: content_hash(loaded.data.get(key)) for key in _SOLVED_SECTIONS}
+    inputs["solve"] = {
+        "the mesh": content_hash(inputs["mesh"]),
+        "the cell's figures": content_hash(repr(loaded.cell)),
+        "a material": materials,
+        "the coolant": coolants,
+        "the chosen cases": content_hash(list(cases)),
+    }
+    inputs["solve"] |= sections | _own("solve")
+    inputs["report"] = {
+        "the CAD": content_hash(inputs["cad"]),
+        "the solution": content_hash(inputs["solve"]),
+        "the design's text": content_hash(design_text + loaded.file),
+        "the design": content_hash(dict(loaded.data)),
+    } | _own("report")
+    return inputs
+
+
+def _own(stage: str) -> dict[str, str]:
+    return {"packtool's own code": _code_hash(stage), "an installed library": content_hash(library_versions(stage))}
+
+
+def with_needs(stages: Sequence[str]) -> tuple[str, ...]:
+    """``stages`` and all that they need, in running order."""
+    wanted: set[str] = set()
+
+    def add(stage: str) -> None:
+        wanted.add(stage)
+        for need in STAGES[stage]:
+            add(need)
+
+    for stage in stages:
+        add(stage)
+    return tuple(stage for stage in STAGES if stage in wanted)
+
+
+def plan(
+    loaded: LoadedDesign,
+    layout: Layout,
+    folder: Path,
+    stages: Sequence[str],
+    cases: Sequence[str],
+    design_text: str,
+    force: bool,
+) -> tuple[Step, ...]:
+    """The steps of a run, each with the reasons why it has to run."""
+    inputs = stage_inputs(loaded, layout, cases, design_text)
+    steps: list[Step] = []
+    running: set[str] = set()
+    for stage in with_needs(stages):
+        reasons: tuple[str, ...] = ("--force",) if force else reasons_to_run(folder, stage, inputs[stage])
+        reasons = reasons or tuple(f"{need} runs again" for need in STAGES[stage] if need in running)
+        if reasons:
+            running.add(stage)
+        steps.append(Step(stage, inputs[stage], reasons))
+    return tuple(steps)

@@ -1,0 +1,211 @@
+"""Carry out the stages of a design over a run folder: what can run side by side does, what is up to date does not run."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from packtool.artifacts import write_json
+from packtool.design.loaded import LoadedDesign
+from packtool.errors import PacktoolError, UsageError
+from packtool.layout.properties import layout_results
+from packtool.layout.records import Layout
+from packtool.results import ResultSet
+from packtool.rules.judge import judge
+from packtool.rules.records import Evidence, Verdict
+from packtool.workflow.cache import HIDDEN, StageRecord, forget, hashes_of, read_record, write_record
+from packtool.workflow.plan import STAGES, Step, library_versions, plan
+from packtool.workflow.processes import StageProcess
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to do: ``stages`` of a design into ``folder``; ``environment`` is what the stage processes get, ``cache_dir`` holds the
+    compiled forms; ``side_by_side`` is how many stages may run at a time."""
+
+    loaded: LoadedDesign
+    layout: Layout
+    folder: Path
+    stages: tuple[str, ...]
+    cases: tuple[str, ...]
+    design_text: str
+    cache_dir: Path
+    environment: Mapping[str, str]
+    force: bool = False
+    side_by_side: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something to tell a watching user: ``what`` is started, finished, current (nothing to do) or failed."""
+
+    what: str
+    stage: str
+    reasons: tuple[str, ...] = ()
+    seconds: float = 0.0
+    peak_MB: float = 0.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The run folder after a run: the records of its stages, the results and the verdict (None where nothing was solved)."""
+
+    records: Mapping[str, StageRecord]
+    results: ResultSet
+    verdict: Verdict | None
+    ran: tuple[str, ...]
+
+
+def steps_of(request: Request) -> tuple[Step, ...]:
+    """What ``carry_out`` would do and why; writes nothing."""
+    return plan(request.loaded, request.layout, request.folder, request.stages, request.cases, request.design_text, request.force)
+
+
+@contextmanager
+def _sole_user(folder: Path) -> Iterator[None]:
+    """Hold the run folder; raises UsageError if it cannot be written or another run holds it."""
+    try:
+        (folder / HIDDEN).mkdir(parents=True, exist_ok=True)
+        stream = (folder / HIDDEN / "lock").open("a+")
+    except OSError as error:
+        raise UsageError(f"cannot write to {folder}: {error.strerror or error}") from None
+    with stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            stream.seek(0)
+            raise UsageError(f"another packtool (process {stream.read().strip() or '?'}) is working in {folder}") from None
+        stream.seek(0)
+        stream.truncate()
+        stream.write(str(os.getpid()))
+        stream.flush()
+        for leftover in folder.rglob(".part-*"):  # of a run that was killed; nobody else is here now
+            leftover.unlink(missing_ok=True)
+        yield
+
+
+@dataclass
+class _Running:
+    """The stage processes under way, so that an interruption can end them."""
+
+    processes: list[StageProcess] = field(default_factory=list)
+
+    def stop(self) -> None:
+        for process in self.processes:
+            process.stop()
+
+
+def _arguments(request: Request, stage: str) -> dict[str, Any]:
+    common = {"loaded": request.loaded, "layout": request.layout, "folder": request.folder}
+    if stage == "solve":
+        return common | {"cases": request.cases, "cache_dir": request.cache_dir}
+    if stage == "export-mesh":
+        return {"folder": request.folder}
+    if stage == "report":
+        records = {s: read_record(request.folder, s) for s in STAGES}
+        return common | {"results": results_of(request), "records": records, "design_text": request.design_text}
+    return common
+
+
+def _do(request: Request, step: Step, running: _Running) -> StageRecord:
+    forget(request.folder, step.stage)
+    process = StageProcess.start(
+        step.stage, (step.stage, _arguments(request, step.stage)), request.folder / HIDDEN, request.environment
+    )
+    running.processes.append(process)
+    try:
+        done = process.wait()
+    finally:
+        running.processes.remove(process)
+    record = StageRecord(
+        step.stage, step.inputs, hashes_of(request.folder, done.value.files), done.seconds, done.cpu_seconds, done.peak_MB,
+        done.value.report,
+    )  # fmt: skip
+    write_record(request.folder, record)
+    return record
+
+
+def carry_out(request: Request, tell: Callable[[Event], None]) -> Outcome:
+    """Run what has to run, then judge. The first failing stage's error is raised after those beside it have ended.
+
+    Raises UsageError (folder), or what the stage raised; an interruption ends every stage process and passes on.
+    """
+    with _sole_user(request.folder):
+        waiting = {step.stage: step for step in steps_of(request)}
+        records: dict[str, StageRecord] = {}
+        ran: list[str] = []
+        for stage, step in list(waiting.items()):
+            if not step.reasons:
+                record = read_record(request.folder, stage)
+                assert record is not None  # no reasons to run means that it could be read
+                records[stage] = record
+                del waiting[stage]
+                tell(Event("current", stage))
+        running = _Running()
+        failure: PacktoolError | None = None
+        with ThreadPoolExecutor(max_workers=request.side_by_side) as pool:
+            futures: dict[Future[StageRecord], str] = {}
+            try:
+                while waiting or futures:
+                    for stage in list(waiting):
+                        if failure is not None or len(futures) >= request.side_by_side:
+                            break
+                        if all(need in records for need in STAGES[stage]):
+                            step = waiting.pop(stage)
+                            tell(Event("started", stage, step.reasons))
+                            futures[pool.submit(_do, request, step, running)] = stage
+                    if not futures:
+                        break
+                    for future in wait(futures, return_when=FIRST_COMPLETED).done:
+                        stage = futures.pop(future)
+                        try:
+                            record = future.result()
+                        except PacktoolError as error:
+                            tell(Event("failed", stage))
+                            failure = failure or error
+                            continue
+                        records[stage] = record
+                        ran.append(stage)
+                        tell(Event("finished", stage, (), record.seconds, record.peak_MB))
+            except BaseException:
+                running.stop()
+                raise
+        if failure is not None:
+            raise failure
+        results = results_of(request)
+        verdict = judge(Evidence(request.loaded, request.layout, results)) if "solve" in records else None
+        write_json(request.folder / "run.json", _run_record(request, records, ran))
+        return Outcome(records, results, verdict, tuple(ran))
+
+
+def results_of(request: Request) -> ResultSet:
+    """What is known of the design: its layout's numbers, and the solved ones where the run folder holds them."""
+    rows = ResultSet(tuple(layout_results(request.loaded, request.layout)))
+    record = read_record(request.folder, "solve")
+    return rows.joined(ResultSet.from_dicts(record.report["results"])) if record is not None else rows
+
+
+def _run_record(request: Request, records: Mapping[str, StageRecord], ran: Sequence[str]) -> dict[str, Any]:
+    return {
+        "$schema": "packtool/run/1",
+        "design": {"name": request.loaded.design.name, "file": request.loaded.file},
+        "versions": library_versions(),
+        "ran": list(ran),
+        "stages": {
+            stage: {
+                "seconds": round(record.seconds, 3),
+                "cpu_seconds": round(record.cpu_seconds, 3),
+                "peak_MB": round(record.peak_MB, 1),
+                "inputs": dict(record.inputs),
+                "files": dict(record.files),
+                "report": {key: value for key, value in record.report.items() if key not in ("results",)},
+            }
+            for stage, record in records.items()
+        },
+    }

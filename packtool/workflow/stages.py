@@ -1,0 +1,104 @@
+"""What each stage does, in its own process: from the design to files in the run folder. Heavy imports stand inside the bodies."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from packtool.artifacts import write_json
+from packtool.design.loaded import LoadedDesign
+from packtool.layout.records import Layout
+from packtool.results import ResultSet
+from packtool.workflow.cache import HIDDEN
+
+
+@dataclass(frozen=True, slots=True)
+class StageOutput:
+    """What a body hands back: the files it wrote, relative to the run folder, and its summary (JSON-like)."""
+
+    files: tuple[str, ...]
+    report: Mapping[str, Any]
+
+
+def cad(loaded: LoadedDesign, layout: Layout, folder: Path) -> StageOutput:
+    """Solids, STEP, STL, GLB, bill of materials, mass properties, and the checks on them."""
+    from packtool.cad.build import build_cad
+    from packtool.layout.properties import pack_energy_Wh
+
+    report = build_cad(loaded, layout, folder, energy_Wh=pack_energy_Wh(loaded))
+    return StageOutput(tuple(report.files), report.as_dict())
+
+
+def mesh(loaded: LoadedDesign, layout: Layout, folder: Path) -> StageOutput:
+    """The mesh and its halved twin (for the error estimate), checked."""
+    from packtool.mesh.build import mesh_layout
+    from packtool.mesh.files import save_mesh
+
+    level = loaded.design.mesh.level
+    full = mesh_layout(layout, level)
+    save_mesh(folder / HIDDEN / "mesh.npz", full.mesh)
+    halved = mesh_layout(layout, level, halved=True)
+    save_mesh(folder / HIDDEN / "mesh-halved.npz", halved.mesh)
+    report = {"level": level, **full.report.as_dict(), "halved": halved.report.as_dict()}
+    write_json(folder / "mesh.json", report)
+    return StageOutput((f"{HIDDEN}/mesh.npz", f"{HIDDEN}/mesh-halved.npz", "mesh.json"), report)
+
+
+def export_mesh(folder: Path) -> StageOutput:
+    """The mesh as gmsh's MSH file, with named groups, for other programs."""
+    from packtool.mesh.files import load_mesh, write_msh
+
+    write_msh(folder / "pack.msh", load_mesh(folder / HIDDEN / "mesh.npz"))
+    return StageOutput(("pack.msh",), {})
+
+
+def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, ...], cache_dir: Path) -> StageOutput:
+    """Temperatures and coolant of every case, on the mesh and on its halved twin, with the error of each number."""
+    from packtool.catalogue.load import coolants
+    from packtool.coldplate.solve import solve_pack_case
+    from packtool.mesh.files import load_mesh, write_pvd, write_vtu
+    from packtool.thermal.evaluate import save_temperatures
+
+    air = coolants()["air_1atm"]
+    meshes = {name: load_mesh(folder / HIDDEN / f"{name}.npz") for name in ("mesh-halved", "mesh")}
+    rows: list[dict[str, Any]] = []
+    summaries: dict[str, Any] = {}
+    files: list[str] = []
+    for case in cases:
+        started = time.monotonic()
+        solved = solve_pack_case(loaded, layout, meshes["mesh"], meshes["mesh-halved"], case, air, cache_dir)
+        rows += [result.as_dict() for result in solved.results]
+        fields = f"{HIDDEN}/temperature-{case}.npz"
+        save_temperatures(folder / fields, solved.solution)
+        vtu = f"thermal-{case}.vtu"
+        write_vtu(folder / vtu, meshes["mesh"], point_data={"temperature_degC": solved.solution.T - 273.15}, cell_data={})
+        files += [fields, vtu]
+        summaries[case] = {**solved.summary, "seconds": time.monotonic() - started}
+    write_pvd(folder / "thermal.pvd", [(float(i), f"thermal-{case}.vtu") for i, case in enumerate(cases)])
+    return StageOutput((*files, "thermal.pvd"), {"results": rows, "cases": summaries})
+
+
+def report(
+    loaded: LoadedDesign,
+    layout: Layout,
+    folder: Path,
+    results: ResultSet,
+    records: Mapping[str, Any],
+    design_text: str,
+) -> StageOutput:
+    """Pictures and report.html."""
+    from packtool.workflow.reporting import make_report
+
+    return make_report(loaded, layout, folder, results, records, design_text)
+
+
+BODIES: Mapping[str, Callable[..., StageOutput]] = {
+    "cad": cad,
+    "mesh": mesh,
+    "export-mesh": export_mesh,
+    "solve": solve,
+    "report": report,
+}
