@@ -100,28 +100,12 @@ def _one_process_only() -> None:
             raise UsageError("this version solves in one process: leave mpiexec out (runs under MPI come with a later version)")
 
 
-def _findings(verdict: Any, loaded: Any, layout: Any, results: Any, form: Format, full: bool) -> str:
-    """The findings in the asked format."""
-    if form is Format.text:
-        from packtool.report.text import render_text
+def _print_checked(designs: list[Any], form: Format) -> None:
+    """The verdicts in the asked format, to standard output."""
+    from packtool.report.formats import rendered
+    from packtool.rules.judge import RULES
 
-        return render_text(verdict, width=_width(), colour=_colour())
-    if form is Format.json:
-        from packtool.report.json_report import render_findings, render_results
-
-        name, file = loaded.design.name, loaded.file
-        return render_results(name, file, verdict, results) if full else render_findings(name, file, verdict)
-    if form is Format.junit:
-        from packtool.report.junit import render_junit
-
-        return render_junit(verdict, loaded.design.name)
-    if form is Format.sarif:
-        from packtool.report.sarif import render_sarif
-
-        return render_sarif(verdict)
-    from packtool.report.github import render_github
-
-    return render_github(verdict)
+    _say(rendered(form.value, designs, RULES, width=_width(), colour=_colour(), version=__version__, root=Path.cwd()))
 
 
 def _form(form: Format, as_json: bool) -> Format:
@@ -137,29 +121,30 @@ def check(
     quiet: Quiet = False,
 ) -> None:
     """Check designs against the rules that need no solve (under a second)."""
-    from packtool.layout.properties import layout_results
-    from packtool.results import ResultSet
+    from packtool.errors import DesignError
+    from packtool.report.records import Checked
     from packtool.rules.judge import judge
     from packtool.rules.records import Evidence
 
     form = _form(form, as_json)
-    worst, complained = ExitCode.HOLDS, []
+    checked, codes = [], [ExitCode.HOLDS]
     for path in designs:
         try:
             loaded, layout, _ = _load(path, sets)
-        except PacktoolError as error:
-            if len(designs) == 1:
-                raise
-            complained.append(error)
-            _note(f"{error}")
+        except DesignError as error:
+            if form is Format.text:
+                _note(str(error))
+            else:
+                checked.append(Checked(str(path), str(path), None, error.complaints))
+            codes.append(error.exit_code)
             continue
         verdict = judge(Evidence(loaded, layout))
-        worst = max(worst, verdict.exit_code)
-        if not quiet or form is not Format.text or not verdict.passes:
-            if len(designs) > 1 and form is Format.text:
-                _say(f"{path}:")
-            _say(_findings(verdict, loaded, layout, ResultSet(tuple(layout_results(loaded, layout))), form, full=False))
-    raise typer.Exit(int(max(error.exit_code for error in complained) if complained else worst))
+        codes.append(verdict.exit_code)
+        if not (quiet and form is Format.text and verdict.passes):
+            checked.append(Checked(loaded.file, loaded.design.name, verdict))
+    if checked:
+        _print_checked(checked, form)
+    raise typer.Exit(int(max(codes)))
 
 
 def _run_stages(
@@ -191,7 +176,7 @@ def _run_stages(
         raise UsageError(f"{out} is a file; -o wants a folder")
     environment = dict(os.environ)
     environment.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
-    request = Request(loaded, layout, out, stages, cases, text, _cache_dir(), environment, force)
+    request = Request(loaded, layout, out, stages, cases, text, _cache_dir(), environment, force, root=Path.cwd())
     if dry_run:
         for step in steps_of(request):
             _say(f"{step.stage:<12} " + ("runs: " + "; ".join(step.reasons) if step.reasons else "up to date"))
@@ -201,13 +186,6 @@ def _run_stages(
     with Progress(sys.stderr, quiet=quiet, verbose=verbose, live=sys.stderr.isatty() and not quiet) as progress:
         outcome = carry_out(request, progress.tell)
     return loaded, layout, outcome
-
-
-def _write_findings(out: Path, loaded: Any, layout: Any, outcome: Any) -> None:
-    from packtool.artifacts import write_text
-
-    for name, form in (("results.json", Format.json), ("junit.xml", Format.junit), ("findings.sarif", Format.sarif)):
-        write_text(out / name, _findings(outcome.verdict, loaded, layout, outcome.results, form, full=True))
 
 
 @app.command()
@@ -264,9 +242,13 @@ def _solve_and_judge(
     done = _run_stages(design, out, stages, sets, only_cases, force=force, dry_run=dry_run, quiet=quiet, verbose=verbose)
     if done is None:
         return
-    loaded, layout, outcome = done
-    _write_findings(out, loaded, layout, outcome)
-    _say(_findings(outcome.verdict, loaded, layout, outcome.results, _form(form, as_json), full=True))
+    loaded, _, outcome = done
+    from packtool.report.records import Checked
+
+    if _form(form, as_json) is Format.json:
+        _say((out / "results.json").read_text(encoding="utf-8"))
+    else:
+        _print_checked([Checked(loaded.file, loaded.design.name, outcome.verdict)], form)
     if not quiet:
         shown = "report.html" if "report" in stages else "results.json"
         _note(f"{out / shown}")

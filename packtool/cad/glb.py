@@ -11,7 +11,6 @@ import struct
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from packtool import __version__
@@ -72,9 +71,7 @@ def _meshes(layout: Layout, triangles: Mapping[str, Triangles], document: dict[s
     return meshes
 
 
-def _accessor(
-    document: dict[str, Any], binary: bytearray, values: NDArray[Any], shape: str, component: int, target: int
-) -> int:
+def _accessor(document: dict[str, Any], binary: bytearray, values: NDArray[Any], shape: str, component: int, target: int) -> int:
     """Append values as a buffer view and an accessor of their own; all are of four bytes, so everything stays aligned."""
     view = {"buffer": 0, "byteOffset": len(binary), "byteLength": values.nbytes, "target": target}
     binary += values.tobytes()

@@ -21,6 +21,7 @@ from OCP.TopLoc import TopLoc_Location
 from OCP.TopoDS import TopoDS_Compound, TopoDS_Shape, TopoDS_Solid, TopoDS_Wire
 from OCP.TopTools import TopTools_ListOfShape
 
+from packtool.cad.moments import TURNS
 from packtool.errors import CadError
 from packtool.layout.records import Layout, Loop, Part, Product, Profile, Sweep
 
@@ -79,7 +80,9 @@ def rounded_sweeps(product: Product) -> tuple[Sweep, ...]:
     sweep = product.sweeps[0]
     x0, y0, x1, y1 = sweep.profile.outer.bounds()
     if 2 * radius > min(x1 - x0, y1 - y0):
-        raise CadError(f"product {product.id}: edge_radius_mm ({radius:g}) is more than half the shorter side ({min(x1 - x0, y1 - y0):g})")
+        raise CadError(
+            f"product {product.id}: edge_radius_mm ({radius:g}) is more than half the shorter side ({min(x1 - x0, y1 - y0):g})"
+        )
     quarter = math.tan(math.pi / 8)
     corners = (
         (x0 + radius, y0, 0.0), (x1 - radius, y0, quarter), (x1, y0 + radius, 0.0), (x1, y1 - radius, quarter),
@@ -90,16 +93,11 @@ def rounded_sweeps(product: Product) -> tuple[Sweep, ...]:
 
 def placement(part: Part) -> TopLoc_Location:
     """Where a part stands: turned by its quarter turns about z (exactly), then moved [mm]."""
-    cos, sin = quarter_turn(part)
+    cos, sin = TURNS[part.rotation_deg]
     x, y, z = part.origin
     turn = gp_Trsf()
     turn.SetValues(cos, -sin, 0, x, sin, cos, 0, y, 0, 0, 1, z)
     return TopLoc_Location(turn)
-
-
-def quarter_turn(part: Part) -> tuple[int, int]:
-    """Cosine and sine of the part's rotation, exact."""
-    return {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}[part.rotation_deg]
 
 
 def volume_mm3(shape: TopoDS_Shape) -> float:

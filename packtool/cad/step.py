@@ -55,7 +55,7 @@ def step_bytes(layout: Layout, solids: Mapping[str, Solid], densities: Mapping[s
     ``solids`` by product id, as product_solids gives them; ``densities`` [kg/m³] by product id, of the products whose mass is
     known: the file then carries material name and density. Raises CadError where the kernel cannot write it.
     """
-    document, _ = _document(layout, solids, densities)
+    document = _document(layout, solids, densities)
     with _quiet(), _write_settings():
         writer = STEPCAFControl_Writer()
         writer.SetColorMode(True)
@@ -83,24 +83,25 @@ def read_step(path: Path) -> tuple[Instance, ...]:
         if reader.ReadFile(str(path)) != IFSelect_ReturnStatus.IFSelect_RetDone or not reader.Transfer(document):
             raise CadError(f"{path}: the CAD kernel cannot read this STEP file")
     shapes = XCAFDoc_DocumentTool.ShapeTool_s(document.Main())
-    colours = XCAFDoc_DocumentTool.ColorTool_s(document.Main())
     roots = TDF_LabelSequence()
     shapes.GetFreeShapes(roots)
     known: dict[int, tuple[str, tuple[int, int, int] | None, float]] = {}
     found: list[Instance] = []
     for index in range(1, roots.Length() + 1):
         root = roots.Value(index)
-        found.extend(_occurrences(root, (_name(root),), colours, known))
+        found.extend(_occurrences(root, (_name(root),), known))
     return tuple(found)
 
 
 def _occurrences(
-    label: TDF_Label, path: tuple[str, ...], colours: XCAFDoc_ColorTool, known: dict[int, tuple[str, tuple[int, int, int] | None, float]]
+    label: TDF_Label,
+    path: tuple[str, ...],
+    known: dict[int, tuple[str, tuple[int, int, int] | None, float]],
 ) -> Iterator[Instance]:
     if not XCAFDoc_ShapeTool.IsAssembly_s(label):
         tag = label.Tag()
         if tag not in known:
-            known[tag] = (_name(label), _colour(label, colours), volume_mm3(XCAFDoc_ShapeTool.GetShape_s(label)))
+            known[tag] = (_name(label), _colour(label), volume_mm3(XCAFDoc_ShapeTool.GetShape_s(label)))
         yield Instance(path, *known[tag])
         return
     components = TDF_LabelSequence()
@@ -108,12 +109,10 @@ def _occurrences(
     for index in range(1, components.Length() + 1):
         component, referred = components.Value(index), TDF_Label()
         XCAFDoc_ShapeTool.GetReferredShape_s(component, referred)
-        yield from _occurrences(referred, (*path, _name(component)), colours, known)
+        yield from _occurrences(referred, (*path, _name(component)), known)
 
 
-def _document(
-    layout: Layout, solids: Mapping[str, Solid], densities: Mapping[str, float]
-) -> tuple[TDocStd_Document, dict[tuple[str, ...], TDF_Label]]:
+def _document(layout: Layout, solids: Mapping[str, Solid], densities: Mapping[str, float]) -> TDocStd_Document:
     document = _new_document()
     shapes = XCAFDoc_DocumentTool.ShapeTool_s(document.Main())
     colours = XCAFDoc_DocumentTool.ColorTool_s(document.Main())
@@ -146,7 +145,7 @@ def _document(
                 _set_name(shapes.AddComponent(assemblies[group[:-1]], assemblies[group], TopLoc_Location()), group[-1])
         _set_name(shapes.AddComponent(assemblies[part.group], labels[part.product], placement(part)), part.name)
     shapes.UpdateAssemblies()
-    return document, assemblies
+    return document
 
 
 def _new_document() -> TDocStd_Document:
@@ -165,13 +164,17 @@ def _name(label: TDF_Label) -> str:
     return attribute.Get().ToExtString() if label.FindAttribute(TDataStd_Name.GetID_s(), attribute) else ""
 
 
-def _colour(label: TDF_Label, colours: XCAFDoc_ColorTool) -> tuple[int, int, int] | None:
+def _colour(label: TDF_Label) -> tuple[int, int, int] | None:
+    """The colour of a product, or the one that all its solids have (a product of several is coloured solid by solid)."""
     colour = Quantity_Color()
     for kind in (XCAFDoc_ColorType.XCAFDoc_ColorSurf, XCAFDoc_ColorType.XCAFDoc_ColorGen):
         if XCAFDoc_ColorTool.GetColor_s(label, kind, colour):
             red, green, blue = colour.Values(Quantity_TypeOfColor.Quantity_TOC_sRGB)
             return round(255 * red), round(255 * green), round(255 * blue)
-    return None
+    solids = TDF_LabelSequence()
+    XCAFDoc_ShapeTool.GetSubShapes_s(label, solids)
+    found = {_colour(solids.Value(index)) for index in range(1, solids.Length() + 1)}
+    return found.pop() if len(found) == 1 else None
 
 
 @contextmanager

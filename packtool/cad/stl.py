@@ -8,13 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packtool import __version__
+from packtool.cad.moments import TURNS
 from packtool.cad.tessellate import Triangles
 from packtool.layout.records import Layout, Part
 
 FACET = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
 """One facet of a binary STL: 50 bytes (3D Systems, StereoLithography Interface Specification, 1989)."""
-
-_TURNS = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}
 
 
 def product_stl(product: str, triangles: Triangles) -> bytes:
@@ -30,7 +29,7 @@ def pack_stl(layout: Layout, triangles: Mapping[str, Triangles]) -> bytes:
 
 def placed_points(part: Part, points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Points (n, 3) [mm] of the product's frame where the part has them in the pack."""
-    cos, sin = _TURNS[part.rotation_deg]
+    cos, sin = TURNS[part.rotation_deg]
     turn = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]], dtype=np.float64)
     return points @ turn.T + np.array(part.origin)
 

@@ -60,19 +60,23 @@ def check_bars(
 def _limits(bars: BarPlan, rows: RowPlan, terminals: Terminals, past_rows: tuple[float, float]) -> Iterator[tuple[float, str]]:
     """The widths [mm] that bars must stay under, and what they touch there."""
     past_x, past_y = past_rows
-    reach, side, groups = terminals.reach_mm, terminals.side_mm, rows.groups_per_row
+    reach, side, groups, n = terminals.reach_mm, terminals.side_mm, rows.groups_per_row, rows.n_parallel
     edge = rows.width_mm / 2 - reach
-    yield 2 * reach, "the bar on the cell's other terminals"
     yield 2 * (edge + past_y), "the tray's wall"
+    if rows.rows == 1 or groups > 1:
+        yield 2 * reach, "the bar on the cell's other terminals"
+    else:
+        yield 4 * reach - side, "the link to the next row"
     if rows.rows == 1:
         return
-    yield 2 * edge + rows.row_gap_mm, "the bar of the next row"
-    outer = (rows.n_parallel * rows.pitch_mm - rows.gap_mm) / 2
+    outer = (n * rows.pitch_mm - rows.gap_mm) / 2
     yield 2 * (outer + past_x), "the tray's wall, where it joins two rows,"
+    if groups > 1:
+        yield 2 * edge + rows.row_gap_mm, "the bar of the next row"
     if groups == 2:
-        yield rows.n_parallel * rows.pitch_mm, "the next link between rows"
+        yield (n * rows.pitch_mm if rows.rows > 2 else 2 * n * rows.pitch_mm - bars.span), "the next bar, where it joins two rows,"
     if groups > 2:
-        yield (rows.n_parallel + 1) * rows.pitch_mm - side, "the next bar along the row, where it joins two rows,"
+        yield (n + 1) * rows.pitch_mm - side, "the next bar along the row, where it joins two rows,"
 
 
 def bar_parts(

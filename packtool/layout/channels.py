@@ -84,11 +84,7 @@ def parallel_once(space: ChannelSpace, count: int, same_side: bool, port_mm: flo
         *runs,
         *_header("outlet header", space, x_out, drained[::-1] if same_side else drained),
     )
-    rectangles = (
-        *_runs(space, ys),
-        (space.x0, space.y0, space.x0 + space.header_mm, space.y1),
-        (space.x1 - space.header_mm, space.y0, space.x1, space.y1),
-    )
+    rectangles = (*_runs(space, ys), _header_area(space, ys, at_left=True), _header_area(space, ys, at_left=False))
     low, high = _port_ends(space, port_mm)
     return Channels(rectangles, branches, "inlet", "outlet", (x_in, low), (x_out, low if same_side else high))
 
@@ -99,10 +95,12 @@ def parallel_twice(space: ChannelSpace, count: int, port_mm: float) -> Channels:
     The ports stand at the outer ends (-y and +y) of the two headers at -x. Why there: on its way to the upper half the coolant gathers
     towards the middle of the turn header, so its pressure there is lowest at the inner channels and draws them more flow. A
     port at the outer end makes the feed's pressure fall towards the inner channels too, and the two falls largely cancel (the Z
-    arrangement); with ports in the middle or at the inner ends they would add up.
+    arrangement); with ports in the middle or at the inner ends they would add up. Estimated (fully developed friction, half the
+    header's dynamic pressure regained) for 10 + 10 channels 16 x 3 x 1000 mm, headers 64 x 3 mm, 12 L/min MEG 50 %: the channels take
+    0.88 to 1.25 of the mean flow with ports at the outer ends, 0.81 to 1.31 in the middle, 0.78 to 1.50 at the inner ends. In a header
+    so narrow that the coolant passes 2 m/s its dynamic pressure rules, and no place of the ports splits the flow well.
     """
     ys = pitched(space.y0, space.y1, space.channel_mm, 2 * count)
-    half = space.channel_mm / 2
     x_in, x_turn = _header_middles(space)
     ins = ["inlet", *_numbered("in", 2, count)]
     outs = [*_numbered("out", 1, count - 1), "outlet"]
@@ -124,9 +122,9 @@ def parallel_twice(space: ChannelSpace, count: int, port_mm: float) -> Channels:
     )
     rectangles = (
         *_runs(space, ys),
-        (space.x0, space.y0, space.x0 + space.header_mm, ys[count - 1] + half),
-        (space.x0, ys[count] - half, space.x0 + space.header_mm, space.y1),
-        (space.x1 - space.header_mm, space.y0, space.x1, space.y1),
+        _header_area(space, ys[:count], at_left=True),
+        _header_area(space, ys[count:], at_left=True),
+        _header_area(space, ys, at_left=False),
     )
     low, high = _port_ends(space, port_mm)
     return Channels(rectangles, branches, "inlet", "outlet", (x_in, low), (x_in, high))
@@ -147,6 +145,13 @@ def _port_ends(space: ChannelSpace, port_mm: float) -> tuple[float, float]:
     """y of a port over the outermost channel at -y and at +y; a port wider than the channel keeps to the header."""
     inset = max(port_mm, space.channel_mm) / 2
     return space.y0 + inset, space.y1 - inset
+
+
+def _header_area(space: ChannelSpace, ys: Sequence[float], at_left: bool) -> Rectangle:
+    """A header from the outer edge of the first of these channels to that of the last. (Edges in the form of ``_runs``: equal numbers.)"""
+    half = space.channel_mm / 2
+    x0, x1 = (space.x0, space.x0 + space.header_mm) if at_left else (space.x1 - space.header_mm, space.x1)
+    return x0, ys[0] - half, x1, ys[-1] + half
 
 
 def _runs(space: ChannelSpace, ys: Sequence[float]) -> list[Rectangle]:

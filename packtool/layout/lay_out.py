@@ -101,7 +101,7 @@ def _refuse(loaded: LoadedDesign, rows: RowPlan, terminals: Terminals, bars: Bar
         complaints = check_plate(loaded, loaded.design.cold_plate, rows) + complaints
     complaints += check_enclosure(loaded, loaded.design.enclosure, tray)
     if complaints:
-        raise DesignError(complaints)
+        raise DesignError(sorted(complaints, key=lambda complaint: (complaint.line, complaint.column)))
 
 
 def _add_plate(

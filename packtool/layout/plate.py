@@ -43,29 +43,24 @@ def header_width(plate: ColdPlate) -> float:
 def check_plate(loaded: LoadedDesign, plate: ColdPlate, rows: RowPlan) -> list[Complaint]:
     """What does not fit in this plate."""
     complaints = []
-    length, breadth = rows.length_mm + 2 * plate.overhang_mm, rows.breadth_mm
-    space = breadth - 2 * plate.margin_mm
-    serpent = plate.type == "serpentine"
-    count = plate.passes * plate.channels
-    width = plate.channel_width_mm
-    if space < width or (count > 1 and count * width >= space):
+    space = rows.breadth_mm - 2 * plate.margin_mm
+    count, width = plate.passes * plate.channels, plate.channel_width_mm
+    if space <= 0:
+        message = f"margins of {plate.margin_mm:g} mm leave nothing of a plate {rows.breadth_mm:g} mm across"
+        complaints.append(complain(loaded, "cold_plate.margin_mm", message))
+    elif space < width or (count > 1 and count * width >= space):
         complaints.append(complain(loaded, *_crowded(plate, count, space)))
     fitting = _fitting(plate)
-    across = max(fitting, width if serpent else header_width(plate))
+    if plate.type == "serpentine":
+        across, what = fitting, f"the fittings ({fitting:g} mm) stand on the overhang"
+    else:
+        across, what = header_width(plate), f"the headers ({header_width(plate):g} mm wide) lie under the overhang"
     if plate.margin_mm + across > plate.overhang_mm:
-        what = (
-            f"the fittings ({fitting:g} mm) stand on the overhang"
-            if serpent
-            else f"the headers ({header_width(plate):g} mm wide) lie under the overhang"
-        )
         message = (
             f"{plate.overhang_mm:g} is too short: {what}, {plate.margin_mm:g} mm (margin_mm) from the plate's end;"
             f" it needs at least {plate.margin_mm + across:g}"
         )
         complaints.append(complain(loaded, "cold_plate.overhang_mm", message))
-    elif length - 2 * plate.margin_mm <= 2 * across:
-        message = f"the plate is {length:g} mm long: with margins of {plate.margin_mm:g} mm there is no room for two turns of {across:g} mm"
-        complaints.append(complain(loaded, "cold_plate.margin_mm", message))
     return complaints
 
 

@@ -202,7 +202,8 @@ class CoolantNetwork:
 class Joint:
     """A busbar between two groups of cells: which series positions it joins (0 and n_series + 1 are the pack's terminals).
 
-    ``length_mm`` is the current's path, ``area_mm2`` its cross-section.
+    ``length_mm`` is the current's path, ``area_mm2`` its cross-section. With parallel cells it is the length over which the full
+    current makes the same heat as the one that gathers from, and spreads to, the cells of a group.
     """
 
     part: str

@@ -8,18 +8,17 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components as _graph_components
 
 from packtool.errors import MeshError
 from packtool.layout.records import MESHED_ROLES, Layout
-from packtool.mesh.grid import CORNERS, FACE_CORNERS
-from packtool.mesh.placed import SAME_MM, PlacedSweep, meshed_parts, placed_sweeps
-from packtool.mesh.records import Floats, Integers, TaggedMesh
+from packtool.mesh.contact_areas import contact_areas
+from packtool.mesh.measures import aspect_ratio, connected_components, facet_areas, region_volumes, scaled_jacobian
+from packtool.mesh.placed import meshed_parts
+from packtool.mesh.records import Integers, TaggedMesh
 
 MIN_SCALED_JACOBIAN = 0.2
-"""Elements below this are refused: the lower end of the acceptable range that the Verdict library gives for hexahedra (0.5 is its
-default acceptable range's start; below 0.2 interpolation errors and conditioning grow quickly)."""
+"""Elements below this are refused. The Verdict Library Reference Manual (Sandia National Laboratories 2007, hexahedra) calls 0.5 to 1
+acceptable; 0.2 is the least that practice puts up with."""
 MAX_VOLUME_ERROR = 1e-6
 """Largest relative difference between a part's meshed volume and the layout's: heat and mass are per volume."""
 
@@ -79,7 +78,7 @@ def checked(layout: Layout, mesh: TaggedMesh, began: float) -> MeshReport:
         raise MeshError(f"part {name} has an element of scaled Jacobian {jacobian[bad]:.3g}; the limit is {MIN_SCALED_JACOBIAN:g}")
     pieces = connected_components(mesh)
     _check_pieces(mesh, pieces)
-    areas = {name: float(facet_areas(mesh.points, facets).sum()) for name, facets in (mesh.boundaries | mesh.interfaces).items()}
+    areas = {name: float(facet_areas(mesh.points, facets).sum()) for name, facets in {**mesh.boundaries, **mesh.interfaces}.items()}
     by_role = np.array([MESHED_ROLES.index(product.role) for _, product in pairs])[mesh.region]
     return MeshReport(
         elements=len(mesh.hexes),
@@ -95,3 +94,34 @@ def checked(layout: Layout, mesh: TaggedMesh, began: float) -> MeshReport:
         notices=_notices(layout),
         seconds=time.perf_counter() - began,
     )
+
+
+def _check_pieces(mesh: TaggedMesh, pieces: Integers) -> None:
+    """Raises MeshError for a connected piece from which no heat could leave."""
+    piece_of_node = np.full(len(mesh.points), -1)
+    piece_of_node[mesh.hexes] = pieces[:, None]
+    exchanging = [facets for name, facets in mesh.boundaries.items() if name != "gap_side"]
+    reached = np.unique(piece_of_node[np.concatenate([np.empty(0, np.int64), *(facets.ravel() for facets in exchanging)])])
+    for lost in np.setdiff1d(np.unique(pieces), reached):
+        part = mesh.regions[int(mesh.region[pieces == lost][0])].name
+        raise MeshError(f"part {part} touches neither the coolant, nor the outside, nor a part that does: its heat could not leave")
+
+
+def _check_interfaces(layout: Layout, areas: Mapping[str, float]) -> float | None:
+    """Largest relative error of the interface areas that have a closed form; raises MeshError above MAX_VOLUME_ERROR."""
+    worst = None
+    for name, asked in contact_areas(layout).items():
+        error = abs(areas.get(name, 0.0) - asked) / asked
+        if not error <= MAX_VOLUME_ERROR:
+            raise MeshError(
+                f"interface {name}: the mesh has {areas.get(name, 0.0) * 1e4:.9g} cm², the layout {asked * 1e4:.9g} cm²"
+            )
+        worst = max(error, worst or 0.0)
+    return worst
+
+
+def _notices(layout: Layout) -> tuple[str, ...]:
+    rounded = [product.id for _, product in meshed_parts(layout) if product.edge_radius_mm]
+    notices = [f"{len(rounded)} parts are meshed without the rounded edges of {', '.join(sorted(set(rounded)))}"] if rounded else []
+    left = sorted({layout.role_of(part) for part in layout.parts} - {*MESHED_ROLES, "coolant"})
+    return (*notices, *([f"not meshed: {', '.join(left)}"] if left else []))

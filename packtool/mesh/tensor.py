@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +11,7 @@ from packtool.errors import MeshError
 from packtool.layout.records import MESHED_ROLES, Layout, Loop
 from packtool.mesh.divisions import Level, grid_lines
 from packtool.mesh.grid import VOID, SolidGrid, grouped, solid_grid
-from packtool.mesh.placed import COOLANT, SAME_MM, PlacedSweep, meshed_parts, placed_sweeps
-from packtool.mesh.quality import MeshReport, checked
+from packtool.mesh.placed import COOLANT, SAME_MM, PlacedSweep, meshed_parts
 from packtool.mesh.records import Floats, Integers, Region, TaggedMesh
 
 COOLANT_WALL = "coolant_wall"
@@ -24,45 +21,14 @@ OUTWARD = (EXTERIOR_SIDE, EXTERIOR_SIDE, EXTERIOR_SIDE, EXTERIOR_SIDE, EXTERIOR_
 """Name of a facet that sees out of the pack along its normal, by side."""
 
 
-@dataclass(frozen=True)
-class MeshedPack:
-    """The mesh of a pack, checked, and what the checks found."""
-
-    mesh: TaggedMesh
-    report: MeshReport
-
-
-def mesh_layout(layout: Layout, level: Level = "normal", *, halved: bool = False) -> MeshedPack:
-    """Mesh the parts of a pack that heat is solved in: one region a part, in layout order, names and materials kept.
-
-    ``level``: normal has the counts of ``divisions``, fine twice as many in every direction, coarse half. ``halved``: the same
-    mesh with every even number of elements between two faces halved; its grid lines are a subset of the full mesh's (thin layers
-    that have one element keep it), so that the two solutions give an error estimate.
-
-    Boundaries, each outer facet in exactly one: ``coolant_wall`` between solid and coolant; ``gap_side`` where the facet faces
-    another solid across air along its normal (between two rows, or under an overhang); ``exterior_side``, ``exterior_bottom``,
-    ``exterior_top`` where it faces none. Interfaces: by pair of roles in the order of MESHED_ROLES, ``cell|pad``,
-    ``cell|interface``, ``interface|cold_plate``; normals from the first to the second, towards larger coordinates between equals.
-
-    Raises MeshError where a part is not rectilinear, two parts overlap, faces nearly coincide, or the finished mesh is worse than
-    the limits of ``quality``.
-    """
-    began = time.perf_counter()
-    sweeps = placed_sweeps(layout)
-    if not any(sweep.region >= 0 for sweep in sweeps):
-        raise MeshError(f"{layout.name} has no part to mesh: none has the role {', '.join(MESHED_ROLES)}")
-    for sweep in sweeps:
-        if not sweep.is_rectilinear:
-            raise MeshError(
-                f"part {sweep.part} ({sweep.role}) has round or oblique edges; only outlines along x and y are meshed, "
-                "curved parts are not meshed yet"
-            )
+def tensor_mesh(layout: Layout, sweeps: Sequence[PlacedSweep], level: Level, halved: bool) -> TaggedMesh:
+    """The meshed parts of ``layout``, whose sweeps are all rectilinear, as hexahedra [m]; names as ``build.mesh_layout`` says."""
     x, y, z = (grid_lines(sweeps, axis, level, halved) for axis in range(3))
     occupancy = occupied(sweeps, x, y, z)
     grid = solid_grid(x * 1e-3, y * 1e-3, z * 1e-3, occupancy)
     pairs = meshed_parts(layout)
     roles = np.array([MESHED_ROLES.index(product.role) for _, product in pairs])
-    mesh = TaggedMesh(
+    return TaggedMesh(
         grid.points,
         grid.hexes,
         grid.region,
@@ -70,7 +36,6 @@ def mesh_layout(layout: Layout, level: Level = "normal", *, halved: bool = False
         _boundaries(grid, occupancy),
         _interfaces(grid, roles),
     )
-    return MeshedPack(mesh, checked(layout, mesh, began))
 
 
 def occupied(sweeps: Sequence[PlacedSweep], x: Floats, y: Floats, z: Floats) -> Integers:

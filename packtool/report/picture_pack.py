@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from packtool.layout.records import Layout, Role
-from packtool.report.scene import Colour, line_actor, look_from, png, renderer_with, solid_actor
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from packtool.layout.records import Layout, Part, Product, Role
+from packtool.report.scene import Colour, View, draw, line_actor, solid_actor
 from packtool.report.tessellation import placed, polygons, segments, surface
 
 ROLE_COLOURS: dict[Role, Colour] = {
@@ -11,65 +16,94 @@ ROLE_COLOURS: dict[Role, Colour] = {
     "pad": (196, 190, 176),
     "end_plate": (188, 194, 202),
     "interface": (226, 160, 88),
-    "cold_plate": (150, 178, 190),
-    "terminal": (206, 208, 212),
-    "busbar": (222, 224, 228),
-    "tray": (112, 120, 130),
-    "lid": (140, 148, 158),
-    "fitting": (70, 76, 84),
+    "cold_plate": (160, 184, 194),
+    "coolant": (64, 150, 220),
+    "terminal": (186, 190, 196),
+    "busbar": (198, 202, 208),
+    "tray": (124, 132, 142),
+    "lid": (160, 168, 178),
+    "fitting": (84, 92, 100),
 }
-"""Colour of each role; coolant is inside the plate and not drawn."""
 
 COPPER: Colour = (196, 122, 76)
 """Parts of copper look like copper, whatever their role."""
 
-LAYERS: tuple[tuple[Role, ...], ...] = (("tray",), ("cold_plate", "fitting"), ("interface",), ("cell", "pad", "end_plate", "terminal"), ("busbar",), ("lid",))
-"""What moves together when the pack is taken apart, from below."""
+Layer = tuple[str, ...]
+TOP_SKIN = "top skin"
+"""The cold plate above its channels; it moves on its own, so that the channels show."""
 
-AZIMUTH, ELEVATION = -56.0, 30.0
+LAYERS: tuple[tuple[Layer, float], ...] = (
+    (("tray",), 0.0),
+    (("cold_plate", "coolant"), 0.45),
+    ((TOP_SKIN, "fitting", "interface"), 0.75),
+    (("cell", "pad", "end_plate", "terminal"), 0.55),
+    (("busbar",), 0.12),
+    (("lid",), 0.75),
+)
+"""What moves together when the pack is taken apart, from below, and the gap to the layer below over the pack's height."""
+
+ASSEMBLED = View(-56.0, 38.0)
+APART = View(-56.0, 32.0, max_height=1600)
+LID_OPACITY = 0.35
 
 
-def _lifts(layout: Layout, apart: bool) -> dict[Role, float]:
-    """How far each role is moved up [mm]. Taken apart: each layer clears the one below by a part of the pack's height."""
-    if not apart:
-        return {}
-    bounds = [layout.part_bounds(part) for part in layout.parts]
-    height = max(b[5] for b in bounds) - min(b[2] for b in bounds)
-    lifts: dict[Role, float] = {}
-    lift, below = 0.0, None
-    for layer in LAYERS:
-        boxes = [layout.part_bounds(part) for part in layout.parts_of(*layer)]
-        if not boxes:
+def _drawn(layout: Layout, apart: bool) -> Iterator[tuple[str, Product, list[Part]]]:
+    """(what it moves with, product, parts) of everything that is drawn."""
+    by_product: dict[str, list[Part]] = {}
+    for part in layout.parts:
+        by_product.setdefault(part.product, []).append(part)
+    for product in layout.products:
+        parts = by_product.get(product.id)
+        if parts is None or (not apart and product.role in ("coolant", "lid")):
             continue
-        bottom, top = min(b[2] for b in boxes), max(b[5] for b in boxes)
+        if apart and product.role == "cold_plate" and len(product.sweeps) > 1:
+            top = max(sweep.z1 for sweep in product.sweeps)
+            skin = tuple(sweep for sweep in product.sweeps if sweep.z1 == top)
+            yield TOP_SKIN, replace(product, sweeps=skin), parts
+            yield product.role, replace(product, sweeps=tuple(sweep for sweep in product.sweeps if sweep.z1 < top)), parts
+        else:
+            yield product.role, product, parts
+
+
+def _heights(product: Product, parts: list[Part]) -> tuple[float, float]:
+    _, _, z0, _, _, z1 = product.bounds()
+    return min(p.origin[2] for p in parts) + z0, max(p.origin[2] for p in parts) + z1
+
+
+def _lifts(drawn: list[tuple[str, Product, list[Part]]]) -> dict[str, float]:
+    """How far each layer is moved up [mm], so that every one clears the one below."""
+    ranges = {}
+    for layer, _ in LAYERS:
+        heights = [_heights(product, parts) for name, product, parts in drawn if name in layer]
+        if heights:
+            ranges[layer] = min(low for low, _ in heights), max(high for _, high in heights)
+    whole = max(high for _, high in ranges.values()) - min(low for low, _ in ranges.values())
+    lifts: dict[str, float] = {}
+    lift, below = 0.0, None
+    for layer, gap in LAYERS:
+        if layer not in ranges:
+            continue
+        low, high = ranges[layer]
         if below is not None:
-            gap = (0.16 if layer in (("interface",), ("busbar",)) else 0.4) * height
-            lift = max(lift, below + gap - bottom)
+            lift = max(lift, below + gap * whole - low)
         lifts.update(dict.fromkeys(layer, lift))
-        below = top + lift
+        below = high + lift
     return lifts
 
 
-def pack_picture(layout: Layout, apart: bool = False, width: int = 1800, height: int = 1150) -> bytes:
-    """PNG of the pack seen from above one corner: assembled with the lid off, or ``apart`` in layers with the lid.
+def pack_picture(layout: Layout, apart: bool = False) -> bytes:
+    """PNG (1500 pixels wide) of the pack from above one corner: assembled with the lid off, or ``apart`` in layers with the lid.
 
-    Raises PictureError if nothing can be drawn here.
+    Every product is tessellated once and placed. Raises PictureError if nothing can be drawn here.
     """
-    lifts = _lifts(layout, apart)
-    actors: list[object] = []
-    by_product: dict[str, list[int]] = {}
-    for index, part in enumerate(layout.parts):
-        by_product.setdefault(part.product, []).append(index)
-    extent = 0.0
-    for product in layout.products:
-        if product.role == "coolant" or (product.role == "lid" and not apart) or product.id not in by_product:
-            continue
-        parts = [layout.parts[index] for index in by_product[product.id]]
-        shape = placed(surface(product), parts, lifts.get(product.role, 0.0))
-        extent = max(extent, float((shape.points.max(axis=0) - shape.points.min(axis=0)).max()))
-        colour = COPPER if product.material.startswith("cu_") else ROLE_COLOURS[product.role]
-        actors.append(solid_actor(polygons(shape.points, shape.triangles, shape.normals), colour))
-        actors.append(line_actor(segments(shape.edges), tuple(int(0.45 * c) for c in colour), 1.0, 0.9))
-    renderer = renderer_with(actors, extent)
-    look_from(renderer, AZIMUTH, ELEVATION, 1.25)
-    return png(renderer, width, height)
+    drawn = list(_drawn(layout, apart))
+    lifts = _lifts(drawn) if apart else {}
+    actors, points = [], []
+    for name, product, parts in drawn:
+        shape = placed(surface(product), parts, lifts.get(name, 0.0))
+        points.append(shape.points)
+        r, g, b = COPPER if product.material.startswith("cu_") else ROLE_COLOURS[product.role]
+        opacity = LID_OPACITY if product.role == "lid" else 1.0
+        actors.append(solid_actor(polygons(shape.points, shape.triangles, shape.normals), (r, g, b), opacity))
+        actors.append(line_actor(segments(shape.edges), (int(0.42 * r), int(0.42 * g), int(0.42 * b)), 1.2))
+    return draw(actors, np.vstack(points), APART if apart else ASSEMBLED)

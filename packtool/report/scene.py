@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+import numpy as np
 import vtkmodules.vtkRenderingFreeType
 import vtkmodules.vtkRenderingOpenGL2  # noqa: F401  (registers the OpenGL classes)
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkIOImage import vtkPNGWriter
-from vtkmodules.vtkRenderingCore import vtkActor, vtkLight, vtkPolyDataMapper, vtkRenderer, vtkRenderWindow, vtkWindowToImageFilter
+from vtkmodules.vtkRenderingCore import vtkActor, vtkLight, vtkPolyDataMapper, vtkProp, vtkRenderer, vtkRenderWindow, vtkWindowToImageFilter
 
 from packtool.errors import StageError
+from packtool.mesh.records import Floats
 
 Colour = tuple[int, int, int]
 
@@ -20,6 +23,9 @@ PAPER: Colour = (246, 247, 249)
 """Background of every picture: near white, so that prints stay clean and edges stay visible."""
 
 INK: Colour = (38, 44, 52)
+
+LIGHTS = ((35.0, 60.0, 0.62), (-65.0, 25.0, 0.45), (75.0, 10.0, 0.22), (0.0, 0.0, 0.18))
+"""Azimuth and elevation about the line of sight [deg] and strength of each light."""
 
 
 class PictureError(StageError):
@@ -40,7 +46,7 @@ def solid_actor(data: vtkPolyData, colour: Colour, opacity: float = 1.0) -> vtkA
     look = actor.GetProperty()
     look.SetColor(*_floats(colour))
     look.SetOpacity(opacity)
-    look.SetAmbient(0.25)
+    look.SetAmbient(0.3)
     look.SetDiffuse(0.75)
     look.SetSpecular(0.12)
     look.SetSpecularPower(18)
@@ -53,7 +59,7 @@ def line_actor(data: vtkPolyData, colour: Colour = INK, width: float = 1.2, opac
     mapper.SetInputData(data)
     mapper.SetScalarVisibility(False)
     mapper.SetResolveCoincidentTopologyToPolygonOffset()
-    mapper.SetRelativeCoincidentTopologyLineOffsetParameters(-2.0, -2.0)
+    mapper.SetRelativeCoincidentTopologyLineOffsetParameters(-0.5, -4.0)
     actor = vtkActor()
     actor.SetMapper(mapper)
     look = actor.GetProperty()
@@ -64,15 +70,14 @@ def line_actor(data: vtkPolyData, colour: Colour = INK, width: float = 1.2, opac
     return actor
 
 
-def renderer_with(actors: Sequence[object], extent_mm: float, occlusion: bool = True) -> vtkRenderer:
-    """A renderer with a key, a fill and a head light, and ambient occlusion at the scale of a pack of size ``extent_mm``."""
+def _renderer(actors: Sequence[vtkProp], extent_mm: float) -> vtkRenderer:
+    """A renderer with a key, two fills and a head light, and ambient occlusion at the scale of a scene ``extent_mm`` wide."""
     renderer = vtkRenderer()
     renderer.SetBackground(*_floats(PAPER))
     for actor in actors:
         renderer.AddViewProp(actor)
     renderer.AutomaticLightCreationOff()
-    renderer.RemoveAllLights()
-    for azimuth, elevation, strength in ((35.0, 55.0, 0.72), (-70.0, 30.0, 0.32), (0.0, 0.0, 0.22)):
+    for azimuth, elevation, strength in LIGHTS:
         light = vtkLight()
         light.SetLightTypeToCameraLight()
         light.SetIntensity(strength)
@@ -80,29 +85,58 @@ def renderer_with(actors: Sequence[object], extent_mm: float, occlusion: bool = 
         light.SetPosition(math.sin(a) * math.cos(e), math.sin(e), math.cos(a) * math.cos(e))
         light.SetFocalPoint(0, 0, 0)
         renderer.AddLight(light)
-    if occlusion:
-        renderer.UseSSAOOn()
-        renderer.SetSSAORadius(0.06 * extent_mm)
-        renderer.SetSSAOBias(0.0015 * extent_mm)
-        renderer.SetSSAOKernelSize(48)
-        renderer.SSAOBlurOn()
+    renderer.UseSSAOOn()
+    renderer.SetSSAORadius(0.05 * extent_mm)
+    renderer.SetSSAOBias(0.004 * extent_mm)
+    renderer.SetSSAOKernelSize(32)
+    renderer.SSAOBlurOn()
     renderer.UseFXAAOn()
     return renderer
 
 
-def look_from(renderer: vtkRenderer, azimuth_deg: float, elevation_deg: float, zoom: float = 1.0) -> None:
-    """Point a parallel camera at everything in sight: ``azimuth_deg`` from +x towards +y, ``elevation_deg`` above the horizon."""
-    azimuth, elevation = math.radians(azimuth_deg), math.radians(elevation_deg)
+@dataclass(frozen=True, slots=True)
+class View:
+    """A parallel view: ``azimuth_deg`` of the viewer from +x towards +y, ``elevation_deg`` above the horizon (below 85 either way).
+
+    The picture is ``width`` pixels wide and as high as the scene asks, at most ``max_height``; ``right`` pixels are kept free for a
+    colour bar.
+    """
+
+    azimuth_deg: float
+    elevation_deg: float
+    width: int = 1500
+    max_height: int = 1500
+    right: int = 0
+
+    def axes(self) -> Floats:
+        """(3, 3) rows: to the right of the picture, up in the picture, towards the viewer."""
+        a, e = math.radians(self.azimuth_deg), math.radians(self.elevation_deg)
+        viewer = np.array([math.cos(a) * math.cos(e), math.sin(a) * math.cos(e), math.sin(e)])
+        right = np.array([-math.sin(a), math.cos(a), 0.0])
+        return np.stack([right, np.cross(viewer, right), viewer])
+
+
+def draw(actors: Sequence[vtkProp], points: Floats, view: View) -> bytes:
+    """PNG of ``actors``, framed so that all ``points`` (n, 3) [mm] are in it. Raises PictureError as ``_png`` does."""
+    seen = points @ view.axes().T
+    low, high = seen.min(axis=0), seen.max(axis=0)
+    size, middle = high - low, (high + low) / 2
+    margin = round(0.03 * view.width)
+    scale = size[0] / (view.width - view.right - 2 * margin)
+    height = size[1] / scale + 2 * margin
+    if height > view.max_height:
+        height, scale = float(view.max_height), size[1] / (view.max_height - 2 * margin)
+    renderer = _renderer(actors, float(size[0]))
+    centre = np.array([middle[0] + scale * view.right / 2, middle[1], middle[2]]) @ view.axes()
+    away = float(np.linalg.norm(size))
     camera = renderer.GetActiveCamera()
     camera.ParallelProjectionOn()
-    camera.SetFocalPoint(0, 0, 0)
-    camera.SetPosition(math.cos(azimuth) * math.cos(elevation), math.sin(azimuth) * math.cos(elevation), math.sin(elevation))
-    camera.SetViewUp(0, 0, 1)
-    if abs(elevation_deg) > 85:
-        camera.SetViewUp(0, 1, 0)
-    renderer.ResetCamera()
-    camera.Zoom(zoom)
+    camera.SetFocalPoint(*centre)
+    camera.SetPosition(*(centre + away * view.axes()[2]))
+    camera.SetViewUp(*view.axes()[1])
+    camera.SetParallelScale(height * scale / 2)
     renderer.ResetCameraClippingRange()
+    return _png(renderer, view.width, round(height))
 
 
 def _window() -> vtkRenderWindow:
@@ -117,7 +151,7 @@ def _window() -> vtkRenderWindow:
     raise PictureError("no picture: vtk finds neither EGL nor OSMesa to draw with (install libegl1, or the vtk-osmesa wheel)")
 
 
-def png(renderer: vtkRenderer, width: int, height: int) -> bytes:
+def _png(renderer: vtkRenderer, width: int, height: int) -> bytes:
     """Draw the scene on ``width`` x ``height`` pixels. Raises PictureError if there is no OpenGL or the image is blank."""
     window = _window()
     window.SetSize(width, height)
@@ -134,7 +168,7 @@ def png(renderer: vtkRenderer, width: int, height: int) -> bytes:
         raise PictureError("no picture: the graphics driver gave a blank image")
     writer = vtkPNGWriter()
     writer.SetInputConnection(grab.GetOutputPort())
-    writer.SetCompressionLevel(9)
+    writer.SetCompressionLevel(6)
     writer.WriteToMemoryOn()
     writer.Write()
     made = bytes(memoryview(vtk_to_numpy(writer.GetResult())))

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from packtool import errors
-from packtool.errors import PacktoolError, StageError
+from packtool.errors import MissingPart, PacktoolError, StageError
 
 _TAIL = 2_000
 """Characters of a crashed process's last words that are worth showing."""
@@ -65,7 +65,10 @@ class StageProcess:
 
     def wait(self) -> Finished:
         """The stage's value. Raises the PacktoolError that the stage raised, or StageError where its process crashed."""
-        _, status, usage = os.wait4(self.process.pid, 0)
+        try:
+            _, status, usage = os.wait4(self.process.pid, 0)
+        except ChildProcessError:
+            raise StageError(f"the {self.stage} stage was stopped") from None
         seconds = time.monotonic() - self.started
         self.process.returncode = os.waitstatus_to_exitcode(status)
         try:
@@ -84,8 +87,9 @@ class StageProcess:
         if self.process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
-            with contextlib.suppress(ChildProcessError):
+            with contextlib.suppress(ChildProcessError):  # the thread that waits for it was quicker
                 os.waitpid(self.process.pid, 0)
+            self.process.returncode = -signal.SIGKILL
         self._tidy()
 
     def _crash(self) -> str:
@@ -113,6 +117,10 @@ def sendable(error: BaseException) -> PacktoolError:
     """The error as one that the other side can raise: packtool's own pass, anything else becomes a StageError that names it."""
     if isinstance(error, PacktoolError) and type(error).__name__ in vars(errors):
         return error
+    if isinstance(error, ModuleNotFoundError):
+        from packtool.workflow.doctor import mend_for
+
+        return MissingPart(f"{error.name} is not installed", mend_for(error.name or ""))
     return StageError(str(error) if isinstance(error, PacktoolError) else f"{type(error).__name__}: {error}")
 
 

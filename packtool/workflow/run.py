@@ -11,15 +11,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from packtool.artifacts import write_json
+import packtool
+from packtool.artifacts import write_json, write_text
 from packtool.design.loaded import LoadedDesign
 from packtool.errors import PacktoolError, UsageError
 from packtool.layout.properties import layout_results
 from packtool.layout.records import Layout
+from packtool.report.formats import rendered
+from packtool.report.json_report import results_json
+from packtool.report.records import RunSummary
 from packtool.results import ResultSet
-from packtool.rules.judge import judge
+from packtool.rules.judge import RULES, judge
 from packtool.rules.records import Evidence, Verdict
 from packtool.workflow.cache import HIDDEN, StageRecord, forget, hashes_of, read_record, write_record
+from packtool.workflow.left_out import LEFT_OUT
 from packtool.workflow.plan import STAGES, Step, library_versions, plan
 from packtool.workflow.processes import StageProcess
 
@@ -27,7 +32,7 @@ from packtool.workflow.processes import StageProcess
 @dataclass(frozen=True)
 class Request:
     """What to do: ``stages`` of a design into ``folder``; ``environment`` is what the stage processes get, ``cache_dir`` holds the
-    compiled forms; ``side_by_side`` is how many stages may run at a time."""
+    compiled forms; ``side_by_side`` is how many stages may run at a time; ``root``: folder that file names in SARIF are made relative to."""
 
     loaded: LoadedDesign
     layout: Layout
@@ -39,6 +44,7 @@ class Request:
     environment: Mapping[str, str]
     force: bool = False
     side_by_side: int = 2
+    root: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +186,8 @@ def carry_out(request: Request, tell: Callable[[Event], None]) -> Outcome:
             raise failure
         results = results_of(request)
         verdict = judge(Evidence(request.loaded, request.layout, results)) if "solve" in records else None
+        if verdict is not None:
+            _write_verdict(request, results, verdict)
         write_json(request.folder / "run.json", _run_record(request, records, ran))
         return Outcome(records, results, verdict, tuple(ran))
 
@@ -189,6 +197,17 @@ def results_of(request: Request) -> ResultSet:
     rows = ResultSet(tuple(layout_results(request.loaded, request.layout)))
     record = read_record(request.folder, "solve")
     return rows.joined(ResultSet.from_dicts(record.report["results"])) if record is not None else rows
+
+
+def _write_verdict(request: Request, results: ResultSet, verdict: Verdict) -> None:
+    """results.json, junit.xml and findings.sarif: cheap, so written anew each time."""
+    summary = RunSummary(request.loaded, request.layout, results, verdict, cases=request.cases, left_out=LEFT_OUT)
+    checked = [summary.checked]
+    write_text(request.folder / "results.json", results_json(summary))
+    write_text(request.folder / "junit.xml", rendered("junit", checked))
+    write_text(
+        request.folder / "findings.sarif", rendered("sarif", checked, RULES, version=packtool.__version__, root=request.root)
+    )
 
 
 def _run_record(request: Request, records: Mapping[str, StageRecord], ran: Sequence[str]) -> dict[str, Any]:

@@ -27,7 +27,9 @@ CELL = Cell(
 )  # fmt: skip
 
 
-def box(id: str, role: str, material: str, size: tuple[float, float, float], *, radius: float = 0.0, description: str = "") -> Product:
+def box(
+    id: str, role: str, material: str, size: tuple[float, float, float], *, radius: float = 0.0, description: str = ""
+) -> Product:
     """A box centred in the plan, standing on z = 0."""
     x, y, z = size
     sweep = Sweep(Profile.rectangle(-x / 2, -y / 2, x / 2, y / 2), 0.0, z)
@@ -40,7 +42,9 @@ def plate_with_channel(id: str = "plate") -> Product:
     # bulge 1: half a circle to the left, so the slot's ends bulge outwards
     slot = Loop(((-10, -75, 1.0), (10, -75, 0.0), (10, 75, 1.0), (-10, 75, 0.0)))
     skins = Profile(outer)
-    return Product(id, "cold_plate", "al", (Sweep(skins, 0, 1.5), Sweep(Profile(outer, (slot,)), 1.5, 4.5), Sweep(skins, 4.5, 6)), "cold plate")
+    return Product(
+        id, "cold_plate", "al", (Sweep(skins, 0, 1.5), Sweep(Profile(outer, (slot,)), 1.5, 4.5), Sweep(skins, 4.5, 6)), "cold plate"
+    )
 
 
 def tray(id: str = "tray") -> Product:
@@ -73,7 +77,9 @@ def small_pack(*, shift_second_cell_mm: float = 0.0) -> Layout:
         for column, x in ((1, -16.0), (2, 16.0)):
             name = f"R{row}C{column:02d}"
             shift = shift_second_cell_mm if name == "R1C02" else 0.0
-            parts.append(Part(name, "cell", (x - shift, y, 7), 0 if column == 1 else 180, group, series=2 * (row - 1) + column, parallel=1))
+            parts.append(
+                Part(name, "cell", (x - shift, y, 7), 0 if column == 1 else 180, group, series=2 * (row - 1) + column, parallel=1)
+            )
             for sign, pole in ((-1, "minus"), (1, "plus")):
                 parts.append(Part(f"{name} {pole}", "terminal", (x, y + 30 * sign, 87), 0, group))
         parts.append(Part(f"R{row} pad 1–2", "pad", (0, y, 7), 0, group))

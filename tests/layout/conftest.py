@@ -11,24 +11,20 @@ from packtool.catalogue.records import Cell, Coolant, CoolantState, Figure, Mate
 from packtool.design.loaded import LoadedDesign, Place
 from packtool.design.schema import PackDesign
 
-CELL = Cell(
-    id="calb-lfp176",
-    name="CALB LFP 176 Ah",
-    format="prismatic",
-    **{
-        name: Figure(value=value, standing="given")
-        for name, value in {
-            "capacity_Ah": 176.0,
-            "v_nom": 3.2,
-            "v_min": 2.5,
-            "v_max": 3.65,
-            "width_mm": 174.0,
-            "thickness_mm": 53.7,
-            "height_mm": 207.0,
-            "mass_kg": 3.984,
-        }.items()
-    },  # fmt: skip
-)
+FIGURES = {
+    "capacity_Ah": 176.0, "v_nom": 3.2, "v_min": 2.5, "v_max": 3.65,
+    "width_mm": 174.0, "thickness_mm": 53.7, "height_mm": 207.0, "mass_kg": 3.984,
+}  # fmt: skip
+
+
+def cell(**changes: Any) -> Cell:
+    """The demo's cell with some figures (None: unknown) or fields changed."""
+    figures = {name: changes.pop(name, value) for name, value in FIGURES.items()}
+    known = {name: Figure(value=value, standing="given") for name, value in figures.items() if value is not None}
+    return Cell(**{"id": "calb-lfp176", "name": "CALB LFP 176 Ah", "format": "prismatic", **known, **changes})
+
+
+CELL = cell()
 
 DEMO: dict[str, Any] = {
     "packtool": 1,
@@ -84,7 +80,7 @@ def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
     return merged
 
 
-def load(changes: Mapping[str, Any] | None = None, cell: Cell = CELL) -> LoadedDesign:
+def load(changes: Mapping[str, Any] | None = None, own: Cell = CELL) -> LoadedDesign:
     """The demo design with some keys changed, as the loader would give it; key k of a section stands in line k."""
     data = _merged(DEMO, changes or {})
     design = PackDesign.model_validate(data)
@@ -94,10 +90,16 @@ def load(changes: Mapping[str, Any] | None = None, cell: Cell = CELL) -> LoadedD
         if isinstance(value, Mapping):
             places.update({f"{section}.{key}": Place("pack.yaml", line * 100 + k, 3) for k, key in enumerate(value, 1)})
     materials = {id: _material(id, rho) for id, rho in DENSITIES.items()}
-    return LoadedDesign(design, cell, materials, {"meg50": MEG50}, places, "pack.yaml", design.model_dump(mode="json"))
+    return LoadedDesign(design, own, materials, {"meg50": MEG50}, places, "pack.yaml", design.model_dump(mode="json"))
 
 
-@pytest.fixture(scope="session")
-def loaded() -> Callable[..., LoadedDesign]:
-    """Build a design: ``loaded({"cold_plate.channels": 4})``."""
+@pytest.fixture(scope="session", name="load")
+def load_fixture() -> Callable[..., LoadedDesign]:
+    """Build a design: ``load({"cold_plate.channels": 4}, own=cell)``."""
     return load
+
+
+@pytest.fixture(scope="session", name="cell")
+def cell_fixture() -> Callable[..., Cell]:
+    """Build a cell: ``cell(mass_kg=None)``."""
+    return cell

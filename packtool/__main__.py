@@ -1,0 +1,5 @@
+"""``python -m packtool`` is ``packtool``."""
+
+from packtool.cli import main
+
+main()

@@ -1,0 +1,65 @@
+"""What the CAD stage hands on: which files, how long, whether the solids are what the layout says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+FindingKind = Literal["invalid_solid", "volume", "interference", "round_trip", "mass_unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class CadFinding:
+    """Something about the geometry that does not hold. ``value`` in ``unit`` where there is a number."""
+
+    kind: FindingKind
+    parts: tuple[str, ...]
+    value: float | None
+    unit: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductVolume:
+    """Volume of one piece of a product [mm³], as the kernel integrates it and as the layout has it in closed form."""
+
+    product: str
+    parts: int
+    cad_mm3: float
+    closed_form_mm3: float
+
+    @property
+    def relative_difference(self) -> float:
+        """Of the CAD volume from the closed form [-]."""
+        return self.cad_mm3 / self.closed_form_mm3 - 1
+
+
+@dataclass(frozen=True)
+class CadReport:
+    """What was written and found.
+
+    ``files`` as paths relative to the folder, in the order of writing; ``seconds`` by step; ``products`` and ``parts`` are counts;
+    ``pairs_near`` the pairs of parts whose boxes overlap, ``pairs_exact`` those of them that needed the kernel; ``mass`` what
+    mass.json holds; ``findings`` is empty when all holds.
+    """
+
+    name: str
+    files: tuple[str, ...]
+    seconds: Mapping[str, float]
+    products: int
+    parts: int
+    volumes: tuple[ProductVolume, ...]
+    pairs_near: int
+    pairs_exact: int
+    mass: Mapping[str, Any]
+    findings: tuple[CadFinding, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON-like data."""
+        plain = asdict(self)
+        return plain | {
+            "files": list(self.files),
+            "volumes": [asdict(v) | {"relative_difference": v.relative_difference} for v in self.volumes],
+            "findings": [asdict(finding) | {"parts": list(finding.parts)} for finding in self.findings],
+        }

@@ -1,0 +1,133 @@
+"""The packaged catalogue: cells, materials, coolants and their sources, read from the files of ``data/`` when they are asked for.
+
+A cell is one file, ``data/cells/<id>.yaml``; ``thermal_class`` there names an entry of ``data/thermal_classes.yaml`` that fills in
+the thermal figures which the cell itself does not state. In cells and materials a bare number has the standing and the sources
+of its entry; so has a figure without a standing; a figure that states its own standing states its own sources too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import yaml
+
+from packtool.catalogue.records import Cell, Coolant, CoolantState, Material, Source
+from packtool.catalogue.units import figure_fields
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser is ten times faster where libyaml is there
+_DATA = files("packtool.catalogue") / "data"
+_CELL_FIGURES = figure_fields(Cell)
+_MATERIAL_FIGURES = figure_fields(Material)
+_COOLANT_COLUMNS = tuple(CoolantState.model_fields)
+
+
+def cells() -> Mapping[str, Cell]:
+    """Every cell by id, in the order of the ids; each is read from its file when it is first asked for."""
+    return _cell_files()
+
+
+@cache
+def materials() -> Mapping[str, Material]:
+    """Every solid by id, in the order of the file."""
+    return {id_: _material(id_, entry) for id_, entry in _read(_DATA / "materials.yaml").items()}
+
+
+@cache
+def coolants() -> Mapping[str, Coolant]:
+    """Every coolant by id, in the order of the file."""
+    return {id_: _coolant(id_, entry) for id_, entry in _read(_DATA / "coolants.yaml").items()}
+
+
+@cache
+def sources() -> Mapping[str, Source]:
+    """Every source by the id that figures name."""
+    return {id_: Source(**entry) for id_, entry in _read(_DATA / "sources.yaml").items()}
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The one of ``known`` that ``name`` most likely means, whatever its case, or None if nothing is near."""
+    by_lower = {candidate.lower(): candidate for candidate in known}
+    found = get_close_matches(name.lower(), by_lower, n=1)
+    return by_lower[found[0]] if found else None
+
+
+class _CellFiles(Mapping[str, Cell]):
+    """The cells of a folder: ids from the file names, records on demand."""
+
+    def __init__(self, folder: Traversable) -> None:
+        names = (entry.name for entry in folder.iterdir())
+        self._folder = folder
+        self._ids = tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))
+        self._known = frozenset(self._ids)
+        self._read: dict[str, Cell] = {}
+
+    def __getitem__(self, id_: str) -> Cell:
+        if id_ not in self._known:
+            raise KeyError(id_)
+        if id_ not in self._read:
+            self._read[id_] = _cell(_read(self._folder / f"{id_}.yaml"))
+        return self._read[id_]
+
+    def __contains__(self, id_: object) -> bool:
+        return id_ in self._known
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+
+@cache
+def _cell_files() -> _CellFiles:
+    return _CellFiles(_DATA / "cells")
+
+
+@cache
+def _thermal_classes() -> dict[str, Any]:
+    return _read(_DATA / "thermal_classes.yaml")
+
+
+def _read(file: Traversable) -> dict[str, Any]:
+    return yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)
+
+
+def _cell(entry: dict[str, Any]) -> Cell:
+    own, thermal_class = _with_figures(entry, _CELL_FIGURES), entry.get("thermal_class")
+    own.pop("thermal_class", None)
+    if thermal_class is not None:
+        for field, figure in _thermal_classes()[thermal_class].items():
+            note = f"class {thermal_class}: {figure['note']}"
+            own.setdefault(field, {**figure, "standing": "literature default", "note": note})
+    named = list(entry["sources"])
+    for field in (*_CELL_FIGURES, "resistance_dc"):
+        named += own.get(field, {}).get("sources", ())
+    own["sources"] = tuple(dict.fromkeys(named))
+    return Cell(**own)
+
+
+def _material(id_: str, entry: dict[str, Any]) -> Material:
+    own = _with_figures(entry, _MATERIAL_FIGURES)
+    own.pop("sources", None)
+    return Material(id=id_, **own)
+
+
+def _coolant(id_: str, entry: dict[str, Any]) -> Coolant:
+    rows = tuple(CoolantState(**dict(zip(_COOLANT_COLUMNS, row, strict=True))) for row in entry["table"])
+    return Coolant(id=id_, **{**entry, "table": rows})
+
+
+def _with_figures(entry: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
+    """``entry`` without its ``standing``, with every figure as a mapping that holds its standing and its sources."""
+    inherited = {"standing": entry["standing"], "sources": entry.get("sources", ())}
+    own = {key: value for key, value in entry.items() if key != "standing"}
+    for field in fields:
+        if field in own:
+            figure = own[field] if isinstance(own[field], dict) else {"value": own[field]}
+            own[field] = figure if "standing" in figure else {**inherited, **figure}
+    return own

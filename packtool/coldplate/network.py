@@ -1,0 +1,223 @@
+"""How the coolant splits among the branches of a cold plate, and the pressure that takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sparse
+from scipy.sparse.linalg import splu
+
+from packtool.coldplate.losses import (
+    UNCERTAINTY_BENDS,
+    UNCERTAINTY_ENTRANCE,
+    UNCERTAINTY_JUNCTIONS,
+    BranchLosses,
+    FlowPhysics,
+    branch_losses,
+    friction_uncertainty,
+    node_drop,
+)
+from packtool.coldplate.friction import laminar_f_Re
+from packtool.coldplate.passages import Passages
+from packtool.errors import NotConverged, SolveError
+from packtool.mesh.records import Floats
+
+TOLERANCE = 1e-11
+"""Largest imbalance of a branch's pressures over the network's pressure drop (mass is conserved to rounding in every step)."""
+MAX_STEPS = 100
+FULL = FlowPhysics()
+
+
+@dataclass(frozen=True)
+class FlowSplit:
+    """A solved network. By branch (n,): ``mass_flow`` [kg/s] and ``velocity`` [m/s], positive from start to end; ``Re`` [-].
+
+    ``pressure`` (n_nodes,) static, above the outlet's [Pa]; ``pressure_drop`` from inlet to outlet [Pa], ``parts`` its components (they
+    add up to it: each is the power it dissipates over the total flow) and ``uncertainty`` their summed half-width [Pa];
+    ``steps`` Newton steps taken.
+    """
+
+    mass_flow: Floats
+    velocity: Floats
+    Re: Floats
+    pressure: Floats
+    pressure_drop: float
+    parts: dict[str, float]
+    uncertainty: float
+    steps: int
+
+
+def split_flow(
+    p: Passages, total: float, rho: Floats, mu: Floats, roughness: float = 0.0, physics: FlowPhysics = FULL
+) -> FlowSplit:
+    """Solve the network for a total flow.
+
+    ``total`` [kg/s] > 0 enters at the inlet; ``rho`` [kg/m³], ``mu`` [Pa s] by branch (n,); ``roughness`` [m]. Damped Newton's method on
+    flows and node pressures together, started from the network's own laminar solution, with the junctions phased in where the full
+    step fails. Raises SolveError outside the range of a correlation and NotConverged if no solution is found.
+    """
+    if not total > 0:
+        raise SolveError(f"the coolant flow must be positive, got {total:g} kg/s")
+    system = _System(p, total, np.broadcast_to(rho, p.length.shape), np.broadcast_to(mu, p.length.shape), roughness, physics)
+    x = system.laminar()
+    try:
+        x, steps = _newton(system, x, 1.0)
+    except NotConverged:
+        steps = 0
+        for share in (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 1.0):
+            x, more = _newton(system, x, share)
+            steps += more
+    return system.read(x, steps)
+
+
+class _System:
+    """Residuals and Jacobian of one network; unknowns are the branch flows, then the node pressures."""
+
+    def __init__(self, p: Passages, total: float, rho: Floats, mu: Floats, roughness: float, physics: FlowPhysics) -> None:
+        self.p, self.total, self.rho, self.mu, self.roughness, self.physics = p, total, rho, mu, roughness, physics
+        n, m = len(p.length), len(p.nodes)
+        rows = np.arange(n)
+        self.incidence = sparse.csr_matrix(
+            (np.r_[np.ones(n), -np.ones(n)], (np.r_[rows, rows], np.r_[p.node[:, 0], p.node[:, 1]])), shape=(n, m)
+        )
+        self.kept = np.delete(np.arange(m), p.outlet)
+        self.supply = np.zeros(m)
+        self.supply[p.inlet], self.supply[p.outlet] = total, -total
+        self.n = n
+
+    def losses(self, flow: Floats) -> BranchLosses:
+        return branch_losses(self.p, flow, self.rho, self.mu, self.roughness, self.physics)
+
+    def laminar(self) -> Floats:
+        """The developed laminar, hence linear, network: where Newton's method starts."""
+        p = self.p
+        self.resistance = 2 * laminar_f_Re(p.aspect) * self.mu * p.straight / (p.D_h**2 * self.rho * p.area)
+        x = self._solve(self.resistance, None, np.zeros(self.n))
+        self.scale = max(float(np.ptp(x[self.n :])), 1e-300)
+        return x
+
+    def _solve(self, slope: Floats, coupling: sparse.csr_matrix | None, momentum: Floats) -> Floats:
+        """Flows and pressures with  slope Q + coupling Q - (P_start - P_end) = momentum  and mass conserved."""
+        diagonal = sparse.diags(slope)
+        block = diagonal if coupling is None else diagonal + coupling
+        A = sparse.bmat([[block, -self.incidence[:, self.kept]], [self.incidence.T[self.kept], None]]).tocsc()
+        right = np.r_[momentum, self.supply[self.kept]]
+        solved = splu(A).solve(right)
+        solved += splu(A).solve(right - A @ solved)
+        P = np.zeros(len(self.p.nodes))
+        P[self.kept] = solved[self.n :]
+        return np.r_[solved[: self.n], P]
+
+    def drops(self, flow: Floats) -> Floats:
+        """``node_drop`` of every end (n, 2) at these flows."""
+        out, other = self._velocities(flow)
+        return node_drop(self.p, out, self.rho[:, None] * np.ones(2), other)
+
+    def _velocities(self, flow: Floats) -> tuple[Floats, Floats]:
+        v = flow / (self.rho * self.p.area)
+        out = np.stack([v, -v], axis=1)
+        partner = np.maximum(self.p.partner, 0)
+        other = np.where(self.p.partner >= 0, out[partner, self.p.partner_end], 0.0)
+        return out, other
+
+    def residual(self, x: Floats, share: float) -> Floats:
+        """Pressure not accounted for along each branch (n,) [Pa]."""
+        flow, P = x[: self.n], x[self.n :]
+        lost = self.losses(flow).total
+        if self.physics.junctions and share > 0:
+            drop = self.drops(flow)
+            lost = lost + share * (drop[:, 0] - drop[:, 1])
+        return lost - self.incidence @ P
+
+    def slopes(self, flow: Floats, share: float) -> tuple[Floats, sparse.csr_matrix | None]:
+        """d(loss)/d(flow) of each branch (n,), and the coupling through the nodes (n, n), by central differences."""
+        step = 1e-6 * np.maximum(np.abs(flow), 1e-6 * self.total)
+        slope = (self.losses(flow + step).total - self.losses(flow - step).total) / (2 * step)
+        slope = np.maximum(slope, 0.5 * self.resistance)
+        if not (self.physics.junctions and share > 0):
+            return slope, None
+        p = self.p
+        out, other = self._velocities(flow)
+        rho = self.rho[:, None] * np.ones(2)
+        per_flow = 1 / (self.rho * p.area)
+        speed = step * per_flow
+        sign = np.array([1.0, -1.0])
+        own = speed[:, None] * sign
+        d_own = (node_drop(p, out + own, rho, other) - node_drop(p, out - own, rho, other)) / (2 * step[:, None])
+        partner = np.maximum(p.partner, 0)
+        moved = np.where(p.partner >= 0, speed[partner] * sign[p.partner_end], 0.0)
+        d_other = (node_drop(p, out, rho, other + moved) - node_drop(p, out, rho, other - moved)) / (2 * step[partner])
+        side = np.array([1.0, -1.0])
+        rows = np.arange(self.n)
+        values = [share * d_own @ side]
+        i, j = [rows], [rows]
+        for e in (0, 1):
+            has = p.partner[:, e] >= 0
+            values.append(share * side[e] * d_other[has, e])
+            i.append(rows[has])
+            j.append(p.partner[has, e])
+        coupling = sparse.csr_matrix((np.concatenate(values), (np.concatenate(i), np.concatenate(j))), shape=(self.n, self.n))
+        return slope, coupling
+
+    def read(self, x: Floats, steps: int) -> FlowSplit:
+        flow, P = x[: self.n], x[self.n :]
+        lost = self.losses(flow)
+        drop = self.drops(flow) if self.physics.junctions else np.zeros((self.n, 2))
+        weight = flow / self.total
+
+        def over(values: Floats) -> float:
+            return float(weight @ values)
+
+        parts = {
+            "friction": over(lost.friction),
+            "entrance": over(lost.entrance),
+            "bends": over(lost.bends),
+            "junctions": over(drop[:, 0] - drop[:, 1]),
+        }
+        corner_friction = self.p.bends * lost.friction * np.minimum(1.0, self.p.D_h / self.p.straight)
+        uncertainty = (
+            over(friction_uncertainty(lost.Re) * lost.friction)
+            + UNCERTAINTY_ENTRANCE * parts["entrance"]
+            + (UNCERTAINTY_BENDS * parts["bends"] + over(corner_friction) if self.physics.bends else 0.0)
+            + UNCERTAINTY_JUNCTIONS * float(np.abs(weight) @ np.abs(drop).sum(axis=1))
+        )
+        return FlowSplit(
+            mass_flow=flow, velocity=lost.velocity, Re=lost.Re, pressure=P, pressure_drop=float(P[self.p.inlet]), parts=parts,
+            uncertainty=uncertainty, steps=steps,
+        )  # fmt: skip
+
+
+def _newton(system: _System, x: Floats, share: float) -> tuple[Floats, int]:
+    """Newton's method with a backtracking line search; the flows satisfy the mass balance throughout."""
+    n = system.n
+    residual = system.residual(x, share)
+    for step in range(MAX_STEPS):
+        scale = max(float(np.ptp(x[n:])), 1e-3 * system.scale)
+        if np.max(np.abs(residual)) <= TOLERANCE * scale:
+            return x, step
+        flow = x[:n]
+        slope, coupling = system.slopes(flow, share)
+        linear = slope * flow + (coupling @ flow if coupling is not None else 0.0)
+        lost = residual + system.incidence @ x[n:]
+        target = system._solve(slope, coupling, linear - lost)
+        size = np.linalg.norm(residual)
+        for halving in range(12):
+            trial = x + 0.5**halving * (target - x)
+            try:
+                now = system.residual(trial, share)
+            except SolveError:  # a wild step left the correlations' range: shorten it
+                if halving == 11:
+                    raise
+                continue
+            if np.linalg.norm(now) <= (1 - 0.1 * 0.5**halving) * size:
+                break
+        else:
+            if np.max(np.abs(residual)) <= 100 * TOLERANCE * scale:
+                return x, step  # rounding ends the descent
+            raise NotConverged(
+                f"the flow split of the coolant network stopped at a pressure imbalance of {np.max(np.abs(residual)) / scale:.1e}"
+                f" of the drop after {step} steps"
+            )
+        x, residual = trial, now
+    raise NotConverged(f"the flow split of the coolant network did not converge in {MAX_STEPS} Newton steps")

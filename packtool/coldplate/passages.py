@@ -1,0 +1,172 @@
+"""The coolant network as arrays: sections, lengths, bends, and how the branches meet at each node. Metres."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from packtool.errors import SolveError
+from packtool.layout.records import Branch, CoolantNetwork
+from packtool.mesh.records import Floats, Integers
+
+COLLINEAR = math.cos(math.radians(10))
+"""Two branches go straight on through a node if their directions differ by less than 10 degrees from opposite."""
+
+TERMINAL, THROUGH, TURN, RUN, SIDE = range(5)
+"""How a branch's end meets its node. TERMINAL: nothing else there but the pipe. THROUGH: straight on in the same section. TURN: one
+other branch, at an angle or of another section. RUN: goes straight on past branches from the side. SIDE: joins or leaves sideways."""
+
+
+@dataclass(frozen=True)
+class Passages:
+    """Branches (n) between nodes. Every (n, 2) array is by end: start, end.
+
+    ``width``, ``height``, ``length``, ``straight`` (the length less what lies inside wider headers at its ends) [m]; ``bends`` (n,);
+    ``node`` (n, 2) index into ``nodes``; ``meeting`` (n, 2): TERMINAL..SIDE; ``partner`` (n, 2): the branch that it goes on into or
+    turns into, -1 where there is none, and ``partner_end`` its end there; ``corner`` (n, 2): 1 where TURN goes round a corner.
+    """
+
+    names: tuple[str, ...]
+    kinds: tuple[str, ...]
+    nodes: tuple[str, ...]
+    inlet: int
+    outlet: int
+    width: Floats
+    height: Floats
+    length: Floats
+    straight: Floats
+    bends: Floats
+    node: Integers
+    meeting: Integers
+    partner: Integers
+    partner_end: Integers
+    corner: Floats
+
+    @property
+    def area(self) -> Floats:
+        """Cross-section (n,) [m²]."""
+        return self.width * self.height
+
+    @property
+    def D_h(self) -> Floats:
+        """Hydraulic diameter (n,) [m]."""
+        return 2 * self.area / (self.width + self.height)
+
+    @property
+    def aspect(self) -> Floats:
+        """Shorter over longer side (n,) [-]."""
+        return np.minimum(self.width, self.height) / np.maximum(self.width, self.height)
+
+    @property
+    def carries_on(self) -> Floats:
+        """(n, 2) True where flow that enters by this end comes from the partner with its boundary layers (no new entrance)."""
+        same = np.isin(self.meeting, (THROUGH, RUN))
+        turned = (self.meeting == TURN) & (self.partner >= 0)
+        other = np.maximum(self.partner, 0)
+        equal = np.isclose(self.width[:, None], self.width[other]) & np.isclose(self.height[:, None], self.height[other])
+        return same | (turned & equal)
+
+
+def passages(network: CoolantNetwork) -> Passages:
+    """The network as arrays. SolveError if it is not one connected network from inlet to outlet with lengths > 0."""
+    branches = network.branches
+    nodes = tuple(dict.fromkeys([network.inlet, network.outlet, *(n for b in branches for n in (b.start, b.end))]))
+    at = {name: i for i, name in enumerate(nodes)}
+    _check(network, nodes)
+    node = np.array([[at[b.start], at[b.end]] for b in branches])
+    meeting = np.full((len(branches), 2), SIDE)
+    partner = np.full((len(branches), 2), -1)
+    partner_end = np.zeros((len(branches), 2), dtype=np.int64)
+    corner = np.zeros((len(branches), 2))
+    trim = np.zeros((len(branches), 2))
+    ends: dict[int, list[tuple[int, int]]] = {i: [] for i in range(len(nodes))}
+    for b, pair in enumerate(node):
+        for e in (0, 1):
+            ends[int(pair[e])].append((b, e))
+    for n, here in ends.items():
+        fed = n in (at[network.inlet], at[network.outlet])
+        if len(here) == 1:
+            meeting[here[0]] = TERMINAL
+        elif len(here) == 2 and not fed:
+            straight = _opposite(branches, *here)
+            same = _section(branches[here[0][0]]) == _section(branches[here[1][0]])
+            for this, other in (here, here[::-1]):
+                meeting[this] = THROUGH if straight and same else TURN
+                partner[this], partner_end[this] = other
+                corner[this] = 0.0 if straight else 1.0
+        else:
+            run = _run(branches, here)
+            for this, other in (run, run[::-1]) if run else ():
+                meeting[this] = RUN
+                partner[this], partner_end[this] = other
+            for this in here if run else ():
+                if this not in run:
+                    trim[this] = branches[run[0][0]].width_mm / 2e3
+    length = np.array([b.length_mm() for b in branches]) / 1e3
+    width = np.array([b.width_mm for b in branches]) / 1e3
+    return Passages(
+        names=tuple(b.name for b in branches), kinds=tuple(b.kind for b in branches), nodes=nodes,
+        inlet=at[network.inlet], outlet=at[network.outlet],
+        width=width, height=np.array([b.height_mm for b in branches]) / 1e3, length=length,
+        straight=np.maximum(length - trim.sum(axis=1), 0.1 * length), bends=np.array([float(b.bends()) for b in branches]),
+        node=node, meeting=meeting, partner=partner, partner_end=partner_end, corner=corner,
+    )  # fmt: skip
+
+
+def _section(branch: Branch) -> tuple[float, float]:
+    return branch.width_mm, branch.height_mm
+
+
+def _leaving(branch: Branch, end: int) -> tuple[float, float]:
+    """Unit vector from the node at ``end`` into the branch."""
+    a, b = (branch.path[0], branch.path[1]) if end == 0 else (branch.path[-1], branch.path[-2])
+    d = math.dist(a, b)
+    return (b[0] - a[0]) / d, (b[1] - a[1]) / d
+
+
+def _opposite(branches: tuple[Branch, ...], one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """The two ends leave their node in opposite directions."""
+    u, v = _leaving(branches[one[0]], one[1]), _leaving(branches[other[0]], other[1])
+    return u[0] * v[0] + u[1] * v[1] < -COLLINEAR
+
+
+def _run(branches: tuple[Branch, ...], here: list[tuple[int, int]]) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """The pair of ends that goes straight on through a tee or a cross in one section: the widest, headers first."""
+    pairs = [
+        (one, other)
+        for i, one in enumerate(here)
+        for other in here[i + 1 :]
+        if one[0] != other[0]
+        and _opposite(branches, one, other)
+        and _section(branches[one[0]]) == _section(branches[other[0]])
+    ]
+    if not pairs:
+        return None
+    return max(pairs, key=lambda p: (branches[p[0][0]].kind == "header", branches[p[0][0]].width_mm * branches[p[0][0]].height_mm))
+
+
+def _check(network: CoolantNetwork, nodes: tuple[str, ...]) -> None:
+    """SolveError for a network that cannot carry a flow."""
+    if not network.branches or network.inlet == network.outlet:
+        raise SolveError("the coolant network has no branch between its inlet and its outlet")
+    names = [b.name for b in network.branches]
+    if len(set(names)) != len(names):
+        raise SolveError("two branches of the coolant network have the same name")
+    for b in network.branches:
+        if min(b.width_mm, b.height_mm, b.length_mm()) <= 0 or any(p == q for p, q in zip(b.path, b.path[1:], strict=False)):
+            raise SolveError(f"coolant branch {b.name} has a side or a stretch of its path without length")
+        if b.start == b.end:
+            raise SolveError(f"coolant branch {b.name} starts and ends at the same node {b.start}")
+    reached, front = {network.inlet}, [network.inlet]
+    while front:
+        here = front.pop()
+        for b in network.branches:
+            for near, far in ((b.start, b.end), (b.end, b.start)):
+                if near == here and far not in reached:
+                    reached.add(far)
+                    front.append(far)
+    lost = [n for n in nodes if n not in reached]
+    if lost:
+        raise SolveError(f"the coolant does not reach node {lost[0]} from the inlet {network.inlet}")

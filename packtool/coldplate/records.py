@@ -1,0 +1,91 @@
+"""What a cold plate solve is given and gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from packtool.coldplate.nusselt import Wall
+from packtool.mesh.records import Floats, Integers
+
+Regime = Literal["laminar", "transition", "turbulent"]
+
+
+@dataclass(frozen=True, slots=True)
+class HeatPhysics:
+    """How the walls' heat transfer is taken.
+
+    ``wall``: H1 (default; heat flux even along the duct) or T (the lower bound). ``restart_at_bends``: False (default, conservative)
+    carries the thermal layer round square turns as if they were straight; True starts it anew behind every bend (optimistic at low
+    Re: against a finite-element serpentine at Re 431 the truth lies between, nearer to True).
+    """
+
+    wall: Wall = "H1"
+    restart_at_bends: bool = False
+
+
+@dataclass(frozen=True)
+class PathTable:
+    """The coolant's path, one row a segment (n_segments,), branch by branch in the network's order.
+
+    ``branch`` index into ``names``; ``s_mm``, ``x_mm``, ``y_mm`` of the segment's middle; ``T_degC`` mean of the coolant;
+    ``T_wall_degC`` area-weighted mean of the wall (NaN where no wall belongs to the segment); ``h`` [W/m²/K]; ``Re``; ``velocity``
+    [m/s], positive from the branch's start to its end; ``heat_W`` taken up; ``regime``.
+    """
+
+    names: tuple[str, ...]
+    branch: Integers
+    s_mm: Floats
+    x_mm: Floats
+    y_mm: Floats
+    T_degC: Floats
+    T_wall_degC: Floats
+    h: Floats
+    Re: Floats
+    velocity: Floats
+    heat_W: Floats
+
+    @property
+    def regime(self) -> tuple[Regime, ...]:
+        """laminar (Re <= 2300), transition, turbulent (Re >= 4000), by segment."""
+        from packtool.coldplate.friction import RE_LAMINAR, RE_TURBULENT
+
+        words: NDArray[np.str_] = np.where(
+            self.Re <= RE_LAMINAR, "laminar", np.where(self.Re >= RE_TURBULENT, "turbulent", "transition")
+        )
+        return tuple(words.tolist())
+
+
+@dataclass(frozen=True)
+class ColdPlateSolution:
+    """The coolant side of a cold plate.
+
+    ``pressure_drop_Pa`` between the nodes under the two fittings (the fittings themselves are not in it), its ``pressure_parts`` and
+    the half-width ``pressure_uncertainty_Pa`` from the scatter of the correlations; ``mass_flow_kg_s`` in all, ``branch_flow_lpm``
+    by branch (positive in the design's direction, at the branch's own density); ``inlet_degC``, ``outlet_degC``; ``heat_W`` from the
+    walls, ``enthalpy_rise_W`` m (H_out - H_in), equal to it but for rounding; ``maldistribution`` (largest - smallest) / mean flow of
+    the branches of kind channel [-], 0 for a single one; ``film_K`` the largest difference between wall and coolant, with the
+    half-width ``film_uncertainty_K`` of the correlations' scatter; ``path`` segment by segment.
+    """
+
+    pressure_drop_Pa: float
+    pressure_parts: Mapping[str, float]
+    pressure_uncertainty_Pa: float
+    mass_flow_kg_s: float
+    branch_flow_lpm: Mapping[str, float]
+    maldistribution: float
+    max_velocity_m_s: float
+    max_Re: float
+    min_Re: float
+    pumping_power_W: float
+    inlet_degC: float
+    outlet_degC: float
+    heat_W: float
+    enthalpy_rise_W: float
+    film_K: float
+    film_uncertainty_K: float
+    path: PathTable

@@ -1,0 +1,127 @@
+"""Cutting the channels into segments, and saying which segment each wall facet belongs to. Metres."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from packtool.errors import SolveError
+from packtool.layout.records import CoolantNetwork
+from packtool.mesh.records import Floats, Integers, TaggedMesh
+
+MAX_SEGMENTS = 20_000
+"""Bound on the segments of one plate: 40 m of channel at 2 mm; beyond it they grow."""
+MIN_LENGTH = 5e-4
+"""Shortest segment [m]."""
+SLACK = 0.02
+"""A facet's middle may lie this share of the channel's width outside it (rounding, and curved walls made of straight facets)."""
+_RANK = {"header": 0, "port": 1, "channel": 2}
+"""Where branches overlap, the wall belongs to the header."""
+
+
+@dataclass(frozen=True)
+class Segments:
+    """Segments of all branches, branch by branch from start to end (n_segments,).
+
+    ``branch``; ``first`` (n_branches + 1,): branch b has segments first[b] .. first[b + 1] - 1; ``s`` of the middle and ``length`` [m];
+    ``x``, ``y`` of the middle [m]; ``bends_before`` the number of bends between the branch's start and the segment's middle.
+    """
+
+    branch: Integers
+    first: Integers
+    s: Floats
+    length: Floats
+    x: Floats
+    y: Floats
+    bends_before: Integers
+
+
+@dataclass(frozen=True)
+class WallMap:
+    """Wall facets and the segment each belongs to: ``facets`` (n_facets, 4), ``area`` (n_facets,) [m²], ``segment`` (n_facets,)."""
+
+    facets: Integers
+    area: Floats
+    segment: Integers
+
+
+def cut(network: CoolantNetwork, target: float) -> Segments:
+    """Segments of about ``target`` [m] along every branch's path; at least one a branch, at most MAX_SEGMENTS in all."""
+    total = sum(b.length_mm() for b in network.branches) / 1e3
+    size = max(target, MIN_LENGTH, total / max(1, MAX_SEGMENTS - len(network.branches)))
+    branch, s, length, xs, ys, bends, first = [], [], [], [], [], [], [0]
+    for index, b in enumerate(network.branches):
+        path = np.array(b.path) / 1e3
+        corners = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(path, axis=0).T))])
+        n = max(1, int(np.ceil(corners[-1] / size - 1e-9)))
+        edges = np.linspace(0.0, corners[-1], n + 1)
+        middle = (edges[1:] + edges[:-1]) / 2
+        branch.append(np.full(n, index))
+        s.append(middle)
+        length.append(np.diff(edges))
+        xs.append(np.interp(middle, corners, path[:, 0]))
+        ys.append(np.interp(middle, corners, path[:, 1]))
+        bends.append(np.searchsorted(corners[1:-1], middle, side="right"))
+        first.append(first[-1] + n)
+    return Segments(
+        np.concatenate(branch), np.array(first), np.concatenate(s), np.concatenate(length), np.concatenate(xs), np.concatenate(ys),
+        np.concatenate(bends),
+    )  # fmt: skip
+
+
+def quad_areas(points: Floats) -> Floats:
+    """Areas (n,) of quadrilaterals (n, 4, 3) by their two triangles; the units of ``points`` squared."""
+    a, b, c, d = (points[:, i] for i in range(4))
+    return (np.linalg.norm(np.cross(b - a, c - a), axis=1) + np.linalg.norm(np.cross(c - a, d - a), axis=1)) / 2
+
+
+def facet_size(mesh: TaggedMesh, boundary: str) -> float:
+    """Median length of a boundary's facets, square root of the area [m]. SolveError if the mesh has no such boundary."""
+    facets = mesh.boundaries.get(boundary)
+    if facets is None or len(facets) == 0:
+        raise SolveError(f"the mesh has no boundary {boundary}: there is no wall for the coolant to take heat from")
+    return float(np.median(np.sqrt(quad_areas(mesh.points[facets]))))
+
+
+def map_walls(network: CoolantNetwork, segments: Segments, mesh: TaggedMesh, boundary: str) -> WallMap:
+    """Give every facet of ``boundary`` to the segment whose channel its middle lies in.
+
+    Where a header and a channel overlap, to the header; inside a corner to the nearer leg. SolveError for a facet that lies in no
+    channel: mesh and network then do not describe the same plate.
+    """
+    facets = np.asarray(mesh.boundaries[boundary])
+    corners = mesh.points[facets]
+    middle = corners.mean(axis=1)[:, :2]
+    best = np.full(len(facets), np.inf)
+    chosen = np.full(len(facets), -1)
+    for index, b in enumerate(network.branches):
+        path = np.array(b.path) / 1e3
+        half = b.width_mm / 2e3
+        stations = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(path, axis=0).T))])
+        size = segments.length[segments.first[index]]
+        count = segments.first[index + 1] - segments.first[index]
+        for leg, (start, end) in enumerate(zip(path, path[1:], strict=False)):
+            low, high = np.minimum(start, end) - half * (1 + 2 * SLACK), np.maximum(start, end) + half * (1 + 2 * SLACK)
+            near = np.flatnonzero(np.all((middle >= low) & (middle <= high), axis=1))
+            if len(near) == 0:
+                continue
+            span = stations[leg + 1] - stations[leg]
+            along_axis = (end - start) / span
+            offset = middle[near] - start
+            along = offset @ along_axis
+            across = np.abs(offset @ np.array([-along_axis[1], along_axis[0]]))
+            past = np.maximum(np.maximum(-along, along - span), 0.0)
+            inside = (across <= half * (1 + 2 * SLACK)) & (past <= half * (1 + 2 * SLACK))
+            # rank of the branch first, then how far past the leg's ends, then how far off the centreline
+            score = np.where(inside, _RANK[b.kind] + past / half / 4 + across / half / 16, np.inf)
+            better = score < best[near]
+            taken = near[better]
+            best[taken] = score[better]
+            s = stations[leg] + np.clip(along[better], 0.0, span)
+            chosen[taken] = segments.first[index] + np.minimum((s / size).astype(np.int64), count - 1)
+    lost = np.flatnonzero(chosen < 0)
+    if len(lost):
+        x, y = middle[lost[0]] * 1e3
+        raise SolveError(f"{len(lost)} facets of {boundary} lie in no channel of the coolant network, the first at x {x:.2f}, y {y:.2f} mm")
+    return WallMap(facets, quad_areas(corners), chosen)

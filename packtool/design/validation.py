@@ -1,0 +1,242 @@
+"""Every complaint about a design's keys and values, by its JSON Schema.
+
+pydantic decides whether a design is valid and makes the records; this says what is wrong, in the terms of the file. It walks the same
+schema that editors are given, so the allowed keys, ranges and words in a message cannot differ from what is enforced.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from packtool.design.document import Document, KeyPath, dotted
+from packtool.design.scalars import why_no_number
+from packtool.design.schema import PATTERN_WORDS, DesignRecord, PackDesign
+from packtool.design.suggest import did_you_mean, invisible, nearest
+from packtool.design.wording import needed, range_words, shown, unit_of, with_unit
+
+Schema = Mapping[str, Any]
+
+MOST_SUGGESTIONS = 50
+"""Unknown keys that get a suggestion; a file with more is not a misspelt design, and looking costs time."""
+
+
+def complain_about(document: Document) -> Any:
+    """Add to ``document`` what is wrong with it as a design; gives its data with defaults filled in, where they could be."""
+    return _Walk(document, PackDesign.model_json_schema()).check_top()
+
+
+class _Walk:
+    """One pass over the data along the schema."""
+
+    def __init__(self, document: Document, schema: dict[str, Any]) -> None:
+        self.document, self.schema = document, schema
+        self.records = {record.__name__: record for record in DesignRecord.__subclasses__()}
+        self.homes = _homes(schema)
+        self.suggestions_left = MOST_SUGGESTIONS
+
+    def check_top(self) -> Any:
+        if not isinstance(self.document.data, dict):
+            return None
+        return self._mapping(self.document.data, self.schema, (), PackDesign)
+
+    def check(self, value: Any, schema: Schema, path: KeyPath) -> Any:
+        """Complain about ``value``; gives it with defaults filled in."""
+        meant, record = self._meant(value, schema)
+        if isinstance(value, dict) and meant.get("type") == "object":
+            return self._mapping(value, meant, path, record)
+        if isinstance(value, list) and meant.get("type") == "array":
+            return self._list(value, meant, path)
+        wrong = self._scalar(value, meant, schema, path)
+        if wrong:
+            self.document.complain(path, wrong)
+        return value
+
+    def _meant(self, value: Any, schema: Schema) -> tuple[Schema, type[DesignRecord] | None]:
+        """The branch that ``value`` is evidently meant for (the schema itself if none is), and the class behind it."""
+        for branch in schema.get("anyOf", (schema,)):
+            resolved, record = self._resolved(branch)
+            if _fits_kind(value, resolved):
+                return resolved, record
+        return self._resolved(schema)
+
+    def _resolved(self, schema: Schema) -> tuple[Schema, type[DesignRecord] | None]:
+        if "$ref" not in schema:
+            return schema, None
+        name = schema["$ref"].rpartition("/")[2]
+        return self.schema["$defs"][name], self.records.get(name)
+
+    def _mapping(self, data: dict[str, Any], schema: Schema, path: KeyPath, record: type[DesignRecord] | None) -> dict[str, Any]:
+        if "properties" not in schema:
+            return self._named_entries(data, schema, path)
+        properties: Schema = schema["properties"]
+        completed: dict[str, Any] = {}
+        misspelt: set[str] = set()
+        for key, value in data.items():
+            if key in properties:
+                completed[key] = self.check(value, properties[key], (*path, key))
+            else:
+                meant = self._unknown_key(key, data, properties, path)
+                if meant:
+                    misspelt.add(meant)
+        for key, field in properties.items():
+            if key in data or key in misspelt:
+                continue
+            if key in schema.get("required", ()):
+                resolved, _ = self._resolved(field)
+                about = field.get("description") or resolved.get("description", "").partition("\n")[0].rstrip(".")
+                self.document.complain((*path, key), f"missing: {about}" + f" ({needed(self._inlined(field), unit_of(key))})")
+            elif "default" in field:
+                completed[key] = field["default"]
+        for agreement in record.agreements if record else ():
+            if not misspelt.intersection(agreement.keys) and not any(self._is_wrong((*path, key)) for key in agreement.keys):
+                disagreement = agreement.check(*(completed.get(key) for key in agreement.keys))
+                if disagreement:
+                    self.document.complain((*path, agreement.at), disagreement)
+        return completed
+
+    def _is_wrong(self, path: KeyPath) -> bool:
+        """Is there a complaint about this key, or an entry of its list?"""
+        return any(wrong[: len(path)] == path and len(wrong) <= len(path) + 1 and isinstance(wrong[-1], int) or wrong == path for wrong in self.document.wrong)
+
+    def _unknown_key(self, key: str, data: dict[str, Any], properties: Schema, path: KeyPath) -> str | None:
+        """Complain; gives the key that was probably meant."""
+        meant = None
+        if self.suggestions_left > 0:
+            self.suggestions_left -= 1
+            meant = nearest(key, [name for name in properties if name not in data])
+        hint = f"; did you mean {meant}?" if meant else ""
+        hidden = invisible(key)
+        if hidden:
+            hint = f" with an invisible character in it ({hidden})" + hint
+        elif key.isdigit() and (*path, key) in self.document.empty:
+            hint = "; was a decimal comma meant? A decimal point is a dot"
+        elif key in self.homes:
+            hint = f"; it belongs {' or '.join(self.homes[key])}"
+        shown_key = key if len(key) <= 60 else key[:60] + "..."
+        self.document.complain((*path, key), f"unknown key {shown_key!r}{hint}; allowed here: {', '.join(properties)}")
+        return meant
+
+    def _named_entries(self, data: dict[str, Any], schema: Schema, path: KeyPath) -> dict[str, Any]:
+        """A mapping whose keys are names of the user's choice."""
+        if len(data) < schema.get("minProperties", 0):
+            self.document.complain(path, f"needs at least {schema['minProperties']} entry")
+        (pattern, entry), *_ = schema["patternProperties"].items()
+        longest = schema.get("propertyNames", {}).get("maxLength", 1_000)
+        completed = {}
+        for name, value in data.items():
+            if not _matches(pattern, name) or len(name) > longest:
+                long = f", {longest} characters at most" if len(name) > longest else ""
+                self.document.complain((*path, name), f"no name that can stand here: it takes {PATTERN_WORDS[pattern]}{long}")
+            else:
+                completed[name] = self.check(value, entry, (*path, name))
+        return completed
+
+    def _list(self, items: list[Any], schema: Schema, path: KeyPath) -> list[Any]:
+        fixed = schema.get("prefixItems")
+        if fixed and len(items) != len(fixed):
+            self.document.complain(path, f"takes {len(fixed)} numbers, got {len(items)}")
+            return items
+        if len(items) < schema.get("minItems", 0):
+            self.document.complain(path, "needs at least one entry, got an empty list")
+        entries = fixed or [schema["items"]] * len(items)
+        return [self.check(item, entry, (*path, index)) for index, (item, entry) in enumerate(zip(items, entries, strict=True))]
+
+    def _scalar(self, value: Any, meant: Schema, schema: Schema, path: KeyPath) -> str | None:
+        """What is wrong with a value that is no mapping or list where one is due."""
+        unit = unit_of(_last_name(path))
+        if value is None and meant.get("type") == "null":
+            return None
+        if path in self.document.empty:
+            return f"nothing stands behind the colon; it takes {needed(self._inlined(schema), unit)}"
+        if "const" in meant or "enum" in meant:
+            words = meant.get("enum") or [meant["const"]]
+            if any(value == word and type(value) is type(word) for word in words):
+                return None
+            hint = did_you_mean(value, words) if isinstance(value, str) and all(isinstance(word, str) for word in words) else ""
+            return f"must be {' or '.join(str(word) for word in words)}, got {shown(value)}{hint}"
+        if not _fits_kind(value, meant):
+            hint = ""
+            if _takes_number(self._inlined(schema)) and isinstance(value, str):
+                hint = why_no_number(value)
+            elif meant.get("type") == "string" and isinstance(value, (bool, int, float)):
+                hint = ": put it in quotes to make it a text"
+            return f"must be {needed(self._inlined(schema), unit)}, got {shown(value)}{hint}"
+        if isinstance(value, str):
+            return _text(value, meant)
+        return _number(value, meant, unit)
+
+    def _inlined(self, schema: Schema) -> Schema:
+        """``schema`` with references to classes replaced by them, one level deep."""
+        if "anyOf" in schema:
+            return {**schema, "anyOf": [self._resolved(branch)[0] for branch in schema["anyOf"]]}
+        return self._resolved(schema)[0]
+
+
+def _text(value: str, schema: Schema) -> str | None:
+    value = value.strip()
+    if len(value) < schema.get("minLength", 0):
+        return "must not be empty"
+    if len(value) > schema.get("maxLength", len(value)):
+        return f"must be at most {schema['maxLength']} characters long, got {len(value)}"
+    if "pattern" in schema and not _matches(schema["pattern"], value):
+        return f"must be {needed(schema)}, got {shown(value)}"
+    return None
+
+
+def _number(value: float, schema: Schema, unit: str) -> str | None:
+    whole = schema.get("type") == "integer"
+    bounds = range_words(schema, unit)
+    if not math.isfinite(value):
+        return f"must be {needed(schema, unit)}, got {'no number (nan)' if math.isnan(value) else 'infinity'}"
+    if whole and not isinstance(value, int):
+        return f"must be a whole number {bounds}, got {shown(value)}" + (" with a decimal point" if value.is_integer() else "")
+    low, above, high = schema.get("minimum", -math.inf), schema.get("exclusiveMinimum", -math.inf), schema.get("maximum", math.inf)
+    if not (low <= value <= high and value > above):
+        return f"must be {bounds}, got {with_unit(shown(value), unit)}"
+    return None
+
+
+def _fits_kind(value: Any, schema: Schema) -> bool:
+    """Is ``value`` of the kind that ``schema`` takes? A fraction counts as meant for a whole number."""
+    kinds: dict[str, tuple[type, ...]] = {
+        "object": (dict,),
+        "array": (list,),
+        "string": (str,),
+        "number": (int, float),
+        "integer": (int, float),
+        "null": (type(None),),
+    }
+    return isinstance(value, kinds.get(schema.get("type", ""), ())) and not isinstance(value, bool)
+
+
+def _takes_number(schema: Schema) -> bool:
+    return any(branch.get("type") in ("number", "integer") for branch in schema.get("anyOf", (schema,)))
+
+
+def _matches(pattern: str, text: str) -> bool:
+    return re.fullmatch(pattern.removeprefix("^").removesuffix("$"), text) is not None
+
+
+def _last_name(path: KeyPath) -> str:
+    return next((key for key in reversed(path) if isinstance(key, str)), "")
+
+
+def _homes(schema: Schema) -> dict[str, list[str]]:
+    """Where each key may stand, for keys that have at most two places."""
+    homes: dict[str, list[str]] = {}
+    for key, home in _keys_below(schema, schema, ()):
+        homes.setdefault(key, []).append(f"under {dotted(home)}" if home else "at the top")
+    return {key: places for key, places in homes.items() if len(places) <= 2}
+
+
+def _keys_below(schema: Schema, top: Schema, path: KeyPath) -> Iterator[tuple[str, KeyPath]]:
+    for branch in schema.get("anyOf", (schema,)):
+        resolved = top["$defs"][branch["$ref"].rpartition("/")[2]] if "$ref" in branch else branch
+        for key, below in resolved.get("properties", {}).items():
+            yield key, path
+            yield from _keys_below(below, top, (*path, key))
+        for below in resolved.get("patternProperties", {}).values():
+            yield from _keys_below(below, top, (*path, "<name>"))

@@ -1,0 +1,87 @@
+"""Integrals over bilinear quadrilaterals and trilinear hexahedra, vectorised in numpy with two Gauss points a direction.
+
+Two points integrate products of two shape functions exactly on parallelograms, and to the order of the element elsewhere
+(Hughes, The Finite Element Method, section 3.8).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from packtool.mesh.records import Floats, Integers
+
+_G = 1 / np.sqrt(3.0)
+_CORNERS_2 = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)], dtype=float)
+_CORNERS_3 = np.array([(-1, -1, -1), (1, -1, -1), (1, 1, -1), (-1, 1, -1), (-1, -1, 1), (1, -1, 1), (1, 1, 1), (-1, 1, 1)], dtype=float)
+
+
+def shape_functions(local: Floats) -> Floats:
+    """Values (n, 8) of the trilinear shape functions at ``local`` (n, 3) in [-1, 1]^3, vertices in the order of VTK."""
+    return np.prod(1 + local[:, None, :] * _CORNERS_3, axis=2) / 8
+
+
+def shape_gradients(local: Floats) -> Floats:
+    """Derivatives (n, 8, 3) of the trilinear shape functions by the local coordinates, at ``local`` (n, 3)."""
+    one = 1 + local[:, None, :] * _CORNERS_3
+    return np.stack([_CORNERS_3[:, c] * one[..., (c + 1) % 3] * one[..., (c + 2) % 3] for c in range(3)], axis=2) / 8
+
+
+_QUAD_POINTS = _G * _CORNERS_2
+SHAPE_2: Floats = np.prod(1 + _QUAD_POINTS[:, None, :] * _CORNERS_2, axis=2) / 4
+"""(4 Gauss points, 4 nodes) values of the bilinear shape functions."""
+_D2 = np.stack([_CORNERS_2[:, c] * (1 + _QUAD_POINTS[:, None, 1 - c] * _CORNERS_2[:, 1 - c]) for c in range(2)], axis=2) / 4
+_SHAPE_3 = shape_functions(_G * _CORNERS_3)
+_D3 = shape_gradients(_G * _CORNERS_3)
+_CHUNK = 65536
+"""Elements worked on at a time, so that the temporaries stay in tens of megabytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quads:
+    """Facets ready to integrate over: ``nodes`` (n, 4); ``weight`` (n, 4) area [m²] of each Gauss point."""
+
+    nodes: Integers
+    weight: Floats
+
+    @property
+    def area(self) -> Floats:
+        """(n,) [m²]."""
+        return np.asarray(self.weight.sum(axis=1))
+
+    def at_gauss(self, nodal: Floats) -> Floats:
+        """Values (n, 4) at the Gauss points of a field given at the mesh's points (n_points,)."""
+        return nodal[self.nodes] @ SHAPE_2.T
+
+    def load(self, values: Floats) -> Floats:
+        """(n, 4): integral of ``values`` (n, 4 at Gauss points) times each shape function."""
+        return (self.weight * values) @ SHAPE_2
+
+    def mass(self, values: Floats) -> Floats:
+        """(n, 4, 4): integral of ``values`` (n, 4 at Gauss points) times shape functions i and j."""
+        return np.einsum("fq,qi,qj->fij", self.weight * values, SHAPE_2, SHAPE_2, optimize=True)
+
+
+def quads(points: Floats, nodes: Integers) -> Quads:
+    """Facets ``nodes`` (n, 4) in cyclic order, on ``points`` (n_points, 3)."""
+    corner = points[nodes]
+    tangent = np.einsum("qic,fix->fqcx", _D2, corner, optimize=True)
+    return Quads(nodes, np.linalg.norm(np.cross(tangent[:, :, 0], tangent[:, :, 1]), axis=2))
+
+
+def nodal_volumes(points: Floats, hexes: Integers) -> Floats:
+    """(n_hexes, 8): the integral of each shape function over its element [m³]; negative where an element is inside out."""
+    out = np.empty(hexes.shape)
+    for begin in range(0, len(hexes), _CHUNK):
+        part = slice(begin, begin + _CHUNK)
+        corner = points[hexes[part]]
+        x, y, z = corner[:, 1] - corner[:, 0], corner[:, 3] - corner[:, 0], corner[:, 4] - corner[:, 0]
+        box = corner[:, :1] + np.stack([0 * x, x, x + y, y, z, x + z, x + y + z, y + z], axis=1)
+        volume = np.einsum("ec,ec->e", np.cross(x, y), z)
+        out[part] = volume[:, None] / 8
+        skewed = np.flatnonzero(np.abs(corner - box).max(axis=(1, 2)) > 1e-12 * np.abs(corner[:, 6] - corner[:, 0]).max(axis=1))
+        if skewed.size:
+            jacobian = np.linalg.det(np.einsum("qnc,enx->eqcx", _D3, corner[skewed], optimize=True))
+            out[part][skewed] = jacobian @ _SHAPE_3
+    return out

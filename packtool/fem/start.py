@@ -1,0 +1,143 @@
+"""Starting the finite-element kernel: import order, one rank, and a cache of compiled forms that survives a killed compile."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import shutil
+import sysconfig
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from packtool.errors import MissingPart, SolveError
+
+OPTIMISE = ("-O2", "-g0")
+"""Compiler flags of the forms: -O3 and -Ofast multiply the compile time for no gain at low order."""
+
+COMPILE_WAIT_S = 120
+"""How long to wait for another program's compile of the same form [s]; the form compiler's own 10 s is short of a loaded machine."""
+
+
+@cache
+def start() -> None:
+    """Import dolfinx, PETSc and MPI in the order that is safe.
+
+    ``dolfinx_solver`` is the wheel that orders MPI before everything compiled; conda's dolfinx has no such package and needs none.
+    Raises MissingPart without dolfinx; SolveError on more than one MPI rank.
+    """
+    try:
+        importlib.import_module("dolfinx_solver")
+    except ModuleNotFoundError as missing:
+        if missing.name != "dolfinx_solver":
+            raise
+    try:
+        importlib.import_module("dolfinx")
+        importlib.import_module("petsc4py.PETSc")
+        mpi = importlib.import_module("mpi4py.MPI")
+    except ModuleNotFoundError as missing:
+        raise MissingPart(f"the finite-element kernel needs {missing.name}, which is not installed", "pip install 'packtool[fem]'") from missing
+    ranks = mpi.COMM_WORLD.size
+    if ranks > 1:
+        raise SolveError(f"packtool solves on one MPI rank, and this run has {ranks}; start it without mpiexec")
+
+
+def default_cache() -> Path:
+    """The folder where dolfinx itself keeps compiled forms; used when the caller names none."""
+    from dolfinx.jit import get_options
+
+    return Path(get_options()["cache_dir"])
+
+
+def compiled(form: Any, cache_dir: Path | None = None) -> Any:
+    """A UFL form, compiled (or taken from ``cache_dir``; None: dolfinx's own folder).
+
+    Compiles one at a time under a lock that the system gives back when its holder dies, so a source file without a finished
+    library can only be what a killed compile left: it is removed, and compiled anew. Raises MissingPart without a C compiler;
+    SolveError where the compile fails.
+    """
+    start()
+    from dolfinx import fem
+
+    folder = default_cache() if cache_dir is None else Path(cache_dir)
+    options = {"cache_dir": str(folder), "cffi_extra_compile_args": list(OPTIMISE), "timeout": COMPILE_WAIT_S}
+    with _alone(folder), _logging_restored():
+        clear_stale(folder)
+        try:
+            return fem.form(form, jit_options=options)
+        except (OSError, RuntimeError, ImportError, _compile_failures()) as failure:
+            if not compiler():
+                raise MissingPart("solving needs a C compiler for its forms: no cc, gcc or clang was found", "apt-get install gcc libc6-dev") from failure
+            raise SolveError(f"compiling a form in {folder} failed: {failure}") from failure
+
+
+def compiler() -> str | None:
+    """The C compiler that forms are compiled with; None if there is none."""
+    named = (sysconfig.get_config_var("CC") or "").split()
+    return next((found for name in (*named[:1], "cc", "gcc", "clang") if (found := shutil.which(name))), None)
+
+
+def clear_stale(folder: Path) -> tuple[str, ...]:
+    """Remove what a killed compile left in ``folder``; the names of the forms.
+
+    The form compiler makes NAME.c first, the library next and NAME.c.cached last: without the last, later runs wait for it and
+    give up. Call it only where no compile can be under way.
+    """
+    suffixes = tuple(importlib.import_module("importlib.machinery").EXTENSION_SUFFIXES)
+    stale = []
+    for source in sorted(folder.glob("libffcx_*.c")):
+        ready = source.with_suffix(".c.cached")
+        libraries = [p for p in folder.glob(source.stem + ".*") if p.name.endswith(suffixes)]
+        if ready.exists() and libraries:
+            continue
+        for left in (source, ready, source.with_suffix(".o"), *libraries):
+            left.unlink(missing_ok=True)
+        stale.append(source.stem)
+    return tuple(stale)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock; waits for whoever holds it, and is released by the system if this process dies."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        import fcntl
+    except ImportError:  # not a POSIX system: nothing but the form compiler's own file protects the cache
+        yield
+        return
+    handle = os.open(folder / ".packtool-lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _logging_restored() -> Iterator[None]:
+    """The form compiler swaps the root logger's handlers, and leaves its own where a compile fails."""
+    root = logging.getLogger()
+    handlers = root.handlers.copy()
+    try:
+        yield
+    finally:
+        root.handlers = handlers
+
+
+def _compile_failures() -> type[Exception]:
+    """What cffi raises where the compiler fails."""
+    from cffi import VerificationError
+
+    return VerificationError
+
+
+def versions() -> Mapping[str, str]:
+    """Versions of what solves: dolfinx, petsc."""
+    start()
+    from dolfinx import __version__
+    from petsc4py import PETSc
+
+    return {"dolfinx": str(__version__), "petsc": ".".join(str(n) for n in PETSc.Sys.getVersion())}

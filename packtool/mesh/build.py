@@ -1,0 +1,51 @@
+"""The mesh stage: a layout becomes a checked mesh."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from packtool.errors import MeshError
+from packtool.layout.records import MESHED_ROLES, Layout
+from packtool.mesh.divisions import Level
+from packtool.mesh.placed import placed_sweeps
+from packtool.mesh.quality import MeshReport, checked
+from packtool.mesh.records import TaggedMesh
+from packtool.mesh.tensor import tensor_mesh
+
+
+@dataclass(frozen=True)
+class MeshedPack:
+    """The mesh of a pack, checked, and what the checks found."""
+
+    mesh: TaggedMesh
+    report: MeshReport
+
+
+def mesh_layout(layout: Layout, level: Level = "normal", *, halved: bool = False) -> MeshedPack:
+    """Mesh the parts of a pack that heat is solved in: one region a part, in layout order, names and materials kept.
+
+    ``level``: normal has the counts of ``divisions``, fine twice as many in every direction, coarse half. ``halved``: the same
+    mesh with every even number of elements between two faces halved; its grid lines are a subset of the full mesh's (thin layers
+    that have one element keep it), so that the two solutions give an error estimate.
+
+    Boundaries, each outer facet in exactly one: ``coolant_wall`` between solid and coolant; ``gap_side`` where the facet faces
+    another solid across air along its normal (between two rows, or under an overhang); ``exterior_side``, ``exterior_bottom``,
+    ``exterior_top`` where it faces none. Interfaces: by pair of roles in the order of MESHED_ROLES, ``cell|pad``,
+    ``cell|interface``, ``interface|cold_plate``; normals from the first to the second, towards larger coordinates between equals.
+
+    Raises MeshError where a part is not rectilinear, two parts overlap, faces nearly coincide, or the finished mesh is worse than
+    the limits of ``quality``.
+    """
+    began = time.perf_counter()
+    sweeps = placed_sweeps(layout)
+    if not any(sweep.region >= 0 for sweep in sweeps):
+        raise MeshError(f"{layout.name} has no part to mesh: none has the role {', '.join(MESHED_ROLES)}")
+    for sweep in sweeps:
+        if not sweep.is_rectilinear:
+            raise MeshError(
+                f"part {sweep.part} ({sweep.role}) has round or oblique edges; only outlines along x and y are meshed, "
+                "curved parts are not meshed yet"
+            )
+    mesh = tensor_mesh(layout, sweeps, level, halved)
+    return MeshedPack(mesh, checked(layout, mesh, began))

@@ -1,0 +1,198 @@
+"""The catalogue as text: tables of cells, materials and coolants within 80 columns, and a card for one of them.
+
+Texts end with a newline. Tables round to what a column holds; cards and ``as_json`` give every digit of the catalogue.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from packtool.catalogue.records import Cell, Coolant, Figure, Material, ResistanceTable, Source
+from packtool.catalogue.units import figure_fields, label, unit
+
+WIDTH = 80
+UNKNOWN = "unknown"
+_NONE = "-"
+_CELL_HEAD = ("id", "format", "chemistry", "Ah", "V", "size mm", "kg", "dc R")
+_CELL_WIDTHS = (14, 11, 10, 6, 4, 16, 5, 7)
+_MATERIAL_HEAD = ("id", "rho kg/m3", "k W/m/K", "cp J/kg/K", "ohm m", "weakest standing")
+_MATERIAL_WIDTHS = (23, 9, 7, 9, 9, 18)
+_COOLANT_HEAD = ("id", "degC", "at degC", "rho", "cp", "k", "mu mPa s", "standing")
+_COOLANT_WIDTHS = (16, 10, 7, 6, 6, 6, 8, 10)
+_STATE_UNITS = {"T_degC": "degC", "rho": "kg/m3", "cp": "J/kg/K", "k": "W/m/K", "mu": "Pa s"}
+_TRUST = ("measured", "datasheet", "given", "catalogue", "derived", "literature default", "remembered")  # strongest first
+_BY_FORMAT = {
+    "diameter_mm": {"cylindrical"},
+    "k_axial_W_mK": {"cylindrical"},
+    "k_radial_W_mK": {"cylindrical"},
+    "width_mm": {"prismatic", "pouch"},
+    "thickness_mm": {"prismatic", "pouch"},
+    "k_in_plane_W_mK": {"prismatic", "pouch"},
+    "k_through_W_mK": {"prismatic", "pouch"},
+}
+"""Figures that only some formats have: a cylindrical cell's width is not unknown, there is none."""
+
+
+def cell_table(cells: Iterable[Cell]) -> str:
+    """One line a cell. ``dc R``: mOhm at the table's point nearest 25 degC, with ``~`` unless measured or of the maker."""
+    rows = [
+        (
+            cell.id,
+            cell.format,
+            cell.chemistry.partition("/")[0] or _NONE,
+            _short(cell.capacity_Ah),
+            _short(cell.v_nom, 3),
+            _size(cell),
+            _short(cell.mass_kg, 3),
+            _resistance_at_25(cell.resistance_dc),
+        )
+        for cell in cells
+    ]
+    return _table(_CELL_HEAD, _CELL_WIDTHS, rows, right=(3, 4, 6, 7))
+
+
+def material_table(materials: Iterable[Material]) -> str:
+    """One line a solid, with the weakest standing among its figures."""
+    rows = [
+        (
+            m.id,
+            _short(m.rho_kg_m3),
+            _short(m.k_W_mK),
+            _short(m.cp_J_kgK),
+            f"{m.resistivity_ohm_m.value:.2e}" if m.resistivity_ohm_m else _NONE,
+            max((f.standing for f in (m.rho_kg_m3, m.k_W_mK, m.cp_J_kgK)), key=_TRUST.index),
+        )
+        for m in materials
+    ]
+    return _table(_MATERIAL_HEAD, _MATERIAL_WIDTHS, rows, right=(1, 2, 3, 4))
+
+
+def coolant_table(coolants: Iterable[Coolant]) -> str:
+    """One line a coolant: its range, and its properties at the row nearest 25 degC (rho kg/m3, cp J/kg/K, k W/m/K)."""
+    rows = []
+    for coolant in coolants:
+        low, high = coolant.range_degC
+        row = min(coolant.table, key=lambda r: abs(r.T_degC - 25.0))
+        span = f"{low:g}..{high:g}" if high > low else f"{low:g}"
+        values = (f"{row.rho:.4g}", f"{row.cp:.4g}", f"{row.k:.3g}", f"{row.mu * 1e3:.3g}")
+        rows.append((coolant.id, span, f"{row.T_degC:g}", *values, coolant.standing))
+    return _table(_COOLANT_HEAD, _COOLANT_WIDTHS, rows, right=(1, 2, 3, 4, 5, 6))
+
+
+def cell_card(cell: Cell, sources: Mapping[str, Source]) -> str:
+    """Everything the catalogue knows of ``cell``: each figure with unit, standing, sources and note, the unknown ones named."""
+    head = [("maker", cell.maker or UNKNOWN), ("format", cell.format), ("chemistry", cell.chemistry or UNKNOWN)]
+    head += [("case", cell.case)] if cell.case else []
+    head += [("confidence", cell.confidence)] if cell.confidence else []
+    lines = [f"{cell.id}  {cell.name}", *(f"  {key:<16}{value}" for key, value in head), ""]
+    for field in figure_fields(Cell):
+        if cell.format in _BY_FORMAT.get(field, {cell.format}):
+            lines += _figure_lines(field, getattr(cell, field))
+        if field == "resistance_ac_mOhm":
+            lines += _resistance_lines(cell.resistance_dc)
+    return _card(lines, cell.note, cell.sources, sources)
+
+
+def material_card(material: Material, sources: Mapping[str, Source]) -> str:
+    """Everything the catalogue knows of ``material``, as ``cell_card``."""
+    lines = [material.id, ""]
+    figures = [(field, getattr(material, field)) for field in figure_fields(Material)]
+    for field, figure in figures:
+        lines += _figure_lines(field, figure)
+    if material.thickness_range_mm is not None:
+        low, high = material.thickness_range_mm
+        lines.append(f"  {'thickness range':<16}{low:g} to {high:g} mm")
+    named = dict.fromkeys(source for _, figure in figures if figure is not None for source in figure.sources)
+    return _card(lines, material.note, tuple(named), sources)
+
+
+def coolant_card(coolant: Coolant, sources: Mapping[str, Source]) -> str:
+    """The whole table of ``coolant`` with units, standing, note and sources."""
+    heads = [f"{name.removesuffix('_degC')} {text}" for name, text in _STATE_UNITS.items()]
+    lines = [f"{coolant.id}  [{coolant.standing}{_named(coolant.sources)}]", "", "  " + "".join(f"{head:>13}" for head in heads)]
+    for row in coolant.table:
+        lines.append("  " + "".join(f"{getattr(row, name):>13.5g}" for name in _STATE_UNITS))
+    return _card(lines, coolant.note, coolant.sources, sources)
+
+
+def as_json(record: Cell | Material | Coolant | Source, schema: str) -> dict[str, Any]:
+    """``record`` as JSON data: ``$schema`` first, then every field in the record's order, null where unknown."""
+    return {"$schema": schema, **record.model_dump(mode="json")}
+
+
+def _table(head: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[str]], right: Sequence[int]) -> str:
+    lines = []
+    for row in (head, *rows):
+        cut = (text if len(text) <= width else text[: width - 1] + "…" for text, width in zip(row, widths, strict=True))
+        padded = (f"{t:>{w}}" if i in right else f"{t:<{w}}" for i, (t, w) in enumerate(zip(cut, widths, strict=True)))
+        lines.append(" ".join(padded).rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def _short(figure: Figure | None, digits: int = 4) -> str:
+    return _NONE if figure is None else f"{figure.value:.{digits}g}"
+
+
+def _size(cell: Cell) -> str:
+    sides = (
+        (cell.diameter_mm, cell.height_mm) if cell.format == "cylindrical" else (cell.width_mm, cell.thickness_mm, cell.height_mm)
+    )
+    if all(side is None for side in sides):
+        return _NONE
+    text = "x".join("?" if side is None else f"{side.value:.4g}" for side in sides)
+    return f"d{text}" if cell.format == "cylindrical" else text
+
+
+def _resistance_at_25(table: ResistanceTable | None) -> str:
+    if table is None:
+        return _NONE
+    _, mOhm = min(zip(table.temperature_degC, table.resistance_mOhm, strict=True), key=lambda point: abs(point[0] - 25.0))
+    return ("" if table.standing in ("measured", "datasheet", "given") else "~") + f"{mOhm:.3g}"
+
+
+def _figure_lines(field: str, figure: Figure | None) -> list[str]:
+    if figure is None:
+        return [f"  {label(field):<16}{UNKNOWN}"]
+    value = f"{figure.value:.6g} {unit(field)}".rstrip()
+    return [f"  {label(field):<16}{value:<16}[{figure.standing}{_named(figure.sources)}]", *_wrapped(figure.note, 34)]
+
+
+def _resistance_lines(table: ResistanceTable | None) -> list[str]:
+    if table is None:
+        return [f"  {'resistance dc':<16}{UNKNOWN}"]
+    points = list(zip(table.temperature_degC, table.resistance_mOhm, strict=True))
+    lines = [
+        f"  {'resistance dc' if i == 0 else '':<16}{f'{mOhm:.6g} mOhm':<16}at {degC:g} degC"
+        for i, (degC, mOhm) in enumerate(points)
+    ]
+    lines[0] += f"  [{table.standing}{_named(table.sources)}]"
+    return [*lines, *_wrapped(table.note, 34)]
+
+
+def _named(sources: Sequence[str]) -> str:
+    return f"; {', '.join(sources)}" if sources else ""
+
+
+def _wrapped(text: str, indent: int) -> list[str]:
+    space = " " * indent
+    return textwrap.wrap(text, WIDTH, initial_indent=space, subsequent_indent=space, break_on_hyphens=False)
+
+
+def _card(lines: list[str], note: str, named: Sequence[str], sources: Mapping[str, Source]) -> str:
+    if note:
+        lines += ["", *_wrapped(note, 2)]
+    if named:
+        lines += ["", "  sources"]
+        for source in named:
+            known = sources.get(source)
+            lines += textwrap.wrap(
+                f"{source}: {known.what if known else 'the file of that name'}",
+                WIDTH,
+                initial_indent="    ",
+                subsequent_indent="      ",
+                break_on_hyphens=False,
+            )
+            lines += [f"      {known.url}"] if known and known.url else []
+    return "\n".join(line.rstrip() for line in lines) + "\n"

@@ -1,0 +1,13 @@
+"""What the model of a pack does not contain; said in every report."""
+
+LEFT_OUT: tuple[str, ...] = (
+    "Tray, lid, busbars, terminals and fittings are not meshed: tray and lid enter as thermal resistances between the pack and the "
+    "ambient, busbars as heat in the cells that they join.",
+    "Air inside the enclosure conducts and radiates but does not move: exact for a pack colder than its ambient, towards the warm side for a "
+    "warmer one.",
+    "No heat crosses the air between two rows of cells.",
+    "A steady case is where the temperatures end if its current lasts; a charge of an hour ends before.",
+    "The heat is I²R; the entropic heat of the cell is not known and left out (at 1C it is up to a few tenths of the I²R heat, of either sign).",
+    "Contact between parts is perfect where the design has no layer; the interface layer has its nominal thickness everywhere.",
+    "Rounded edges of cells are in the CAD only.",
+)

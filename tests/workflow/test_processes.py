@@ -1,0 +1,83 @@
+"""A stage's process: its value, its errors and its crashes reach the user as what they are."""
+
+import os
+import pickle
+import signal
+import sys
+import time
+
+import pytest
+
+from packtool.errors import Complaint, DesignError, MissingPart, NotConverged, StageError
+from packtool.workflow.processes import StageProcess, sendable
+
+ENVIRONMENT = dict(os.environ)
+
+
+def started(stage, scratch, **arguments):
+    return StageProcess.start(stage, (stage, arguments), scratch, ENVIRONMENT)
+
+
+def test_an_error_inside_a_stage_comes_back_named_and_leaves_no_files(tmp_path):
+    with pytest.raises(StageError, match=r"mesh\.npz"):
+        started("export-mesh", tmp_path, folder=tmp_path / "nowhere").wait()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_crash_of_a_kernel_is_an_error_with_the_signal(tmp_path):
+    process = started("export-mesh", tmp_path, folder=tmp_path)
+    os.kill(process.process.pid, signal.SIGSEGV)
+    with pytest.raises(StageError, match="SIGSEGV"):
+        process.wait()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_stopping_ends_the_process_at_once(tmp_path):
+    process = started("export-mesh", tmp_path, folder=tmp_path)
+    process.stop()
+    with pytest.raises(ProcessLookupError):
+        os.kill(process.process.pid, 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
+def test_a_stage_does_not_outlive_the_process_that_started_it(tmp_path):
+    child = os.fork()
+    if child == 0:
+        process = StageProcess.start("export-mesh", ("export-mesh", {"folder": tmp_path}), tmp_path, ENVIRONMENT)
+        (tmp_path / "pid").write_text(str(process.process.pid))
+        time.sleep(0.6)
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    stage = int((tmp_path / "pid").read_text())
+    for _ in range(50):
+        try:
+            os.kill(stage, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    pytest.fail("the stage still runs")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NotConverged("residual 1e-3 after 100 iterations"),
+        MissingPart("gmsh is not installed", "pip install 'packtool[fem]'"),
+        DesignError([Complaint("a.yaml", 1, 2, "cell", "unknown")]),
+    ],
+)
+def test_packtools_errors_survive_the_way_back(error):
+    back = pickle.loads(pickle.dumps(sendable(error)))
+    assert type(back) is type(error)
+    assert str(back) == str(error)
+    assert back.exit_code == error.exit_code
+
+
+def test_a_missing_module_becomes_its_install_line():
+    back = sendable(ModuleNotFoundError("No module named 'gmsh'", name="gmsh"))
+    assert isinstance(back, MissingPart)
+    assert "packtool[fem]" in back.mend
+
+
+def test_any_other_error_is_named():
+    assert str(sendable(ValueError("odd"))) == "ValueError: odd"
