@@ -467,6 +467,8 @@ def main() -> None:
         _note("packtool: interrupted; what was finished is kept, the next run continues")
         raise SystemExit(int(ExitCode.INTERRUPTED)) from None
     except ModuleNotFoundError as error:
+        if (error.name or "").startswith("packtool"):
+            raise
         from packtool.workflow.doctor import mend_for
 
         _note(f"packtool: {error.name} is not installed\n  mend it with: {mend_for(error.name or '')}")

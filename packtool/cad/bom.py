@@ -53,7 +53,7 @@ def bom_csv(layout: Layout, masses: Mapping[str, UnitMass]) -> str:
             )
         )
     unknown = sum(1 for mass in masses.values() if mass.kg is None)
-    note = f"without {unknown} products of unknown mass" if unknown else ""
+    note = f"without {unknown} {'product' if unknown == 1 else 'products'} of unknown mass" if unknown else ""
     writer.writerow(("total", layout.name, "", "", sum(counts.values()), "", _kg(total), "", note))
     return stream.getvalue()
 

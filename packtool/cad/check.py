@@ -9,7 +9,8 @@ from OCP.BRepCheck import BRepCheck_Analyzer
 
 from packtool.cad.colours import LOOKS
 from packtool.cad.report import CadFinding, ProductVolume
-from packtool.cad.solids import Solid, closed_form_volume_mm3
+from packtool.cad.rounding import closed_form_volume_mm3
+from packtool.cad.solids import Solid
 from packtool.cad.step import Instance
 from packtool.layout.records import Layout
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from packtool.cad.moments import swept_moments
-from packtool.cad.solids import closed_form_volume_mm3, rounded_sweeps
+from packtool.cad.rounding import closed_form_volume_mm3, rounded_sweeps
 from packtool.catalogue.records import Figure, Material
 from packtool.layout.records import Layout, Product
 

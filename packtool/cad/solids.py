@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from OCP.BRep import BRep_Builder
 from OCP.BRepAlgoAPI import BRepAlgoAPI_Fuse
@@ -22,11 +21,9 @@ from OCP.TopoDS import TopoDS_Compound, TopoDS_Shape, TopoDS_Solid, TopoDS_Wire
 from OCP.TopTools import TopTools_ListOfShape
 
 from packtool.cad.moments import TURNS
+from packtool.cad.rounding import POINT_TOLERANCE_MM, rounded_sweeps, without_repeats
 from packtool.errors import CadError
-from packtool.layout.records import Layout, Loop, Part, Product, Profile, Sweep
-
-POINT_TOLERANCE_MM = 1e-7
-"""Two points closer than this are one point: the kernel's own confusion distance (Precision::Confusion, 1e-7)."""
+from packtool.layout.records import Layout, Loop, Part, Product, Sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,38 +54,6 @@ def product_solid(product: Product) -> Solid:
     except Standard_Failure as error:
         raise CadError(f"product {product.id}: the CAD kernel failed: {type(error).__name__}: {error}") from error
     return Solid(product, shape, volume_mm3(shape))
-
-
-def closed_form_volume_mm3(product: Product) -> float:
-    """Volume [mm³] that the CAD shape must have: the sweeps, less (4 - pi) r² h for a box with rounded vertical edges."""
-    volume = product.volume_mm3()
-    if product.edge_radius_mm > 0:
-        volume -= (4 - math.pi) * product.edge_radius_mm**2 * sum(sweep.z1 - sweep.z0 for sweep in product.sweeps)
-    return volume
-
-
-def rounded_sweeps(product: Product) -> tuple[Sweep, ...]:
-    """The product's sweeps with the CAD-only edge radius put into the profile as arcs.
-
-    Raises CadError where the product is not a single box, or the radius is more than half its shorter side.
-    """
-    radius = product.edge_radius_mm
-    if radius <= 0:
-        return product.sweeps
-    if len(product.sweeps) != 1 or not product.sweeps[0].profile.is_rectangle:
-        raise CadError(f"product {product.id}: edge_radius_mm ({radius:g}) is for a single box only")
-    sweep = product.sweeps[0]
-    x0, y0, x1, y1 = sweep.profile.outer.bounds()
-    if 2 * radius > min(x1 - x0, y1 - y0):
-        raise CadError(
-            f"product {product.id}: edge_radius_mm ({radius:g}) is more than half the shorter side ({min(x1 - x0, y1 - y0):g})"
-        )
-    quarter = math.tan(math.pi / 8)
-    corners = (
-        (x0 + radius, y0, 0.0), (x1 - radius, y0, quarter), (x1, y0 + radius, 0.0), (x1, y1 - radius, quarter),
-        (x1 - radius, y1, 0.0), (x0 + radius, y1, quarter), (x0, y1 - radius, 0.0), (x0, y0 + radius, quarter),
-    )  # fmt: skip
-    return (replace(sweep, profile=Profile(_without_repeats(Loop(corners)))),)
 
 
 def placement(part: Part) -> TopLoc_Location:
@@ -137,7 +102,7 @@ def _extruded(sweep: Sweep) -> TopoDS_Solid:
 
 
 def _wire(loop: Loop, z: float, *, clockwise: bool) -> TopoDS_Wire:
-    loop = _without_repeats(loop)
+    loop = without_repeats(loop)
     if (loop.signed_area() < 0) != clockwise:
         loop = _reversed(loop)
     points = [gp_Pnt(x, y, z) for x, y, _ in loop.vertices]
@@ -159,15 +124,6 @@ def _wire(loop: Loop, z: float, *, clockwise: bool) -> TopoDS_Wire:
         if not wire.IsDone():
             raise CadError(f"the outline breaks at ({x0:g}, {y0:g}) mm")
     return wire.Wire()
-
-
-def _without_repeats(loop: Loop) -> Loop:
-    """The loop without vertices that repeat the next one (a rounded side of no straight length)."""
-    following = loop.vertices[1:] + loop.vertices[:1]
-    kept = tuple(v for v, w in zip(loop.vertices, following, strict=True) if math.dist(v[:2], w[:2]) > POINT_TOLERANCE_MM)
-    if len(kept) < 2:
-        raise CadError("an outline has fewer than two distinct points")
-    return Loop(kept)
 
 
 def _reversed(loop: Loop) -> Loop:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from OCP.IFSelect import IFSelect_ReturnStatus
 from OCP.Interface import Interface_Static
-from OCP.Message import Message, Message_Gravity
+from OCP.Message import Message
 from OCP.Quantity import Quantity_Color, Quantity_TypeOfColor
 from OCP.Standard import Standard_Failure
 from OCP.STEPCAFControl import STEPCAFControl_Reader, STEPCAFControl_Writer
@@ -179,16 +179,16 @@ def _colour(label: TDF_Label) -> tuple[int, int, int] | None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """The kernel tells its progress on the process's standard output: only failures, while this lasts."""
-    printers = list(Message.DefaultMessenger_s().Printers())
-    levels = [printer.GetTraceLevel() for printer in printers]
+    """The kernel tells its progress and errors on the process's standard output: nothing, while this lasts."""
+    messenger = Message.DefaultMessenger_s()
+    printers = list(messenger.Printers())
     for printer in printers:
-        printer.SetTraceLevel(Message_Gravity.Message_Fail)
+        messenger.RemovePrinter(printer)
     try:
         yield
     finally:
-        for printer, level in zip(printers, levels, strict=True):
-            printer.SetTraceLevel(level)
+        for printer in printers:
+            messenger.AddPrinter(printer)
 
 
 @contextmanager

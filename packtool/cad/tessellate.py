@@ -17,7 +17,8 @@ from OCP.TopExp import TopExp_Explorer
 from OCP.TopLoc import TopLoc_Location
 from OCP.TopoDS import TopoDS, TopoDS_Shape
 
-from packtool.cad.solids import POINT_TOLERANCE_MM, Solid
+from packtool.cad.rounding import POINT_TOLERANCE_MM
+from packtool.cad.solids import Solid
 from packtool.errors import CadError
 
 CHORD_MM = 0.1

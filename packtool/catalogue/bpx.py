@@ -10,7 +10,6 @@ import copy
 import json
 import warnings
 from collections.abc import Callable
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,8 @@ from packtool.errors import MissingPart, UsageError
 
 _ELECTRODES = ("Negative electrode", "Positive electrode")
 _POTENTIALS = ("OCP [V]", "OCP (delithiation) [V]", "OCP (lithiation) [V]")
+MAX_FIGURE = 1e9
+"""No figure of a cell is larger in BPX's units; a slip, infinity or NaN is."""
 _LUMPED_K = "Thermal conductivity [W.m-1.K-1]"
 
 
@@ -45,9 +46,9 @@ def cell_from_bpx(path: Path, cell_format: CellFormat = "prismatic") -> Cell:
     }
     positive = {**given, "density": cell.density, "volume": cell.volume}
     wrong = [
-        f"{name} = {value:g} is not a positive number"
+        f"{name} = {str(value)[:40]} is not a number between 0 and 1e9"
         for name, value in positive.items()
-        if value is not None and not (value > 0 and isfinite(value))
+        if value is not None and not 0 < value < MAX_FIGURE
     ]
     if not wrong and not given["v_min"] < given["v_max"]:
         wrong.append(f"lower voltage cut-off {given['v_min']:g} V is not below the upper one, {given['v_max']:g} V")
@@ -73,8 +74,8 @@ def cell_from_bpx(path: Path, cell_format: CellFormat = "prismatic") -> Cell:
 def _read(path: Path) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+    except (OSError, ValueError) as error:  # ValueError: bytes that are no UTF-8; a NUL in the name
+        reason = error.strerror if isinstance(error, OSError) else f"it is no UTF-8 text or no file name ({error})"
         raise BpxError(f"{path}: cannot be read as a BPX file: {reason}") from error
     try:
         raw = yaml.safe_load(text) if path.suffix in (".yml", ".yaml") else json.loads(text)
@@ -82,6 +83,8 @@ def _read(path: Path) -> dict[str, Any]:
         raise BpxError(f"{path}:{error.lineno}:{error.colno}: not JSON: {error.msg}") from error
     except yaml.YAMLError as error:
         raise BpxError(f"{path}: not YAML: {error}") from error
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits; nested without end
+        raise BpxError(f"{path}: cannot be read as a BPX file: {error}") from error
     if not isinstance(raw, dict):
         raise BpxError(f"{path}: not a BPX file: the top level must be a mapping with Header and Parameterisation")
     for section in ("Header", "Parameterisation"):

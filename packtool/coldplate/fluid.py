@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 
-from packtool.catalogue.properties import coolant_state
+from packtool.catalogue.properties import SINGLE_ROW_REACH_K, coolant_state
 from packtool.catalogue.records import Coolant
 from packtool.errors import SolveError
 from packtool.mesh.records import Floats
@@ -50,7 +51,9 @@ class CoolantTable:
     def of(cls, coolant: Coolant) -> CoolantTable:
         """Sampled from the catalogue's own interpolation, its rows included. SolveError if the catalogue refuses a temperature."""
         knots = np.array([row.T_degC for row in coolant.table]) + ZERO_C
-        pieces = [np.linspace(a, b, 1 + max(1, int(np.ceil((b - a) / STEP_K))))[:-1] for a, b in zip(knots, knots[1:], strict=False)]
+        if len(knots) == 1:
+            knots = knots + np.array([-SINGLE_ROW_REACH_K, 0.0, SINGLE_ROW_REACH_K])
+        pieces = [np.linspace(a, b, 1 + max(1, int(np.ceil((b - a) / STEP_K))))[:-1] for a, b in itertools.pairwise(knots)]
         T = np.concatenate([*pieces, knots[-1:]])
         states = [coolant_state(coolant, float(t)) for t in T]
         rho, cp, k, mu = (np.array([getattr(s, name) for s in states]) for name in ("rho", "cp", "k", "mu"))
@@ -73,9 +76,8 @@ class CoolantTable:
     def at(self, T: Floats, where: str = "coolant") -> Properties:
         """Properties at ``T`` [K], any shape. SolveError outside the table."""
         self.require(T, where)
-        return Properties(
-            *(np.interp(T, self.T, column) for column in (self.rho, self.cp, self.k)), np.exp(np.interp(T, self.T, self.ln_mu))
-        )
+        rho, cp, k = (np.interp(T, self.T, column) for column in (self.rho, self.cp, self.k))
+        return Properties(rho, cp, k, mu=np.exp(np.interp(T, self.T, self.ln_mu)))
 
     def enthalpy(self, T: Floats) -> Floats:
         """Specific enthalpy from the table's lowest temperature [J/kg]: the exact integral of the piecewise linear cp."""

@@ -40,10 +40,10 @@ def laminar_f_Re(aspect: Floats) -> Floats:
     a = np.atleast_1d(np.asarray(aspect, float))
     if np.any(~((a > 0) & (a <= 1))):
         raise SolveError(f"aspect ratio of a duct must be in (0, 1], got {a[~((a > 0) & (a <= 1))][0]:g}")
+    few, back = np.unique(a, return_inverse=True)  # a plate has two or three sections
     n = np.arange(1, 121, 2)
-    series = np.sum(np.tanh(n * np.pi / (2 * a[:, None])) / n**5, axis=1)
-    result = 24 / ((1 + a) ** 2 * (1 - 192 * a / np.pi**5 * series))
-    return result.reshape(np.shape(aspect))
+    series = np.sum(np.tanh(n * np.pi / (2 * few[:, None])) / n**5, axis=1)
+    return (24 / ((1 + few) ** 2 * (1 - 192 * few / np.pi**5 * series)))[back].reshape(np.shape(aspect))
 
 
 def colebrook(Re: Floats, relative_roughness: Floats) -> Floats:
@@ -57,7 +57,9 @@ def colebrook(Re: Floats, relative_roughness: Floats) -> Floats:
     if np.any(Re < RE_LAMINAR):
         raise SolveError(f"Colebrook's equation is for turbulent flow: Re {Re.min():.4g} is below {RE_LAMINAR:g}")
     if np.any((rough < 0) | (rough > ROUGHNESS_MAX)):
-        raise SolveError(f"relative roughness must be in [0, {ROUGHNESS_MAX:g}], got {rough.max():.4g}: lower cold_plate.roughness_um")
+        raise SolveError(
+            f"relative roughness must be in [0, {ROUGHNESS_MAX:g}], got {rough.max():.4g}: lower cold_plate.roughness_um"
+        )
     x = np.full(Re.shape, 6.0)
     for _ in range(12):  # quadratic from any start in 4..12: five steps reach rounding
         inside = rough / 3.7 + 2.51 / Re * x
@@ -104,4 +106,6 @@ def _check_reynolds(Re: Floats) -> None:
     """SolveError for a Reynolds number that no correlation here covers."""
     if np.any(~(Re >= 0)) or np.any(Re > RE_MAX):
         worst = np.nanmax(Re) if np.any(Re == Re) else float("nan")
-        raise SolveError(f"Reynolds number {worst:.4g} is outside 0..{RE_MAX:g}: check cold_plate.flow_lpm and the channel's section")
+        raise SolveError(
+            f"Reynolds number {worst:.4g} is outside 0..{RE_MAX:g}: check cold_plate.flow_lpm and the channel's section"
+        )

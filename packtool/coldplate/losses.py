@@ -25,8 +25,9 @@ RUN_DIVIDING = 0.4
 """Crane TP-410, run of a dividing tee: K = 0.4 (Q_branch / Q)² on the combined velocity."""
 RUN_COMBINING = (1.55, -1.0)
 """Crane TP-410, run of a combining tee of 90 degrees: K = 1.55 q - q², q = Q_branch / Q, on the combined velocity."""
-RAMP = 0.1
-"""Where less than a tenth of the larger flow goes straight on, the run's pressure change fades into that of a side branch."""
+RAMP = 0.5
+"""Where less than half of the larger flow goes straight on, the run's pressure change fades (smoothly) into that of a side branch, which
+is what the branch is once the flow from the other side has stopped or turned."""
 
 UNCERTAINTY_BENDS = 0.4
 UNCERTAINTY_JUNCTIONS = 0.5
@@ -108,7 +109,8 @@ def node_drop(p: Passages, out: Floats, rho: Floats, partner_out: Floats) -> Flo
     q = np.where(leaves, np.maximum(out - before, 0.0) / largest, 0.0)
     lost = RUN_DIVIDING * dividing**2 + (RUN_COMBINING[0] * q + RUN_COMBINING[1] * q**2) * largest**2
     run = rho / 2 * (out**2 - before**2 + lost)
-    ramp = np.minimum(1.0, through / (RAMP * largest))
+    straight = np.minimum(1.0, through / (RAMP * largest))
+    ramp = straight**2 * (3 - 2 * straight)
     drop = np.where(leaves & (p.meeting == RUN), ramp * run + (1 - ramp) * side, drop)
 
     other = np.maximum(p.partner, 0)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from packtool.coldplate.friction import RE_LAMINAR, RE_TURBULENT, colebrook, laminar_f_Re, transition_weight
 from packtool.errors import SolveError
@@ -90,7 +91,7 @@ def segment_mean(
     x_star: tuple[Floats, Floats],
     x_over_D: Floats,
     relative_roughness: Floats,
-    together: Floats,
+    together: NDArray[np.bool_],
     wall: Wall = "H1",
 ) -> Floats:
     """Nusselt number averaged over segments [-]; every argument (n_segments,).

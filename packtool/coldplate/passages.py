@@ -6,10 +6,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from packtool.errors import SolveError
 from packtool.layout.records import Branch, CoolantNetwork
 from packtool.mesh.records import Floats, Integers
+
+Flags = NDArray[np.bool_]
 
 COLLINEAR = math.cos(math.radians(10))
 """Two branches go straight on through a node if their directions differ by less than 10 degrees from opposite."""
@@ -60,7 +63,7 @@ class Passages:
         return np.minimum(self.width, self.height) / np.maximum(self.width, self.height)
 
     @property
-    def carries_on(self) -> Floats:
+    def carries_on(self) -> Flags:
         """(n, 2) True where flow that enters by this end comes from the partner with its boundary layers (no new entrance)."""
         same = np.isin(self.meeting, (THROUGH, RUN))
         turned = (self.meeting == TURN) & (self.partner >= 0)
@@ -98,10 +101,12 @@ def passages(network: CoolantNetwork) -> Passages:
                 corner[this] = 0.0 if straight else 1.0
         else:
             run = _run(branches, here)
-            for this, other in (run, run[::-1]) if run else ():
+            if run is None:
+                continue
+            for this, other in (run, run[::-1]):
                 meeting[this] = RUN
                 partner[this], partner_end[this] = other
-            for this in here if run else ():
+            for this in here:
                 if this not in run:
                     trim[this] = branches[run[0][0]].width_mm / 2e3
     length = np.array([b.length_mm() for b in branches]) / 1e3
@@ -138,9 +143,7 @@ def _run(branches: tuple[Branch, ...], here: list[tuple[int, int]]) -> tuple[tup
         (one, other)
         for i, one in enumerate(here)
         for other in here[i + 1 :]
-        if one[0] != other[0]
-        and _opposite(branches, one, other)
-        and _section(branches[one[0]]) == _section(branches[other[0]])
+        if one[0] != other[0] and _opposite(branches, one, other) and _section(branches[one[0]]) == _section(branches[other[0]])
     ]
     if not pairs:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,7 +102,7 @@ def map_walls(network: CoolantNetwork, segments: Segments, mesh: TaggedMesh, bou
         stations = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(path, axis=0).T))])
         size = segments.length[segments.first[index]]
         count = segments.first[index + 1] - segments.first[index]
-        for leg, (start, end) in enumerate(zip(path, path[1:], strict=False)):
+        for leg, (start, end) in enumerate(itertools.pairwise(path)):
             low, high = np.minimum(start, end) - half * (1 + 2 * SLACK), np.maximum(start, end) + half * (1 + 2 * SLACK)
             near = np.flatnonzero(np.all((middle >= low) & (middle <= high), axis=1))
             if len(near) == 0:
@@ -123,5 +124,7 @@ def map_walls(network: CoolantNetwork, segments: Segments, mesh: TaggedMesh, bou
     lost = np.flatnonzero(chosen < 0)
     if len(lost):
         x, y = middle[lost[0]] * 1e3
-        raise SolveError(f"{len(lost)} facets of {boundary} lie in no channel of the coolant network, the first at x {x:.2f}, y {y:.2f} mm")
+        raise SolveError(
+            f"{len(lost)} facets of {boundary} lie in no channel of the coolant network, the first at x {x:.2f}, y {y:.2f} mm"
+        )
     return WallMap(facets, quad_areas(corners), chosen)

@@ -24,12 +24,13 @@ def dotted(path: KeyPath) -> str:
 @dataclass
 class Document:
     """``data``: dict, list, str, int, float, bool, None. ``places``: of every key (where the key begins) and list entry, () for the top.
-    ``empty``: keys with nothing behind their colon (None in ``data``). ``complaints``: duplicate keys and keys that are no text."""
+    ``empty``: keys with nothing behind their colon (None in ``data``). ``complaints``, and in ``wrong`` the keys they are about."""
 
     data: Any
     places: dict[KeyPath, Place]
     empty: set[KeyPath] = field(default_factory=set)
     complaints: list[Complaint] = field(default_factory=list)
+    wrong: set[KeyPath] = field(default_factory=set)
 
     def place(self, path: KeyPath) -> Place:
         """The place of ``path``, or of the nearest key above it."""
@@ -40,6 +41,7 @@ class Document:
     def complain(self, path: KeyPath, message: str, place: Place | None = None) -> None:
         """Add a complaint about ``path``, at its place unless another is given."""
         at = place or self.place(path)
+        self.wrong.add(path)
         self.complaints.append(Complaint(at.file, at.line, at.column, dotted(path), message))
 
 
@@ -70,9 +72,7 @@ class _Expansion:
                 self.document.places[*path, index] = Place(self.file, item.line, item.column)
             return [self.expand(item, (*path, index), depth + 1) for index, item in enumerate(node.items)]
         assert isinstance(node, Mapping)
-        return {
-            name: self._value(name, key, value, path, depth) for name, (key, value) in self._pairs(node, path, depth).items()
-        }
+        return {name: self._value(name, key, value, path, depth) for name, (key, value) in self._pairs(node, path, depth).items()}
 
     def _value(self, name: str, key: Node, value: Node, path: KeyPath, depth: int) -> Any:
         self.document.places[*path, name] = Place(self.file, key.line, key.column)
@@ -115,7 +115,9 @@ class _Expansion:
     def _visit(self, node: Node, depth: int) -> Node:
         self.visits += 1
         if self.visits > MAX_NODES:
-            raise wrong(self.file, f"aliases make more than {MAX_NODES:,} keys and values of this: not a design", node.line, node.column)
+            raise wrong(
+                self.file, f"aliases make more than {MAX_NODES:,} keys and values of this: not a design", node.line, node.column
+            )
         if depth > MAX_DEPTH:
             raise wrong(self.file, f"aliases nest this deeper than {MAX_DEPTH} levels: not a design", node.line, node.column)
         return node.target if isinstance(node, Alias) else node

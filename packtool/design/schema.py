@@ -65,9 +65,9 @@ CASE_PATTERN = r"^[A-Za-z0-9_.-]+$"
 CELL_NAME_PATTERN = r"^R[0-9]{1,5}C[0-9]{1,5}$"
 IP_PATTERN = r"^IP[0-6X][0-9X]K?$"
 PATTERN_WORDS = {
-    NAME_PATTERN: "small letters, digits, '.', '_' and '-', a letter or digit first",
-    CASE_PATTERN: "letters, digits, '.', '_' and '-'",
-    CELL_NAME_PATTERN: "row and column from 1, as in R2C05",
+    NAME_PATTERN: "a name of small letters, digits, '.', '_' and '-', a letter or digit first",
+    CASE_PATTERN: "a name of letters, digits, '.', '_' and '-'",
+    CELL_NAME_PATTERN: "the name of a cell, row and column from 1, as in R2C05",
     IP_PATTERN: "IP and two digits, as in IP67 or IP6X (IEC 60529)",
 }
 """What a text must look like, by pattern; for messages."""
@@ -188,20 +188,18 @@ class Arrangement(DesignRecord):
     cell_gap_mm: Annotated[float, Field(ge=0, le=100)] = Field(
         description="between the large faces; filled by gap_material, if one is named"
     )
-    gap_material: MaterialId | None = Field(
-        None, description="pad between the cells; left out: an empty gap"
-    )
+    gap_material: MaterialId | None = Field(None, description="pad between the cells; left out: an empty gap")
     row_gap_mm: Annotated[float, Field(ge=0, le=500)] = Field(description="air between two rows")
     end_plate_mm: Annotated[float, Field(ge=0, le=200)] = Field(
         0.0, description="thickness of the plates that close a row; 0: none"
     )
-    end_plate_material: MaterialId = Field("al_6061_t6", description="of the plates that close a row")
+    end_plate_material: MaterialId = Field("al_6061_t6", description="material of the plates that close a row")
 
 
 class Interface(DesignRecord):
     """The layer between the cells and the cold plate."""
 
-    material: MaterialId = Field(description="gap filler, pad or adhesive under the cells")
+    material: MaterialId = Field(description="material under the cells: a gap filler, pad or adhesive")
     thickness_mm: Millimetres = Field(description="bond line thickness as built")
 
 
@@ -254,7 +252,7 @@ class ColdPlate(DesignRecord):
     header_width_mm: Millimetres | None = Field(
         None, description="inner width of the headers (parallel only); default: twice the channel's width"
     )
-    thickness_mm: Millimetres = Field(description="of the whole plate")
+    thickness_mm: Millimetres = Field(description="thickness of the whole plate")
     margin_mm: Annotated[float, Field(gt=0, le=500)] = Field(
         10.0, description="metal between the outermost channel and the plate's edge"
     )
@@ -262,7 +260,7 @@ class ColdPlate(DesignRecord):
         30.0, description="how far the plate reaches past the rows at both ends (x), for headers and ports"
     )
     roughness_um: Annotated[float, Field(ge=0, le=1_000)] = Field(1.5, description="wall roughness; 1.5 um is drawn aluminium")
-    material: MaterialId = Field(description="of the plate")
+    material: MaterialId = Field(description="material of the plate; `packtool materials` lists them")
     coolant: CoolantId = Field(description="what flows in the channels; `packtool coolants` lists them")
     flow_lpm: Annotated[float, Field(gt=0, le=10_000)] = Field(description="volume flow through the whole plate, at the inlet")
     inlet_degC: Annotated[float, Field(ge=-60, le=200)] = Field(
@@ -273,21 +271,21 @@ class ColdPlate(DesignRecord):
 class Busbars(DesignRecord):
     """Bars that join the terminals of neighbouring groups."""
 
-    material: MaterialId = Field(description="of the bars; its resistivity must be known")
-    thickness_mm: Millimetres = Field(description="of a bar")
-    width_mm: Millimetres = Field(description="of a bar; width x thickness carries the current of one group")
+    material: MaterialId = Field(description="material of the bars; its resistivity must be known")
+    thickness_mm: Millimetres = Field(description="thickness of a bar")
+    width_mm: Millimetres = Field(description="width of a bar; width x thickness carries the current of one group")
 
 
 class Enclosure(DesignRecord):
     """Tray and lid around the rows and the plate."""
 
-    material: MaterialId = Field(description="of the tray")
+    material: MaterialId = Field(description="material of the tray")
     wall_mm: Millimetres = Field(description="thickness of the tray's walls and floor")
     clearance_mm: Annotated[float, Field(ge=0, le=500)] = Field(20.0, description="air between the walls and what they enclose")
     headroom_mm: Annotated[float, Field(ge=0, le=500)] = Field(25.0, description="air between the busbars and the lid")
     flange_mm: Annotated[float, Field(ge=0, le=200)] = Field(25.0, description="width of the flange that the lid is bolted to")
     lid_mm: Millimetres = Field(description="thickness of the lid")
-    lid_material: MaterialId | None = Field(None, description="default: the tray's")
+    lid_material: MaterialId | None = Field(None, description="material of the lid; default: the tray's")
     ip_rating: Annotated[str, Field(pattern=IP_PATTERN)] | None = Field(
         None, description="ingress protection aimed at, IEC 60529, as in IP67 or IP6X"
     )
@@ -298,12 +296,14 @@ class Ambient(DesignRecord):
     """The air around the enclosure."""
 
     temperature_degC: Annotated[float, Field(ge=-60, le=120)] = Field(
-        description="of the air; 45 is the usual design ambient for India, 48 the extreme"
+        description="temperature of the air; 45 is the usual design ambient for India, 48 the extreme"
     )
     natural_convection_W_m2K: Annotated[float, Field(ge=0, le=1_000)] = Field(
         5.0, description="heat transfer coefficient on the enclosure's outside; still air is 2 to 10; 0: none"
     )
-    emissivity: Annotated[float, Field(ge=0, le=1)] = Field(0.8, description="of the enclosure's outside; 0: no radiation")
+    emissivity: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.8, description="thermal emissivity of the enclosure's outside; 0: no radiation"
+    )
 
 
 def _one_current(amperes: float | None, c_rate: float | None) -> str | None:
@@ -318,7 +318,7 @@ class SteadyCase(DesignRecord):
     agreements = (Agreement(("current_A", "c_rate"), "current_A", _one_current),)
 
     kind: Literal["steady"] = Field(description="steady: the temperatures that a constant current leads to if it lasts")
-    current_A: Annotated[float, Field(ge=0, le=1e6)] | None = Field(None, description="of the pack; or give c_rate")
+    current_A: Annotated[float, Field(ge=0, le=1e6)] | None = Field(None, description="current of the pack; or give c_rate")
     c_rate: Annotated[float, Field(ge=0, le=100)] | None = Field(
         None, description="current in multiples of the pack's capacity [1/h]"
     )

@@ -73,51 +73,56 @@ class _Walk:
             return self._named_entries(data, schema, path)
         properties: Schema = schema["properties"]
         completed: dict[str, Any] = {}
-        misspelt: set[str] = set()
         for key, value in data.items():
             if key in properties:
                 completed[key] = self.check(value, properties[key], (*path, key))
             else:
-                meant = self._unknown_key(key, data, properties, path)
-                if meant:
-                    misspelt.add(meant)
+                self._unknown_key(key, data, properties, path)
         for key, field in properties.items():
-            if key in data or key in misspelt:
+            if key in data or (*path, key) in self.document.wrong:  # wrong: a misspelt key was meant for it
                 continue
             if key in schema.get("required", ()):
-                resolved, _ = self._resolved(field)
-                about = field.get("description") or resolved.get("description", "").partition("\n")[0].rstrip(".")
-                self.document.complain((*path, key), f"missing: {about}" + f" ({needed(self._inlined(field), unit_of(key))})")
+                self.document.complain((*path, key), self._missing(key, field))
             elif "default" in field:
                 completed[key] = field["default"]
         for agreement in record.agreements if record else ():
-            if not misspelt.intersection(agreement.keys) and not any(self._is_wrong((*path, key)) for key in agreement.keys):
-                disagreement = agreement.check(*(completed.get(key) for key in agreement.keys))
-                if disagreement:
-                    self.document.complain((*path, agreement.at), disagreement)
+            values = [completed.get(key) for key in agreement.keys]
+            if any(self._is_wrong((*path, key), value) for key, value in zip(agreement.keys, values, strict=True)):
+                continue
+            disagreement = agreement.check(*values)
+            if disagreement:
+                self.document.complain((*path, agreement.at), disagreement)
         return completed
 
-    def _is_wrong(self, path: KeyPath) -> bool:
-        """Is there a complaint about this key, or an entry of its list?"""
-        return any(wrong[: len(path)] == path and len(wrong) <= len(path) + 1 and isinstance(wrong[-1], int) or wrong == path for wrong in self.document.wrong)
+    def _missing(self, key: str, field: Schema) -> str:
+        resolved = self._inlined(field)
+        about = field.get("description") or resolved["description"].partition("\n")[0].rstrip(".").replace("``", "")
+        is_text = resolved.get("type") == "string" and "enum" not in resolved
+        return f"missing: {about}" if is_text or "anyOf" in resolved else f"missing: {about} ({needed(resolved, unit_of(key))})"
 
-    def _unknown_key(self, key: str, data: dict[str, Any], properties: Schema, path: KeyPath) -> str | None:
-        """Complain; gives the key that was probably meant."""
+    def _is_wrong(self, path: KeyPath, value: Any) -> bool:
+        """Is there a complaint about this key, or about an entry of its list?"""
+        wrong = self.document.wrong
+        return path in wrong or (isinstance(value, list) and any((*path, index) in wrong for index in range(len(value))))
+
+    def _unknown_key(self, key: str, data: dict[str, Any], properties: Schema, path: KeyPath) -> None:
+        """Complain; the key that was probably meant counts as wrong, not as missing."""
         meant = None
         if self.suggestions_left > 0:
             self.suggestions_left -= 1
-            meant = nearest(key, [name for name in properties if name not in data])
+            meant = nearest(key, properties)
         hint = f"; did you mean {meant}?" if meant else ""
+        if meant and meant not in data:
+            self.document.wrong.add((*path, meant))
         hidden = invisible(key)
         if hidden:
             hint = f" with an invisible character in it ({hidden})" + hint
         elif key.isdigit() and (*path, key) in self.document.empty:
             hint = "; was a decimal comma meant? A decimal point is a dot"
-        elif key in self.homes:
+        elif not meant and key in self.homes:
             hint = f"; it belongs {' or '.join(self.homes[key])}"
         shown_key = key if len(key) <= 60 else key[:60] + "..."
         self.document.complain((*path, key), f"unknown key {shown_key!r}{hint}; allowed here: {', '.join(properties)}")
-        return meant
 
     def _named_entries(self, data: dict[str, Any], schema: Schema, path: KeyPath) -> dict[str, Any]:
         """A mapping whose keys are names of the user's choice."""
@@ -129,7 +134,7 @@ class _Walk:
         for name, value in data.items():
             if not _matches(pattern, name) or len(name) > longest:
                 long = f", {longest} characters at most" if len(name) > longest else ""
-                self.document.complain((*path, name), f"no name that can stand here: it takes {PATTERN_WORDS[pattern]}{long}")
+                self.document.complain((*path, name), f"this key must be {PATTERN_WORDS[pattern]}{long}")
             else:
                 completed[name] = self.check(value, entry, (*path, name))
         return completed
@@ -150,7 +155,7 @@ class _Walk:
         if value is None and meant.get("type") == "null":
             return None
         if path in self.document.empty:
-            return f"nothing stands behind the colon; it takes {needed(self._inlined(schema), unit)}"
+            return f"has no value; it takes {needed(self._inlined(schema), unit)}"
         if "const" in meant or "enum" in meant:
             words = meant.get("enum") or [meant["const"]]
             if any(value == word and type(value) is type(word) for word in words):
@@ -192,7 +197,9 @@ def _number(value: float, schema: Schema, unit: str) -> str | None:
     if not math.isfinite(value):
         return f"must be {needed(schema, unit)}, got {'no number (nan)' if math.isnan(value) else 'infinity'}"
     if whole and not isinstance(value, int):
-        return f"must be a whole number {bounds}, got {shown(value)}" + (" with a decimal point" if value.is_integer() else "")
+        return f"must be a whole number {bounds}, got {shown(value)}" + (
+            ", written with a decimal point or exponent" if value.is_integer() else ""
+        )
     low, above, high = schema.get("minimum", -math.inf), schema.get("exclusiveMinimum", -math.inf), schema.get("maximum", math.inf)
     if not (low <= value <= high and value > above):
         return f"must be {bounds}, got {with_unit(shown(value), unit)}"

@@ -82,6 +82,6 @@ def needed(schema: Mapping[str, Any], unit: str = "") -> str:
     if kind == "object":
         required = schema.get("required", ())
         return "a mapping with " + ", ".join(required) if required else "a mapping"
-    if "pattern" in schema:
-        return f"a text of {PATTERN_WORDS[schema['pattern']]}" if schema["pattern"] in PATTERN_WORDS else "a text"
-    return "a text"
+    if schema.get("pattern") in PATTERN_WORDS:
+        return PATTERN_WORDS[schema["pattern"]]
+    return f"a text ({schema['description']})" if "description" in schema else "a text"

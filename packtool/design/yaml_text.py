@@ -24,7 +24,7 @@ def read_text(path: Path, file: str, what: str = "design") -> str:
     """The text of a UTF-8 file, without a byte order mark.
 
     ``file`` is what complaints call it, ``what`` what it should be. Raises DesignError if it cannot be read, is larger than
-    ``MAX_BYTES``, is not UTF-8, or holds control characters.
+    ``MAX_BYTES``, or is not UTF-8.
     """
     try:
         with path.open("rb") as stream:
@@ -55,12 +55,18 @@ def decoded(content: bytes, file: str) -> str:
         offset = error.start + (3 if content.startswith(b"\xef\xbb\xbf") else 0)
         before = content[:offset].decode("utf-8-sig", errors="replace")
         line, column = place_of(before, len(before))
-        raise wrong(file, f"not UTF-8: byte 0x{content[offset]:02x} at offset {offset}; save the file as UTF-8", line, column) from None
-    unprintable = NOT_PRINTABLE.search(text)
-    if unprintable:
-        line, column = place_of(text, unprintable.start())
-        raise wrong(file, f"a control character (U+{ord(unprintable[0]):04X}), which YAML does not allow", line, column)
+        raise wrong(
+            file, f"not UTF-8: byte 0x{content[offset]:02x} at offset {offset}; save the file as UTF-8", line, column
+        ) from None
     return text
+
+
+def refuse_control_characters(text: str, file: str) -> None:
+    """Raises DesignError at the first character that YAML does not allow."""
+    found = NOT_PRINTABLE.search(text)
+    if found:
+        line, column = place_of(text, found.start())
+        raise wrong(file, f"a character that YAML does not allow (U+{ord(found[0]):04X})", line, column)
 
 
 def place_of(text: str, offset: int) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from packtool.design.yaml_text import NOT_PRINTABLE, wrong
+from packtool.design.yaml_text import NOT_PRINTABLE, refuse_control_characters, wrong
 from packtool.design.yaml_words import in_plain_words
 
 MAX_DEPTH = 32
@@ -81,51 +81,72 @@ class _Open:
 def read_tree(text: str, file: str, loader: type = FAST_LOADER) -> Node | None:
     """The tree of the one document in ``text``; None if there is none.
 
-    Raises DesignError, with ``file``, line and column: not YAML, more than one document, deeper than ``MAX_DEPTH``, more than
+    Raises DesignError, with ``file``, line and column: control characters, not YAML, more than one document, deeper than ``MAX_DEPTH``, more than
     ``MAX_NODES``, a tag, an alias that nothing is anchored to, or that holds itself.
     """
-    root: Node | None = None
-    opened: list[_Open] = []
-    anchored: dict[str, Node] = {}
-    documents = nodes = 0
+    refuse_control_characters(text, file)
+    builder = _Builder(file)
     for event in _events(text, file, loader):
-        line, column = event.start_mark.line + 1, event.start_mark.column + 1
-        if isinstance(event, yaml.DocumentStartEvent):
-            documents += 1
-            if documents > 1:
-                raise wrong(file, "a second document starts here (---): one design is one file", line, column)
-            continue
-        done: Node
-        anchor: str | None
+        assert event.start_mark is not None  # every event that a parser gives has one
+        builder.take(event, event.start_mark.line + 1, event.start_mark.column + 1)
+    return builder.root
+
+
+class _Builder:
+    """Nodes from events, without recursion."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.root: Node | None = None
+        self.opened: list[_Open] = []
+        self.anchored: dict[str, Node] = {}
+        self.documents = self.nodes = 0
+
+    def take(self, event: yaml.Event, line: int, column: int) -> None:
+        """The next event, which begins at ``line`` and ``column``."""
         if isinstance(event, yaml.CollectionEndEvent):
-            ended = opened.pop()
-            done, anchor = ended.node, ended.anchor
+            ended = self.opened.pop()
+            self._finish(ended.node, ended.anchor)
+        elif isinstance(event, yaml.DocumentStartEvent):
+            self.documents += 1
+            if self.documents > 1:
+                raise wrong(self.file, "a second document starts here (---): one design is one file", line, column)
         elif isinstance(event, yaml.NodeEvent):
-            nodes += 1
-            if nodes > MAX_NODES:
-                raise wrong(file, f"more than {MAX_NODES:,} keys and values: this is not a design", line, column)
-            anchor = event.anchor
+            self.nodes += 1
+            if self.nodes > MAX_NODES:
+                raise wrong(self.file, f"more than {MAX_NODES:,} keys and values: this is not a design", line, column)
             if isinstance(event, yaml.AliasEvent):
-                done, anchor = _alias(event.anchor, line, column, file, anchored, opened), None
-            else:
-                _refuse_tag(event.tag, file, line, column)
-                if isinstance(event, yaml.ScalarEvent):
-                    done = _word(event, file, line, column)
-                else:
-                    if len(opened) == MAX_DEPTH:
-                        raise wrong(file, f"nested deeper than {MAX_DEPTH} levels: this is not a design", line, column)
-                    kind = Sequence if isinstance(event, yaml.SequenceStartEvent) else Mapping
-                    opened.append(_Open(kind(line, column), anchor))
-                    continue
-        else:
-            continue
+                self._finish(self._alias(event.anchor or "", line, column), None)
+            elif isinstance(event, yaml.ScalarEvent):
+                self._refuse_tag(event.tag, line, column)
+                self._finish(_word(event, self.file, line, column), event.anchor)
+            elif isinstance(event, yaml.CollectionStartEvent):
+                self._refuse_tag(event.tag, line, column)
+                if len(self.opened) == MAX_DEPTH:
+                    raise wrong(self.file, f"nested deeper than {MAX_DEPTH} levels: this is not a design", line, column)
+                kind = Sequence if isinstance(event, yaml.SequenceStartEvent) else Mapping
+                self.opened.append(_Open(kind(line, column), event.anchor))
+
+    def _finish(self, node: Node, anchor: str | None) -> None:
         if anchor is not None:
-            anchored[anchor] = done
-        if opened:
-            opened[-1].add(done)
+            self.anchored[anchor] = node
+        if self.opened:
+            self.opened[-1].add(node)
         else:
-            root = done
-    return root
+            self.root = node
+
+    def _refuse_tag(self, tag: str | None, line: int, column: int) -> None:
+        if tag is not None:
+            shown = tag.replace("tag:yaml.org,2002:", "!!")
+            raise wrong(self.file, f"a design takes no YAML tags: remove {shown} (quotes make a text of a number)", line, column)
+
+    def _alias(self, name: str, line: int, column: int) -> Alias:
+        if any(parent.anchor == name for parent in self.opened):
+            raise wrong(self.file, f"*{name} stands inside what &{name} names: it would hold itself", line, column)
+        if name not in self.anchored:
+            message = f"*{name} refers to an anchor &{name} that is not set above it; put a text that starts with * in quotes"
+            raise wrong(self.file, message, line, column)
+        return Alias(line, column, self.anchored[name])
 
 
 def _events(text: str, file: str, loader: type) -> Iterator[yaml.Event]:
@@ -134,14 +155,12 @@ def _events(text: str, file: str, loader: type) -> Iterator[yaml.Event]:
     except yaml.MarkedYAMLError as error:
         line, column, message = in_plain_words(error, text)
         raise wrong(file, message, line, column) from None
-    except (yaml.YAMLError, ValueError, OverflowError) as error:  # the parser in Python lets some bad escapes and directives fall through
+    except (
+        yaml.YAMLError,
+        ValueError,
+        OverflowError,
+    ) as error:  # the parser in Python lets some bad escapes and directives through
         raise wrong(file, f"not valid YAML: {str(error).splitlines()[0]}") from None
-
-
-def _refuse_tag(tag: str | None, file: str, line: int, column: int) -> None:
-    if tag is not None:
-        shown = tag.replace("tag:yaml.org,2002:", "!!")
-        raise wrong(file, f"a design takes no YAML tags: remove {shown} (quotes make a text of a number)", line, column)
 
 
 def _word(event: yaml.ScalarEvent, file: str, line: int, column: int) -> Word:
@@ -149,11 +168,3 @@ def _word(event: yaml.ScalarEvent, file: str, line: int, column: int) -> Word:
     if control:
         raise wrong(file, f"this text holds a control character (U+{ord(control[0]):04X})", line, column)
     return Word(line, column, event.value, bare=not event.style)
-
-
-def _alias(name: str, line: int, column: int, file: str, anchored: dict[str, Node], opened: list[_Open]) -> Alias:
-    if any(parent.anchor == name for parent in opened):
-        raise wrong(file, f"*{name} stands inside what &{name} names: it would hold itself", line, column)
-    if name not in anchored:
-        raise wrong(file, f"*{name} refers to an anchor &{name} that is not set above it; put a text that starts with * in quotes", line, column)
-    return Alias(line, column, anchored[name])

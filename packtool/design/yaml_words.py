@@ -50,13 +50,17 @@ def in_plain_words(error: yaml.MarkedYAMLError, text: str) -> tuple[int, int, st
             f"column {opened.column}, or ends; check the indentation"
         )
     if "node content" in problem:
-        return at.says(f"a value is expected here, not {at.character!r}")
+        return at.says(
+            f"a value is expected here, not {at.character!r}" if at.character else "the file ends where a value is expected"
+        )
     if "alphabetic or numeric" in problem and ("alias" in context or "anchor" in context):
         return opened.says(f"a text cannot start with {opened.character!r}: put it in quotes")
     if "<document start>" in problem:
         return at.says("the design has ended before this; check the indentation and the brackets above")
     if "block scalar" in context:
-        return opened.says(f"{opened.character!r} starts a text of several lines and stands alone on its line; else put the text in quotes")
+        return opened.says(
+            f"{opened.character!r} starts a text of several lines and stands alone on its line; else put the text in quotes"
+        )
     return at.says("not valid YAML: " + ", ".join(part for part in (context, problem) if part))
 
 

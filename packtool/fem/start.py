@@ -22,6 +22,14 @@ COMPILE_WAIT_S = 120
 """How long to wait for another program's compile of the same form [s]; the form compiler's own 10 s is short of a loaded machine."""
 
 
+_chosen: list[Path] = []
+
+
+def use_cache(folder: Path) -> None:
+    """Keep compiled forms in ``folder`` wherever a call names none, from now on in this process."""
+    _chosen[:] = [Path(folder)]
+
+
 @cache
 def start() -> None:
     """Import dolfinx, PETSc and MPI in the order that is safe.
@@ -46,14 +54,16 @@ def start() -> None:
 
 
 def default_cache() -> Path:
-    """The folder where dolfinx itself keeps compiled forms; used when the caller names none."""
+    """The folder of compiled forms where a call names none: that of ``use_cache``, else dolfinx's own."""
+    if _chosen:
+        return _chosen[0]
     from dolfinx.jit import get_options
 
     return Path(get_options()["cache_dir"])
 
 
 def compiled(form: Any, cache_dir: Path | None = None) -> Any:
-    """A UFL form, compiled (or taken from ``cache_dir``; None: dolfinx's own folder).
+    """A UFL form, compiled (or taken from ``cache_dir``; None: ``default_cache``).
 
     Compiles one at a time under a lock that the system gives back when its holder dies, so a source file without a finished
     library can only be what a killed compile left: it is removed, and compiled anew. Raises MissingPart without a C compiler;

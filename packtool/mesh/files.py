@@ -46,7 +46,7 @@ def save_mesh(path: Path, mesh: TaggedMesh) -> None:
 def load_mesh(path: Path) -> TaggedMesh:
     """Read what ``save_mesh`` wrote. Raises MeshError if the file is something else, or cut short."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             header = json.loads(stored["header"].tobytes())
             if header["format"] != FORMAT:
                 raise MeshError(
@@ -86,7 +86,7 @@ def write_msh(path: Path, mesh: TaggedMesh, *, time_limit_s: float = 300.0) -> N
         **{f"surface {i}": facets for i, facets in enumerate(surfaces.values())},
     }
     with artifacts.replacing(path) as temporary:
-        run_gmsh("write", given, temporary, time_limit_s)
+        run_gmsh("write", given, temporary, time_limit_s, path.name)
 
 
 def write_vtu(

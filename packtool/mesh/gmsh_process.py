@@ -21,8 +21,8 @@ NOT_LOADED = 3
 """Exit code of the child where gmsh cannot be imported (a system library is missing)."""
 
 
-def run_gmsh(task: str, given: Mapping[str, NDArray[Any]], target: Path, time_limit_s: float) -> None:
-    """Run ``task`` of gmsh_child.py on ``given`` arrays; it writes ``target``.
+def run_gmsh(task: str, given: Mapping[str, NDArray[Any]], target: Path, time_limit_s: float, name: str) -> None:
+    """Run ``task`` of gmsh_child.py on ``given`` arrays; it writes ``target``, which messages call ``name``.
 
     Raises MeshError, with gmsh's own last words, if it fails, crashes or is not done in ``time_limit_s``; MissingPart if gmsh is
     not installed or does not load.
@@ -38,7 +38,7 @@ def run_gmsh(task: str, given: Mapping[str, NDArray[Any]], target: Path, time_li
         try:
             done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=time_limit_s, check=False)
         except subprocess.TimeoutExpired as error:
-            raise MeshError(f"gmsh was not done with {target.name} in {time_limit_s:g} s") from error
+            raise MeshError(f"gmsh was not done with {name} in {time_limit_s:g} s") from error
     words = "\n".join((done.stdout + done.stderr).strip().splitlines()[-5:])
     if done.returncode == NOT_LOADED:
         raise MissingPart(
@@ -46,4 +46,4 @@ def run_gmsh(task: str, given: Mapping[str, NDArray[Any]], target: Path, time_li
         )
     if done.returncode != 0:
         ended = f"was stopped by signal {-done.returncode}" if done.returncode < 0 else "failed"
-        raise MeshError(f"gmsh {ended} on {target.name}: {words or 'it gave no reason'}")
+        raise MeshError(f"gmsh {ended} on {name}: {words or 'it gave no reason'}")

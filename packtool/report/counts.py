@@ -27,7 +27,11 @@ def count(verdict: Verdict) -> Counts:
         worst[finding.rule] = max(worst.get(finding.rule, "holds"), outcome, key=order.index)
     outcomes = list(worst.values())
     return Counts(
-        outcomes.count("holds"), outcomes.count("error"), outcomes.count("warning"), outcomes.count("note"), len(verdict.not_checked)
+        outcomes.count("holds"),
+        outcomes.count("error"),
+        outcomes.count("warning"),
+        outcomes.count("note"),
+        len(verdict.not_checked),
     )
 
 

@@ -43,6 +43,10 @@ def workflow_commands(designs: Sequence[Checked]) -> str:
             if not finding.holds:
                 of = subject(finding)
                 message = f"{of}: {finding.message}" if of else finding.message
-                lines.append(_command(COMMANDS[finding.severity], finding.file, finding.line, finding.column, finding.rule, message))
-        lines.append(_command("notice", checked.file, 0, 0, f"packtool {checked.name}", f"verdict: {summary_line(checked.verdict)}"))
+                lines.append(
+                    _command(COMMANDS[finding.severity], finding.file, finding.line, finding.column, finding.rule, message)
+                )
+        lines.append(
+            _command("notice", checked.file, 0, 0, f"packtool {checked.name}", f"verdict: {summary_line(checked.verdict)}")
+        )
     return "".join(f"{line}\n" for line in lines)

@@ -1,6 +1,6 @@
 """The catalogue as text: tables of cells, materials and coolants within 80 columns, and a card for one of them.
 
-Texts end with a newline. Tables round to what a column holds; cards and ``as_json`` give every digit of the catalogue.
+Tables round to what a column holds; cards and ``as_json`` give every digit of the catalogue.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ WIDTH = 80
 UNKNOWN = "unknown"
 _NONE = "-"
 _CELL_HEAD = ("id", "format", "chemistry", "Ah", "V", "size mm", "kg", "dc R")
-_CELL_WIDTHS = (14, 11, 10, 6, 4, 16, 5, 7)
+_CELL_WIDTHS = (14, 11, 8, 6, 4, 17, 6, 7)
+_CELL_FOOT = "dc R: mOhm near 25 degC; ~ derived or estimated, not a measured value"
 _MATERIAL_HEAD = ("id", "rho kg/m3", "k W/m/K", "cp J/kg/K", "ohm m", "weakest standing")
 _MATERIAL_WIDTHS = (23, 9, 7, 9, 9, 18)
 _COOLANT_HEAD = ("id", "degC", "at degC", "rho", "cp", "k", "mu mPa s", "standing")
@@ -35,8 +36,8 @@ _BY_FORMAT = {
 """Figures that only some formats have: a cylindrical cell's width is not unknown, there is none."""
 
 
-def cell_table(cells: Iterable[Cell]) -> str:
-    """One line a cell. ``dc R``: mOhm at the table's point nearest 25 degC, with ``~`` unless measured or of the maker."""
+def cell_table(cells: Mapping[str, Cell]) -> str:
+    """One line a cell and a line that explains ``dc R``: mOhm at the point nearest 25 degC, ``~`` unless measured, the maker's or given."""
     rows = [
         (
             cell.id,
@@ -48,12 +49,12 @@ def cell_table(cells: Iterable[Cell]) -> str:
             _short(cell.mass_kg, 3),
             _resistance_at_25(cell.resistance_dc),
         )
-        for cell in cells
+        for cell in cells.values()
     ]
-    return _table(_CELL_HEAD, _CELL_WIDTHS, rows, right=(3, 4, 6, 7))
+    return _table(_CELL_HEAD, _CELL_WIDTHS, rows, right=(3, 4, 6, 7)) + "\n" + _CELL_FOOT
 
 
-def material_table(materials: Iterable[Material]) -> str:
+def material_table(materials: Mapping[str, Material]) -> str:
     """One line a solid, with the weakest standing among its figures."""
     rows = [
         (
@@ -64,15 +65,15 @@ def material_table(materials: Iterable[Material]) -> str:
             f"{m.resistivity_ohm_m.value:.2e}" if m.resistivity_ohm_m else _NONE,
             max((f.standing for f in (m.rho_kg_m3, m.k_W_mK, m.cp_J_kgK)), key=_TRUST.index),
         )
-        for m in materials
+        for m in materials.values()
     ]
     return _table(_MATERIAL_HEAD, _MATERIAL_WIDTHS, rows, right=(1, 2, 3, 4))
 
 
-def coolant_table(coolants: Iterable[Coolant]) -> str:
+def coolant_table(coolants: Mapping[str, Coolant]) -> str:
     """One line a coolant: its range, and its properties at the row nearest 25 degC (rho kg/m3, cp J/kg/K, k W/m/K)."""
     rows = []
-    for coolant in coolants:
+    for coolant in coolants.values():
         low, high = coolant.range_degC
         row = min(coolant.table, key=lambda r: abs(r.T_degC - 25.0))
         span = f"{low:g}..{high:g}" if high > low else f"{low:g}"
@@ -117,9 +118,9 @@ def coolant_card(coolant: Coolant, sources: Mapping[str, Source]) -> str:
     return _card(lines, coolant.note, coolant.sources, sources)
 
 
-def as_json(record: Cell | Material | Coolant | Source, schema: str) -> dict[str, Any]:
-    """``record`` as JSON data: ``$schema`` first, then every field in the record's order, null where unknown."""
-    return {"$schema": schema, **record.model_dump(mode="json")}
+def as_json(record: Cell | Material | Coolant | Source) -> dict[str, Any]:
+    """``record`` as JSON data: every field in the record's order, null where unknown; the caller adds the ``$schema``."""
+    return record.model_dump(mode="json")
 
 
 def _table(head: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[str]], right: Sequence[int]) -> str:
@@ -128,7 +129,7 @@ def _table(head: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[s
         cut = (text if len(text) <= width else text[: width - 1] + "…" for text, width in zip(row, widths, strict=True))
         padded = (f"{t:>{w}}" if i in right else f"{t:<{w}}" for i, (t, w) in enumerate(zip(cut, widths, strict=True)))
         lines.append(" ".join(padded).rstrip())
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines)
 
 
 def _short(figure: Figure | None, digits: int = 4) -> str:
@@ -195,4 +196,4 @@ def _card(lines: list[str], note: str, named: Sequence[str], sources: Mapping[st
                 break_on_hyphens=False,
             )
             lines += [f"      {known.url}"] if known and known.url else []
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    return "\n".join(line.rstrip() for line in lines)

@@ -25,11 +25,11 @@ TICKS = (1.0, 2.0, 5.0)
 
 
 def scale(low: float, high: float) -> tuple[float, float, float]:
-    """(bottom, top, step) of a colour bar over ``low`` to ``high``: round numbers, 4 to 9 labels; never narrower than 0.1."""
+    """(bottom, top, step) of a colour bar over ``low`` to ``high``: round numbers, at most 12 labels; never narrower than 0.1."""
     if high - low < 0.1:
         low, high = (low + high) / 2 - 0.05, (low + high) / 2 + 0.05
     power = 10.0 ** math.floor(math.log10((high - low) / 4))
-    step = next(s * power for s in (*TICKS, 10.0) if (high - low) / (s * power) <= 7)
+    step = next(s * power for s in (*TICKS, 10.0) if (high - low) / (s * power) <= 9)
     return math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step, step
 
 
@@ -57,9 +57,10 @@ def _text(size: int) -> vtkTextProperty:
 def _bar(table: vtkLookupTable, bottom: float, top: float, step: float) -> vtkScalarBarActor:
     bar = vtkScalarBarActor()
     bar.SetLookupTable(table)
-    bar.SetTitle("degC")
+    bar.SetTitle("°C")
+    bar.SetMaximumNumberOfColors(SHADES)
     bar.SetNumberOfLabels(round((top - bottom) / step) + 1)
-    bar.SetLabelFormat(f"{{:.{max(0, -math.floor(math.log10(step) + 1e-9))}f}}")
+    bar.SetLabelFormat(f"  {{:.{max(0, -math.floor(math.log10(step) + 1e-9))}f}}")
     bar.UnconstrainedFontSizeOn()
     bar.SetLabelTextProperty(_text(24))
     bar.SetTitleTextProperty(_text(24))
@@ -97,8 +98,8 @@ def temperature_picture(mesh: TaggedMesh, T: Floats, chosen: NDArray[np.bool_] |
     actor.SetMapper(mapper)
     look = actor.GetProperty()
     look.SetInterpolationToFlat()
-    look.SetAmbient(0.62)
-    look.SetDiffuse(0.42)
+    look.SetAmbient(0.8)
+    look.SetDiffuse(0.26)
     look.SetSpecular(0.0)
     lines = line_actor(segments(mesh.points[outer.lines] * 1e3), INK, 1.0, 0.55)
     return draw([actor, lines, _bar(table, bottom, top, step)], points, view)

@@ -39,7 +39,9 @@ def _location(file: str, line: int, column: int, root: PurePath | None) -> list[
     return [{"physicalLocation": physical}]
 
 
-def _result(rule: str, index: int, level: str, message: str, place: tuple[str, int, int], mark: list[str], root: PurePath | None) -> dict[str, Any]:
+def _result(
+    rule: str, index: int, level: str, message: str, place: tuple[str, int, int], mark: list[str], root: PurePath | None
+) -> dict[str, Any]:
     locations = _location(*place, root)
     return {
         "ruleId": rule,
@@ -59,7 +61,13 @@ def _finding(finding: Finding, index: int, design: str, root: PurePath | None) -
         finding.rule, index, finding.severity, message, (finding.file, finding.line, finding.column),
         [design, finding.rule, finding.key, finding.part or "", finding.case or ""], root,
     )  # fmt: skip
-    figures = {"value": finding.value, "error": finding.error, "limit": finding.limit, "unit": finding.unit or None, "key": finding.key or None}
+    figures = {
+        "value": finding.value,
+        "error": finding.error,
+        "limit": finding.limit,
+        "unit": finding.unit or None,
+        "key": finding.key or None,
+    }
     return {**result, "properties": {name: figure for name, figure in figures.items() if figure is not None}}
 
 
@@ -88,7 +96,9 @@ def _rules(designs: Sequence[Checked], known: Iterable[Rule]) -> list[dict[str, 
     return described
 
 
-def sarif_log(designs: Sequence[Checked], rules: Iterable[Rule] = (), version: str = "", root: PurePath | None = None) -> dict[str, Any]:
+def sarif_log(
+    designs: Sequence[Checked], rules: Iterable[Rule] = (), version: str = "", root: PurePath | None = None
+) -> dict[str, Any]:
     """A SARIF log with one run: findings that do not hold and complaints as results, rules that were not checked as notifications.
 
     Rules that hold give no result, because code scanning shows every result as an alert. ``rules`` adds what each rule asks;

@@ -68,9 +68,7 @@ def _coolant(coolant: Coolant) -> UsedFigure:
     low, high = coolant.range_degC
     note = f"density, heat capacity, conductivity and viscosity at {len(coolant.table)} temperatures"
     note = f"{note}; {coolant.note}" if coolant.note else note
-    return UsedFigure(
-        coolant.id, "properties", _span((low, high)), pretty_unit("degC"), coolant.standing, coolant.sources, note
-    )
+    return UsedFigure(coolant.id, "properties", _span((low, high)), pretty_unit("degC"), coolant.standing, coolant.sources, note)
 
 
 def figures_used(loaded: LoadedDesign) -> tuple[UsedFigure, ...]:

@@ -106,7 +106,9 @@ def _wall(polygon: Floats, z0: float, z1: float) -> tuple[Floats, Floats, Intege
     last = np.where(np.roll(corner, -1)[:, None], face, np.roll(smooth, -1, axis=0))
     count = len(polygon)
     following = np.roll(polygon, -1, axis=0)
-    points = np.vstack([np.column_stack([side, np.full(count, z)]) for side, z in ((polygon, z0), (following, z0), (following, z1), (polygon, z1))])
+    points = np.vstack(
+        [np.column_stack([side, np.full(count, z)]) for side, z in ((polygon, z0), (following, z0), (following, z1), (polygon, z1))]
+    )
     normals = np.column_stack([np.vstack([first, last, last, first]), np.zeros(4 * count)])
     i = np.arange(count)
     a, b, c, d = i, i + count, i + 2 * count, i + 3 * count
@@ -132,7 +134,11 @@ def _swept(sweep: Sweep) -> tuple[Floats, Floats, Integers]:
 
 def _edges(product: Product) -> Floats:
     """Outlines at both ends of each sweep and upright lines at corners; an outline that two sweeps share is a seam, not an edge."""
-    loops = [(loop, outer, s) for s in product.sweeps for loop, outer in ((s.profile.outer, True), *((h, False) for h in s.profile.holes))]
+    loops = [
+        (loop, outer, s)
+        for s in product.sweeps
+        for loop, outer in ((s.profile.outer, True), *((h, False) for h in s.profile.holes))
+    ]
     drawn = Counter((loop.vertices, z) for loop, _, sweep in loops for z in (sweep.z0, sweep.z1))
     segments: list[Floats] = []
     for loop, outer, sweep in loops:
@@ -166,7 +172,7 @@ def placed(shape: Surface, parts: list[Part], lift_mm: float = 0.0) -> Surface:
     for number, part in enumerate(parts):
         c, s = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}[part.rotation_deg]
         turn = np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
-        origin = np.array(part.origin) + [0.0, 0.0, lift_mm]
+        origin = np.add(part.origin, (0.0, 0.0, lift_mm))
         points.append(shape.points @ turn + origin)
         normals.append(shape.normals @ turn)
         triangles.append(shape.triangles + number * len(shape.points))

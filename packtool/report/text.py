@@ -32,7 +32,11 @@ def _clipped(text: str, width: int, keep: str) -> str:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, width - len(INDENT), initial_indent=INDENT, subsequent_indent=INDENT, break_long_words=True) if text else []
+    return (
+        textwrap.wrap(text, width - len(INDENT), initial_indent=INDENT, subsequent_indent=INDENT, break_long_words=True)
+        if text
+        else []
+    )
 
 
 def _limit(finding: Finding) -> str:
@@ -94,7 +98,9 @@ def verdict_table(verdict: Verdict, width: int = 80, colour: bool = False) -> st
         lines.append(f"{' ' * MARK_WIDTH}{GAP}{GAP.join(headings)}".rstrip())
         repeated = {rule for rule in (f.rule for f in findings) if sum(f.rule == rule for f in findings) > 1}
         for row, finding in enumerate(findings):
-            cells = [texts[row].rjust(w) if right else texts[row].ljust(w) for (_, texts, right), w in zip(columns, widths, strict=True)]
+            cells = [
+                texts[row].rjust(w) if right else texts[row].ljust(w) for (_, texts, right), w in zip(columns, widths, strict=True)
+            ]
             lines.append(f"{_painted(mark(finding), colour)}{GAP}{GAP.join(cells)}".rstrip())
             of = "" if shows_subject else subject(finding)
             if not finding.holds:

@@ -122,3 +122,21 @@ class ThermalSolution:
     outer_iterations: int
     n_dofs: int
     seconds: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class TransientSolution:
+    """``times`` (n_out,) [s] and ``T`` (n_out, n_points) [K] there; at every step ``step_times`` (n_steps + 1,) [s], and
+    ``region_mean`` [K], ``region_power`` [W], both (n_steps + 1, n_regions). ``balance`` is of the whole run, in joules."""
+
+    mesh: TaggedMesh
+    times: Floats
+    T: Floats
+    step_times: Floats
+    region_mean: Floats
+    region_power: Floats
+    balance: EnergyBalance
+    rejected_steps: int
+    linear_iterations: int
+    n_dofs: int
+    seconds: Mapping[str, float]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from packtool.errors import SolveError
 from packtool.mesh.records import Floats, Integers, TaggedMesh
@@ -22,7 +23,7 @@ def refuse_inputs(problem: ConductionProblem) -> None:
     if K.shape != (n, 3, 3):
         faults.append(f"conductivity has shape {K.shape}; wanted ({n}, 3, 3), one tensor a region")
     else:
-        bad = [mesh.regions[i].name for i in range(n) if not _positive_definite(K[i])]
+        bad = [mesh.regions[i].name for i in np.flatnonzero(~_positive_definite(K))]
         if bad:
             faults.append(f"conductivity is not a symmetric positive definite tensor in {_some(bad)}")
     if problem.rho_cp is not None:
@@ -80,8 +81,6 @@ def refuse_floating(mesh: TaggedMesh, component: Integers, anchors: Iterable[Int
             f"nothing fixes the temperature of {_some(names)}: no convection, no prescribed temperature, no coolant, and no contact "
             "to a part that has one; a steady temperature does not exist"
         )
-    if len(np.unique(mesh.hexes)) != len(mesh.points):
-        raise SolveError(f"{len(mesh.points) - len(np.unique(mesh.hexes))} points of the mesh belong to no element")
 
 
 def refuse_exchange(mesh: TaggedMesh, exchange: StreamExchange) -> None:
@@ -121,16 +120,21 @@ def _mesh_faults(mesh: TaggedMesh) -> list[str]:
         return ["the mesh has points that are not finite"]
     if mesh.hexes.min() < 0 or mesh.hexes.max() >= n or mesh.region.min() < 0 or mesh.region.max() >= len(mesh.regions):
         return ["the mesh's elements name points or regions that do not exist"]
+    unused = int((np.bincount(mesh.hexes.ravel(), minlength=n) == 0).sum())
+    if unused:
+        return [f"{unused} points of the mesh belong to no element"]
     facets = {**mesh.boundaries, **{f"{k} (minus)": c.minus for k, c in mesh.contacts.items()}, **{f"{k} (plus)": c.plus for k, c in mesh.contacts.items()}}
     faults = [f"{name!r} has no facets" for name, nodes in facets.items() if not len(nodes)]
     faults += [f"contact {name!r} has {len(c.minus)} facets on one side and {len(c.plus)} on the other" for name, c in mesh.contacts.items() if len(c.minus) != len(c.plus)]
     return faults + [f"{name!r} names points that the mesh does not have" for name, nodes in facets.items() if len(nodes) and (nodes.min() < 0 or nodes.max() >= n)]
 
 
-def _positive_definite(K: Floats) -> bool:
-    if not np.isfinite(K).all() or np.abs(K - K.T).max() > 1e-9 * np.abs(K).max():
-        return False
-    return bool(np.linalg.eigvalsh(K)[0] > 0)
+def _positive_definite(K: Floats) -> NDArray[np.bool_]:
+    """Which of the tensors (n, 3, 3) are finite, symmetric and positive definite."""
+    finite = np.isfinite(K).all(axis=(1, 2))
+    safe = np.where(finite[:, None, None], K, np.eye(3))
+    even = np.abs(safe - safe.transpose(0, 2, 1)).max(axis=(1, 2)) <= 1e-9 * np.abs(safe).max(axis=(1, 2))
+    return np.asarray(finite & even & (np.linalg.eigvalsh(safe)[:, 0] > 0))
 
 
 def _unknown(what: str, kind: str, given: Mapping[str, Any], known: Mapping[str, Any]) -> list[str]:

@@ -24,7 +24,7 @@ from packtool.results import ResultSet
 from packtool.rules.judge import RULES, judge
 from packtool.rules.records import Evidence, Verdict
 from packtool.workflow.cache import HIDDEN, StageRecord, forget, hashes_of, read_record, write_record
-from packtool.workflow.left_out import LEFT_OUT
+from packtool.workflow.left_out import left_out
 from packtool.workflow.plan import STAGES, Step, library_versions, plan
 from packtool.workflow.processes import StageProcess
 
@@ -115,7 +115,12 @@ def _arguments(request: Request, stage: str) -> dict[str, Any]:
         return {"folder": request.folder}
     if stage == "report":
         records = {s: read_record(request.folder, s) for s in STAGES}
-        return common | {"results": results_of(request), "records": records, "design_text": request.design_text}
+        return common | {
+            "results": results_of(request),
+            "records": records,
+            "design_text": request.design_text,
+            "cases": request.cases,
+        }
     return common
 
 
@@ -201,7 +206,7 @@ def results_of(request: Request) -> ResultSet:
 
 def _write_verdict(request: Request, results: ResultSet, verdict: Verdict) -> None:
     """results.json, junit.xml and findings.sarif: cheap, so written anew each time."""
-    summary = RunSummary(request.loaded, request.layout, results, verdict, cases=request.cases, left_out=LEFT_OUT)
+    summary = RunSummary(request.loaded, request.layout, results, verdict, cases=request.cases, left_out=left_out(request.loaded))
     checked = [summary.checked]
     write_text(request.folder / "results.json", results_json(summary))
     write_text(request.folder / "junit.xml", rendered("junit", checked))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from packtool.artifacts import write_json
+from packtool.artifacts import replacing, write_json
 from packtool.design.loaded import LoadedDesign
 from packtool.layout.records import Layout
 from packtool.results import ResultSet
@@ -26,9 +26,15 @@ class StageOutput:
 def cad(loaded: LoadedDesign, layout: Layout, folder: Path) -> StageOutput:
     """Solids, STEP, STL, GLB, bill of materials, mass properties, and the checks on them."""
     from packtool.cad.build import build_cad
-    from packtool.layout.properties import pack_energy_Wh
+    from packtool.catalogue.records import Figure
+    from packtool.layout.properties import coolant_density_kg_m3, pack_energy_Wh
 
-    report = build_cad(loaded, layout, folder, energy_Wh=pack_energy_Wh(loaded))
+    densities = {}
+    if loaded.design.cold_plate is not None:
+        coolant = loaded.coolants[loaded.design.cold_plate.coolant]
+        rho = coolant_density_kg_m3(coolant, loaded.design.cold_plate.inlet_degC)
+        densities[coolant.id] = Figure(value=rho, standing=coolant.standing, sources=coolant.sources)
+    report = build_cad(layout, loaded.materials, folder, coolant_densities=densities, energy_Wh=pack_energy_Wh(loaded))
     return StageOutput(tuple(report.files), report.as_dict())
 
 
@@ -57,10 +63,11 @@ def export_mesh(folder: Path) -> StageOutput:
 
 def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, ...], cache_dir: Path) -> StageOutput:
     """Temperatures and coolant of every case, on the mesh and on its halved twin, with the error of each number."""
+    import numpy as np
+
     from packtool.catalogue.load import coolants
-    from packtool.coldplate.solve import solve_pack_case
+    from packtool.coldplate.pack_case import solve_pack_case
     from packtool.mesh.files import load_mesh, write_pvd, write_vtu
-    from packtool.thermal.evaluate import save_temperatures
 
     air = coolants()["air_1atm"]
     meshes = {name: load_mesh(folder / HIDDEN / f"{name}.npz") for name in ("mesh-halved", "mesh")}
@@ -72,7 +79,8 @@ def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, 
         solved = solve_pack_case(loaded, layout, meshes["mesh"], meshes["mesh-halved"], case, air, cache_dir)
         rows += [result.as_dict() for result in solved.results]
         fields = f"{HIDDEN}/temperature-{case}.npz"
-        save_temperatures(folder / fields, solved.solution)
+        with replacing(folder / fields) as temporary:
+            np.savez(temporary, T=solved.solution.T)
         vtu = f"thermal-{case}.vtu"
         write_vtu(folder / vtu, meshes["mesh"], point_data={"temperature_degC": solved.solution.T - 273.15}, cell_data={})
         files += [fields, vtu]
@@ -88,11 +96,12 @@ def report(
     results: ResultSet,
     records: Mapping[str, Any],
     design_text: str,
+    cases: tuple[str, ...],
 ) -> StageOutput:
     """Pictures and report.html."""
     from packtool.workflow.reporting import make_report
 
-    return make_report(loaded, layout, folder, results, records, design_text)
+    return make_report(loaded, layout, folder, results, records, design_text, cases)
 
 
 BODIES: Mapping[str, Callable[..., StageOutput]] = {

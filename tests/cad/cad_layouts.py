@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import NamedTuple
+
+from packtool.cad.report import CadReport
 from packtool.catalogue.records import Cell, Figure, Material
 from packtool.layout.records import Layout, Loop, Part, Product, Profile, Sweep
+
+
+class Built(NamedTuple):
+    """A layout, the folder that its files are in, and the report."""
+
+    layout: Layout
+    folder: Path
+    report: CadReport
 
 
 def figure(value: float) -> Figure:
@@ -57,7 +69,7 @@ def tray(id: str = "tray") -> Product:
 
 
 def small_pack(*, shift_second_cell_mm: float = 0.0) -> Layout:
-    """2 x 1 cells in two rows, a pad each, a plate with a channel, a tray: 17 parts, 9 products in a tree three deep."""
+    """2 x 1 cells in two rows, a pad each, a plate with a channel, a tray: 19 parts of 7 products, in a tree three deep."""
     products = (
         box("cell", "cell", "test-cell", (30, 100, 80), radius=2.0, description="Test cell"),
         box("terminal", "terminal", "al", (10, 20, 4), description="terminal"),

@@ -15,7 +15,9 @@ def box(name: str, role: Role, x0: float, y0: float, z0: float, x1: float, y1: f
     return shape(name, role, Sweep(Profile.rectangle(x0, y0, x1, y1), z0, z1))
 
 
-def shape(name: str, role: Role, *sweeps: Sweep, origin: tuple[float, float, float] = (0.0, 0.0, 0.0), turn: int = 0) -> tuple[Product, Part]:
+def shape(
+    name: str, role: Role, *sweeps: Sweep, origin: tuple[float, float, float] = (0.0, 0.0, 0.0), turn: int = 0
+) -> tuple[Product, Part]:
     """A part with a product of its own."""
     return Product(f"product {name}", role, f"{role} material", sweeps), Part(name, f"product {name}", origin, turn)  # type: ignore[arg-type]
 
@@ -25,7 +27,9 @@ def layout(*pieces: tuple[Product, Part]) -> Layout:
     return Layout("test", CELL, tuple(p for p, _ in pieces), tuple(p for _, p in pieces), 1, 1, None, ())
 
 
-def plate(x: float, y: float, channels: Sequence[tuple[float, float, float, float]], low: float = 1.0, high: float = 4.0, top: float = 5.0) -> list[tuple[Product, Part]]:
+def plate(
+    x: float, y: float, channels: Sequence[tuple[float, float, float, float]], low: float = 1.0, high: float = 4.0, top: float = 5.0
+) -> list[tuple[Product, Part]]:
     """A cold plate of x by y by top around x = y = 0 on z = 0 with separate rectangular channels between low and high, and its coolant."""
     outline = Profile.rectangle(-x / 2, -y / 2, x / 2, y / 2)
     voids = [Profile.rectangle(*channel) for channel in channels]

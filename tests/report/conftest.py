@@ -122,7 +122,10 @@ def loaded() -> LoadedDesign:
     places = {f"limits.{key}": Place("designs/bus-lfp.yaml", lines[key], 3) for key in data["limits"]}
     coolant = Coolant(
         id="meg50",
-        table=(CoolantState(T_degC=0, rho=1080, cp=3138, k=0.37, mu=8.7e-3), CoolantState(T_degC=40, rho=1062, cp=3350, k=0.39, mu=2.3e-3)),
+        table=(
+            CoolantState(T_degC=0, rho=1080, cp=3138, k=0.37, mu=8.7e-3),
+            CoolantState(T_degC=40, rho=1062, cp=3350, k=0.39, mu=2.3e-3),
+        ),
         standing="derived",
         sources=("COOLPROP",),
     )
@@ -158,11 +161,20 @@ def _plate() -> Product:
     outline = Loop.rectangle(-X_PLATE, -Y_ROW, X_PLATE, Y_ROW)
     y = Y_ROW - MARGIN
     opening = Loop.polygon(
-        [(x_in, -y), (x_turn, -y), (x_turn, y), (x_in, y), (x_in, MARGIN), (x_turn - HEADER_W, MARGIN), (x_turn - HEADER_W, -MARGIN), (x_in, -MARGIN)]
+        [
+            (x_in, -y),
+            (x_turn, -y),
+            (x_turn, y),
+            (x_in, y),
+            (x_in, MARGIN),
+            (x_turn - HEADER_W, MARGIN),
+            (x_turn - HEADER_W, -MARGIN),
+            (x_in, -MARGIN),
+        ]
     )
     ribs = []
     for ys in _channel_ys():
-        for a, b in zip(ys, ys[1:], strict=False):
+        for a, b in itertools.pairwise(ys):
             rib = Loop.rectangle(x_in + HEADER_W, a + CHANNEL_W / 2, x_turn - HEADER_W, b - CHANNEL_W / 2)
             ribs.append(Sweep(Profile(rib), SKIN, SKIN + CHANNEL_H))
     return Product(
@@ -183,9 +195,7 @@ def _coolant() -> Product:
     z = (SKIN, SKIN + CHANNEL_H)
     x_in, x_turn, y = -X_PLATE + MARGIN, X_PLATE - MARGIN, Y_ROW - MARGIN
     boxes = [(x_in, -y, x_in + HEADER_W, -MARGIN), (x_in, MARGIN, x_in + HEADER_W, y), (x_turn - HEADER_W, -y, x_turn, y)]
-    boxes += [
-        (x_in + HEADER_W, c - CHANNEL_W / 2, x_turn - HEADER_W, c + CHANNEL_W / 2) for ys in _channel_ys() for c in ys
-    ]
+    boxes += [(x_in + HEADER_W, c - CHANNEL_W / 2, x_turn - HEADER_W, c + CHANNEL_W / 2) for ys in _channel_ys() for c in ys]
     return Product("coolant", "coolant", "meg50", tuple(Sweep(Profile.rectangle(*box), *z) for box in boxes))
 
 
@@ -200,7 +210,7 @@ def _network() -> CoolantNetwork:
         branches.append(Branch(f"back {i}", f"turn back {i}", f"exit {i}", ((x_turn, y), (x_in, y)), CHANNEL_W, CHANNEL_H))
 
     def header(name: str, x: float, nodes: list[str], ys: list[float]) -> None:
-        for i, (a, b) in enumerate(zip(nodes, nodes[1:], strict=False), 1):
+        for i, (a, b) in enumerate(itertools.pairwise(nodes), 1):
             branches.append(Branch(f"{name} {i}", a, b, ((x, ys[i - 1]), (x, ys[i])), HEADER_W, CHANNEL_H, "header"))
 
     count = range(1, CHANNELS + 1)
@@ -262,7 +272,7 @@ def layout() -> Layout:
     for name, y in (("fitting inlet", -Y_ROW / 2), ("fitting outlet", Y_ROW / 2)):
         parts.append(Part(name, "fitting", (-X_PLATE + MARGIN + HEADER_W / 2, y, Z_PLATE + PLATE)))
     joints = (Joint("bar R1C01", 1, 2, PITCH, 120.0),)
-    return Layout("bus-lfp", _cell(), tuple(products), tuple([*parts, *shells_placed]), 68, 1, _network(), joints)
+    return Layout("bus-lfp", _cell(), tuple(products), (*parts, *shells_placed), 68, 1, _network(), joints)
 
 
 def cell_mean_degC(x_mm: float, y_mm: float) -> float:
@@ -294,20 +304,56 @@ def _coolant_rows(network: CoolantNetwork) -> tuple[CoolantRow, ...]:
 def _findings() -> tuple[Finding, ...]:
     file = "designs/bus-lfp.yaml"
 
-    def made(rule: str, message: str, value: float, error: float | None, limit: float, unit: str, key: str, line: int, **more: object) -> Finding:
+    def made(
+        rule: str, message: str, value: float, error: float | None, limit: float, unit: str, key: str, line: int, **more: object
+    ) -> Finding:
         severity = more.pop("severity", "error")
         holds = more.pop("holds", True)
         return Finding(rule, severity, holds, message, value, error, limit, unit, key, file, line, 3, **more)
 
     return (
-        made("thermal.cell-max", "warmest point of a cell", 36.42, 0.21, 45, "degC", "limits.cell_max_degC", 33, part="R4C01", case=CASE),
-        made("thermal.cell-spread", "between the warmest and the coldest cell", 4.61, 0.12, 5, "K", "limits.cell_spread_K", 34, case=CASE),
-        made("coolant.pressure-drop", "pressure drop of the plate", 11.83, 0.4, 20, "kPa", "limits.coolant_drop_kPa", 35, case=CASE),
+        made(
+            "thermal.cell-max",
+            "warmest point of a cell",
+            36.42,
+            0.21,
+            45,
+            "degC",
+            "limits.cell_max_degC",
+            33,
+            part="R4C01",
+            case=CASE,
+        ),
+        made(
+            "thermal.cell-spread",
+            "between the warmest and the coldest cell",
+            4.61,
+            0.12,
+            5,
+            "K",
+            "limits.cell_spread_K",
+            34,
+            case=CASE,
+        ),
+        made(
+            "coolant.pressure-drop", "pressure drop of the plate", 11.83, 0.4, 20, "kPa", "limits.coolant_drop_kPa", 35, case=CASE
+        ),
         made("electrical.busbar-current", "busbar current density", 1.4667, None, 3, "A/mm2", "busbars.width_mm", 27, case=CASE),
         made(
-            "geometry.brazing-land", "least rib between two channels", 2.4, None, 3, "mm", "cold_plate.channels", 19, severity="warning", holds=False
+            "geometry.brazing-land",
+            "least rib between two channels",
+            2.4,
+            None,
+            3,
+            "mm",
+            "cold_plate.channels",
+            19,
+            severity="warning",
+            holds=False,
         ),
-        made("electrical.cell-current", "charge current of one cell", 176, None, 176, "A", "cases.charge_1C.current_A", 31, case=CASE),
+        made(
+            "electrical.cell-current", "charge current of one cell", 176, None, 176, "A", "cases.charge_1C.current_A", 31, case=CASE
+        ),
         Finding("data.energy-balance", "error", True, "the heat balance closes", 3.2e-9, None, 1e-6, "-", case=CASE),
     )
 
@@ -315,7 +361,10 @@ def _findings() -> tuple[Finding, ...]:
 @pytest.fixture(scope="session")
 def verdict() -> Verdict:
     """Passes, with one warning and two rules that were not checked."""
-    return Verdict(_findings(), {"geometry.pack-mass": "limits.pack_mass_kg is not given", "enclosure.vent-area": "enclosure.vent_area_mm2 is not given"})
+    return Verdict(
+        _findings(),
+        {"geometry.pack-mass": "limits.pack_mass_kg is not given", "enclosure.vent-area": "enclosure.vent_area_mm2 is not given"},
+    )
 
 
 def _results(layout: Layout) -> ResultSet:
@@ -376,9 +425,15 @@ def summary(loaded: LoadedDesign, layout: Layout, verdict: Verdict) -> RunSummar
             StageRow("report", 4.2, 380.0, "two pictures"),
         ),
         figures=figures_used(loaded),
-        sources={"TUM": Source(what="TUM cell database", url="https://example.org/tum"), "NLM": Source(what="Nippon Light Metal, basic data")},
+        sources={
+            "TUM": Source(what="TUM cell database", url="https://example.org/tum"),
+            "NLM": Source(what="Nippon Light Metal, basic data"),
+        },
         versions={"packtool": "0.1.0", "python": "3.12.1", "dolfinx": "0.11.0", "gmsh": "4.15.2"},
-        left_out=("Tray and lid are not meshed: they enter as thermal resistances.", "Fillets, bolt holes and ribs are in the CAD only."),
+        left_out=(
+            "Tray and lid are not meshed: they enter as thermal resistances.",
+            "Fillets, bolt holes and ribs are in the CAD only.",
+        ),
         notes=("The 3-D flow in the plate was not solved: the channels are a network with developing heat transfer.",),
     )
 

@@ -1,0 +1,100 @@
+"""One case of a pack, solved: cells, plate, coolant and ambient together, on two meshes for the error of every number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from packtool.catalogue.records import Coolant
+from packtool.coldplate.records import ColdPlateSolution
+from packtool.coldplate.solve import cold_plate_solution, coolant_results
+from packtool.coldplate.stream import ChannelStream
+from packtool.design.loaded import LoadedDesign
+from packtool.layout.records import Layout
+from packtool.mesh.records import TaggedMesh
+from packtool.results import Result
+from packtool.thermal.error import estimated_errors
+from packtool.thermal.measure import heat_results, region_temperatures, temperature_results
+from packtool.thermal.pack import pack_heat, pack_problem, resistance_is_held
+from packtool.thermal.records import ThermalSolution
+from packtool.thermal.steady import solve_steady
+
+
+@dataclass(frozen=True)
+class SolvedCase:
+    """The field on the finer mesh, every number with its error, and a JSON-like summary for the report (solver, coolant path)."""
+
+    solution: ThermalSolution
+    cold_plate: ColdPlateSolution | None
+    results: tuple[Result, ...]
+    summary: Mapping[str, Any]
+
+
+def _solve(
+    loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: str, air: Coolant, cache_dir: Path
+) -> tuple[ThermalSolution, ColdPlateSolution | None, list[Result]]:
+    plate = loaded.design.cold_plate
+    stream = ChannelStream.of(layout.network, plate, loaded.coolants[plate.coolant], mesh) if plate and layout.network else None
+    solution = solve_steady(pack_problem(loaded, layout, mesh, case, air), stream, cache_dir=cache_dir)
+    rows = temperature_results(solution, layout, case) + heat_results(solution, pack_heat(loaded, layout, mesh, case), case)
+    if stream is None or solution.stream is None:
+        return solution, None, rows
+    coolant = cold_plate_solution(stream, solution.stream)
+    return solution, coolant, rows + coolant_results(coolant, case)
+
+
+def solve_pack_case(
+    loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, halved: TaggedMesh, case: str, air: Coolant, cache_dir: Path
+) -> SolvedCase:
+    """Solve ``case`` on ``mesh`` and on ``halved`` (the same mesh with half the elements in each direction).
+
+    The error of a number is its discretisation error, estimated from the two meshes; for numbers of a correlation (pressure drop,
+    film) the correlation's own scatter is added. Raises SolveError, NotConverged.
+    """
+    solution, coolant, rows = _solve(loaded, layout, mesh, case, air, cache_dir)
+    _, _, coarse_rows = _solve(loaded, layout, halved, case, air, cache_dir)
+    results = []
+    for row, estimated in zip(rows, estimated_errors([replace(r, error=None) for r in rows], coarse_rows), strict=True):
+        both = None if estimated.error is None and row.error is None else (estimated.error or 0.0) + (row.error or 0.0)
+        results.append(replace(row, error=both))
+    warmest = float(region_temperatures(mesh, solution.T).mean.max())
+    summary: dict[str, Any] = {
+        "solver": {
+            "elements": len(mesh.hexes),
+            "points": len(mesh.points),
+            "DOFs": solution.n_dofs,
+            "outer iterations": solution.outer_iterations,
+            "linear iterations": solution.linear_iterations,
+            "relative energy imbalance": solution.balance.imbalance,
+            **{f"{name} [s]": round(seconds, 3) for name, seconds in solution.seconds.items()},
+        },
+        "resistance_held": resistance_is_held(loaded, warmest),
+        "coolant": _path_rows(coolant) if coolant else [],
+        "branch_flow_lpm": dict(coolant.branch_flow_lpm) if coolant else {},
+    }
+    return SolvedCase(solution, coolant, tuple(results), summary)
+
+
+def _path_rows(coolant: ColdPlateSolution) -> list[dict[str, Any]]:
+    """The coolant's path, one row a segment; segments without a wall carry the coolant's own temperature as the wall's."""
+    path = coolant.path
+    wall = np.where(np.isnan(path.T_wall_degC), path.T_degC, path.T_wall_degC)
+    return [
+        {
+            "branch": path.names[int(path.branch[i])],
+            "s_mm": float(path.s_mm[i]),
+            "x_mm": float(path.x_mm[i]),
+            "y_mm": float(path.y_mm[i]),
+            "T_degC": float(path.T_degC[i]),
+            "T_wall_degC": float(wall[i]),
+            "h_W_m2K": float(path.h[i]),
+            "Re": float(path.Re[i]),
+            "regime": regime,
+            "heat_W": float(path.heat_W[i]),
+        }
+        for i, regime in enumerate(path.regime)
+    ]

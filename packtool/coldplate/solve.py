@@ -1,0 +1,115 @@
+"""Cold plate solutions: of the coolant at one temperature (pressure only), and after a thermal solve."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from packtool.catalogue.records import Coolant
+from packtool.coldplate.fluid import ZERO_C
+from packtool.coldplate.losses import FlowPhysics
+from packtool.coldplate.records import ColdPlateSolution, PathTable
+from packtool.coldplate.stream import LPM, ChannelStream, Flow
+from packtool.design.schema import ColdPlate
+from packtool.layout.records import CoolantNetwork
+from packtool.results import Result
+from packtool.thermal.records import StreamState
+
+
+def solve_coldplate_isothermal(
+    network: CoolantNetwork, plate: ColdPlate, coolant: Coolant, T: float, flow_physics: FlowPhysics = FlowPhysics()
+) -> ColdPlateSolution:
+    """Flow split, pressure drop and velocities with all coolant at ``T`` [K]; no heat, no mesh.
+
+    ``flow_lpm`` is taken at this temperature. Raises SolveError outside the coolant's table or a correlation's range, NotConverged.
+    """
+    stream = ChannelStream.of(network, plate.model_copy(update={"inlet_degC": T - ZERO_C}), coolant, flow_physics=flow_physics)
+    n = len(stream.segments.s)
+    state = StreamState(np.full(stream.n_states, T), np.full(n, T), np.zeros(n), np.full(n, np.nan))
+    return cold_plate_solution(stream, state)
+
+
+def cold_plate_solution(stream: ChannelStream, state: StreamState) -> ColdPlateSolution:
+    """What the coolant does at a converged state of the thermal solve. Raises as ``ChannelStream.flow`` does."""
+    now = stream.flow(state.theta, state.mean)
+    p, split = stream.passages, now.split
+    T_out = float(state.theta[p.outlet])
+    H = stream.table.enthalpy(np.array([stream.T_in, T_out]))
+    branch_T = np.bincount(stream.segments.branch, stream.segments.length * state.mean, len(p.length)) / p.length
+    lpm = split.mass_flow / stream.table.at(branch_T).rho / LPM
+    channels = np.abs(split.mass_flow[[kind == "channel" for kind in p.kinds]])
+    film, worst = _film(stream, state, now)
+    rho_in = float(stream.table.at(np.array(stream.T_in)).rho)
+    return ColdPlateSolution(
+        pressure_drop_Pa=split.pressure_drop,
+        pressure_parts=split.parts,
+        pressure_uncertainty_Pa=split.uncertainty,
+        mass_flow_kg_s=stream.mass_flow,
+        branch_flow_lpm=dict(zip(p.names, lpm.tolist(), strict=True)),
+        maldistribution=float(np.ptp(channels) / channels.mean()) if len(channels) else 0.0,
+        max_velocity_m_s=float(np.abs(now.film.velocity).max()),
+        max_Re=float(split.Re.max()),
+        min_Re=float(split.Re.min()),
+        pumping_power_W=split.pressure_drop * stream.mass_flow / rho_in,
+        inlet_degC=stream.T_in - ZERO_C,
+        outlet_degC=T_out - ZERO_C,
+        heat_W=float(state.heat.sum()),
+        enthalpy_rise_W=float(stream.mass_flow * (H[1] - H[0])),
+        film_K=film,
+        film_uncertainty_K=worst,
+        path=_path(stream, state, now),
+    )
+
+
+def _film(stream: ChannelStream, state: StreamState, now: Flow) -> tuple[float, float]:
+    """Largest difference between wall and coolant [K], and the half-width that the scatter of h gives it.
+
+    At a given heat the difference goes with 1/h: a relative scatter u of h makes it up to 1/(1 - u) of itself.
+    """
+    difference = np.where(stream.wall_area > 0, np.abs(np.nan_to_num(state.wall) - state.mean), 0.0)
+    spread = now.film.scatter / (1 - now.film.scatter)
+    at = int(np.argmax(difference))
+    return float(difference[at]), float((difference * spread).max())
+
+
+def _path(stream: ChannelStream, state: StreamState, now: Flow) -> PathTable:
+    segments = stream.segments
+    wall = np.where(stream.wall_area > 0, state.wall, np.nan)
+    return PathTable(
+        names=stream.passages.names,
+        branch=segments.branch,
+        s_mm=segments.s * 1e3,
+        x_mm=segments.x * 1e3,
+        y_mm=segments.y * 1e3,
+        T_degC=state.mean - ZERO_C,
+        T_wall_degC=wall - ZERO_C,
+        h=now.film.h,
+        Re=now.film.Re,
+        velocity=now.film.velocity,
+        heat_W=state.heat,
+    )
+
+
+def coolant_results(solution: ColdPlateSolution, case: str | None) -> list[Result]:
+    """The numbers of a cold plate for results.json.
+
+    ``error`` holds what the correlations' scatter makes of the pressure and the film; None for what follows from the inputs alone.
+    """
+    s = solution
+    rows = [
+        Result("coolant.pressure_drop", s.pressure_drop_Pa, "Pa", s.pressure_uncertainty_Pa),
+        *(Result(f"coolant.pressure_drop.{part}", value, "Pa") for part, value in s.pressure_parts.items()),
+        Result("coolant.inlet", s.inlet_degC, "degC"),
+        Result("coolant.outlet", s.outlet_degC, "degC"),
+        Result("coolant.rise", s.outlet_degC - s.inlet_degC, "K"),
+        Result("coolant.flow.mass", s.mass_flow_kg_s, "kg/s"),
+        Result("coolant.flow.maldistribution", s.maldistribution, "-"),
+        Result("coolant.velocity.max", s.max_velocity_m_s, "m/s"),
+        Result("coolant.reynolds.max", s.max_Re, "-"),
+        Result("coolant.reynolds.min", s.min_Re, "-"),
+        Result("coolant.pumping_power", s.pumping_power_W, "W", s.pressure_uncertainty_Pa / s.pressure_drop_Pa * s.pumping_power_W),
+        Result("coolant.film.max", s.film_K, "K", s.film_uncertainty_K),
+        Result("heat.coolant", s.heat_W, "W", abs(s.heat_W - s.enthalpy_rise_W)),
+    ]
+    return [replace(row, case=case) for row in rows]

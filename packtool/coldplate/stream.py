@@ -1,0 +1,135 @@
+"""The coolant of a cold plate as the thermal solver's stream: h and the coolant's transport at any state of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from packtool.catalogue.records import Coolant
+from packtool.coldplate.fluid import ZERO_C, CoolantTable
+from packtool.coldplate.losses import FlowPhysics
+from packtool.coldplate.march import Film, Order, Transport, film, order, transport
+from packtool.coldplate.network import FlowSplit, split_flow
+from packtool.coldplate.passages import Passages, passages
+from packtool.coldplate.records import HeatPhysics
+from packtool.coldplate.segments import Segments, WallMap, cut, facet_size, map_walls
+from packtool.design.schema import ColdPlate
+from packtool.layout.records import CoolantNetwork
+from packtool.mesh.records import Floats, TaggedMesh
+from packtool.thermal.records import StreamExchange, StreamState
+
+LPM = 1e-3 / 60
+"""One litre a minute [m³/s]."""
+ISOTHERMAL_SEGMENTS = 400
+"""Segments along the longest branch where there is no mesh to follow."""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The flow at one temperature state: how it splits, and the film on the walls."""
+
+    split: FlowSplit
+    film: Film
+    way: Order
+    transport: Transport
+
+
+@dataclass(frozen=True)
+class ChannelStream:
+    """Coolant in a network of channels (a ``StreamModel``). Frozen: every exchange follows from the state it is given alone.
+
+    ``walls`` None: a network without a mesh, for hydraulics only.
+    """
+
+    network: CoolantNetwork
+    plate: ColdPlate
+    table: CoolantTable
+    passages: Passages
+    segments: Segments
+    walls: WallMap | None
+    flow_physics: FlowPhysics
+    heat_physics: HeatPhysics
+
+    @classmethod
+    def of(
+        cls,
+        network: CoolantNetwork,
+        plate: ColdPlate,
+        coolant: Coolant,
+        mesh: TaggedMesh | None = None,
+        boundary: str = "coolant_wall",
+        flow_physics: FlowPhysics = FlowPhysics(),
+        heat_physics: HeatPhysics = HeatPhysics(),
+    ) -> ChannelStream:
+        """From a layout's network and the mesh's wall facets. Segments are about as long as those facets.
+
+        Raises SolveError for a network that cannot carry the flow, a mesh without the boundary, a facet in no channel, an inlet
+        temperature outside the coolant's table.
+        """
+        table = CoolantTable.of(coolant)
+        table.require(np.array(plate.inlet_degC + ZERO_C), "cold_plate.inlet_degC")
+        p = passages(network)
+        if mesh is None:
+            segments, walls = cut(network, float(p.length.max()) / ISOTHERMAL_SEGMENTS), None
+        else:
+            segments = cut(network, facet_size(mesh, boundary))
+            walls = map_walls(network, segments, mesh, boundary)
+        return cls(network, plate, table, p, segments, walls, flow_physics, heat_physics)
+
+    @property
+    def T_in(self) -> float:
+        """Inlet temperature [K]."""
+        return self.plate.inlet_degC + ZERO_C
+
+    @property
+    def mass_flow(self) -> float:
+        """Total mass flow [kg/s]: ``flow_lpm`` at the inlet's density."""
+        return float(self.plate.flow_lpm * LPM * self.table.at(np.array(self.T_in)).rho)
+
+    @property
+    def n_states(self) -> int:
+        """Node temperatures, then segment outlets."""
+        return len(self.passages.nodes) + len(self.segments.s)
+
+    def flow(self, theta: Floats, mean: Floats) -> Flow:
+        """Flow split, films and transport for states ``theta`` (n_states,) and segment temperatures ``mean`` (n_segments,) [K].
+
+        Raises SolveError outside the coolant's table or a correlation's range, NotConverged if the split has no solution.
+        """
+        self.table.require(theta, "cold plate")
+        fluid = self.table.at(mean, "cold plate")
+        segments, p = self.segments, self.passages
+        weight = segments.length / p.length[segments.branch]
+        n = len(p.length)
+        rho = np.bincount(segments.branch, weight * fluid.rho, n)
+        viscosity = np.bincount(segments.branch, weight * fluid.mu / fluid.rho, n) * rho  # friction goes with mu / rho
+        split = split_flow(p, self.mass_flow, rho, viscosity, self.plate.roughness_um * 1e-6, self.flow_physics)
+        films = film(p, segments, split.mass_flow, fluid, self.plate.roughness_um * 1e-6, self.heat_physics)
+        way = order(p, segments, split.mass_flow)
+        conductance = films.h * self.wall_area
+        return Flow(split, films, way, transport(p, segments, way, split.mass_flow, self.table, theta, self.T_in, conductance))
+
+    @property
+    def wall_area(self) -> Floats:
+        """Wall area of each segment (n_segments,) [m²]; zeros without a mesh."""
+        if self.walls is None:
+            return np.zeros(len(self.segments.s))
+        return np.bincount(self.walls.segment, self.walls.area, len(self.segments.s))
+
+    def exchange(self, state: StreamState | None) -> StreamExchange:
+        """The coupling at this state; None: everything at the inlet temperature. Raises as ``flow`` does."""
+        if self.walls is None:
+            raise ValueError("a stream without a mesh has no walls to exchange heat with")
+        theta = np.full(self.n_states, self.T_in) if state is None else state.theta
+        mean = np.full(len(self.segments.s), self.T_in) if state is None else state.mean
+        now = self.flow(theta, mean)
+        return StreamExchange(
+            facets=self.walls.facets,
+            segment=self.walls.segment,
+            h=now.film.h[self.walls.segment],
+            mean=now.transport.mean,
+            transport=now.transport.matrix,
+            gain=now.transport.gain,
+            supply=now.transport.supply,
+        )

@@ -1,0 +1,244 @@
+"""What the report's page shows, as plain rows of text: key numbers, cells, heat balance, facts. The template only places them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from packtool.design.schema import SteadyCase
+from packtool.report.counts import mark, subject
+from packtool.report.quantity import number, pretty_unit, quantity
+from packtool.report.records import CoolantRow, HeatFlow, RunSummary
+from packtool.results import Result
+from packtool.rules.records import Finding
+
+WORDS = {
+    "temperature.cell.max": "warmest point of a cell",
+    "temperature.cell.min": "coldest point of a cell",
+    "temperature.cell.mean": "mean of the cells",
+    "temperature.cell.spread": "between the cells' means",
+    "temperature.cell.inner_spread": "inside one cell",
+    "coolant.pressure_drop": "pressure drop of the coolant",
+    "coolant.inlet": "coolant in",
+    "coolant.outlet": "coolant out",
+    "coolant.rise": "rise of the coolant",
+    "coolant.flow": "coolant flow",
+    "coolant.velocity": "fastest coolant",
+    "heat.cells": "heat of the cells",
+    "heat.busbars": "heat of the busbars",
+    "heat.coolant": "heat to the coolant",
+    "heat.ambient": "heat to the ambient",
+    "energy.imbalance": "heat balance open by",
+    "energy.pack": "energy",
+    "capacity.pack": "capacity",
+    "voltage.pack": "nominal voltage",
+    "voltage.pack.max": "highest voltage",
+    "mass.pack": "mass",
+    "mass.cells": "mass of the cells",
+    "energy.specific": "specific energy",
+    "heat": "heat",
+    "heat.cell": "heat",
+}
+"""Words for results in tiles and column heads; any other result goes by its dotted name."""
+
+TILES = (
+    "energy.pack", "voltage.pack", "capacity.pack", "mass.pack", "energy.specific",
+    "temperature.cell.max", "temperature.cell.spread", "temperature.cell.inner_spread", "temperature.cell.min",
+    "coolant.outlet", "coolant.pressure_drop", "coolant.velocity", "heat.cells", "heat.coolant", "heat.ambient", "energy.imbalance",
+)  # fmt: skip
+"""Results that are shown large, in this order."""
+
+OF_PART = re.compile(r"^(?P<name>[^\[\]]+)\[(?P<part>[^\[\]]+)\]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A number that is shown large; ``limit`` and ``kind`` (severity if it does not hold) where a rule speaks of this number."""
+
+    label: str
+    value: str
+    plus_minus: str
+    unit: str
+    limit: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """``heads`` and ``rows`` of text, the same number of each; ``numeric`` columns are set right."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """A finding as the page shows it; ``mark`` is the word, ``kind`` its style."""
+
+    mark: str
+    kind: str
+    rule: str
+    message: str
+    of: str
+    value: str
+    limit: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A line of the heat balance: ``share`` of the heat made [%]."""
+
+    name: str
+    power: str
+    share: float
+
+
+def load_of(case: SteadyCase) -> str:
+    """A case in words: ``steady, 176 A, charge``."""
+    units = {"current_A": " A", "c_rate": " C"}
+    fields = case.model_dump(exclude_none=True)
+    return ", ".join(f"{number(v)}{units.get(k, '')}" if isinstance(v, float) else str(v) for k, v in fields.items())
+
+
+def of_part(result: Result) -> tuple[str, str] | None:
+    """``temperature.cell.mean[R2C05]`` -> its name and its part; None for a result of the whole pack."""
+    found = OF_PART.match(result.name)
+    return (found["name"], found["part"]) if found else None
+
+
+def tiles(results: Iterable[Result], findings: Iterable[Finding], case: str | None) -> list[Tile]:
+    """The key numbers of one case, or those that have none, each with the limit of the first rule that was held against that very number."""
+    by_name = {result.name: result for result in results if result.case == case}
+    held = [finding for finding in findings if finding.limit is not None]
+    made = []
+    for name in TILES:
+        if (result := by_name.get(name)) is None:
+            continue
+        value, _, plus_minus = quantity(result.value, result.error).partition(" ± ")
+        found = next((f for f in held if (f.value, f.unit, f.case) == (result.value, result.unit, case)), None)
+        limit = quantity(found.limit) if found else ""
+        kind = found.severity if found and not found.holds else ""
+        made.append(Tile(WORDS[name], value, plus_minus, pretty_unit(result.unit), limit, kind))
+    return made
+
+
+def finding_row(finding: Finding) -> FindingRow:
+    """A finding with its numbers as text."""
+    unit = pretty_unit(finding.unit)
+    word = mark(finding)
+    return FindingRow(
+        word, "holds" if finding.holds else finding.severity, finding.rule, finding.message, subject(finding),
+        quantity(finding.value, finding.error, unit), quantity(finding.limit, None, unit), finding.file, finding.line,
+    )  # fmt: skip
+
+
+def ordered(findings: Iterable[Finding]) -> list[FindingRow]:
+    """What fails first, then warnings, notes, and what holds; otherwise as they came."""
+    order = {"error": 0, "warning": 1, "note": 2, "holds": 3}
+    return sorted((finding_row(finding) for finding in findings), key=lambda row: order[row.kind])
+
+
+def cell_values(summary: RunSummary, case: str, name: str) -> tuple[dict[str, float], str]:
+    """Values of the result ``name`` by cell, and their unit; empty if there are none."""
+    values: dict[str, float] = {}
+    unit = ""
+    for result in summary.results:
+        named = of_part(result)
+        if named is not None and named[0] == name and result.case == case:
+            values[named[1]] = result.value
+            unit = pretty_unit(result.unit)
+    return values, unit
+
+
+def cells_table(summary: RunSummary, case: str) -> Table | None:
+    """One row a cell, one column for each result that is given cell by cell; None if no result is."""
+    places = {part.name: part for part in summary.layout.parts_of("cell")}
+    columns: dict[str, str] = {}
+    values: dict[str, dict[str, str]] = {name: {} for name in places}
+    for result in summary.results:
+        named = of_part(result)
+        if named is None or named[1] not in places or result.case not in (case, None):
+            continue
+        name, part = named
+        unit = pretty_unit(result.unit)
+        columns.setdefault(name, f"{WORDS.get(name, name)} [{unit}]" if unit else WORDS.get(name, name))
+        values[part][name] = quantity(result.value, result.error)
+    if not columns:
+        return None
+    rows = []
+    for name, cell in places.items():
+        seat = f"{cell.series}" if summary.layout.n_parallel == 1 else f"{cell.series}.{cell.parallel}"
+        rows.append((name, seat, *(values[name].get(column, "") for column in columns)))
+    seat = "S" if summary.layout.n_parallel == 1 else "S.P"
+    heads = [label.replace("of a cell ", "").replace("of the cells ", "") for label in columns.values()]
+    return Table(("cell", seat, *heads), tuple(rows), (False, True, *(True for _ in columns)))
+
+
+def results_table(summary: RunSummary) -> Table:
+    """Every result that does not belong to one cell."""
+    cells = {part.name for part in summary.layout.parts_of("cell")}
+    rows = []
+    for r in summary.results:
+        named = of_part(r)
+        if named is None or named[1] not in cells:
+            time = "" if r.time_s is None else f"{number(r.time_s)} s"
+            error = "" if r.error is None else number(r.error, 2)
+            rows.append((r.name, number(r.value, 5), error, pretty_unit(r.unit), r.region or "", r.case or "", time))
+    heads = ("result", "value", "± error", "unit", "at", "case", "time")
+    return Table(heads, tuple(rows), (False, True, True, False, False, False, True))
+
+
+def balance(flows: Iterable[HeatFlow]) -> dict[str, list[Flow]]:
+    """The heat balance by its ways (``made``, ``out``, ``stored``), each with its sum last if it has several lines."""
+    listed = list(flows)
+    made = sum(flow.power_W for flow in listed if flow.way == "made")
+    ways: dict[str, list[Flow]] = {}
+    for way in ("made", "out", "stored"):
+        own = [flow for flow in listed if flow.way == way]
+        if own:
+            rows = [(flow.name, flow.power_W) for flow in own]
+            rows += [("sum", sum(flow.power_W for flow in own))] if len(own) > 1 else []
+            ways[way] = [Flow(name, f"{power:.1f} W", 100 * power / made if made else 0.0) for name, power in rows]
+    return ways
+
+
+def channels_table(rows: Iterable[CoolantRow]) -> Table:
+    """One row a channel: what the coolant is at its ends, how it flows, what it takes up."""
+    branches: dict[str, list[CoolantRow]] = {}
+    for row in rows:
+        branches.setdefault(row.branch, []).append(row)
+    lines = []
+    for name, own in branches.items():
+        own.sort(key=lambda row: row.s_mm)
+        low, high = min(r.Re for r in own), max(r.Re for r in own)
+        re = f"{low:.0f}" if round(low) == round(high) else f"{low:.0f} to {high:.0f}"
+        regime = ", ".join(dict.fromkeys(r.regime for r in own))
+        wall = max(r.T_wall_degC for r in own)
+        lines.append(
+            (name, f"{own[0].T_degC:.2f}", f"{own[-1].T_degC:.2f}", f"{wall:.2f}", re, regime, f"{sum(r.heat_W for r in own):.1f}")
+        )
+    heads = ("channel", "first segment [°C]", "last segment [°C]", "warmest wall [°C]", "Re", "flow", "heat [W]")
+    return Table(heads, tuple(lines), (False, True, True, True, True, False, True))
+
+
+def facts(mapping: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Words and values of a flat mapping, integers in groups of three, floats with four digits; what is nested is left out."""
+    rows = []
+    for key, value in mapping.items():
+        if isinstance(value, bool):
+            text = "yes" if value else "no"
+        elif isinstance(value, int):
+            text = f"{value:,}".replace(",", "\u202f")
+        elif isinstance(value, float):
+            text = number(value)
+        elif isinstance(value, str):
+            text = value
+        else:
+            continue
+        rows.append((key.replace("_", " "), text))
+    return rows

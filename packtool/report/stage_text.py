@@ -1,0 +1,42 @@
+"""What ``packtool cad`` and ``packtool mesh`` say at their end, in a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from packtool.report.quantity import number
+
+
+def cad_text(report: Mapping[str, Any]) -> str:
+    """Counts, mass, volumes against the closed form, what does not hold, and the files."""
+    worst = max(report["volumes"], key=lambda row: abs(row["relative_difference"]))
+    mass = report["mass"]
+    lines = [
+        f"{report['parts']} parts of {report['products']} products, {number(mass['mass_kg'])} kg",
+        f"volumes agree with the layout to {abs(worst['relative_difference']):.1e} (worst: {worst['product']})",
+        f"interference: {report['pairs_near']} pairs of boxes near, {report['pairs_exact']} looked at exactly",
+    ]
+    findings = report["findings"]
+    lines += [f"DOES NOT HOLD  {finding['message']}" for finding in findings]
+    if not findings:
+        lines.append("all solids valid, no overlaps, the STEP reads back with the same names, colours, count and volume")
+    shown = [name for name in report["files"] if not name.startswith("stl/")]
+    n_stl = len(report["files"]) - len(shown)
+    lines.append("files: " + ", ".join(shown) + (f", stl/ ({n_stl} files)" if n_stl else ""))
+    return "\n".join(lines)
+
+
+def mesh_text(report: Mapping[str, Any]) -> str:
+    """Size and quality of the mesh, and what it leaves out."""
+    lines = [
+        f"{report['elements']:,} hexahedra, {report['points']:,} points, {report['components']} connected piece(s), level {report['level']}",
+        f"scaled Jacobian at least {number(report['min_scaled_jacobian'])}, aspect ratio at most {number(report['max_aspect_ratio'])}",
+        f"part volumes agree with the layout to {report['max_volume_error']:.1e} (worst: {report['worst_part']})",
+    ]
+    if report["max_interface_error"] is not None:
+        lines.append(f"interface areas agree with the layout to {report['max_interface_error']:.1e}")
+    lines += [f"{role:<12} {count:>9,} elements" for role, count in report["elements_by_role"].items()]
+    lines += [f"left out: {notice}" for notice in report["notices"]]
+    lines.append(f"for the error estimate: a halved mesh of {report['halved']['elements']:,} hexahedra")
+    return "\n".join(lines)

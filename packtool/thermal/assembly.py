@@ -1,0 +1,174 @@
+"""A conduction problem as matrices and vectors: what the steady and the transient solve share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from packtool.errors import SolveError
+from packtool.fem.aggregates import aggregates
+from packtool.fem.quads import Quads, nodal_volumes, quads
+from packtool.fem.space import by_region, lagrange_space
+from packtool.fem.sparse import Pattern, assembled, mass_form, stiffness_form
+from packtool.mesh.records import Floats, Integers, TaggedMesh
+from packtool.thermal.records import ConductionProblem
+from packtool.thermal.refusals import refuse_inputs, refuse_volumes
+from packtool.thermal.surfaces import ConvectiveSurface
+
+
+@dataclass(frozen=True)
+class Discrete:
+    """A problem on its trilinear elements; unknown i is the temperature of point i.
+
+    ``stiffness`` (n_entries,) conduction and contacts [W/K] on ``pattern``; ``capacity`` (n_entries,) [J/K] or None;
+    ``mean`` (n_regions, n_points) sparse: the volume mean of each region; ``volume`` (n_regions,) [m³];
+    ``component`` (n_points,): parts joined by elements or contacts; ``prescribed`` name -> nodes, each node under one name;
+    ``fixed`` (n_points,) which temperatures are prescribed, ``fixed_T`` (n_points,) [K] theirs, else NaN.
+    """
+
+    problem: ConductionProblem
+    pattern: Pattern
+    stiffness: Floats
+    capacity: Floats | None
+    mean: Any
+    volume: Floats
+    component: Integers
+    block: Integers
+    surfaces: tuple[ConvectiveSurface, ...]
+    places: tuple[NDArray[np.int64], ...]
+    inflow: Floats
+    inflow_power: dict[str, float]
+    prescribed: dict[str, Integers]
+    fixed: NDArray[np.bool_]
+    fixed_T: Floats
+    fixed_entries: NDArray[np.int64]
+    diagonal: NDArray[np.int64]
+
+    @property
+    def n_dofs(self) -> int:
+        """Number of temperatures."""
+        return self.pattern.size
+
+    @property
+    def linear_surfaces(self) -> bool:
+        """No boundary radiates."""
+        return all(surface.linear for surface in self.surfaces)
+
+    def surface_heat(self, T: Floats) -> tuple[Floats, dict[str, float], list[Floats]]:
+        """At ``T`` (n_points,): the nodal heat out of the solid (n_points,) [W], its total by boundary, and dq/dT at the Gauss points."""
+        out, totals, slopes = np.zeros(self.n_dofs), {}, []
+        for surface in self.surfaces:
+            flux, slope = surface.flux(surface.quads.at_gauss(T))
+            out += scattered(surface.quads.nodes, surface.quads.load(flux), self.n_dofs)
+            totals[surface.name] = float((surface.quads.weight * flux).sum())
+            slopes.append(slope)
+        return out, totals, slopes
+
+    def add_surfaces(self, data: Floats, slopes: list[Floats]) -> None:
+        """Add every surface's derivative to the matrix entries ``data``, in place."""
+        for surface, places, slope in zip(self.surfaces, self.places, slopes, strict=True):
+            np.add.at(data, places, surface.quads.mass(slope))
+
+    def eliminate(self, data: Floats) -> None:
+        """Turn the rows and columns of prescribed temperatures into a scaled identity, in place."""
+        if self.fixed_entries.size:
+            data[self.fixed_entries] = 0.0
+            diagonal = data[self.diagonal]
+            data[self.diagonal[self.fixed]] = np.median(diagonal[~self.fixed]) if (~self.fixed).any() else 1.0
+
+
+def discretise(problem: ConductionProblem, cache_dir: Path | None = None, *, with_capacity: bool = False) -> Discrete:
+    """Assemble ``problem``; raises SolveError for inputs that cannot be solved with."""
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    refuse_inputs(problem)
+    mesh, n = problem.mesh, len(problem.mesh.points)
+    volumes = nodal_volumes(mesh.points, mesh.hexes)
+    refuse_volumes(mesh, volumes.sum(axis=1))
+    space = lagrange_space(mesh)
+    forms = [stiffness_form(space, by_region(space, mesh, np.asarray(problem.conductivity, dtype=float)))]
+    if with_capacity:
+        if problem.rho_cp is None:
+            raise SolveError("a transient solve needs rho_cp, and the problem has none")
+        forms.append(mass_form(space, by_region(space, mesh, np.asarray(problem.rho_cp, dtype=float))))
+    joined = [np.ascontiguousarray(np.hstack([c.minus, c.plus]), dtype=np.int32) for c in mesh.contacts.values()]
+    pattern, entries = assembled(forms, joined, cache_dir)
+    for name, conductance in problem.contact.items():
+        _add_contact(pattern, entries[0], mesh.points, name, mesh.contacts[name].minus, mesh.contacts[name].plus, conductance)
+
+    region_volume = np.bincount(mesh.region, volumes.sum(axis=1), minlength=len(mesh.regions))
+    share = volumes / region_volume[mesh.region, None]
+    mean = csr_matrix((share.ravel(), (np.repeat(mesh.region, 8), mesh.hexes.ravel())), shape=(len(mesh.regions), n))
+    component = connected_components(pattern.matrix(entries[0]), directed=False)[1].astype(np.int64)
+
+    surfaces = tuple(ConvectiveSurface(name, quads(mesh.points, mesh.boundaries[name]), law) for name, law in problem.convection.items())
+    inflow, inflow_power = np.zeros(n), {}
+    for name, q in problem.flux.items():
+        facets = quads(mesh.points, mesh.boundaries[name])
+        inflow += scattered(facets.nodes, facets.load(np.full(facets.weight.shape, q)), n)
+        inflow_power[name] = float(q * facets.weight.sum())
+    fixed_T, prescribed = np.full(n, np.nan), {}
+    for name, value in problem.temperature.items():
+        nodes = np.unique(mesh.boundaries[name])
+        prescribed[name] = nodes[np.isnan(fixed_T[nodes])]
+        fixed_T[prescribed[name]] = value
+    fixed = ~np.isnan(fixed_T)
+    every = np.arange(n)
+    return Discrete(
+        problem=problem,
+        pattern=pattern,
+        stiffness=entries[0],
+        capacity=entries[1] if with_capacity else None,
+        mean=mean,
+        volume=region_volume,
+        component=component,
+        block=np.where(fixed, -1, aggregates(mesh.points, _parts(mesh) if mesh.contacts else component)),
+        surfaces=surfaces,
+        places=tuple(pattern.pair_places(s.quads.nodes, s.quads.nodes) for s in surfaces),
+        inflow=inflow,
+        inflow_power=inflow_power,
+        prescribed=prescribed,
+        fixed=fixed,
+        fixed_T=fixed_T,
+        fixed_entries=_entries_of(pattern, fixed) if fixed.any() else np.empty(0, dtype=np.int64),
+        diagonal=pattern.places(every, every) if fixed.any() else np.empty(0, dtype=np.int64),
+    )
+
+
+def _parts(mesh: TaggedMesh) -> Integers:
+    """Component (n_points,) of each point, joined by elements only."""
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    n = len(mesh.points)
+    ends = mesh.hexes[:, 1:].ravel(), np.repeat(mesh.hexes[:, 0], 7)
+    graph = csr_matrix((np.ones(len(ends[0]), dtype=np.int8), ends), shape=(n, n))
+    return connected_components(graph, directed=False)[1].astype(np.int64)
+
+
+def _entries_of(pattern: Pattern, fixed: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Entries in a row or a column of the fixed unknowns."""
+    return np.flatnonzero(fixed[pattern.indices] | np.repeat(fixed, np.diff(pattern.indptr)))
+
+
+def scattered(nodes: Integers, values: Floats, n: int) -> Floats:
+    """Sum ``values`` (any shape) into ``nodes`` (same shape) of a vector (n,)."""
+    return np.bincount(nodes.ravel(), values.ravel(), minlength=n)
+
+
+def _add_contact(pattern: Pattern, data: Floats, points: Floats, name: str, minus: Integers, plus: Integers, conductance: float) -> None:
+    """(1/R) [u][v] over the contact: conductance [W/m²/K] times the mass matrix, between the nodes of its two sides."""
+    facets: Quads = quads(points, minus)
+    if not (facets.area > 0).all():
+        raise SolveError(f"contact {name!r} has facets without area")
+    gap = float(np.abs(points[minus] - points[plus]).max())
+    if gap > 1e-6 * float(np.sqrt(facets.area.max())):
+        raise SolveError(f"contact {name!r}: its two sides are up to {gap:.1e} m apart; they must lie on each other node by node")
+    mass = facets.mass(np.full(facets.weight.shape, conductance))
+    both, jump = np.hstack([minus, plus]), np.array([[1.0, -1.0], [-1.0, 1.0]])
+    np.add.at(data, pattern.pair_places(both, both), np.einsum("ab,fij->faibj", jump, mass).reshape(len(minus), 8, 8))

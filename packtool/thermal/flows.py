@@ -1,0 +1,84 @@
+"""Where the heat goes at a given temperature field: the nodal residual and the totals that an energy balance is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from packtool.errors import SolveError
+from packtool.mesh.records import Floats
+from packtool.thermal.assembly import Discrete, scattered
+from packtool.thermal.coupling import Coupling
+from packtool.thermal.records import EnergyBalance, StreamState
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Heat at one temperature field.
+
+    ``residual`` (n_points,) [W]: made and brought in minus carried away, by point; ``power``, ``slope`` (n_regions,) [W], [W/K];
+    ``to_surfaces`` name -> W out through convection and given flux; ``surface_slopes``: dq/dT at the Gauss points of each
+    convective surface; ``state`` of the coolant.
+    """
+
+    residual: Floats
+    power: Floats
+    slope: Floats
+    to_surfaces: dict[str, float]
+    surface_slopes: list[Floats]
+    state: StreamState | None
+
+    def to_boundaries(self, discrete: Discrete) -> dict[str, float]:
+        """Heat out through every named boundary [W]; through a prescribed temperature it is what arrives at its nodes."""
+        out = dict(self.to_surfaces)
+        for name, nodes in discrete.prescribed.items():
+            out[name] = out.get(name, 0.0) + float(self.residual[nodes].sum())
+        return out
+
+    def balance(self, discrete: Discrete, stored: float = 0.0) -> EnergyBalance:
+        """The whole solid's balance [W]."""
+        to_stream = float(self.state.heat.sum()) if self.state else 0.0
+        return EnergyBalance(float(self.power.sum()), self.to_boundaries(discrete), to_stream, stored)
+
+    def scale(self, discrete: Discrete) -> float:
+        """The larger of the heat made and the largest single flow [W]."""
+        stream = abs(float(self.state.heat.sum())) if self.state else 0.0
+        return max(float(np.abs(self.power).sum()), stream, *(abs(q) for q in self.to_boundaries(discrete).values()), 1e-300)
+
+    def unbalanced(self, discrete: Discrete) -> float:
+        """Sum of the absolute residual over the points whose temperature is free [W]."""
+        return float(np.abs(self.residual[~discrete.fixed]).sum())
+
+
+def heat_flows(discrete: Discrete, T: Floats, coupling: Coupling | None = None) -> Flows:
+    """The flows at ``T`` (n_points,) [K]; the fluid of ``coupling`` is in balance with it. Raises SolveError where the heat is not finite."""
+    level = float(np.median(T))
+    power, slope = region_heat(discrete, discrete.mean @ T)
+    above = T - level  # a uniform temperature conducts nothing; taking it off keeps the rounding at that of the differences
+    residual = discrete.mean.T @ power - discrete.pattern.matrix(discrete.stiffness) @ above + discrete.inflow
+    out, totals, surface_slopes = discrete.surface_heat(T)
+    residual -= out
+    for name, q in discrete.inflow_power.items():
+        totals[name] = totals.get(name, 0.0) - q
+    state = None
+    if coupling:
+        state = coupling.state(T)
+        wall = np.einsum("fij,fj->fi", coupling.mass, above[coupling.exchange.facets])
+        residual -= scattered(coupling.exchange.facets, wall, discrete.n_dofs)
+        residual[coupling.nodes] += coupling.uptake_T @ (state.mean - level)
+    return Flows(residual, power, slope, totals, surface_slopes, state)
+
+
+def region_heat(discrete: Discrete, means: Floats) -> tuple[Floats, Floats]:
+    """Heat (n_regions,) [W] and slope (n_regions,) [W/K] at the region means ``means`` (n_regions,) [K]."""
+    regions = discrete.problem.mesh.regions
+    if discrete.problem.heat is None:
+        return np.zeros(len(regions)), np.zeros(len(regions))
+    power, slope = (np.asarray(a, dtype=float) for a in discrete.problem.heat.power(means))
+    if power.shape != (len(regions),) or slope.shape != (len(regions),):
+        raise SolveError(f"the heat has shapes {power.shape} and {slope.shape}; wanted ({len(regions)},), one number a region")
+    bad = np.flatnonzero(~(np.isfinite(power) & np.isfinite(slope)))
+    if bad.size:
+        raise SolveError(f"the heat of {regions[bad[0]].name!r} is {power[bad[0]]} W, slope {slope[bad[0]]} W/K, at {means[bad[0]]:.2f} K")
+    return power, slope

@@ -1,0 +1,92 @@
+"""From a temperature field of the pack to the numbers that users and rules speak of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from packtool.layout.records import Layout
+from packtool.mesh.measures import element_volumes
+from packtool.mesh.records import Floats, TaggedMesh
+from packtool.results import Result
+from packtool.thermal.pack import ZERO_CELSIUS, PackHeat
+from packtool.thermal.records import ThermalSolution
+
+
+@dataclass(frozen=True)
+class RegionTemperatures:
+    """Of every region, each (n_regions,) [K]: the mean over its volume, the lowest and the highest nodal temperature."""
+
+    mean: Floats
+    lowest: Floats
+    highest: Floats
+
+
+def region_temperatures(mesh: TaggedMesh, T: Floats) -> RegionTemperatures:
+    """Means and extremes of ``T`` (n_points,) [K] over the regions.
+
+    An element's mean is that of its eight nodes: exact for the trilinear field on a parallelepiped, which swept box meshes are of.
+    """
+    n = len(mesh.regions)
+    volume = element_volumes(mesh)
+    at_nodes = T[mesh.hexes]
+    mean = np.bincount(mesh.region, volume * at_nodes.mean(axis=1), n) / np.bincount(mesh.region, volume, n)
+    lowest, highest = np.full(n, np.inf), np.full(n, -np.inf)
+    np.minimum.at(lowest, mesh.region, at_nodes.min(axis=1))
+    np.maximum.at(highest, mesh.region, at_nodes.max(axis=1))
+    return RegionTemperatures(mean, lowest, highest)
+
+
+def temperature_results(solution: ThermalSolution, layout: Layout, case: str) -> list[Result]:
+    """Temperatures of the cells, and of the plate where there is one. Regions are named where one part is meant.
+
+    ``temperature.cell.max`` and ``.min`` are over every point of every cell, ``.mean`` over the volume of all, ``.spread`` between
+    the means of the warmest and the coldest cell, ``.inner_spread`` the largest difference inside one cell.
+    """
+    mesh = solution.mesh
+    by_region = region_temperatures(mesh, solution.T)
+    role = np.array([region.role for region in mesh.regions])
+    names = [region.name for region in mesh.regions]
+    cells = np.flatnonzero(role == "cell")
+    mean, low, high = (values[cells] - ZERO_CELSIUS for values in (by_region.mean, by_region.lowest, by_region.highest))
+    inner = high - low
+
+    def cell(index: np.intp) -> str:
+        return names[cells[index]]
+
+    rows = [
+        Result("temperature.cell.max", float(high.max()), "degC", region=cell(high.argmax())),
+        Result("temperature.cell.min", float(low.min()), "degC", region=cell(low.argmin())),
+        Result("temperature.cell.mean", float(mean.mean()), "degC"),
+        Result("temperature.cell.spread", float(np.ptp(mean)), "K"),
+        Result("temperature.cell.inner_spread", float(inner.max()), "K", region=cell(inner.argmax())),
+        Result("temperature.cell.mean.max", float(mean.max()), "degC", region=cell(mean.argmax())),
+        Result("temperature.cell.mean.min", float(mean.min()), "degC", region=cell(mean.argmin())),
+    ]
+    for other in ("cold_plate", "interface", "end_plate"):
+        which = np.flatnonzero(role == other)
+        if len(which):
+            rows.append(Result(f"temperature.{other}.max", float(by_region.highest[which].max() - ZERO_CELSIUS), "degC"))
+    for index, region in enumerate(cells):
+        name = names[region]
+        rows.append(Result(f"temperature.cell.mean[{name}]", float(mean[index]), "degC", region=name))
+        rows.append(Result(f"temperature.cell.max[{name}]", float(high[index]), "degC", region=name))
+    return [replace(row, case=case) for row in rows]
+
+
+def heat_results(solution: ThermalSolution, heat: PackHeat, case: str) -> list[Result]:
+    """Where the watts come from and where they go, by consistent fluxes; ``energy.imbalance`` is relative."""
+    T_mean = region_temperatures(solution.mesh, solution.T).mean
+    balance = solution.balance
+    rows = [
+        Result("heat.cells", float(heat.cell_power(T_mean)[0].sum()), "W"),
+        Result("heat.busbars", float(heat.busbar_power(T_mean)[0].sum()), "W"),
+        Result("heat.ambient", float(sum(balance.to_boundaries.values())), "W"),
+        *(
+            Result(f"heat.ambient.{name.removeprefix('exterior_')}", float(watts), "W")
+            for name, watts in balance.to_boundaries.items()
+        ),
+        Result("energy.imbalance", float(balance.imbalance), "-"),
+    ]
+    return [replace(row, case=case) for row in rows]

@@ -1,0 +1,111 @@
+"""The report stage: pictures, then report.html, from what the other stages left in the run folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from packtool.artifacts import write_bytes, write_text
+from packtool.catalogue.load import sources
+from packtool.design.loaded import LoadedDesign
+from packtool.layout.records import Layout
+from packtool.mesh.files import load_mesh
+from packtool.report.html import report_html
+from packtool.report.pictures import PictureError, pictures_of_case, pictures_of_pack
+from packtool.report.records import CoolantRow, HeatFlow, Picture, RunSummary, StageRow
+from packtool.report.standing import figures_used
+from packtool.results import ResultSet
+from packtool.rules.judge import judge
+from packtool.rules.records import Evidence
+from packtool.workflow.cache import HIDDEN, StageRecord
+from packtool.workflow.left_out import left_out
+from packtool.workflow.plan import library_versions
+from packtool.workflow.stages import StageOutput
+
+
+def make_report(
+    loaded: LoadedDesign,
+    layout: Layout,
+    folder: Path,
+    results: ResultSet,
+    records: Mapping[str, StageRecord | None],
+    design_text: str,
+    cases: tuple[str, ...],
+) -> StageOutput:
+    """Draw and write. A machine without working off-screen graphics gets the report without pictures, and the report says so."""
+    notes: list[str] = []
+    pictures = _pictures(layout, folder, cases, notes)
+    files = []
+    for picture in pictures:
+        name = f"report/{picture.name}.png"
+        write_bytes(folder / name, picture.png)
+        files.append(name)
+    solve = records["solve"]
+    solved: Mapping[str, Any] = solve.report["cases"] if solve is not None else {}
+    for case in cases:
+        if solved.get(case, {}).get("resistance_held"):
+            notes.append(
+                f"{case}: cells are warmer than the resistance table reaches; its last value was held, which makes too much heat "
+                "rather than too little (resistance falls with temperature)."
+            )
+    summary = RunSummary(
+        loaded=loaded,
+        layout=layout,
+        results=results,
+        verdict=judge(Evidence(loaded, layout, results)),
+        design_text=design_text,
+        cases=cases,
+        coolant={case: tuple(CoolantRow(**row) for row in solved[case]["coolant"]) for case in cases},
+        heat={case: _heat(results, case) for case in cases},
+        mesh=_flat(records["mesh"], ("elements", "points", "min_scaled_jacobian", "max_aspect_ratio", "max_volume_error")),
+        cad=_flat(records["cad"], ("parts", "products", "pairs_near", "pairs_exact")),
+        solver={case: solved[case]["solver"] for case in cases},
+        stages=tuple(StageRow(name, record.seconds, record.peak_MB) for name, record in records.items() if record is not None),
+        pictures=pictures,
+        figures=figures_used(loaded),
+        sources=sources(),
+        versions=library_versions(),
+        left_out=left_out(loaded),
+        notes=tuple(notes),
+    )
+    write_text(folder / "report.html", report_html(summary))
+    return StageOutput(("report.html", *files), {"notes": notes})
+
+
+def _pictures(layout: Layout, folder: Path, cases: tuple[str, ...], notes: list[str]) -> tuple[Picture, ...]:
+    try:
+        drawn = list(pictures_of_pack(layout))
+        mesh = load_mesh(folder / HIDDEN / "mesh.npz")
+        for case in cases:
+            with np.load(folder / HIDDEN / f"temperature-{case}.npz") as fields:
+                drawn += pictures_of_case(layout, mesh, fields["T"], case)
+    except PictureError as error:
+        notes.append(f"Pictures are left out: {error}")
+        return ()
+    return tuple(drawn)
+
+
+def _heat(results: ResultSet, case: str) -> tuple[HeatFlow, ...]:
+    """The lines of the heat balance: what is made, then what leaves; a flow into the pack is a line of what is made."""
+    lines = []
+    for name, words, leaves in (
+        ("heat.cells", "cells", False),
+        ("heat.busbars", "busbars", False),
+        ("heat.coolant", "coolant", True),
+        ("heat.ambient.top", "ambient through the lid", True),
+        ("heat.ambient.side", "ambient through the walls", True),
+        ("heat.ambient.bottom", "ambient through the floor", True),
+    ):
+        row = results.find(name, case)
+        if row is None:
+            continue
+        out = leaves == (row.value >= 0)
+        lines.append(HeatFlow(words, abs(row.value), "out" if out else "made"))
+    return tuple(lines)
+
+
+def _flat(record: StageRecord | None, keys: tuple[str, ...]) -> dict[str, Any]:
+    return {key.replace("_", " "): record.report[key] for key in keys if key in record.report} if record is not None else {}

@@ -1,0 +1,16 @@
+"""What the CAD tests share: the small pack, built once."""
+
+from __future__ import annotations
+
+import pytest
+from cad_layouts import MATERIALS, Built, small_pack
+
+from packtool.cad.build import build_cad
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The small pack with all its files."""
+    folder = tmp_path_factory.mktemp("small pack")
+    layout = small_pack()
+    return Built(layout, folder, build_cad(layout, MATERIALS, folder, energy_Wh=500.0))
