@@ -264,7 +264,10 @@ def _one_stage(
     line: Callable[[Any], str],
     **flags: bool,
 ) -> None:
-    done = _run_stages(design, out, stages, sets, **flags)
+    done = _run_stages(
+        design, out, stages, sets,
+        force=flags["force"], dry_run=flags["dry_run"], quiet=flags["quiet"], verbose=flags["verbose"],
+    )  # fmt: skip
     if done is None:
         return
     report = done[2].records[stages[0]].report
@@ -353,22 +356,26 @@ def _catalogue(kind: str, ident: str | None, as_json: bool) -> None:
     from packtool.catalogue import load
     from packtool.report import listing
 
-    known = {"cells": load.cells, "materials": load.materials, "coolants": load.coolants}[kind]()
+    known: Any
+    table: Callable[[Any], str]
+    card: Callable[[Any, Any], str]
+    if kind == "cells":
+        known, table, card = load.cells(), listing.cell_table, listing.cell_card
+    elif kind == "materials":
+        known, table, card = load.materials(), listing.material_table, listing.material_card
+    else:
+        known, table, card = load.coolants(), listing.coolant_table, listing.coolant_card
     if ident is not None and ident not in known:
         close = load.nearest(ident, known)
         raise UsageError(
             f"no {kind[:-1]} {ident!r}" + (f"; did you mean {close}?" if close else "") + f" `packtool {kind}` lists them"
         )
-    if as_json:
-        if ident is not None:
-            _print_json(f"packtool/{kind[:-1]}/1", listing.as_json(known[ident]))
-        else:
-            _print_json(f"packtool/{kind}/1", {kind: {name: listing.as_json(known[name]) for name in known}})
-    elif ident is None:
-        _say({"cells": listing.cell_table, "materials": listing.material_table, "coolants": listing.coolant_table}[kind](known))
+    if as_json and ident is not None:
+        _print_json(f"packtool/{kind[:-1]}/1", listing.as_json(known[ident]))
+    elif as_json:
+        _print_json(f"packtool/{kind}/1", {kind: {name: listing.as_json(known[name]) for name in known}})
     else:
-        card = {"cells": listing.cell_card, "materials": listing.material_card, "coolants": listing.coolant_card}[kind]
-        _say(card(known[ident], load.sources()))
+        _say(table(known) if ident is None else card(known[ident], load.sources()))
 
 
 @app.command()

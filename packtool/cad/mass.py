@@ -10,7 +10,8 @@ import numpy as np
 
 from packtool.cad.moments import swept_moments
 from packtool.cad.rounding import closed_form_volume_mm3, rounded_sweeps
-from packtool.catalogue.records import Figure, Material
+from packtool.catalogue.records import Cell, Figure, Material
+from packtool.layout.properties import PRISMATIC_DENSITY_KG_M3, cell_mass_kg
 from packtool.layout.records import Layout, Product
 
 KG_PER_M3_TO_KG_PER_MM3 = 1e-9
@@ -30,8 +31,8 @@ class UnitMass:
 def unit_masses(layout: Layout, materials: Mapping[str, Material], coolant_densities: Mapping[str, Figure]) -> dict[str, UnitMass]:
     """The mass of one piece of every product that a part uses, by product id.
 
-    Cells weigh what the catalogue says, terminals included; everything else its closed form volume times the density of its
-    material or coolant [kg/m³]. Unknown materials and cells of unknown mass give None.
+    Cells weigh what the catalogue says, terminals included (where it says nothing, what layout.properties takes); everything else
+    its closed form volume times the density of its material or coolant [kg/m³]. Without a density the mass is None.
     """
     used = {part.product for part in layout.parts}
     return {
@@ -43,12 +44,7 @@ def _unit_mass(
     layout: Layout, product: Product, materials: Mapping[str, Material], coolant_densities: Mapping[str, Figure]
 ) -> UnitMass:
     if product.role == "cell":
-        mass = layout.cell.mass_kg
-        return (
-            UnitMass(mass.value, mass.standing)
-            if mass
-            else UnitMass(None, "unknown", f"mass_kg of cell {layout.cell.id} is unknown")
-        )
+        return _cell_mass(layout.cell)
     if product.role == "terminal":
         return UnitMass(0.0, INCLUDED, INCLUDED)
     if product.role == "coolant":
@@ -59,6 +55,16 @@ def _unit_mass(
         return UnitMass(None, "unknown", f"the density of {product.material} is unknown")
     mass_kg = density.value * closed_form_volume_mm3(product) * KG_PER_M3_TO_KG_PER_MM3
     return UnitMass(mass_kg, density.standing, f"volume x {density.value:g} kg/m3")
+
+
+def _cell_mass(cell: Cell) -> UnitMass:
+    if cell.mass_kg is not None:
+        return UnitMass(cell.mass_kg.value, cell.mass_kg.standing)
+    try:
+        note = f"the cell's own is unknown: volume x {PRISMATIC_DENSITY_KG_M3:g} kg/m3, the mean of prismatic cells"
+        return UnitMass(cell_mass_kg(cell), "derived", note)
+    except ValueError:
+        return UnitMass(None, "unknown", f"mass_kg and dimensions of cell {cell.id} are unknown")
 
 
 def solid_densities(layout: Layout, masses: Mapping[str, UnitMass]) -> dict[str, float]:

@@ -127,10 +127,8 @@ def _document(layout: Layout, solids: Mapping[str, Solid], densities: Mapping[st
         colours.SetColor(label, colour, XCAFDoc_ColorType.XCAFDoc_ColorSurf)
         XCAFDoc_Volume.Set_s(label, solid.volume_mm3)
         if id in densities:
-            texts = (solid.product.material, solid.product.description)
-            name, description, kind, type_ = (
-                TCollection_HAsciiString(text) for text in (*texts, "density measure", "POSITIVE_RATIO_MEASURE")
-            )
+            texts = (solid.product.material, "", "density measure", "POSITIVE_RATIO_MEASURE")
+            name, description, kind, type_ = (TCollection_HAsciiString(text) for text in texts)
             # the writer's unit is g/cm³
             materials.SetMaterial(label, materials.AddMaterial(name, description, densities[id] / 1000, kind, type_))
     taken = set(solids) | {layout.name}

@@ -78,11 +78,16 @@ def quad_areas(points: Floats) -> Floats:
 
 
 def facet_size(mesh: TaggedMesh, boundary: str) -> float:
-    """Median length of a boundary's facets, square root of the area [m]. SolveError if the mesh has no such boundary."""
+    """Median over a boundary's facets of their shorter side in the plan (of a vertical one: its only one) [m].
+
+    SolveError if the mesh has no such boundary.
+    """
     facets = mesh.boundaries.get(boundary)
     if facets is None or len(facets) == 0:
         raise SolveError(f"the mesh has no boundary {boundary}: there is no wall for the coolant to take heat from")
-    return float(np.median(np.sqrt(quad_areas(mesh.points[facets]))))
+    extent = np.ptp(mesh.points[facets][:, :, :2], axis=1)
+    flat = extent <= 1e-6 * extent.max()
+    return float(np.median(np.where(flat, np.inf, extent).min(axis=1)))
 
 
 def map_walls(network: CoolantNetwork, segments: Segments, mesh: TaggedMesh, boundary: str) -> WallMap:

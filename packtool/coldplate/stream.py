@@ -21,8 +21,10 @@ from packtool.thermal.records import StreamExchange, StreamState
 
 LPM = 1e-3 / 60
 """One litre a minute [m³/s]."""
-ISOTHERMAL_SEGMENTS = 400
+ISOTHERMAL_SEGMENTS = 50
 """Segments along the longest branch where there is no mesh to follow."""
+ASTRAY_K = 30.0
+"""How far outside its table the coolant may stray between two outer iterations [K]; it is then taken at the table's end."""
 
 
 @dataclass(frozen=True)
@@ -118,11 +120,18 @@ class ChannelStream:
         return np.bincount(self.walls.segment, self.walls.area, len(self.segments.s))
 
     def exchange(self, state: StreamState | None) -> StreamExchange:
-        """The coupling at this state; None: everything at the inlet temperature. Raises as ``flow`` does."""
+        """The coupling at this state; None: everything at the inlet temperature.
+
+        On its way to the solution the coolant may stray up to 30 K outside its table; ``cold_plate_solution`` refuses a solution that
+        does. Raises as ``flow`` does beyond.
+        """
         if self.walls is None:
             raise ValueError("a stream without a mesh has no walls to exchange heat with")
         theta = np.full(self.n_states, self.T_in) if state is None else state.theta
         mean = np.full(len(self.segments.s), self.T_in) if state is None else state.mean
+        low, high = self.table.T[0], self.table.T[-1]
+        if theta.min() > low - ASTRAY_K and theta.max() < high + ASTRAY_K:
+            theta, mean = np.clip(theta, low, high), np.clip(mean, low, high)
         now = self.flow(theta, mean)
         return StreamExchange(
             facets=self.walls.facets,

@@ -32,7 +32,7 @@ _CELL: KeyPath = ("cell",)
 
 def is_cell_file(reference: Any) -> bool:
     """Is this value of ``cell`` the path of a YAML file with a cell's figures?"""
-    return isinstance(reference, str) and reference.lower().endswith(CELL_FILE_ENDINGS)
+    return isinstance(reference, str) and reference.strip().lower().endswith(CELL_FILE_ENDINGS)
 
 
 def resolve_cell(reference: Any, document: Document, folder: Path) -> Cell | None:

@@ -18,6 +18,9 @@ from packtool.design.validation import complain_about
 from packtool.design.yaml_text import read_text
 from packtool.errors import Complaint, DesignError
 
+MOST_COMPLAINTS = 1_000
+"""More than these are counted, not listed."""
+
 
 def load_design(path: Path, sets: Sequence[str] = ()) -> LoadedDesign:
     """Read, check and resolve the design file at ``path``, with ``sets`` (``key.path=value``) over its keys.
@@ -99,9 +102,8 @@ def _validated(document: Document) -> tuple[PackDesign | None, Any]:
         design = PackDesign.model_validate(_as_tuples(document.data), strict=True)
         return design, design.model_dump(mode="json")
     except ValidationError as error:
-        before = len(document.complaints)
         data = complain_about(document)
-        if len(document.complaints) == before and not document.wrong:
+        if not document.complaints:
             _complain_in_pydantics_words(error, document)
         return None, data
 
@@ -130,7 +132,11 @@ def _in_order(complaints: Sequence[Complaint], file: str) -> list[Complaint]:
         group = 0 if complaint.file == file else 1 if complaint.line else 2
         return group, "" if group != 1 else complaint.file, complaint.line, complaint.column
 
-    return sorted(dict.fromkeys(complaints), key=rank)
+    ordered = sorted(dict.fromkeys(complaints), key=rank)
+    left_out = len(ordered) - MOST_COMPLAINTS
+    if left_out > 0:
+        ordered[MOST_COMPLAINTS:] = [Complaint(file, 0, 0, "", f"and {left_out:,} more; this may not be a design at all")]
+    return ordered
 
 
 def _dotted_places(document: Document) -> dict[str, Place]:

@@ -60,8 +60,8 @@ def resolve(data: Any, document: Document, folder: Path) -> Resolved:
     ``data``: the design with defaults, valid or not; keys with a complaint are left out of the checks. ``folder``: the design's.
     """
     values = Values(data, document.wrong)
-    _count_cells(values, document)
     _check_overrides(values, document)
+    _count_cells(values, document)
     reference = values.at("cell")
     cell = resolve_cell(reference, document, folder)
     if cell is not None:
@@ -95,13 +95,14 @@ def _count_cells(values: Values, document: Document) -> None:
             f"rows x cells_per_row = {rows} x {per_row} = {placed:,} cells; a design has {MAX_CELLS:,} at most",
         )
     elif wanted and placed and wanted != placed:
-        fitting = f"; with rows: {rows} it takes cells_per_row: {wanted // rows}" if wanted % rows == 0 else ""
+        fits = wanted % (rows * parallel) == 0
+        fitting = f"; with rows: {rows} it takes cells_per_row: {wanted // rows}" if fits else ""
         document.complain(
             ("arrangement", "cells_per_row"),
             f"rows x cells_per_row = {rows} x {per_row} = {placed} cells, but electrical: series x parallel = "
             f"{series} x {parallel} = {wanted}{fitting}",
         )
-    if per_row and parallel and per_row % parallel:
+    elif per_row and parallel and per_row % parallel:
         document.complain(
             ("arrangement", "cells_per_row"),
             f"must be a multiple of electrical.parallel ({parallel}), because a parallel group does not cross rows; got {per_row}",

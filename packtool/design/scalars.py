@@ -20,6 +20,7 @@ _NOT_FINITE = {
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _REAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]+")
+_LONGEST_HINT = 40
 _LONGEST_WHOLE = 18
 """Digits of a whole number that is kept exactly; longer ones are read as floating point (and Python refuses to read thousands)."""
 
@@ -44,6 +45,8 @@ def value_of(word: str) -> Scalar:
 def why_no_number(text: str) -> str:
     """What to write instead, for a ``text`` that stands where a number is due; begins with ``: ``, or is empty."""
     text = text.strip()
+    if len(text) > _LONGEST_HINT:
+        return ""
     if type(value_of(text)) in (int, float):
         return ": leave out the quotes"
     if _LEADING_ZERO.fullmatch(text):

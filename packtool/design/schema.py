@@ -256,8 +256,8 @@ class ColdPlate(DesignRecord):
     margin_mm: Annotated[float, Field(gt=0, le=500)] = Field(
         10.0, description="metal between the outermost channel and the plate's edge"
     )
-    overhang_mm: Annotated[float, Field(ge=0, le=500)] = Field(
-        30.0, description="how far the plate reaches past the rows at both ends (x), for headers and ports"
+    overhang_mm: Annotated[float, Field(ge=0, le=500)] | None = Field(
+        None, description="how far the plate reaches past the rows at both ends (x); default: what headers or fittings need"
     )
     roughness_um: Annotated[float, Field(ge=0, le=1_000)] = Field(1.5, description="wall roughness; 1.5 um is drawn aluminium")
     material: MaterialId = Field(description="material of the plate; `packtool materials` lists them")

@@ -16,8 +16,8 @@ from packtool.design.yaml_words import in_plain_words
 
 MAX_DEPTH = 32
 """Deepest nesting that is read; a design needs five."""
-MAX_NODES = 100_000
-"""Most nodes that are read: each of 20,000 cells overridden takes four."""
+MAX_NODES = 40_000
+"""Most keys and values that are read, aliases counted each time: 10,000 overridden cells, of four each."""
 
 FAST_LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's parser where PyYAML was built with it (ten times faster, the same start marks), else the one in Python."""

@@ -63,24 +63,31 @@ def default_cache() -> Path:
 
 
 def compiled(form: Any, cache_dir: Path | None = None) -> Any:
-    """A UFL form, compiled (or taken from ``cache_dir``; None: ``default_cache``).
+    """A UFL form, compiled (or taken from ``cache_dir``; None: ``default_cache``). Raises as ``compiling`` does."""
+    with compiling(cache_dir) as options:
+        from dolfinx import fem
+
+        return fem.form(form, jit_options=options)
+
+
+@contextmanager
+def compiling(cache_dir: Path | None = None) -> Iterator[dict[str, Any]]:
+    """The options to compile forms and expressions with, for use inside this block only.
 
     Compiles one at a time under a lock that the system gives back when its holder dies, so a source file without a finished
     library can only be what a killed compile left: it is removed, and compiled anew. Raises MissingPart without a C compiler;
     SolveError where the compile fails.
     """
     start()
-    from dolfinx import fem
-
     folder = default_cache() if cache_dir is None else Path(cache_dir)
-    options = {"cache_dir": str(folder), "cffi_extra_compile_args": list(OPTIMISE), "timeout": COMPILE_WAIT_S}
     with _alone(folder), _logging_restored():
         clear_stale(folder)
         try:
-            return fem.form(form, jit_options=options)
-        except (OSError, RuntimeError, ImportError, _compile_failures()) as failure:
+            yield {"cache_dir": str(folder), "cffi_extra_compile_args": list(OPTIMISE), "timeout": COMPILE_WAIT_S}
+        except (OSError, RuntimeError, ImportError, _compile_failure()) as failure:
             if not compiler():
-                raise MissingPart("solving needs a C compiler for its forms: no cc, gcc or clang was found", "apt-get install gcc libc6-dev") from failure
+                needs = "solving needs a C compiler for its forms: no cc, gcc or clang was found"
+                raise MissingPart(needs, "apt-get install gcc libc6-dev") from failure
             raise SolveError(f"compiling a form in {folder} failed: {failure}") from failure
 
 
@@ -137,7 +144,7 @@ def _logging_restored() -> Iterator[None]:
         root.handlers = handlers
 
 
-def _compile_failures() -> type[Exception]:
+def _compile_failure() -> type[Exception]:
     """What cffi raises where the compiler fails."""
     from cffi import VerificationError
 

@@ -95,10 +95,11 @@ def parallel_twice(space: ChannelSpace, count: int, port_mm: float) -> Channels:
     The ports stand at the outer ends (-y and +y) of the two headers at -x. Why there: on its way to the upper half the coolant gathers
     towards the middle of the turn header, so its pressure there is lowest at the inner channels and draws them more flow. A
     port at the outer end makes the feed's pressure fall towards the inner channels too, and the two falls largely cancel (the Z
-    arrangement); with ports in the middle or at the inner ends they would add up. Estimated (fully developed friction, half the
-    header's dynamic pressure regained) for 10 + 10 channels 16 x 3 x 1000 mm, headers 64 x 3 mm, 12 L/min MEG 50 %: the channels take
-    0.88 to 1.25 of the mean flow with ports at the outer ends, 0.81 to 1.31 in the middle, 0.78 to 1.50 at the inner ends. In a header
-    so narrow that the coolant passes 2 m/s its dynamic pressure rules, and no place of the ports splits the flow well.
+    arrangement); with ports in the middle or at the inner ends they would add up. The flow network of coldplate/, for the bus
+    template's plate (10 + 10 channels 16 x 3 mm, 12 L/min MEG 50 %) with headers 64 mm wide: the channels take 0.85 to 1.23 of their
+    mean flow with ports at the outer ends, 0.74 to 1.28 in the middle, 0.70 to 1.66 at the inner ends (9.1, 7.3, 8.7 kPa). Wider
+    headers favour the outer ends further; at 36 mm (1.85 m/s) the header's dynamic pressure rules and outer (0.59 to 1.73) and middle
+    (0.62 to 1.68) are alike.
     """
     ys = pitched(space.y0, space.y1, space.channel_mm, 2 * count)
     x_in, x_turn = _header_middles(space)

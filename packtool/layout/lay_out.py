@@ -13,7 +13,7 @@ from packtool.design.schema import PackDesign
 from packtool.errors import DesignError
 from packtool.layout.busbars import BarPlan, bar_parts, check_bars, plan_bars
 from packtool.layout.enclosure import TrayPlan, check_enclosure, enclosure_parts
-from packtool.layout.plate import check_plate, coolant_network, plan_plate, plate_parts
+from packtool.layout.plate import check_plate, coolant_network, overhang_mm, plan_plate, plate_parts
 from packtool.layout.records import CoolantNetwork, Layout, Part, Product
 from packtool.layout.rows import RowPlan, cell_parts, end_plate_parts, interface_parts, pad_parts, plan_rows
 from packtool.layout.terminals import Terminals, plan_terminals, terminal_parts
@@ -87,7 +87,7 @@ def _levels(design: PackDesign, rows: RowPlan, terminals: Terminals, bars: BarPl
 
 
 def _tray(design: PackDesign, rows: RowPlan, levels: Levels) -> TrayPlan:
-    overhang = design.cold_plate.overhang_mm if design.cold_plate else 0.0
+    overhang = overhang_mm(design.cold_plate) if design.cold_plate else 0.0
     x = rows.length_mm / 2 + overhang + design.enclosure.clearance_mm
     y = rows.breadth_mm / 2 + design.enclosure.clearance_mm
     return TrayPlan((-x, -y, x, y), levels.top)

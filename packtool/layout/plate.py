@@ -40,6 +40,16 @@ def header_width(plate: ColdPlate) -> float:
     return plate.header_width_mm if plate.header_width_mm is not None else 2 * plate.channel_width_mm
 
 
+def _needed_overhang(plate: ColdPlate) -> float:
+    """The shortest overhang [mm] that holds the margin and the headers (parallel) or the fittings (serpentine)."""
+    return plate.margin_mm + (_fitting(plate) if plate.type == "serpentine" else header_width(plate))
+
+
+def overhang_mm(plate: ColdPlate) -> float:
+    """How far the plate reaches past the rows at both ends [mm]: as given, else as short as can be."""
+    return plate.overhang_mm if plate.overhang_mm is not None else _needed_overhang(plate)
+
+
 def check_plate(loaded: LoadedDesign, plate: ColdPlate, rows: RowPlan) -> list[Complaint]:
     """What does not fit in this plate."""
     complaints = []
@@ -50,15 +60,15 @@ def check_plate(loaded: LoadedDesign, plate: ColdPlate, rows: RowPlan) -> list[C
         complaints.append(complain(loaded, "cold_plate.margin_mm", message))
     elif space < width or (count > 1 and count * width >= space):
         complaints.append(complain(loaded, *_crowded(plate, count, space)))
-    fitting = _fitting(plate)
-    if plate.type == "serpentine":
-        across, what = fitting, f"the fittings ({fitting:g} mm) stand on the overhang"
-    else:
-        across, what = header_width(plate), f"the headers ({header_width(plate):g} mm wide) lie under the overhang"
-    if plate.margin_mm + across > plate.overhang_mm:
+    needed = _needed_overhang(plate)
+    if overhang_mm(plate) < needed:
+        if plate.type == "serpentine":
+            what = f"the fittings ({_fitting(plate):g} mm) stand on the overhang"
+        else:
+            what = f"the headers ({header_width(plate):g} mm wide) lie under the overhang"
         message = (
             f"{plate.overhang_mm:g} is too short: {what}, {plate.margin_mm:g} mm (margin_mm) from the plate's end;"
-            f" it needs at least {plate.margin_mm + across:g}"
+            f" it needs at least {needed:g}"
         )
         complaints.append(complain(loaded, "cold_plate.overhang_mm", message))
     return complaints
@@ -91,7 +101,7 @@ def _fitting(plate: ColdPlate) -> float:
 
 def plan_plate(plate: ColdPlate, rows: RowPlan) -> PlatePlan:
     """The plate of a design that ``check_plate`` has no complaint about."""
-    x, y = rows.length_mm / 2 + plate.overhang_mm, rows.breadth_mm / 2
+    x, y = rows.length_mm / 2 + overhang_mm(plate), rows.breadth_mm / 2
     margin, fitting = plate.margin_mm, _fitting(plate)
     space = ChannelSpace(
         -x + margin, -y + margin, x - margin, y - margin, plate.channel_width_mm, header_width(plate), plate.channel_height_mm

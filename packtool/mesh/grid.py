@@ -113,8 +113,8 @@ def solid_grid(x: Floats, y: Floats, z: Floats, occupancy: Integers, cuts: Itera
         for corner in CORNERS[CORNERS[:, axis] == 0]:
             touched[tuple((place[here] + corner).T)] = True
     start, rank, copies = _split_points(element, region, touched, codes, n_regions)
-    corner_points = place[:, None, :] + CORNERS[None, :, :]
-    flat = np.ravel_multi_index(tuple(np.moveaxis(corner_points, -1, 0)), touched.shape)
+    strides = np.array([touched.shape[1] * touched.shape[2], touched.shape[2], 1])
+    flat = (place @ strides)[:, None] + (CORNERS @ strides)[None, :]
     octant = (1 - CORNERS) @ (4, 2, 1)
     hexes = start[flat] + rank[flat, octant[None, :]]
     used = np.repeat(np.arange(copies.size), copies)
@@ -139,12 +139,15 @@ def _split_points(
     """
     padded = np.pad(element, 1, constant_values=VOID)
     nx, ny, nz = touched.shape
-    octants = np.stack([padded[a : a + nx, b : b + ny, c : c + nz].ravel() for a in (0, 1) for b in (0, 1) for c in (0, 1)], axis=1)
-    n_solid = (octants >= 0).sum(axis=1)
-    copies = (n_solid > 0).astype(np.int64)
-    rank = np.zeros(octants.shape, dtype=np.int8)
-    doubtful = np.flatnonzero((n_solid > 1) & ((n_solid < 8) | touched.ravel()))
-    around = octants[doubtful]
+    windows = [padded[a : a + nx, b : b + ny, c : c + nz] for a in (0, 1) for b in (0, 1) for c in (0, 1)]
+    n_solid = np.zeros(touched.shape, dtype=np.int8)
+    for window in windows:
+        n_solid += window >= 0
+    copies = (n_solid > 0).ravel().astype(np.int64)
+    rank = np.zeros((touched.size, 8), dtype=np.int8)
+    doubtful = np.flatnonzero((n_solid > 1) & ((n_solid < 8) | touched))
+    place = np.unravel_index(doubtful, touched.shape)
+    around = np.stack([window[place] for window in windows], axis=1)
     label = np.where(around >= 0, np.arange(8), 8)
     inside = np.where(around >= 0, region[around], 0)
     links = []

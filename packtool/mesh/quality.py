@@ -77,7 +77,7 @@ def checked(layout: Layout, mesh: TaggedMesh, began: float) -> MeshReport:
         name = mesh.regions[int(mesh.region[bad])].name
         raise MeshError(f"part {name} has an element of scaled Jacobian {jacobian[bad]:.3g}; the limit is {MIN_SCALED_JACOBIAN:g}")
     pieces = connected_components(mesh)
-    pass
+    _check_pieces(mesh, pieces)
     areas = {name: float(facet_areas(mesh.points, facets).sum()) for name, facets in {**mesh.boundaries, **mesh.interfaces}.items()}
     by_role = np.array([MESHED_ROLES.index(product.role) for _, product in pairs])[mesh.region]
     return MeshReport(

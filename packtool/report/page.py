@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,40 +16,43 @@ from packtool.results import Result
 from packtool.rules.records import Finding
 
 WORDS = {
+    "energy.pack": "energy",
+    "energy.per_mass": "energy per mass",
+    "energy.per_volume": "energy per volume",
+    "voltage.nom": "nominal voltage",
+    "voltage.max": "highest voltage",
+    "mass.pack": "mass",
+    "mass.cell_fraction": "share of the cells in the mass",
     "temperature.cell.max": "warmest point of a cell",
     "temperature.cell.min": "coldest point of a cell",
-    "temperature.cell.mean": "mean of the cells",
-    "temperature.cell.spread": "between the cells' means",
-    "temperature.cell.inner_spread": "inside one cell",
-    "coolant.pressure_drop": "pressure drop of the coolant",
-    "coolant.inlet": "coolant in",
+    "temperature.cell.mean": "mean of all cells",
+    "temperature.cell.spread": "between the means of the warmest and the coldest cell",
+    "temperature.cell.inner_spread": "largest difference inside one cell",
+    "temperature.cold_plate.max": "warmest point of the cold plate",
     "coolant.outlet": "coolant out",
     "coolant.rise": "rise of the coolant",
-    "coolant.flow": "coolant flow",
-    "coolant.velocity": "fastest coolant",
+    "coolant.pressure_drop": "pressure drop of the coolant",
+    "coolant.flow.maldistribution": "uneven flow of parallel channels",
+    "coolant.velocity.max": "fastest coolant",
+    "coolant.reynolds.max": "largest Reynolds number",
     "heat.cells": "heat of the cells",
     "heat.busbars": "heat of the busbars",
     "heat.coolant": "heat to the coolant",
     "heat.ambient": "heat to the ambient",
     "energy.imbalance": "heat balance open by",
-    "energy.pack": "energy",
-    "capacity.pack": "capacity",
-    "voltage.pack": "nominal voltage",
-    "voltage.pack.max": "highest voltage",
-    "mass.pack": "mass",
-    "mass.cells": "mass of the cells",
-    "energy.specific": "specific energy",
-    "heat": "heat",
+}
+"""Results that are shown large, in this order, and their words."""
+
+CELL_WORDS = {
+    "temperature.cell.mean": "mean",
+    "temperature.cell.max": "warmest point",
+    "temperature.cell.min": "coldest point",
     "heat.cell": "heat",
 }
-"""Words for results in tiles and column heads; any other result goes by its dotted name."""
+"""Column heads of results that are given cell by cell; any other goes by its dotted name."""
 
-TILES = (
-    "energy.pack", "voltage.pack", "capacity.pack", "mass.pack", "energy.specific",
-    "temperature.cell.max", "temperature.cell.spread", "temperature.cell.inner_spread", "temperature.cell.min",
-    "coolant.outlet", "coolant.pressure_drop", "coolant.velocity", "heat.cells", "heat.coolant", "heat.ambient", "energy.imbalance",
-)  # fmt: skip
-"""Results that are shown large, in this order."""
+LARGER_UNITS = {"Pa": ("kPa", 1e-3), "Wh": ("kWh", 1e-3)}
+"""Units that tiles leave from 1000 on: the new unit and its factor."""
 
 OF_PART = re.compile(r"^(?P<name>[^\[\]]+)\[(?P<part>[^\[\]]+)\]$")
 
@@ -111,19 +115,30 @@ def of_part(result: Result) -> tuple[str, str] | None:
     return (found["name"], found["part"]) if found else None
 
 
+def _shown_large(result: Result) -> tuple[float, float | None, str]:
+    """Value, error and unit, in the larger unit where there is one."""
+    unit, factor = LARGER_UNITS.get(result.unit, (result.unit, 1.0))
+    if abs(result.value) < 1e3:
+        return result.value, result.error, result.unit
+    return result.value * factor, None if result.error is None else result.error * factor, unit
+
+
 def tiles(results: Iterable[Result], findings: Iterable[Finding], case: str | None) -> list[Tile]:
     """The key numbers of one case, or those that have none, each with the limit of the first rule that was held against that very number."""
     by_name = {result.name: result for result in results if result.case == case}
-    held = [finding for finding in findings if finding.limit is not None]
+    held = [finding for finding in findings if finding.limit is not None and finding.value is not None and finding.case == case]
     made = []
-    for name in TILES:
+    for name, words in WORDS.items():
         if (result := by_name.get(name)) is None:
             continue
-        value, _, plus_minus = quantity(result.value, result.error).partition(" ± ")
-        found = next((f for f in held if (f.value, f.unit, f.case) == (result.value, result.unit, case)), None)
+        number_shown, error, unit = _shown_large(result)
+        value, _, plus_minus = quantity(number_shown, error).partition(" ± ")
+        found = next(
+            (f for f in held if f.unit == unit and f.value is not None and math.isclose(f.value, number_shown, rel_tol=1e-12)), None
+        )
         limit = quantity(found.limit) if found else ""
         kind = found.severity if found and not found.holds else ""
-        made.append(Tile(WORDS[name], value, plus_minus, pretty_unit(result.unit), limit, kind))
+        made.append(Tile(words, value, plus_minus, pretty_unit(unit), limit, kind))
     return made
 
 
@@ -166,7 +181,8 @@ def cells_table(summary: RunSummary, case: str) -> Table | None:
             continue
         name, part = named
         unit = pretty_unit(result.unit)
-        columns.setdefault(name, f"{WORDS.get(name, name)} [{unit}]" if unit else WORDS.get(name, name))
+        words = CELL_WORDS.get(name, name)
+        columns.setdefault(name, f"{words} [{unit}]" if unit else words)
         values[part][name] = quantity(result.value, result.error)
     if not columns:
         return None
@@ -175,8 +191,7 @@ def cells_table(summary: RunSummary, case: str) -> Table | None:
         seat = f"{cell.series}" if summary.layout.n_parallel == 1 else f"{cell.series}.{cell.parallel}"
         rows.append((name, seat, *(values[name].get(column, "") for column in columns)))
     seat = "S" if summary.layout.n_parallel == 1 else "S.P"
-    heads = [label.replace("of a cell ", "").replace("of the cells ", "") for label in columns.values()]
-    return Table(("cell", seat, *heads), tuple(rows), (False, True, *(True for _ in columns)))
+    return Table(("cell", seat, *columns.values()), tuple(rows), (False, True, *(True for _ in columns)))
 
 
 def results_table(summary: RunSummary) -> Table:

@@ -78,7 +78,7 @@ def temperature_picture(mesh: TaggedMesh, T: Floats, chosen: NDArray[np.bool_] |
     Raises PictureError if nothing is chosen or nothing can be drawn here.
     """
     if chosen is not None and not chosen.any():
-        raise PictureError("no picture: no element was chosen")
+        raise PictureError("no element to draw was chosen")
     outer = skin(mesh, chosen)
     used, facets = np.unique(outer.facets, return_inverse=True)
     points = mesh.points[used] * 1e3
@@ -112,6 +112,6 @@ def plate_picture(mesh: TaggedMesh, T: Floats, channel_top_mm: float) -> bytes:
     """
     plates = np.array([region.role == "cold_plate" for region in mesh.regions])
     if not plates.any():
-        raise PictureError("no picture: the mesh has no cold plate")
+        raise PictureError("the mesh has no cold plate to draw")
     middle = mesh.points[mesh.hexes, 2].mean(axis=1)
     return temperature_picture(mesh, T, plates[mesh.region] & (middle < channel_top_mm * 1e-3), PLATE_VIEW)

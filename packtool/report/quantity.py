@@ -48,7 +48,7 @@ def number(value: float, significant: int = 4) -> str:
     if value == 0:
         return "0"
     if not 1e-4 <= abs(value) < 1e7:
-        mantissa, exponent = f"{value:.{max(0, significant - 2)}e}".split("e")
+        mantissa, exponent = f"{value:.{significant - 1}e}".split("e")
         return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{int(exponent)}"
     text = f"{value:.{_decimals(value, significant)}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
@@ -71,7 +71,8 @@ def with_error(value: float, error: float | None) -> tuple[str, str]:
     scale = 10**decimals
     rounded_up = math.ceil(size * scale - 1e-9) / scale
     if max(abs(value), rounded_up) >= 1e7 or (value and abs(value) < 1e-4):
-        return number(value), number(size, 2)
+        power = 10.0 ** (math.floor(math.log10(size)) - 1)
+        return number(value), number(math.ceil(size / power - 1e-9) * power, 2)
     return f"{value:.{decimals}f}", f"{rounded_up:.{decimals}f}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -147,16 +148,36 @@ def draw(actors: Sequence[vtkProp], points: Floats, view: View) -> bytes:
     return _png(renderer, view.width, round(height))
 
 
+WINDOWS = (
+    ("vtkEGLRenderWindow", ("libEGL.so.1",)),
+    ("vtkOSOpenGLRenderWindow", ("libOSMesa.so.8", "libOSMesa.so.6", "libOSMesa.so")),
+    ("vtkCocoaRenderWindow", ()),
+)
+"""Windows that draw without a screen, in the order of preference, and the libraries of which each needs one.
+
+vtk 9.6 crashes (segmentation fault) when it is asked for a window whose library is missing, so that is looked up first.
+"""
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
 def _window() -> vtkRenderWindow:
-    """vtk's own choice of window if it can draw here, else EGL, else software OSMesa."""
-    names = ("vtkEGLRenderWindow", "vtkOSOpenGLRenderWindow")
-    kinds = [kind for kind in (getattr(vtkmodules.vtkRenderingOpenGL2, name, None) for name in names) if kind is not None]
-    for kind in (vtkRenderWindow, *kinds):
+    """The first of ``WINDOWS`` that can draw here."""
+    for name, libraries in WINDOWS:
+        kind = getattr(vtkmodules.vtkRenderingOpenGL2, name, None)
+        if kind is None or (libraries and not any(_loads(library) for library in libraries)):
+            continue
         window: vtkRenderWindow = kind()
         window.SetOffScreenRendering(True)
-        if window.GetClassName() in names or window.SupportsOpenGL():
+        if window.SupportsOpenGL():
             return window
-    raise PictureError("no picture: vtk finds neither EGL nor OSMesa to draw with (install libegl1, or the vtk-osmesa wheel)")
+    raise PictureError("vtk finds neither EGL nor OSMesa to draw with; on Debian and Ubuntu: apt-get install libegl1 libgl1-mesa-dri")
 
 
 def _png(renderer: vtkRenderer, width: int, height: int) -> bytes:
@@ -173,7 +194,7 @@ def _png(renderer: vtkRenderer, width: int, height: int) -> bytes:
     grab.Update()
     pixels = vtk_to_numpy(grab.GetOutput().GetPointData().GetScalars())
     if pixels.shape[0] != width * height or int(pixels.max()) - int(pixels.min()) < 8:
-        raise PictureError("no picture: the graphics driver gave a blank image")
+        raise PictureError("the graphics driver gave a blank image")
     writer = vtkPNGWriter()
     writer.SetInputConnection(grab.GetOutputPort())
     writer.SetCompressionLevel(6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,12 +52,18 @@ class Flows:
         return float(np.abs(self.residual[~discrete.fixed]).sum())
 
 
-def heat_flows(discrete: Discrete, T: Floats, coupling: Coupling | None = None) -> Flows:
-    """The flows at ``T`` (n_points,) [K]; the fluid of ``coupling`` is in balance with it. Raises SolveError where the heat is not finite."""
+RegionHeat = Callable[[Floats], tuple[Floats, Floats]]
+
+
+def heat_flows(discrete: Discrete, T: Floats, coupling: Coupling | None = None, power: RegionHeat | None = None) -> Flows:
+    """The flows at ``T`` (n_points,) [K]; the fluid of ``coupling`` is in balance with it.
+
+    ``power`` replaces the problem's heat. Raises SolveError where the heat is not finite.
+    """
     level = float(np.median(T))
-    power, slope = region_heat(discrete, discrete.mean @ T)
+    made, slope = _region_heat(discrete, discrete.mean @ T, power)
     above = T - level  # a uniform temperature conducts nothing; taking it off keeps the rounding at that of the differences
-    residual = discrete.mean.T @ power - discrete.pattern.matrix(discrete.stiffness) @ above + discrete.inflow
+    residual = discrete.mean.T @ made - discrete.pattern.matrix(discrete.stiffness) @ above + discrete.inflow
     out, totals, surface_slopes = discrete.surface_heat(T)
     residual -= out
     for name, q in discrete.inflow_power.items():
@@ -67,15 +74,15 @@ def heat_flows(discrete: Discrete, T: Floats, coupling: Coupling | None = None) 
         wall = np.einsum("fij,fj->fi", coupling.mass, above[coupling.exchange.facets])
         residual -= scattered(coupling.exchange.facets, wall, discrete.n_dofs)
         residual[coupling.nodes] += coupling.uptake_T @ (state.mean - level)
-    return Flows(residual, power, slope, totals, surface_slopes, state)
+    return Flows(residual, made, slope, totals, surface_slopes, state)
 
 
-def region_heat(discrete: Discrete, means: Floats) -> tuple[Floats, Floats]:
+def _region_heat(discrete: Discrete, means: Floats, given: RegionHeat | None) -> tuple[Floats, Floats]:
     """Heat (n_regions,) [W] and slope (n_regions,) [W/K] at the region means ``means`` (n_regions,) [K]."""
-    regions = discrete.problem.mesh.regions
-    if discrete.problem.heat is None:
+    regions, heat = discrete.problem.mesh.regions, discrete.problem.heat
+    if given is None and heat is None:
         return np.zeros(len(regions)), np.zeros(len(regions))
-    power, slope = (np.asarray(a, dtype=float) for a in discrete.problem.heat.power(means))
+    power, slope = (np.asarray(a, dtype=float) for a in (given or heat.power)(means))  # type: ignore[union-attr]
     if power.shape != (len(regions),) or slope.shape != (len(regions),):
         raise SolveError(f"the heat has shapes {power.shape} and {slope.shape}; wanted ({len(regions)},), one number a region")
     bad = np.flatnonzero(~(np.isfinite(power) & np.isfinite(slope)))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import perf_counter
 
 import numpy as np
 
 from packtool.errors import NotConverged, SolveError
-from packtool.fem.solvers import Operator, TwoLevel, correct
+from packtool.fem.solvers import TwoLevel, correct
 from packtool.mesh.records import Floats, Integers
 from packtool.thermal.assembly import Discrete, discretise
+from packtool.thermal.clock import Clock
 from packtool.thermal.coupling import Coupling, first_fluid_temperatures
 from packtool.thermal.flows import Flows, heat_flows
+from packtool.thermal.jacobian import matrix_entries, operator_of
 from packtool.thermal.records import ConductionProblem, StreamModel, ThermalSolution
 from packtool.thermal.refusals import refuse_floating
 
@@ -49,7 +50,7 @@ def solve_steady(
 
     Raises SolveError for what is refused; NotConverged, with the residuals of the outer iterations.
     """
-    clock = _Clock()
+    clock = Clock()
     discrete = discretise(problem, cache_dir)
     coupling = Coupling(problem.mesh, discrete.pattern, stream.exchange(None)) if stream else None
     refuse_floating(problem.mesh, discrete.component, _anchors(discrete, coupling))
@@ -100,15 +101,11 @@ class _Linear:
         wanted = min(max(rtol, 1e-12 if linear else LOOSEST), 0.5)
         if linear and self._preconditioner:  # the matrix is what it was
             return self._count(*correct(self._preconditioner, residual, wanted))
-        data = discrete.stiffness.copy()
-        discrete.add_surfaces(data, flows.surface_slopes)
-        if coupling:
-            np.add.at(data, coupling.places, coupling.mass)
-        discrete.eliminate(data)
+        data = matrix_entries(discrete, flows, coupling)
         fresh = self._preconditioner is None
         if self._preconditioner is None:
             self._preconditioner = TwoLevel(discrete.pattern, data, discrete.block)
-        operator = None if linear else _operator(discrete, data, flows, coupling)
+        operator = None if linear else operator_of(discrete, data, flows.slope, coupling)
         before = self.iterations
         change = self._count(*correct(self._preconditioner, residual, wanted, operator))
         spent = self.iterations - before
@@ -127,24 +124,6 @@ class _Linear:
     def _count(self, change: Floats, iterations: int) -> Floats:
         self.iterations += iterations
         return change
-
-
-def _operator(discrete: Discrete, data: Floats, flows: Flows, coupling: Coupling | None) -> Operator:
-    """The Jacobian applied: the matrix, the coolant's answer, and the heat's slope by region means."""
-    matrix, free = discrete.pattern.matrix(data), ~discrete.fixed
-    hot = np.flatnonzero(flows.slope)
-    mean = discrete.mean[hot] if hot.size else None
-    mean_T, slope = (mean.T.tocsr(), flows.slope[hot]) if mean is not None else (None, None)
-
-    def apply(x: Floats) -> Floats:
-        out: Floats = matrix @ x
-        if mean is not None:
-            out -= np.where(free, mean_T @ (slope * (mean @ x)), 0.0)
-        if coupling:
-            out[coupling.nodes] -= coupling.returned(x) * free[coupling.nodes]
-        return out
-
-    return apply
 
 
 def _taken(discrete: Discrete, coupling: Coupling | None, T: Floats, step: Floats, flows: Flows) -> tuple[Floats, Flows]:
@@ -190,15 +169,3 @@ def _advice(history: list[float], rtol: float, stream: bool) -> str:
         f"the steady temperature was not reached in {len(history) - 1} outer iterations: unbalanced heat over the heat made, lately {told}; "
         f"wanted {rtol:.0e}. Either no steady state exists (a thermal runaway) or {cause}: start from the solution of a milder case"
     )
-
-
-class _Clock:
-    """Wall seconds by stage."""
-
-    def __init__(self) -> None:
-        self._last, self.seconds = perf_counter(), dict[str, float]()
-
-    def lap(self, stage: str) -> None:
-        """Book the time since the last lap under ``stage``."""
-        now = perf_counter()
-        self.seconds[stage], self._last = self.seconds.get(stage, 0.0) + now - self._last, now

@@ -17,6 +17,7 @@ def main(request: str, answer: str) -> None:
     watch_parent(os.getppid())
     with Path(request).open("rb") as stream:
         stage, arguments = pickle.load(stream)
+    reply: tuple[str, object]
     try:
         from packtool.workflow.stages import BODIES
 

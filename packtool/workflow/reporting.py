@@ -14,8 +14,9 @@ from packtool.design.loaded import LoadedDesign
 from packtool.layout.records import Layout
 from packtool.mesh.files import load_mesh
 from packtool.report.html import report_html
-from packtool.report.pictures import PictureError, pictures_of_case, pictures_of_pack
+from packtool.report.pictures import pictures_of_case, pictures_of_pack
 from packtool.report.records import CoolantRow, HeatFlow, Picture, RunSummary, StageRow
+from packtool.report.scene import PictureError
 from packtool.report.standing import figures_used
 from packtool.results import ResultSet
 from packtool.rules.judge import judge

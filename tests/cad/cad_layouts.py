@@ -68,8 +68,14 @@ def tray(id: str = "tray") -> Product:
     return Product(id, "tray", "al", (Sweep(floor, -3, 0), Sweep(walls, 0, 100), Sweep(flange, 100, 103)), "tray")
 
 
+def bracket(id: str = "bracket") -> Product:
+    """An L of 10 x 20 mm, which looks different from each side."""
+    outline = Loop.polygon([(0, 0), (10, 0), (10, 4), (4, 4), (4, 20), (0, 20)])
+    return Product(id, "fitting", "al", (Sweep(Profile(outline), 0, 10),), "bracket")
+
+
 def small_pack(*, shift_second_cell_mm: float = 0.0) -> Layout:
-    """2 x 1 cells in two rows, a pad each, a plate with a channel, a tray: 19 parts of 7 products, in a tree three deep."""
+    """2 x 1 cells in two rows, a pad each, a plate with a channel, a tray: 21 parts of 8 products, in a tree three deep."""
     products = (
         box("cell", "cell", "test-cell", (30, 100, 80), radius=2.0, description="Test cell"),
         box("terminal", "terminal", "al", (10, 20, 4), description="terminal"),
@@ -78,9 +84,12 @@ def small_pack(*, shift_second_cell_mm: float = 0.0) -> Layout:
         plate_with_channel(),
         tray(),
         box("busbar", "busbar", "al", (42, 15, 3), description="busbar"),
+        bracket(),
     )
     parts: list[Part] = [
         Part("tray", "tray", (0, 0, 0), 0, ("enclosure",)),
+        Part("rear bracket", "bracket", (10, 113, 0), 90, ("enclosure",)),
+        Part("front bracket", "bracket", (20, -113, 0), 270, ("enclosure",)),
         Part("cold plate", "plate", (0, 0, 0), 0, ("cooling",)),
         Part("gap filler", "filler", (0, 0, 6), 0, ("cooling",)),
     ]

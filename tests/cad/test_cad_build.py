@@ -14,6 +14,7 @@ from cad_layouts import CELL, MATERIALS, Built, box, small_pack
 from packtool.cad.build import build_cad
 from packtool.catalogue.records import Figure
 from packtool.errors import CadError, MissingPart, UsageError
+from packtool.layout.properties import PRISMATIC_DENSITY_KG_M3
 from packtool.layout.records import Layout, Part
 
 pytestmark = pytest.mark.cad
@@ -46,7 +47,7 @@ def test_only_the_formats_asked_for(tmp_path: Path, formats: tuple, expected: se
 
 def test_the_report_is_json(built: Built) -> None:
     report = json.loads(json.dumps(built.report.as_dict(), allow_nan=False))
-    assert report["parts"] == 19
+    assert report["parts"] == 21
     assert report["volumes"][0]["product"] == "cell"
     assert abs(report["volumes"][0]["relative_difference"]) < 1e-12  # round-off
     assert set(report["seconds"]) >= {"import", "solids", "step", "interference"}
@@ -112,12 +113,20 @@ def test_coolant_is_weighed_where_its_density_is_given(tmp_path: Path) -> None:
     assert (dry.mass["complete"], dry.mass["unknown"]) == (False, ["coolant"])
 
 
-def test_an_unknown_mass_is_said_everywhere_and_never_zero(tmp_path: Path) -> None:
+def test_a_cell_without_a_mass_gets_the_mean_density_of_its_kind_and_says_so(tmp_path: Path) -> None:
     layout = dataclasses.replace(small_pack(), cell=CELL.model_copy(update={"mass_kg": None}))
+    report = build_cad(layout, MATERIALS, tmp_path, formats=())
+    assert report.mass["mass_by_role_kg"]["cell"] == pytest.approx(4 * 0.1 * 0.03 * 0.08 * PRISMATIC_DENSITY_KG_M3, rel=1e-12)
+    assert rows(tmp_path)["cell"]["mass standing"] == "derived"
+    assert "the cell's own is unknown" in rows(tmp_path)["cell"]["mass note"]
+
+
+def test_an_unknown_mass_is_said_everywhere_and_never_zero(tmp_path: Path) -> None:
+    layout = dataclasses.replace(small_pack(), cell=CELL.model_copy(update={"mass_kg": None, "width_mm": None}))
     report = build_cad(layout, MATERIALS, tmp_path, formats=("step",), energy_Wh=100)
     (finding,) = report.findings
     assert (finding.kind, finding.parts) == ("mass_unknown", ("cell",))
-    assert "mass_kg of cell test-cell is unknown" in finding.message
+    assert "mass_kg and dimensions of cell test-cell are unknown" in finding.message
     assert report.mass["complete"] is False
     assert report.mass["specific_energy_Wh_kg"] is None
     assert rows(tmp_path)["cell"]["unit mass kg"] == ""

@@ -6,7 +6,7 @@ import dataclasses
 import math
 
 import pytest
-from cad_layouts import CELL, Built, box, small_pack, tray
+from cad_layouts import CELL, Built, box, bracket, small_pack, tray
 from scipy.integrate import quad
 
 from packtool.cad.check import product_volumes, round_trip_findings, solid_findings
@@ -25,8 +25,8 @@ def overlaps(products: tuple[Product, ...], parts: tuple[Part, ...]) -> Interfer
 
 def test_a_sound_pack_has_no_findings(built: Built) -> None:
     assert built.report.findings == ()
-    assert built.report.products == 7
-    assert built.report.parts == 19
+    assert built.report.products == 8
+    assert built.report.parts == 21
 
 
 def test_parts_that_only_touch_do_not_interfere() -> None:
@@ -100,11 +100,25 @@ def test_equal_pairs_are_computed_once_and_reported_each(monkeypatch: pytest.Mon
     assert len(calls) == 1
 
 
+def test_pairs_that_differ_only_in_how_they_are_turned_are_told_apart() -> None:
+    parts = (
+        Part("a", "bracket", (0, 0, 0)), Part("b", "bracket", (5, 5, 0)),  # one L behind the other
+        Part("c", "bracket", (100, 0, 0)), Part("d", "bracket", (105, 5, 0), 180),
+    )  # fmt: skip
+    found = overlaps((bracket(),), parts)
+    assert [finding.parts for finding in found.findings] == [("c", "d")]
+    # foot of c on foot of d 5 x 3, leg of c on foot of d 4 x 1, foot of c on leg of d 4 x 1 mm
+    assert found.findings[0].value == pytest.approx((5 * 3 + 4 * 1 + 4 * 1) * 10, rel=1e-9)
+
+
 def test_a_cell_out_of_place_is_reported_with_its_neighbours() -> None:
     layout = small_pack(shift_second_cell_mm=0.5)
     found = interference(layout, product_solids(layout))
     assert {finding.parts for finding in found.findings} == {("R1C02", "R1 pad 1–2")}
-    assert found.findings[0].value == pytest.approx(0.5 * 100 * 80, rel=0.02)  # less what the rounded edges leave out
+    lost, _ = quad(
+        lambda y: min(0.5, 2 - math.sqrt(4 - (2 - y) ** 2)), 0, 2, points=[2 - math.sqrt(4 - 1.5**2)]
+    )  # at a rounded edge
+    assert found.findings[0].value == pytest.approx((0.5 * 100 - 2 * lost) * 80, rel=1e-6)  # kernel's boolean
 
 
 def test_a_solid_of_the_wrong_volume_is_found() -> None:
@@ -146,7 +160,7 @@ def test_a_step_file_that_is_not_the_layout_is_found_out(built: Built) -> None:
     assert messages(list(read)) == []
     tray_, rest = read[0], list(read[1:])
     missing = messages(rest)
-    assert missing[0] == "pack.step read back: 18 parts of 19"
+    assert missing[0] == "pack.step read back: 20 parts of 21"
     assert "small-pack / enclosure / tray is not there" in missing[1]
     assert "mm³ in all" in missing[2]
     assert "tray has the colour None" in messages([dataclasses.replace(tray_, rgb=None), *rest])[0]

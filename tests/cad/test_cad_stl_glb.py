@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from cad_layouts import Built
 
+import packtool.cad.tessellate as triangulation
 from packtool.cad.colours import LOOKS
-from packtool.cad.rounding import closed_form_volume_mm3
+from packtool.cad.rounding import POINT_TOLERANCE_MM, closed_form_volume_mm3
 from packtool.cad.tessellate import CHORD_MM
 
 pytestmark = pytest.mark.cad
@@ -60,6 +61,15 @@ def test_each_product_has_its_volume_to_the_chord_tolerance(built: Built) -> Non
         else:
             arcs = 200 * 150 * CHORD_MM  # less than 200 mm of arc in any product, 150 mm high at most
             assert 0 < abs(meshed - exact) < arcs
+
+
+def test_points_that_two_faces_computed_apart_become_one() -> None:
+    points = np.array([[1.0, 2.0, 3.0], [1.0 + 4e-16, 2.0 - 9e-8, 3.0], [1.0, 2.0, 3.1], [-1.0, 2.0, 3.1 + 5e-8]])
+    snapped = triangulation._snapped(points)
+    assert snapped == pytest.approx(points, abs=POINT_TOLERANCE_MM)
+    assert snapped[0].tolist() == snapped[1].tolist()
+    assert snapped[2, 2] == snapped[3, 2]
+    assert len({*snapped[:, 0]}) == len({*snapped[:, 2]}) == 2  # what is apart stays apart
 
 
 def test_normals_point_outwards(built: Built) -> None:

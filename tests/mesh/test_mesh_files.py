@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from mesh_layouts import small_pack
 
-from packtool.errors import MeshError
+from packtool.errors import MeshError, MissingPart
 from packtool.mesh import gmsh_process
 from packtool.mesh.boxes import Box, mesh_boxes
 from packtool.mesh.build import mesh_layout
@@ -145,6 +145,20 @@ class TestMsh:
         child.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n")
         monkeypatch.setattr(gmsh_process, "CHILD", child)
         with pytest.raises(MeshError, match="gmsh was stopped by signal 11"):
+            run_gmsh("write", {}, tmp_path / "x.msh", 60.0, "x.msh")
+
+    def test_without_gmsh_the_mending_line_is_given(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(gmsh_process.importlib.util, "find_spec", lambda name: None)
+        with pytest.raises(MissingPart) as caught:
+            write_msh(tmp_path / "pack.msh", PAIR)
+        assert caught.value.mend == "pip install 'packtool[fem]'"
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_missing_system_library_is_named(self, tmp_path, monkeypatch):
+        child = tmp_path / "no_library.py"
+        child.write_text("import sys\nsys.stderr.write('libGLU.so.1: cannot open shared object file')\nsys.exit(3)\n")
+        monkeypatch.setattr(gmsh_process, "CHILD", child)
+        with pytest.raises(MissingPart, match=r"libGLU\.so\.1"):
             run_gmsh("write", {}, tmp_path / "x.msh", 60.0, "x.msh")
 
     def test_a_failure_carries_its_words(self, tmp_path):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from mesh_layouts import box, layout, plate, shape, small_pack
+from mesh_layouts import box, layout, shape, small_pack
 
 from packtool.errors import MeshError
 from packtool.layout.records import Loop, Profile, Sweep
@@ -96,6 +96,8 @@ class TestContactAreas:
         assert contact_areas(made) == {"cell|cell": pytest.approx(40 * 49e-6)}
         assert mesh_layout(made).report.max_interface_error == pytest.approx(0, abs=1e-12)
 
-    def test_touching_in_an_edge_is_no_area(self):
-        made = layout(box("C", "cell", 0, 0, 0, 10, 10, 10), box("D", "cell", 10, 10, 0, 20, 20, 10), *plate(80, 80, [], top=5)[:0])
+    def test_touching_in_an_edge_or_only_in_a_plane_is_no_area(self):
+        made = layout(
+            box("C", "cell", 0, 0, 0, 10, 10, 10), box("D", "cell", 10, 10, 0, 20, 20, 10), box("E", "cell", 20, 30, 15, 30, 40, 25)
+        )
         assert contact_areas(made) == {}

@@ -373,14 +373,14 @@ def _results(layout: Layout) -> ResultSet:
         Result("temperature.cell.min", 25.10, "degC", 0.15, "R1C01", CASE),
         Result("temperature.cell.spread", 4.61, "K", 0.12, None, CASE),
         Result("temperature.cell.inner_spread", 6.8, "K", 0.3, "R4C01", CASE),
-        Result("coolant.pressure_drop", 11.83, "kPa", 0.4, None, CASE),
+        Result("coolant.pressure_drop", 11_830.0, "Pa", 400.0, None, CASE),
         Result("coolant.outlet", 25.21, "degC", 0.01, None, CASE),
         Result("heat.cells", 1306.2, "W", None, None, CASE),
         Result("heat.coolant", 1422.8, "W", None, None, CASE),
         Result("energy.imbalance", 3.2e-9, "-", None, None, CASE),
         Result("mass.pack", 372.4, "kg"),
-        Result("energy.pack", 38.30, "kWh"),
-        Result("voltage.pack", 217.6, "V"),
+        Result("energy.pack", 38_297.6, "Wh"),
+        Result("voltage.nom", 217.6, "V"),
     ]
     for name, x, y in _cell_places():
         mean = cell_mean_degC(x, y)

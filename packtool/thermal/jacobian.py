@@ -1,0 +1,45 @@
+"""The derivative of the heat flows by temperature: matrix entries, and what is only ever applied."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from packtool.fem.solvers import Operator
+from packtool.mesh.records import Floats
+from packtool.thermal.assembly import Discrete
+from packtool.thermal.coupling import Coupling
+from packtool.thermal.flows import Flows
+
+
+def matrix_entries(discrete: Discrete, flows: Flows, coupling: Coupling | None = None, step: float | None = None) -> Floats:
+    """Entries (n_entries,) of the symmetric part: conduction, contacts, surfaces and walls [W/K]; with ``step`` [s] the matrix of
+    an implicit time step, capacity + step times those [J/K]. Prescribed temperatures are eliminated."""
+    data = discrete.stiffness.copy()
+    discrete.add_surfaces(data, flows.surface_slopes)
+    if coupling:
+        np.add.at(data, coupling.places, coupling.mass)
+    if step is not None and discrete.capacity is not None:
+        data *= step
+        data += discrete.capacity
+    discrete.eliminate(data)
+    return data
+
+
+def operator_of(
+    discrete: Discrete, data: Floats, slope: Floats, coupling: Coupling | None = None, step: float = 1.0
+) -> Operator:
+    """``data`` applied, less ``step`` times the heat's ``slope`` (n_regions,) by region means and the coolant's answer."""
+    matrix, free = discrete.pattern.matrix(data), ~discrete.fixed
+    hot = np.flatnonzero(slope)
+    mean = discrete.mean[hot] if hot.size else None
+    strength = step * slope[hot]
+
+    def apply(x: Floats) -> Floats:
+        out: Floats = matrix @ x
+        if mean is not None:
+            out -= np.where(free, mean.T @ (strength * (mean @ x)), 0.0)
+        if coupling:
+            out[coupling.nodes] -= step * coupling.returned(x) * free[coupling.nodes]
+        return out
+
+    return apply
