@@ -14,7 +14,9 @@ from packtool.mesh.records import Floats, Integers
 
 _G = 1 / np.sqrt(3.0)
 _CORNERS_2 = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)], dtype=float)
-_CORNERS_3 = np.array([(-1, -1, -1), (1, -1, -1), (1, 1, -1), (-1, 1, -1), (-1, -1, 1), (1, -1, 1), (1, 1, 1), (-1, 1, 1)], dtype=float)
+_CORNERS_3 = np.array(
+    [(-1, -1, -1), (1, -1, -1), (1, 1, -1), (-1, 1, -1), (-1, -1, 1), (1, -1, 1), (1, 1, 1), (-1, 1, 1)], dtype=float
+)
 
 
 def shape_functions(local: Floats) -> Floats:

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from packtool.errors import NotConverged, SolveError
 from packtool.fem.sparse import Pattern
-from packtool.fem.start import start
+from packtool.fem.start import petsc
 from packtool.mesh.records import Floats, Integers
 
 RESTART = 80
@@ -44,9 +44,9 @@ class TwoLevel:
     """
 
     def __init__(self, pattern: Pattern, data: Floats, block: Integers) -> None:
-        start()
-        from petsc4py import PETSc
         from scipy.sparse import csr_matrix
+
+        PETSc = petsc()
 
         n = pattern.size
         self.matrix = PETSc.Mat().createAIJWithArrays((n, n), (pattern.indptr, pattern.indices, data), comm=PETSc.COMM_SELF)
@@ -60,7 +60,9 @@ class TwoLevel:
         try:
             self._fine.setUp()
         except PETSc.Error as failure:
-            raise SolveError(f"the conduction matrix cannot be factorised (PETSc error {failure.ierr}): a property is not positive") from failure
+            raise SolveError(
+                f"the conduction matrix cannot be factorised (PETSc error {failure.ierr}): a property is not positive"
+            ) from failure
         free = np.flatnonzero(block >= 0)
         used, of_free = np.unique(block[free], return_inverse=True)
         self._n_blocks = len(used)
@@ -116,8 +118,7 @@ def correct(
     ``operator`` None: the preconditioner's own matrix, by conjugate gradients; else whatever is applied, by GMRES.
     Raises NotConverged with the reached reduction.
     """
-    from petsc4py import PETSc
-
+    PETSc = petsc()
     first = preconditioner.coarse_solve(preconditioner.restrict(residual))
     applied = operator(first) if operator else _product(preconditioner.matrix, first)
     left = residual - applied
@@ -140,7 +141,7 @@ def correct(
         pc = krylov.getPC()
         pc.setType("python")
         pc.setPythonContext(preconditioner)
-        right, x = shell.createVecs()[1], shell.createVecs()[0]
+        x, right = shell.createVecs()
         right.getArray()[:] = left
         krylov.solve(right, x)
         if krylov.reason <= 0:

@@ -48,7 +48,11 @@ def lagrange_space(mesh: TaggedMesh, degree: int = 1) -> Space:
     points = cpp.common.IndexMap(MPI.COMM_SELF, n_points)
     adjacency = cpp.graph.AdjacencyList_int32(elements)
     topology = cpp.mesh.Topology(
-        CellType.hexahedron, points, cpp.common.IndexMap(MPI.COMM_SELF, n_elements), adjacency, np.arange(n_elements, dtype=np.int64)
+        CellType.hexahedron,
+        points,
+        cpp.common.IndexMap(MPI.COMM_SELF, n_elements),
+        adjacency,
+        np.arange(n_elements, dtype=np.int64),
     )
     coordinates = basix.ufl.element("Lagrange", "hexahedron", 1, shape=(3,))
     geometry = cpp.mesh.Geometry_float64(

@@ -47,7 +47,9 @@ def start() -> None:
         importlib.import_module("petsc4py.PETSc")
         mpi = importlib.import_module("mpi4py.MPI")
     except ModuleNotFoundError as missing:
-        raise MissingPart(f"the finite-element kernel needs {missing.name}, which is not installed", "pip install 'packtool[fem]'") from missing
+        raise MissingPart(
+            f"the finite-element kernel needs {missing.name}, which is not installed", "pip install 'packtool[fem]'"
+        ) from missing
     ranks = mpi.COMM_WORLD.size
     if ranks > 1:
         raise SolveError(f"packtool solves on one MPI rank, and this run has {ranks}; start it without mpiexec")
@@ -146,15 +148,17 @@ def _logging_restored() -> Iterator[None]:
 
 def _compile_failure() -> type[Exception]:
     """What cffi raises where the compiler fails."""
-    from cffi import VerificationError
+    failure: type[Exception] = importlib.import_module("cffi").VerificationError
+    return failure
 
-    return VerificationError
+
+def petsc() -> Any:
+    """PETSc's module, once the kernel is started."""
+    start()
+    return importlib.import_module("petsc4py.PETSc")
 
 
 def versions() -> Mapping[str, str]:
     """Versions of what solves: dolfinx, petsc."""
-    start()
-    from dolfinx import __version__
-    from petsc4py import PETSc
-
-    return {"dolfinx": str(__version__), "petsc": ".".join(str(n) for n in PETSc.Sys.getVersion())}
+    numbers = petsc().Sys.getVersion()
+    return {"dolfinx": importlib.import_module("dolfinx").__version__, "petsc": ".".join(str(n) for n in numbers)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from packtool.errors import MeshError
@@ -49,3 +50,16 @@ def mesh_layout(layout: Layout, level: Level = "normal", *, halved: bool = False
             )
     mesh = tensor_mesh(layout, sweeps, level, halved)
     return MeshedPack(mesh, checked(layout, mesh, began))
+
+
+FAMILIES: Mapping[Level, tuple[tuple[Level, bool], ...]] = {
+    "fine": (("fine", False), ("normal", False), ("coarse", False)),
+    "normal": (("normal", False), ("coarse", False), ("coarse", True)),
+    "coarse": (("coarse", False), ("coarse", True)),
+}
+"""Level -> (level, halved) of its nested meshes, the one that is solved on first; each has half the counts of the one before."""
+
+
+def mesh_family(layout: Layout, level: Level = "normal") -> tuple[MeshedPack, ...]:
+    """The mesh of ``level`` and the coarser ones that its error is estimated from, finest first. Raises as ``mesh_layout``."""
+    return tuple(mesh_layout(layout, one, halved=halved) for one, halved in FAMILIES[level])

@@ -9,7 +9,8 @@ import numpy as np
 
 from packtool.layout.records import Layout, Part, Product, Role
 from packtool.report.scene import Colour, View, draw, line_actor, solid_actor
-from packtool.report.tessellation import placed, polygons, segments, surface
+from packtool.report.tessellation import placed, surface
+from packtool.report.vtk_arrays import polygons, segments
 
 ROLE_COLOURS: dict[Role, Colour] = {
     "cell": (74, 122, 176),

@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonCore import vtkLookupTable
 from vtkmodules.vtkRenderingAnnotation import vtkScalarBarActor
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkTextProperty
@@ -15,7 +14,7 @@ from packtool.mesh.records import Floats, TaggedMesh
 from packtool.report.colours import colour_at
 from packtool.report.scene import INK, PictureError, View, draw, line_actor
 from packtool.report.skin import skin
-from packtool.report.tessellation import polygons, segments
+from packtool.report.vtk_arrays import doubles, polygons, segments
 
 KELVIN = 273.15
 SHADES = 256
@@ -86,9 +85,7 @@ def temperature_picture(mesh: TaggedMesh, T: Floats, chosen: NDArray[np.bool_] |
     bottom, top, step = scale(float(degC.min()), float(degC.max()))
     table = _table(bottom, top)
     data = polygons(points, facets.reshape(-1, 4))
-    array = numpy_to_vtk(np.ascontiguousarray(degC), deep=True)
-    array.SetName("T")
-    data.GetPointData().SetScalars(array)
+    data.GetPointData().SetScalars(doubles(degC))
     mapper = vtkPolyDataMapper()
     mapper.SetInputData(data)
     mapper.SetLookupTable(table)

@@ -37,8 +37,8 @@ def pretty_unit(unit: str) -> str:
 
 
 def _decimals(value: float, significant: int) -> int:
-    """Decimals that show ``significant`` digits of ``value``; at least 0."""
-    return max(0, significant - 1 - math.floor(math.log10(abs(value)))) if value else 0
+    """Decimals that show ``significant`` digits of ``value``; at least 0, at most 30."""
+    return min(30, max(0, significant - 1 - math.floor(math.log10(abs(value))))) if value else 0
 
 
 def number(value: float, significant: int = 4) -> str:
@@ -63,7 +63,7 @@ def with_error(value: float, error: float | None) -> tuple[str, str]:
     if error is None or not math.isfinite(error) or not math.isfinite(value):
         return number(value), ""
     size = abs(error)
-    if size == 0:
+    if size < 1e-300:  # nothing, or so little that its own digits cannot be formed
         return number(value), "0"
     leading = math.ceil(size / 10 ** (math.floor(math.log10(size)) - 1) - 1e-9)
     digits = 2 if leading < 30 and leading % 10 else 1

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 import vtkmodules.vtkRenderingFreeType
 import vtkmodules.vtkRenderingOpenGL2
-from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkIOImage import vtkPNGWriter
 from vtkmodules.vtkRenderingCore import (
@@ -25,6 +24,7 @@ from vtkmodules.vtkRenderingCore import (
 
 from packtool.errors import StageError
 from packtool.mesh.records import Floats
+from packtool.report.vtk_arrays import numbers
 
 Colour = tuple[int, int, int]
 
@@ -177,7 +177,9 @@ def _window() -> vtkRenderWindow:
         window.SetOffScreenRendering(True)
         if window.SupportsOpenGL():
             return window
-    raise PictureError("vtk finds neither EGL nor OSMesa to draw with; on Debian and Ubuntu: apt-get install libegl1 libgl1-mesa-dri")
+    raise PictureError(
+        "vtk finds neither EGL nor OSMesa to draw with; on Debian and Ubuntu: apt-get install libegl1 libgl1-mesa-dri"
+    )
 
 
 def _png(renderer: vtkRenderer, width: int, height: int) -> bytes:
@@ -192,7 +194,7 @@ def _png(renderer: vtkRenderer, width: int, height: int) -> bytes:
     grab.SetInputBufferTypeToRGB()
     grab.ReadFrontBufferOff()
     grab.Update()
-    pixels = vtk_to_numpy(grab.GetOutput().GetPointData().GetScalars())
+    pixels = numbers(grab.GetOutput().GetPointData().GetScalars())
     if pixels.shape[0] != width * height or int(pixels.max()) - int(pixels.min()) < 8:
         raise PictureError("the graphics driver gave a blank image")
     writer = vtkPNGWriter()
@@ -200,6 +202,6 @@ def _png(renderer: vtkRenderer, width: int, height: int) -> bytes:
     writer.SetCompressionLevel(6)
     writer.WriteToMemoryOn()
     writer.Write()
-    made = bytes(memoryview(vtk_to_numpy(writer.GetResult())))
+    made = numbers(writer.GetResult()).tobytes()
     window.Finalize()
     return made

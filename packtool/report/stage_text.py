@@ -38,5 +38,6 @@ def mesh_text(report: Mapping[str, Any]) -> str:
         lines.append(f"interface areas agree with the layout to {report['max_interface_error']:.1e}")
     lines += [f"{role:<12} {count:>9,} elements" for role, count in report["elements_by_role"].items()]
     lines += [f"left out: {notice}" for notice in report["notices"]]
-    lines.append(f"for the error estimate: a halved mesh of {report['halved']['elements']:,} hexahedra")
+    counts = " and ".join(f"{coarser['elements']:,}" for coarser in report["coarser"])
+    lines.append(f"for the error estimate: coarser meshes of {counts} hexahedra")
     return "\n".join(lines)

@@ -7,13 +7,11 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
-from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray, vtk_to_numpy
-from vtkmodules.vtkCommonCore import vtkPoints
-from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
 from vtkmodules.vtkFiltersGeneral import vtkContourTriangulator
 
 from packtool.layout.records import Loop, Part, Product, Profile, Sweep
 from packtool.mesh.records import Floats, Integers
+from packtool.report.vtk_arrays import closed_lines, numbers
 
 ARC_STEP = math.radians(10.0)
 """Largest turn between two neighbouring segments of a drawn arc."""
@@ -47,7 +45,7 @@ def outline(loop: Loop) -> Floats:
             for piece in range(1, pieces):
                 angle = start + sweep * piece / pieces
                 points.append((centre_x + radius * math.cos(angle), centre_y + radius * math.sin(angle)))
-    return np.array(points)
+    return np.array(points, dtype=np.float64)
 
 
 def _turned(polygon: Floats, counter_clockwise: bool) -> Floats:
@@ -63,23 +61,12 @@ def triangulated(profile: Profile) -> tuple[Floats, Integers]:
         count = len(outlines[0])
         fan = np.column_stack([np.zeros(count - 2, dtype=np.int64), np.arange(1, count - 1), np.arange(2, count)])
         return outlines[0], fan
-    stacked = np.vstack(outlines)
-    lines = vtkCellArray()
-    start = 0
-    for polygon in outlines:
-        lines.InsertNextCell(len(polygon) + 1)
-        for index in (*range(start, start + len(polygon)), start):
-            lines.InsertCellPoint(index)
-        start += len(polygon)
-    contour = vtkPolyData()
-    contour.SetPoints(_vtk_points(np.column_stack([stacked, np.zeros(len(stacked))])))
-    contour.SetLines(lines)
     cutter = vtkContourTriangulator()
-    cutter.SetInputData(contour)
+    cutter.SetInputData(closed_lines(outlines))
     cutter.Update()
     made = cutter.GetOutput()
-    points = vtk_to_numpy(made.GetPoints().GetData())[:, :2].astype(np.float64)
-    triangles = vtk_to_numpy(made.GetPolys().GetConnectivityArray()).reshape(-1, 3).astype(np.int64)
+    points = numbers(made.GetPoints().GetData())[:, :2].astype(np.float64)
+    triangles = numbers(made.GetPolys().GetConnectivityArray()).astype(np.int64).reshape(-1, 3)
     a, b, c = (points[triangles[:, corner]] for corner in range(3))
     doubled = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
     triangles[doubled < 0] = triangles[doubled < 0][:, ::-1]
@@ -178,36 +165,3 @@ def placed(shape: Surface, parts: list[Part], lift_mm: float = 0.0) -> Surface:
         triangles.append(shape.triangles + number * len(shape.points))
         edges.append(shape.edges @ turn + origin)
     return Surface(np.vstack(points), np.vstack(normals), np.vstack(triangles), np.vstack(edges))
-
-
-def _vtk_points(points: Floats) -> vtkPoints:
-    made = vtkPoints()
-    made.SetData(numpy_to_vtk(np.ascontiguousarray(points), deep=True))
-    return made
-
-
-def polygons(points: Floats, faces: Integers, normals: Floats | None = None) -> vtkPolyData:
-    """vtk faces of ``faces`` (n, 3 or 4) over ``points`` (m, 3)."""
-    data = vtkPolyData()
-    data.SetPoints(_vtk_points(points))
-    cells = vtkCellArray()
-    corners = faces.shape[1]
-    offsets = numpy_to_vtkIdTypeArray(np.arange(0, faces.size + 1, corners, dtype=np.int64), deep=True)
-    cells.SetData(offsets, numpy_to_vtkIdTypeArray(np.ascontiguousarray(faces, dtype=np.int64).ravel(), deep=True))
-    data.SetPolys(cells)
-    if normals is not None:
-        array = numpy_to_vtk(np.ascontiguousarray(normals), deep=True)
-        array.SetName("Normals")
-        data.GetPointData().SetNormals(array)
-    return data
-
-
-def segments(ends: Floats) -> vtkPolyData:
-    """vtk lines of ``ends`` (k, 2, 3)."""
-    data = vtkPolyData()
-    data.SetPoints(_vtk_points(ends.reshape(-1, 3)))
-    cells = vtkCellArray()
-    offsets = numpy_to_vtkIdTypeArray(np.arange(0, 2 * len(ends) + 1, 2, dtype=np.int64), deep=True)
-    cells.SetData(offsets, numpy_to_vtkIdTypeArray(np.arange(2 * len(ends), dtype=np.int64), deep=True))
-    data.SetLines(cells)
-    return data

@@ -106,7 +106,9 @@ def discretise(problem: ConductionProblem, cache_dir: Path | None = None, *, wit
     mean = csr_matrix((share.ravel(), (np.repeat(mesh.region, 8), mesh.hexes.ravel())), shape=(len(mesh.regions), n))
     component = connected_components(pattern.matrix(entries[0]), directed=False)[1].astype(np.int64)
 
-    surfaces = tuple(ConvectiveSurface(name, quads(mesh.points, mesh.boundaries[name]), law) for name, law in problem.convection.items())
+    surfaces = tuple(
+        ConvectiveSurface(name, quads(mesh.points, mesh.boundaries[name]), law) for name, law in problem.convection.items()
+    )
     inflow, inflow_power = np.zeros(n), {}
     for name, q in problem.flux.items():
         facets = quads(mesh.points, mesh.boundaries[name])
@@ -161,7 +163,9 @@ def scattered(nodes: Integers, values: Floats, n: int) -> Floats:
     return np.bincount(nodes.ravel(), values.ravel(), minlength=n)
 
 
-def _add_contact(pattern: Pattern, data: Floats, points: Floats, name: str, minus: Integers, plus: Integers, conductance: float) -> None:
+def _add_contact(
+    pattern: Pattern, data: Floats, points: Floats, name: str, minus: Integers, plus: Integers, conductance: float
+) -> None:
     """(1/R) [u][v] over the contact: conductance [W/m²/K] times the mass matrix, between the nodes of its two sides."""
     facets: Quads = quads(points, minus)
     if not (facets.area > 0).all():

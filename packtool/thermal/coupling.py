@@ -45,7 +45,9 @@ class Coupling:
         try:
             self._fluid = splu(fluid)
         except RuntimeError as failure:
-            raise SolveError(f"the coolant's transport is singular ({failure}): a stretch of it has neither flow nor an inlet") from failure
+            raise SolveError(
+                f"the coolant's transport is singular ({failure}): a stretch of it has neither flow nor an inlet"
+            ) from failure
 
     def state(self, T: Floats) -> StreamState:
         """The fluid beside a solid at ``T`` (n_points,) [K]."""

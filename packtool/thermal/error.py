@@ -1,13 +1,18 @@
-"""The numerical error of a result, from the same number on a mesh with elements of half the count in each direction.
+"""The numerical error of a result, from the same number on meshes with half (and a quarter of) the elements in each direction.
 
-With a discretisation error C h^p the two differ by C h^p (2^p - 1), so the finer one's error is that over 2^p - 1. Trilinear
+With a discretisation error C h^p two meshes differ by C h^p (2^p - 1), so the finer one's error is that over 2^p - 1. Trilinear
 elements have p = 2 where the field is smooth, and less beside corners where materials or boundary conditions meet (4/3 beside a
-270 degree corner, down to 1 where conductivities differ strongly). One p = 1.5 is used for all: for a true p of 1.0, 1.33, 1.5,
-2.0 the estimate is 0.55, 0.83, 1.00, 1.64 times the true error.
+270 degree corner, down to 1 where conductivities differ strongly). With two meshes one p = 1.5 is used for all: for a true p of
+1.0, 1.33, 1.5, 2.0 the estimate is 0.55, 0.83, 1.00, 1.64 times the true error.
+
+A third mesh shows where that fails. Where the differences shrink slowly, p is taken as they show it, down to 1. Where the last
+difference is far smaller than the one before (an extreme that crosses its limit, errors that cancel), it says nothing about what
+is left, and the one before, shrunk at the assumed order, stands in: too large an error rather than too small a one.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,26 +21,22 @@ from packtool.results import Result
 ORDER = 1.5
 """Assumed order of convergence p."""
 
+LOWEST_ORDER = 1.0
+"""Least order that is believed of a slowly shrinking difference; below it the mesh does not resolve the field at all."""
+
 SOLVER_FLOOR = 1e-7
 """Of the value (absolute temperature for degC): ten times the solver's tolerance, below which a difference between meshes says nothing."""
 
 
-def estimated_errors(fine: Sequence[Result], halved: Sequence[Result]) -> tuple[Result, ...]:
-    """``fine``, each with ``error`` estimated from the row of ``halved`` of the same name, case, time and region.
+def estimated_errors(fine: Sequence[Result], halved: Sequence[Result], quartered: Sequence[Result] = ()) -> tuple[Result, ...]:
+    """``fine``, each with ``error`` estimated from the rows of ``halved`` (and ``quartered``) of the same name, case, time and region.
 
     An extreme may sit in another region on the other mesh: where no row has the same region, the only one of that name, case
     and time stands in. A row without a counterpart gets None: there is nothing to estimate it from. Raises ValueError where the
-    units differ or ``halved`` has a row twice.
+    units differ or a mesh has a row twice.
     """
-    same: dict[tuple[_Key, str | None], Result] = {}
-    alike: dict[_Key, list[Result]] = {}
-    for row in halved:
-        if (_key(row), row.region) in same:
-            raise ValueError(f"{row.name} of case {row.case} is there twice")
-        same[_key(row), row.region] = row
-        alike.setdefault(_key(row), []).append(row)
-    only = {key: rows[0] for key, rows in alike.items() if len(rows) == 1}
-    return tuple(replace(row, error=_error(row, same.get((_key(row), row.region), only.get(_key(row))))) for row in fine)
+    half, quarter = _Rows(halved), _Rows(quartered)
+    return tuple(replace(row, error=_error(row, half.of(row), quarter.of(row))) for row in fine)
 
 
 _Key = tuple[str, str | None, float | None]
@@ -45,10 +46,36 @@ def _key(row: Result) -> _Key:
     return row.name, row.case, row.time_s
 
 
-def _error(fine: Result, coarse: Result | None) -> float | None:
-    if coarse is None:
+class _Rows:
+    """The results of one mesh, found by what they speak of."""
+
+    def __init__(self, rows: Sequence[Result]) -> None:
+        self._same: dict[tuple[_Key, str | None], Result] = {}
+        alike: dict[_Key, list[Result]] = {}
+        for row in rows:
+            if (_key(row), row.region) in self._same:
+                raise ValueError(f"{row.name} of case {row.case} is there twice")
+            self._same[_key(row), row.region] = row
+            alike.setdefault(_key(row), []).append(row)
+        self._only = {key: found[0] for key, found in alike.items() if len(found) == 1}
+
+    def of(self, row: Result) -> Result | None:
+        """The row that speaks of the same; None if there is none."""
+        found = self._same.get((_key(row), row.region), self._only.get(_key(row)))
+        if found is not None and found.unit != row.unit:
+            raise ValueError(f"{row.name} is in {row.unit} on one mesh and in {found.unit} on the other")
+        return found
+
+
+def _error(fine: Result, half: Result | None, quarter: Result | None) -> float | None:
+    if half is None:
         return None
-    if coarse.unit != fine.unit:
-        raise ValueError(f"{fine.name} is in {fine.unit} on one mesh and in {coarse.unit} on the other")
     size = abs(fine.value + 273.15) if fine.unit == "degC" else abs(fine.value)
-    return max(abs(fine.value - coarse.value) / (2**ORDER - 1), SOLVER_FLOOR * size)
+    floor = SOLVER_FLOOR * size
+    last = abs(fine.value - half.value)
+    if quarter is None:
+        return max(last / (2**ORDER - 1), floor)
+    before = abs(half.value - quarter.value)
+    shown = math.log2(before / last) if last > floor and before > 0 else ORDER
+    order = min(max(shown, LOWEST_ORDER), ORDER)
+    return max(last / (2**order - 1), before / 2**ORDER / (2**ORDER - 1), floor)

@@ -31,7 +31,9 @@ def region_values(mesh: TaggedMesh, T: Floats) -> RegionValues:
     """Volume means and extremes of ``T`` (n_points,) by region; trilinear fields have their extremes at the points."""
     n, at = len(mesh.regions), T[mesh.hexes]
     share = nodal_volumes(mesh.points, mesh.hexes)
-    mean = np.bincount(mesh.region, (share * at).sum(axis=1), minlength=n) / np.bincount(mesh.region, share.sum(axis=1), minlength=n)
+    mean = np.bincount(mesh.region, (share * at).sum(axis=1), minlength=n) / np.bincount(
+        mesh.region, share.sum(axis=1), minlength=n
+    )
     low, high = np.full(n, np.inf), np.full(n, -np.inf)
     np.minimum.at(low, mesh.region, at.min(axis=1))
     np.maximum.at(high, mesh.region, at.max(axis=1))

@@ -87,5 +87,7 @@ def _region_heat(discrete: Discrete, means: Floats, given: RegionHeat | None) ->
         raise SolveError(f"the heat has shapes {power.shape} and {slope.shape}; wanted ({len(regions)},), one number a region")
     bad = np.flatnonzero(~(np.isfinite(power) & np.isfinite(slope)))
     if bad.size:
-        raise SolveError(f"the heat of {regions[bad[0]].name!r} is {power[bad[0]]} W, slope {slope[bad[0]]} W/K, at {means[bad[0]]:.2f} K")
+        raise SolveError(
+            f"the heat of {regions[bad[0]].name!r} is {power[bad[0]]} W, slope {slope[bad[0]]} W/K, at {means[bad[0]]:.2f} K"
+        )
     return power, slope

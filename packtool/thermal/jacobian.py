@@ -25,9 +25,7 @@ def matrix_entries(discrete: Discrete, flows: Flows, coupling: Coupling | None =
     return data
 
 
-def operator_of(
-    discrete: Discrete, data: Floats, slope: Floats, coupling: Coupling | None = None, step: float = 1.0
-) -> Operator:
+def operator_of(discrete: Discrete, data: Floats, slope: Floats, coupling: Coupling | None = None, step: float = 1.0) -> Operator:
     """``data`` applied, less ``step`` times the heat's ``slope`` (n_regions,) by region means and the coolant's answer."""
     matrix, free = discrete.pattern.matrix(data), ~discrete.fixed
     hot = np.flatnonzero(slope)

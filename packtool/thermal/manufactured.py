@@ -63,7 +63,9 @@ def manufactured_run(
     A = csr_matrix((entries.data, entries.indices, entries.indptr), shape=(len(x), len(x)))
     right = fem.assemble_vector(load).array - A @ np.where(fixed, found.x.array, 0.0)
     symmetric = {"SymmetricMode": True}
-    found.x.array[free] = splu(A[free][:, free].tocsc(), "MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=symmetric).solve(right[free])
+    found.x.array[free] = splu(A[free][:, free].tocsc(), "MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=symmetric).solve(
+        right[free]
+    )
 
     off = found - T
     squares = (ufl.inner(off, off) * fine, ufl.inner(ufl.grad(off), ufl.grad(off)) * fine)

@@ -46,8 +46,14 @@ def refuse_inputs(problem: ConductionProblem) -> None:
         if not (law.h >= 0 and law.T_ambient > 0 and 0 <= law.emissivity <= 1 and np.isfinite([law.h, law.T_ambient]).all()):
             faults.append(f"convection at {name!r}: wanted h >= 0, T_ambient > 0 K and emissivity in 0..1, got {law}")
         elif law.series_h is not None and not (law.series_h > 0 and np.isfinite(law.series_h)):
-            faults.append(f"convection at {name!r}: series_h is {law.series_h}, wanted a positive conductance, or None for no resistance")
-    for what, numbers, lowest in (("temperature", problem.temperature, 0.0), ("flux", problem.flux, -np.inf), ("contact", problem.contact, 0.0)):
+            faults.append(
+                f"convection at {name!r}: series_h is {law.series_h}, wanted a positive conductance, or None for no resistance"
+            )
+    for what, numbers, lowest in (
+        ("temperature", problem.temperature, 0.0),
+        ("flux", problem.flux, -np.inf),
+        ("contact", problem.contact, 0.0),
+    ):
         for name, value in numbers.items():
             if not np.isfinite(value) or value <= lowest:
                 faults.append(f"{what} at {name!r} is {value}; wanted a finite number" + (" above 0" if lowest == 0 else ""))
@@ -113,7 +119,9 @@ def refuse_exchange(mesh: TaggedMesh, exchange: StreamExchange) -> None:
 def _mesh_faults(mesh: TaggedMesh) -> list[str]:
     n = len(mesh.points)
     if mesh.points.shape != (n, 3) or mesh.hexes.ndim != 2 or mesh.hexes.shape[1] != 8 or mesh.region.shape != (len(mesh.hexes),):
-        return [f"mesh arrays have shapes {mesh.points.shape}, {mesh.hexes.shape}, {mesh.region.shape}; wanted (p, 3), (e, 8), (e,)"]
+        return [
+            f"mesh arrays have shapes {mesh.points.shape}, {mesh.hexes.shape}, {mesh.region.shape}; wanted (p, 3), (e, 8), (e,)"
+        ]
     if not len(mesh.hexes):
         return ["the mesh has no elements"]
     if not np.isfinite(mesh.points).all():
@@ -123,10 +131,22 @@ def _mesh_faults(mesh: TaggedMesh) -> list[str]:
     unused = int((np.bincount(mesh.hexes.ravel(), minlength=n) == 0).sum())
     if unused:
         return [f"{unused} points of the mesh belong to no element"]
-    facets = {**mesh.boundaries, **{f"{k} (minus)": c.minus for k, c in mesh.contacts.items()}, **{f"{k} (plus)": c.plus for k, c in mesh.contacts.items()}}
+    facets = {
+        **mesh.boundaries,
+        **{f"{k} (minus)": c.minus for k, c in mesh.contacts.items()},
+        **{f"{k} (plus)": c.plus for k, c in mesh.contacts.items()},
+    }
     faults = [f"{name!r} has no facets" for name, nodes in facets.items() if not len(nodes)]
-    faults += [f"contact {name!r} has {len(c.minus)} facets on one side and {len(c.plus)} on the other" for name, c in mesh.contacts.items() if len(c.minus) != len(c.plus)]
-    return faults + [f"{name!r} names points that the mesh does not have" for name, nodes in facets.items() if len(nodes) and (nodes.min() < 0 or nodes.max() >= n)]
+    faults += [
+        f"contact {name!r} has {len(c.minus)} facets on one side and {len(c.plus)} on the other"
+        for name, c in mesh.contacts.items()
+        if len(c.minus) != len(c.plus)
+    ]
+    return faults + [
+        f"{name!r} names points that the mesh does not have"
+        for name, nodes in facets.items()
+        if len(nodes) and (nodes.min() < 0 or nodes.max() >= n)
+    ]
 
 
 def _positive_definite(K: Floats) -> NDArray[np.bool_]:

@@ -74,7 +74,15 @@ def solve_steady(
             if off <= rtol and settled:
                 clock.lap("solve")
                 return ThermalSolution(
-                    problem.mesh, T, flows.power, flows.balance(discrete), flows.state, solver.iterations, outer, discrete.n_dofs, clock.seconds
+                    problem.mesh,
+                    T,
+                    flows.power,
+                    flows.balance(discrete),
+                    flows.state,
+                    solver.iterations,
+                    outer,
+                    discrete.n_dofs,
+                    clock.seconds,
                 )
             if outer == most_outer:
                 break
@@ -164,7 +172,11 @@ def _anchors(discrete: Discrete, coupling: Coupling | None) -> list[Integers]:
 
 def _advice(history: list[float], rtol: float, stream: bool) -> str:
     told = ", ".join(f"{off:.1e}" for off in history[-5:])
-    cause = "the heat or the coolant's film changes too fast with temperature" if stream else "the heat or the radiation changes too fast with temperature"
+    cause = (
+        "the heat or the coolant's film changes too fast with temperature"
+        if stream
+        else "the heat or the radiation changes too fast with temperature"
+    )
     return (
         f"the steady temperature was not reached in {len(history) - 1} outer iterations: unbalanced heat over the heat made, lately {told}; "
         f"wanted {rtol:.0e}. Either no steady state exists (a thermal runaway) or {cause}: start from the solution of a milder case"

@@ -113,7 +113,9 @@ class Stepper:
             linear = self.discrete.linear_surfaces and not flows.slope.any()
             x = x + self._solve(dt, flows, residual, max(0.3 * BALANCED / off, 1e-12 if linear else LOOSEST))
         told = ", ".join(f"{off:.1e}" for off in history[-4:])
-        raise NotConverged(f"the step of {dt:.3g} s to {t:.6g} s did not settle: unbalanced heat over the heat moved {told}; wanted {BALANCED:.0e}")
+        raise NotConverged(
+            f"the step of {dt:.3g} s to {t:.6g} s did not settle: unbalanced heat over the heat moved {told}; wanted {BALANCED:.0e}"
+        )
 
     def _solve(self, dt: float, flows: Flows, residual: Floats, rtol: float) -> Floats:
         """(M + d dt J) applied backwards to ``residual`` (n_points,) [J]."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -49,7 +51,8 @@ def solve_transient(
         raise SolveError("tolerance_K and the steps [s] must be above 0")
     discrete = discretise(problem, cache_dir, with_capacity=True)
     T = _start(discrete, T0)
-    stepper, sums = Stepper(discrete, heat_at), _Sums(discrete)
+    stepper = Stepper(discrete, heat_at)
+    sums = _Sums(discrete, stepper.capacity)
     clock.lap("assembly")
     t, dt, rejected = 0.0, min(first_step or targets[0] / 100, longest_step), 0
     outputs: list[Floats] = []
@@ -102,13 +105,14 @@ def solve_transient(
 class _Sums:
     """Joules, summed over the accepted steps with the scheme's weights."""
 
-    def __init__(self, discrete: Discrete) -> None:
+    def __init__(self, discrete: Discrete, capacity: Any) -> None:
+        self._capacity = capacity
         self._discrete, self._made, self._stored = discrete, 0.0, 0.0
         self._out: dict[str, float] = {}
 
     def add(self, step: Step, T: Floats, dt: float) -> None:
         discrete = self._discrete
-        gained = discrete.pattern.matrix(discrete.capacity) @ (step.T - T)
+        gained = self._capacity @ (step.T - T)
         self._stored += float(gained.sum())
         for weight, flows in zip((W, W, D), step.stages, strict=True):
             self._made += dt * weight * float(flows.power.sum())
@@ -124,7 +128,7 @@ class _Sums:
 def _targets(times: Sequence[float], breakpoints: Sequence[float]) -> tuple[list[float], set[float]]:
     """Every time to land on, ascending, and which of them are outputs."""
     given = [float(time) for time in times]
-    if not given or given[0] <= 0 or any(b <= a for a, b in zip(given, given[1:], strict=False)) or not np.isfinite(given).all():
+    if not given or given[0] <= 0 or any(b <= a for a, b in pairwise(given)) or not np.isfinite(given).all():
         raise SolveError("times [s] must be ascending and above 0, one at least")
     if not np.isfinite(np.asarray(breakpoints, dtype=float)).all():
         raise SolveError("breakpoints [s] must be finite")

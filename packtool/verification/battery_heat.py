@@ -17,7 +17,9 @@ ZERO_CELSIUS = 273.15
 def bernardi_temperatures(tolerance_K: float = 1e-3) -> tuple[float, float, float]:
     """A lumped cell (k large) with I²R and entropic heat, at 600, 1800 and 3600 s [degC]."""
     side, current, R, dU_dT, heat_capacity, hA = 0.1, 100.0, 1.2e-3, -2e-4, 1.9 * 1050.0, 0.9
-    mesh = mesh_boxes([Box("cell", "cell", "lumped", 0, 0, 0, side, side, side)], divisions=(1, 1, 1), boundaries={"xmax": "cooled"})
+    mesh = mesh_boxes(
+        [Box("cell", "cell", "lumped", 0, 0, 0, side, side, side)], divisions=(1, 1, 1), boundaries={"xmax": "cooled"}
+    )
     entropic = -current * dU_dT  # W/K: Q = I²R - I T dU/dT, discharge positive
     problem = ConductionProblem(
         mesh,

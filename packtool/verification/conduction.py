@@ -132,7 +132,10 @@ def cuboid_rises(divisions: tuple[int, int, int] = (24, 12, 12)) -> dict[str, fl
     Elements shrink towards the cooled faces, most along x, where the cuboid conducts worst.
     """
     size = (0.05, 0.03, 0.02)
-    lines = [interval(0.0, a, n, growth, "end") for a, n, growth in zip(size, divisions, (1.15 ** (24 / divisions[0]), 1.0, 1.0), strict=True)]
+    lines = [
+        interval(0.0, a, n, growth, "end")
+        for a, n, growth in zip(size, divisions, (1.15 ** (24 / divisions[0]), 1.0, 1.0), strict=True)
+    ]
     mesh = mesh_boxes(
         [Box("eighth", "solid", "orthotropic", 0, 0, 0, *size)],
         divisions=(Lines(list(lines[0])), Lines(list(lines[1])), Lines(list(lines[2]))),
@@ -181,9 +184,15 @@ def conduction_cases() -> tuple[VerificationCase, ...]:
     """A1, A5, A6, A7, A14."""
     closed = "closed form, shared verification list"
     return (
-        VerificationCase("A1", "NAFEMS T4: plate with convection and a prescribed temperature", "NAFEMS T4; code_aster V4.05.300", _nafems_t4),
+        VerificationCase(
+            "A1", "NAFEMS T4: plate with convection and a prescribed temperature", "NAFEMS T4; code_aster V4.05.300", _nafems_t4
+        ),
         VerificationCase("A5", "Two layers with a contact resistance, heated, cooled at both ends", closed, _slab_with_contact),
-        VerificationCase("A6", "Stack of three layers with contacts", "inputs of lim1tr stack_contact.yaml; closed form", _stack_of_contacts),
+        VerificationCase(
+            "A6", "Stack of three layers with contacts", "inputs of lim1tr stack_contact.yaml; closed form", _stack_of_contacts
+        ),
         VerificationCase("A7", "Orthotropic cuboid, convection on six faces", "double series", _orthotropic_cuboid),
-        VerificationCase("A14", "Manufactured solution with a full conductivity tensor", "method of manufactured solutions", _manufactured),
+        VerificationCase(
+            "A14", "Manufactured solution with a full conductivity tensor", "method of manufactured solutions", _manufactured
+        ),
     )

@@ -24,7 +24,7 @@ from packtool.rules.records import Evidence
 from packtool.workflow.cache import HIDDEN, StageRecord
 from packtool.workflow.left_out import left_out
 from packtool.workflow.plan import library_versions
-from packtool.workflow.stages import StageOutput
+from packtool.workflow.stages import StageOutput, mesh_files
 
 
 def make_report(
@@ -79,7 +79,7 @@ def make_report(
 def _pictures(layout: Layout, folder: Path, cases: tuple[str, ...], notes: list[str]) -> tuple[Picture, ...]:
     try:
         drawn = list(pictures_of_pack(layout))
-        mesh = load_mesh(folder / HIDDEN / "mesh.npz")
+        mesh = load_mesh(folder / mesh_files(1)[0])
         for case in cases:
             with np.load(folder / HIDDEN / f"temperature-{case}.npz") as fields:
                 drawn += pictures_of_case(layout, mesh, fields["T"], case)

@@ -39,50 +39,56 @@ def cad(loaded: LoadedDesign, layout: Layout, folder: Path) -> StageOutput:
 
 
 def mesh(loaded: LoadedDesign, layout: Layout, folder: Path) -> StageOutput:
-    """The mesh and its halved twin (for the error estimate), checked."""
-    from packtool.mesh.build import mesh_layout
+    """The mesh and the coarser ones that the errors are estimated from, checked."""
+    from packtool.mesh.build import mesh_family
     from packtool.mesh.files import save_mesh
 
     level = loaded.design.mesh.level
-    full = mesh_layout(layout, level)
-    save_mesh(folder / HIDDEN / "mesh.npz", full.mesh)
-    halved = mesh_layout(layout, level, halved=True)
-    save_mesh(folder / HIDDEN / "mesh-halved.npz", halved.mesh)
-    report = {"level": level, **full.report.as_dict(), "halved": halved.report.as_dict()}
+    family = mesh_family(layout, level)
+    names = mesh_files(len(family))
+    for name, meshed in zip(names, family, strict=True):
+        save_mesh(folder / name, meshed.mesh)
+    report = {"level": level, **family[0].report.as_dict(), "coarser": [meshed.report.as_dict() for meshed in family[1:]]}
     write_json(folder / "mesh.json", report)
-    return StageOutput((f"{HIDDEN}/mesh.npz", f"{HIDDEN}/mesh-halved.npz", "mesh.json"), report)
+    return StageOutput((*names, "mesh.json"), report)
+
+
+def mesh_files(count: int) -> tuple[str, ...]:
+    """Where the meshes of a family stand in the run folder, finest first."""
+    return tuple(f"{HIDDEN}/mesh{'-coarser' * number}.npz" for number in range(count))
 
 
 def export_mesh(folder: Path) -> StageOutput:
     """The mesh as gmsh's MSH file, with named groups, for other programs."""
     from packtool.mesh.files import load_mesh, write_msh
 
-    write_msh(folder / "pack.msh", load_mesh(folder / HIDDEN / "mesh.npz"))
+    write_msh(folder / "pack.msh", load_mesh(folder / mesh_files(1)[0]))
     return StageOutput(("pack.msh",), {})
 
 
 def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, ...], cache_dir: Path) -> StageOutput:
-    """Temperatures and coolant of every case, on the mesh and on its halved twin, with the error of each number."""
+    """Temperatures and coolant of every case, on the mesh and on the coarser ones, with the error of each number."""
     import numpy as np
 
     from packtool.catalogue.load import coolants
     from packtool.coldplate.pack_case import solve_pack_case
+    from packtool.mesh.build import FAMILIES
     from packtool.mesh.files import load_mesh, write_pvd, write_vtu
 
     air = coolants()["air_1atm"]
-    meshes = {name: load_mesh(folder / HIDDEN / f"{name}.npz") for name in ("mesh-halved", "mesh")}
+    meshes = [load_mesh(folder / name) for name in mesh_files(len(FAMILIES[loaded.design.mesh.level]))]
     rows: list[dict[str, Any]] = []
     summaries: dict[str, Any] = {}
     files: list[str] = []
     for case in cases:
         started = time.monotonic()
-        solved = solve_pack_case(loaded, layout, meshes["mesh"], meshes["mesh-halved"], case, air, cache_dir)
+        solved = solve_pack_case(loaded, layout, meshes, case, air, cache_dir)
         rows += [result.as_dict() for result in solved.results]
         fields = f"{HIDDEN}/temperature-{case}.npz"
         with replacing(folder / fields) as temporary:
             np.savez(temporary, T=solved.solution.T)
         vtu = f"thermal-{case}.vtu"
-        write_vtu(folder / vtu, meshes["mesh"], point_data={"temperature_degC": solved.solution.T - 273.15}, cell_data={})
+        write_vtu(folder / vtu, meshes[0], point_data={"temperature_degC": solved.solution.T - 273.15}, cell_data={})
         files += [fields, vtu]
         summaries[case] = {**solved.summary, "seconds": time.monotonic() - started}
     write_pvd(folder / "thermal.pvd", [(float(i), f"thermal-{case}.vtu") for i, case in enumerate(cases)])

@@ -100,10 +100,11 @@ def test_equal_pairs_are_computed_once_and_reported_each(monkeypatch: pytest.Mon
     assert len(calls) == 1
 
 
-def test_pairs_that_differ_only_in_how_they_are_turned_are_told_apart() -> None:
+@pytest.mark.parametrize(("shift", "first", "second"), [(5, 0, 180), (-5, 180, 0)])
+def test_pairs_that_differ_only_in_how_one_is_turned_are_told_apart(shift: float, first: int, second: int) -> None:
     parts = (
-        Part("a", "bracket", (0, 0, 0)), Part("b", "bracket", (5, 5, 0)),  # one L behind the other
-        Part("c", "bracket", (100, 0, 0)), Part("d", "bracket", (105, 5, 0), 180),
+        Part("a", "bracket", (0, 0, 0)), Part("b", "bracket", (shift, shift, 0)),  # one L behind the other
+        Part("c", "bracket", (100, 0, 0), first), Part("d", "bracket", (100 + shift, shift, 0), second),
     )  # fmt: skip
     found = overlaps((bracket(),), parts)
     assert [finding.parts for finding in found.findings] == [("c", "d")]

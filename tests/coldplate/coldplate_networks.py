@@ -50,7 +50,9 @@ def random_grid(seed: int) -> CoolantNetwork | None:
                 a, b = ((i, j), far) if draw.random() < 0.7 else (far, (i, j))
                 kind = int(draw.integers(3))
                 path = ((a[0] * pitch, a[1] * pitch), (b[0] * pitch, b[1] * pitch))
-                branches.append(Branch(f"{a}-{b}", str(a), str(b), path, widths[kind], height, "header" if kind == 0 else "channel"))
+                branches.append(
+                    Branch(f"{a}-{b}", str(a), str(b), path, widths[kind], height, "header" if kind == 0 else "channel")
+                )
     reached = {"(0, 0)"}
     for _ in range(len(branches)):
         reached |= {n for b in branches if {b.start, b.end} & reached for n in (b.start, b.end)}

@@ -8,7 +8,15 @@ from packtool.coldplate.friction import colebrook, entrance_excess, friction_dar
 from packtool.errors import SolveError
 
 # C1 of the verification list: an independent series, Shah & London 1978
-F_RE = {1: 14.22707688, 1 / 2: 15.54805615, 1 / 3: 17.08967207, 1 / 4: 18.23277683, 1 / 5: 19.07049792, 1 / 8: 20.58464406, 0.1: 21.16887683}
+F_RE = {
+    1: 14.22707688,
+    1 / 2: 15.54805615,
+    1 / 3: 17.08967207,
+    1 / 4: 18.23277683,
+    1 / 5: 19.07049792,
+    1 / 8: 20.58464406,
+    0.1: 21.16887683,
+}
 
 
 @pytest.mark.parametrize(("aspect", "reference"), F_RE.items())
@@ -29,7 +37,9 @@ def test_an_impossible_aspect_ratio_is_refused(aspect):
 @pytest.mark.parametrize("Re", [2300, 4000, 3e4, 1e6])
 @pytest.mark.parametrize("roughness", [0, 1e-4, 5e-2])
 def test_turbulent_friction_solves_colebrooks_equation(Re, roughness):
-    assert colebrook(np.array(Re), np.array(roughness)) == pytest.approx(Colebrook(Re, roughness), rel=1e-10)  # both solve it exactly
+    assert colebrook(np.array(Re), np.array(roughness)) == pytest.approx(
+        Colebrook(Re, roughness), rel=1e-10
+    )  # both solve it exactly
 
 
 def test_turbulent_square_duct_follows_jones():

@@ -61,14 +61,18 @@ def test_the_drop_rises_with_the_flow_from_creeping_to_turbulent(network):
     p = passages(network)
     widest = int(p.area.argmax())
     drops = [
-        split_flow(p, Re * 1e-3 * p.area[widest] / p.D_h[widest], RHO, np.array(1e-3), 1.5e-6).pressure_drop for Re in np.geomspace(10, 1e5, 120)
+        split_flow(p, Re * 1e-3 * p.area[widest] / p.D_h[widest], RHO, np.array(1e-3), 1.5e-6).pressure_drop
+        for Re in np.geomspace(10, 1e5, 120)
     ]
     assert np.all(np.diff(drops) > 0)
 
 
 def test_equal_channels_share_evenly():
     """Four channels at the corners of nothing but symmetry: two by two they must agree, all four where the header costs nothing."""
-    branches = tuple(Branch(str(i), "in", "out", ((0.0, 0.0), (0.0, 10.0 * s), (200.0, 10.0 * s), (200.0, 0.0)), 6.0, 3.0) for i, s in enumerate((1, -1)))
+    branches = tuple(
+        Branch(str(i), "in", "out", ((0.0, 0.0), (0.0, 10.0 * s), (200.0, 10.0 * s), (200.0, 0.0)), 6.0, 3.0)
+        for i, s in enumerate((1, -1))
+    )
     split = solve(CoolantNetwork(branches, "in", "out", 0.0, 3.0), 3.0)
     assert split.mass_flow[0] == pytest.approx(split.mass_flow[1], rel=1e-12)  # the same equations
 
@@ -106,7 +110,9 @@ def test_a_duct_in_two_pieces_is_the_duct():
 def test_a_corner_costs_the_same_within_a_branch_and_between_two():
     path = ((0.0, 0.0), (200.0, 0.0), (200.0, 100.0))
     one = CoolantNetwork((Branch("l", "in", "out", path, 8.0, 3.0),), "in", "out", 0.0, 3.0)
-    two = CoolantNetwork((Branch("a", "in", "m", path[:2], 8.0, 3.0), Branch("b", "m", "out", path[1:], 8.0, 3.0)), "in", "out", 0.0, 3.0)
+    two = CoolantNetwork(
+        (Branch("a", "in", "m", path[:2], 8.0, 3.0), Branch("b", "m", "out", path[1:], 8.0, 3.0)), "in", "out", 0.0, 3.0
+    )
     a, b = solve(one, 2.0), solve(two, 2.0)
     head = float(RHO) / 2 * (2 / 60e3 / 24e-6) ** 2
     assert a.parts["bends"] == pytest.approx(K_BEND * head, rel=1e-12)
@@ -116,7 +122,9 @@ def test_a_corner_costs_the_same_within_a_branch_and_between_two():
 def test_a_branch_drawn_against_the_flow_carries_it_backwards():
     forward = two_pass(3, 300.0)
     first, *rest = forward.branches
-    turned = replace(forward, branches=(Branch(first.name, first.end, first.start, first.path[::-1], first.width_mm, first.height_mm), *rest))
+    turned = replace(
+        forward, branches=(Branch(first.name, first.end, first.start, first.path[::-1], first.width_mm, first.height_mm), *rest)
+    )
     a, b = solve(forward, 3.0), solve(turned, 3.0)
     assert b.mass_flow[0] == pytest.approx(-a.mass_flow[0], rel=1e-9)
     assert b.mass_flow[1:] == pytest.approx(a.mass_flow[1:], rel=1e-9, abs=1e-12)
@@ -125,7 +133,9 @@ def test_a_branch_drawn_against_the_flow_carries_it_backwards():
 def test_every_part_of_the_physics_changes_the_drop():
     drop = {}
     for name in ("entrance", "bends", "junctions"):
-        drop[name] = solve(three_pass() if name == "bends" else two_pass(3, 300.0), 6.0, replace(FlowPhysics(), **{name: False})).pressure_drop
+        drop[name] = solve(
+            three_pass() if name == "bends" else two_pass(3, 300.0), 6.0, replace(FlowPhysics(), **{name: False})
+        ).pressure_drop
     assert drop["entrance"] < solve(two_pass(3, 300.0), 6.0).pressure_drop
     assert drop["junctions"] < solve(two_pass(3, 300.0), 6.0).pressure_drop
     assert drop["bends"] < solve(three_pass(), 6.0).pressure_drop
@@ -134,7 +144,9 @@ def test_every_part_of_the_physics_changes_the_drop():
 
 def test_three_pass_serpentine_against_three_dimensional_flow():
     """646.5 +- 1.5 Pa by two finite-element codes (developed inlet, Re 431; DESIGN section 5): correlations to 3 %."""
-    split = split_flow(passages(three_pass()), 0.5e-3 / 60 * 1062, np.array(1062.0), np.array(3.16e-3), 0.0, FlowPhysics(entrance=False))
+    split = split_flow(
+        passages(three_pass()), 0.5e-3 / 60 * 1062, np.array(1062.0), np.array(3.16e-3), 0.0, FlowPhysics(entrance=False)
+    )
     assert split.Re[0] == pytest.approx(431, abs=0.5)  # as printed
     assert split.pressure_drop == pytest.approx(646.5, rel=0.03)
     assert abs(split.pressure_drop - 646.5) < split.uncertainty
@@ -158,7 +170,13 @@ def test_how_branches_meet():
     assert meets["out 2", 0] == meets["a header 1", 1] == TURN  # the closed end of the header turns into its last channel
     assert meets["a header 0", 0] == SIDE  # at the inlet the pipe joins from above
     straight = passages(
-        CoolantNetwork((Branch("a", "i", "m", ((0.0, 0.0), (9.0, 0.0)), 4.0, 2.0), Branch("b", "m", "o", ((9.0, 0.0), (20.0, 0.0)), 4.0, 2.0)), "i", "o", 0, 2)
+        CoolantNetwork(
+            (Branch("a", "i", "m", ((0.0, 0.0), (9.0, 0.0)), 4.0, 2.0), Branch("b", "m", "o", ((9.0, 0.0), (20.0, 0.0)), 4.0, 2.0)),
+            "i",
+            "o",
+            0,
+            2,
+        )
     )
     assert straight.meeting.tolist() == [[TERMINAL, THROUGH], [THROUGH, TERMINAL]]
 

@@ -33,7 +33,9 @@ def test_graetz_between_plates():
 
 
 # aspect ratio, wall, largest deviation stated in the source file's head; 24 x 24 cells of a quarter are within 1 % of 48 x 48
-@pytest.mark.parametrize(("aspect", "wall", "scatter"), [(1.0, "T", 0.09), (1.0, "H1", 0.06), (3 / 16, "T", 0.045), (3 / 16, "H1", 0.035)])
+@pytest.mark.parametrize(
+    ("aspect", "wall", "scatter"), [(1.0, "T", 0.09), (1.0, "H1", 0.06), (3 / 16, "T", 0.045), (3 / 16, "H1", 0.035)]
+)
 def test_developing_values_against_a_finite_volume_march(aspect, wall, scatter):
     x = [5e-4, 2e-3, 1e-2, 5e-2]
     exact = local_nusselt(aspect, x, wall, (40 if aspect < 1 else 24, 24))

@@ -58,8 +58,13 @@ def test_where_a_header_and_a_channel_overlap_the_wall_is_the_headers():
         ),
         "in", "out", 0.0, 3.0,
     )  # fmt: skip
-    boxes = [Box("channel", "cold_plate", "al", 0.0, -0.008, 0.0, 0.084, 0.008, 0.001), Box("header", "cold_plate", "al", 0.084, -0.05, 0.0, 0.116, 0.05, 0.001)]
-    mesh = mesh_boxes(boxes, divisions=([21, 8], [10, 8, 10], 1), boundaries={"channel.z+": "coolant_wall", "header.z+": "coolant_wall"})
+    boxes = [
+        Box("channel", "cold_plate", "al", 0.0, -0.008, 0.0, 0.084, 0.008, 0.001),
+        Box("header", "cold_plate", "al", 0.084, -0.05, 0.0, 0.116, 0.05, 0.001),
+    ]
+    mesh = mesh_boxes(
+        boxes, divisions=([21, 8], [10, 8, 10], 1), boundaries={"channel.z+": "coolant_wall", "header.z+": "coolant_wall"}
+    )
     segments = cut(network, facet_size(mesh, "coolant_wall"))
     walls = map_walls(network, segments, mesh, "coolant_wall")
     of_branch = segments.branch[walls.segment]

@@ -12,7 +12,7 @@ from packtool.coldplate.fluid import CoolantTable
 from packtool.coldplate.march import order, transport
 from packtool.coldplate.records import HeatPhysics
 from packtool.coldplate.segments import WallMap
-from packtool.coldplate.solve import ColdPlateSolution, coolant_results, cold_plate_solution, solve_coldplate_isothermal
+from packtool.coldplate.solve import ColdPlateSolution, cold_plate_solution, coolant_results, solve_coldplate_isothermal
 from packtool.coldplate.stream import ChannelStream
 from packtool.errors import SolveError
 from packtool.layout.records import Branch, CoolantNetwork
@@ -120,7 +120,7 @@ def test_a_dead_end_does_not_upset_the_balance():
 
 
 def test_warm_coolant_flows_more_easily():
-    cold, warm = (solve_coldplate_isothermal(two_pass(), plate(), MEG50, T + 273.15, ) for T in (10.0, 40.0))
+    cold, warm = (solve_coldplate_isothermal(two_pass(), plate(), MEG50, T + 273.15) for T in (10.0, 40.0))
     assert warm.pressure_drop_Pa < 0.75 * cold.pressure_drop_Pa  # mu falls by 60 %
     assert solve_coldplate_isothermal(two_pass(), plate(), MEG50, 283.15).enthalpy_rise_W == 0.0
 
@@ -134,7 +134,7 @@ def test_films_thin_out_along_a_channel_and_start_anew_behind_a_header():
     second = h[branch == names.index("back 5")]
     assert np.all(np.diff(first) < 0)
     assert first[0] > 5 * first[-1]
-    assert second[0] > 5 * second[-1] or second[-1] > 5 * second[0]
+    assert second[0] > 5 * second[-1]
     assert set(solution.path.regime) == {"laminar", "transition"}
 
 
@@ -148,7 +148,9 @@ def test_header_pieces_share_one_layer():
 
 
 def test_bends_are_straight_duct_by_default_and_a_new_start_if_asked():
-    plain, anew = (heated(stream_of(three_pass(), CONSTANT, HeatPhysics(restart_at_bends=r), flow_lpm=0.5), 3000.0)[0] for r in (False, True))
+    plain, anew = (
+        heated(stream_of(three_pass(), CONSTANT, HeatPhysics(restart_at_bends=r), flow_lpm=0.5), 3000.0)[0] for r in (False, True)
+    )
     assert np.all(np.diff(plain.path.h) < 0)
     assert np.count_nonzero(np.diff(anew.path.h) > 0) == 4  # one a bend
     assert anew.film_K < plain.film_K
@@ -177,7 +179,9 @@ def test_results_are_named_and_carry_their_uncertainty():
     assert sum(parts) == pytest.approx(drop.value, rel=1e-8)
     assert rows["coolant.rise"].value == pytest.approx(rows["coolant.outlet"].value - 22.0, abs=1e-9)
     assert rows["coolant.pumping_power"].value == pytest.approx(drop.value * 12 / 60e3, rel=1e-9)  # dp x volume flow at the inlet
-    assert rows["coolant.velocity.max"].value == pytest.approx(12 / 60e3 / (32 * 3e-6), rel=1e-3)  # the headers; density within 0.1 %
+    assert rows["coolant.velocity.max"].value == pytest.approx(
+        12 / 60e3 / (32 * 3e-6), rel=1e-3
+    )  # the headers; density within 0.1 %
     assert rows["heat.coolant"].error < 1e-6
     assert {row.case for row in rows.values()} == {"charge"}
 

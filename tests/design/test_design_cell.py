@@ -22,12 +22,14 @@ def cell_of(id_, without=(), **other):
 @pytest.fixture(autouse=True)
 def small_catalogue(monkeypatch):
     """Cells whose figures are known here."""
-    table = ResistanceTable(temperature_degC=(0, 25), resistance_mOhm=(2, 0.5), standing="measured", sources=("LAB",), note="at 50 % SOC")
+    table = ResistanceTable(
+        temperature_degC=(0, 25), resistance_mOhm=(2, 0.5), standing="measured", sources=("LAB",), note="at 50 % SOC"
+    )
     low = Figure(value=2.5, standing="datasheet")
     known = (
         cell_of("plain", resistance_dc=table, v_min=low, v_max=Figure(value=3.65, standing="datasheet")),
         cell_of("no-resistance"),
-        cell_of("no-mass", without=("mass_kg", "k_through_W_mK"), resistance_dc=table),
+        cell_of("no-mass", without=("mass_kg", "k_through_W_mK"), maker="Third", resistance_dc=table),
         cell_of("other-maker", maker="Other", resistance_dc=table),
         cell_of("nickel", chemistry="NMC811/graphite", resistance_dc=table),
         cell_of("round", format="cylindrical"),
@@ -166,21 +168,30 @@ def test_a_cell_file_is_relative_to_the_design_and_its_keys_have_places_of_their
     assert "a cell file is a mapping of the cell's figures" in complaints(text)[0].message
 
 
+ELECTRODE = {
+    "Thickness [m]": 6e-5,
+    "Minimum stoichiometry": 0.02,
+    "Maximum stoichiometry": 0.85,
+    "Maximum concentration [mol.m-3]": 25000,
+    "Particle radius [m]": 2e-6,
+    "Surface area per unit volume [m-1]": 4e5,
+    "Diffusivity [m2.s-1]": 2e-14,
+    "Reaction rate constant [mol.m-2.s-1]": 1e-6,
+    "OCP [V]": {"x": [0, 1], "y": [3.6, 3.2]},
+}
 BPX = {
-    "Header": {"BPX": "1.0", "Title": "A measured cell", "Model": "SPM"},
+    "Header": {"BPX": "1.1.0", "Title": "Measured", "Model": "SPM"},
     "Parameterisation": {
         "Cell": {
-            "Electrode area [m2]": 0.016,
-            "Number of electrode pairs connected in parallel to make a cell": 34,
-            "Nominal cell capacity [A.h]": 12.5,
-            "Lower voltage cut-off [V]": 2.7,
-            "Upper voltage cut-off [V]": 4.2,
-            "Specific heat capacity [J.K-1.kg-1]": 913,
-            "Density [kg.m-3]": 1847,
-            "Volume [m3]": 0.000128,
-            "Initial temperature [K]": 298.15,
-            "Reference temperature [K]": 298.15,
+            "Electrode area [m2]": 0.02,
+            "External surface area [m2]": 0.08,
+            "Number of electrode pairs connected in parallel to make a cell": 80,
+            "Lower voltage cut-off [V]": 2.5,
+            "Upper voltage cut-off [V]": 3.65,
+            "Nominal cell capacity [A.h]": 150,
         },
+        "Negative electrode": ELECTRODE,
+        "Positive electrode": ELECTRODE,
     },
 }
 
@@ -194,22 +205,15 @@ def test_a_bpx_file_that_cannot_be_used_is_a_complaint_at_the_key(valid, tmp_pat
         assert name in complaint.message
 
 
-def test_a_bpx_file_gives_its_figures_and_the_design_the_rest(valid, tmp_path, monkeypatch):
-    """What the BPX reader itself does is held in tests/catalogue; here, that its cell is the base."""
-    asked = []
-
-    def reader(path, cell_format="prismatic"):
-        asked.append((path, cell_format))
-        return Cell(id="bpx", name="from BPX", format=cell_format, capacity_Ah=Figure(value=12.5, standing="given"))
-
-    monkeypatch.setattr("packtool.catalogue.bpx.cell_from_bpx", reader)
-    others = ", ".join(f"{key}: {value}" for key, value in SHAPED.items() if key != "capacity_Ah")
-    text = valid.replace(
-        "{like: calb-lfp176, resistance_like: calb-ca180fi}", f"{{bpx: my/cell.json, format: prismatic, resistance_mOhm: 1, {others}}}"
-    )
-    (tmp_path / "pack.yaml").write_text(text)
-    cell = load_design(tmp_path / "pack.yaml").cell
-    assert asked == [(tmp_path / "my" / "cell.json", "prismatic")]
-    assert (cell.capacity_Ah.value, cell.mass_kg.value) == (12.5, 4)
+def test_a_bpx_file_gives_its_figures_and_the_design_the_rest(valid, tmp_path, complaints):
     (tmp_path / "my").mkdir()
     (tmp_path / "my" / "cell.json").write_text(json.dumps(BPX))
+    others = ", ".join(f"{key}: {value}" for key, value in SHAPED.items() if key != "capacity_Ah")
+    cell = f"{{bpx: my/cell.json, resistance_mOhm: 1, {others}}}"
+    (tmp_path / "pack.yaml").write_text(valid.replace("{like: calb-lfp176, resistance_like: calb-ca180fi}", cell))
+    loaded = load_design(tmp_path / "pack.yaml")
+    assert (loaded.cell.name, loaded.cell.capacity_Ah.value, loaded.cell.mass_kg.value) == ("Measured", 150, 4)
+
+    found = complaints(valid.replace("{like: calb-lfp176, resistance_like: calb-ca180fi}", "my/cell.json"))
+    assert [c.key for c in found][:4] == ["cell.width_mm", "cell.thickness_mm", "cell.height_mm", "cell.mass_kg"]
+    assert "write cell: {bpx: my/cell.json, width_mm: ...}" in found[0].message

@@ -13,15 +13,50 @@ def test_the_design_these_mistakes_are_made_in_is_valid(valid, complaints):
 
 # what is replaced, by what, line, column, key, heart of the message
 KEYS = [
-    ("passes: 2", "pases: 2", 15, 3, "cold_plate.pases", "unknown key 'pases'; did you mean passes?; allowed here: position, type, passes,"),
+    (
+        "passes: 2",
+        "pases: 2",
+        15,
+        3,
+        "cold_plate.pases",
+        "unknown key 'pases'; did you mean passes?; allowed here: position, type, passes,",
+    ),
     ("flow_lpm: 12", "flow: 12", 22, 3, "cold_plate.flow", "did you mean flow_lpm?"),
     ("flow_lpm: 12", "Flow_LPM: 12", 22, 3, "cold_plate.Flow_LPM", "did you mean flow_lpm?"),
-    ("flow_lpm: 12", "\u00a0flow_lpm: 12", 22, 3, "cold_plate.\u00a0flow_lpm", "invisible character in it (U+00A0); did you mean flow_lpm?"),
+    (
+        "flow_lpm: 12",
+        "\u00a0flow_lpm: 12",
+        22,
+        3,
+        "cold_plate.\u00a0flow_lpm",
+        "invisible character in it (U+00A0); did you mean flow_lpm?",
+    ),
     ("ambient:", "flow_lpm: 3\nambient:", 26, 1, "flow_lpm", "it belongs under cold_plate"),
-    ("  passes: 2\n", "", 13, 1, "cold_plate.passes", "missing: times the coolant passes the plate's length (a whole number from 1 to 200)"),
+    (
+        "  passes: 2\n",
+        "",
+        13,
+        1,
+        "cold_plate.passes",
+        "missing: times the coolant passes the plate's length (a whole number from 1 to 200)",
+    ),
     ("packtool: 1\n", "", 1, 1, "packtool", "missing: version of the design format (1)"),
-    ("ambient: {temperature_degC: 45}\n", "", 1, 1, "ambient", "missing: The air around the enclosure (a mapping with temperature_degC)"),
-    ("wall_mm: 3, ", "", 25, 1, "enclosure.wall_mm", "missing: thickness of the tray's walls and floor (a number above 0 and at most 20000 mm)"),
+    (
+        "ambient: {temperature_degC: 45}\n",
+        "",
+        1,
+        1,
+        "ambient",
+        "missing: The air around the enclosure (a mapping with temperature_degC)",
+    ),
+    (
+        "wall_mm: 3, ",
+        "",
+        25,
+        1,
+        "enclosure.wall_mm",
+        "missing: thickness of the tray's walls and floor (a number above 0 and at most 20000 mm)",
+    ),
     ("passes: 2", "passes: 2\n  passes: 1", 16, 3, "cold_plate.passes", "stands here twice; first on line 15, column 3"),
     ("thickness_mm: 1.0}", "thickness_mm: 1,5}", 12, 55, "interface.5", "was a decimal comma meant?"),
     ("charge: {", "charge 1C!: {", 28, 3, "cases.charge 1C!", "this key must be a name of letters, digits, '.', '_' and '-'"),
@@ -102,9 +137,7 @@ ACROSS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "line", "column", "key", "heart"), KEYS + NUMBERS + WORDS + AGREEMENT + ACROSS
-)
+@pytest.mark.parametrize(("old", "new", "line", "column", "key", "heart"), KEYS + NUMBERS + WORDS + AGREEMENT + ACROSS)
 def test_one_mistake_gives_one_complaint_at_its_place(changed, complaints, old, new, line, column, key, heart):
     (complaint,) = complaints(changed(old, new))
     assert heart in complaint.message
@@ -112,7 +145,11 @@ def test_one_mistake_gives_one_complaint_at_its_place(changed, complaints, old, 
 
 
 def test_a_parallel_group_must_not_cross_rows(valid, complaints):
-    text = valid.replace("{series: 4, parallel: 2}", "{series: 2, parallel: 3}").replace("rows: 2", "rows: 3").replace("row: 4", "row: 2")
+    text = (
+        valid.replace("{series: 4, parallel: 2}", "{series: 2, parallel: 3}")
+        .replace("rows: 2", "rows: 3")
+        .replace("row: 4", "row: 2")
+    )
     (complaint,) = complaints(text)
     assert complaint.key == "arrangement.cells_per_row"
     assert "must be a multiple of electrical.parallel (3), because a parallel group does not cross rows; got 2" in complaint.message
@@ -158,4 +195,6 @@ def test_an_optional_key_with_nothing_behind_it_is_not_taken_for_null(changed, c
 def test_no_message_speaks_of_the_library_behind_it(valid, complaints):
     for old, new, *_ in KEYS + NUMBERS + WORDS + AGREEMENT + ACROSS:
         for complaint in complaints(valid.replace(old, new)):
-            assert not any(jargon in complaint.message for jargon in ("Input should", "pydantic", "type=", "NoneType", "validation error"))
+            assert not any(
+                jargon in complaint.message for jargon in ("Input should", "pydantic", "type=", "NoneType", "validation error")
+            )

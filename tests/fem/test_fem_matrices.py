@@ -16,7 +16,9 @@ pytestmark = pytest.mark.fem
 
 def _bent():
     """Two regions, 3 x 4 x 5 elements, none of them a box."""
-    mesh = mesh_boxes([Box("a", "cell", "x", 0, 0, 0, 1, 1, 0.4), Box("b", "cell", "x", 0, 0, 0.4, 1, 1, 1)], divisions=(3, 4, [2, 3]))
+    mesh = mesh_boxes(
+        [Box("a", "cell", "x", 0, 0, 0, 1, 1, 0.4), Box("b", "cell", "x", 0, 0, 0.4, 1, 1, 1)], divisions=(3, 4, [2, 3])
+    )
     x, y, z = mesh.points.T.copy()
     mesh.points[:, 0] += 0.1 * y * z
     mesh.points[:, 1] += 0.1 * np.sin(x + z)

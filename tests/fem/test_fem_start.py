@@ -137,7 +137,9 @@ def _fresh_start():
 
 @pytest.mark.usefixtures("_fresh_start")
 def test_without_dolfinx_the_line_that_installs_it_is_named(monkeypatch):
-    _importing(monkeypatch, {"dolfinx_solver": ModuleNotFoundError(name="dolfinx_solver"), "dolfinx": ModuleNotFoundError(name="dolfinx")})
+    _importing(
+        monkeypatch, {"dolfinx_solver": ModuleNotFoundError(name="dolfinx_solver"), "dolfinx": ModuleNotFoundError(name="dolfinx")}
+    )
     with pytest.raises(MissingPart, match="dolfinx") as missing:
         starting.start()
     assert missing.value.mend == "pip install 'packtool[fem]'"

@@ -4,6 +4,7 @@ import dataclasses
 import json
 
 import pytest
+
 from packtool.errors import Complaint
 from packtool.report.json_report import dumped, findings_document, findings_json, json_schema, results_document, results_json
 from packtool.report.records import Checked
@@ -80,7 +81,16 @@ def test_both_schemas_speak_of_the_same_findings():
 
 
 def test_keys_come_in_a_fixed_order_and_the_verdict_before_the_numbers(summary):
-    assert list(results_document(summary)) == ["$schema", "design", "file", "verdict", "findings", "results", "not_checked", "left_out"]
+    assert list(results_document(summary)) == [
+        "$schema",
+        "design",
+        "file",
+        "verdict",
+        "findings",
+        "results",
+        "not_checked",
+        "left_out",
+    ]
     assert results_json(summary) == results_json(summary)
 
 

@@ -3,12 +3,15 @@
 from xml.etree import ElementTree
 
 import pytest
+
 from packtool.errors import Complaint
 from packtool.report.junit import junit_xml
 from packtool.report.records import Checked
 from packtool.rules.records import Finding, Verdict
 
-BROKEN = Finding("thermal.cell-max", "error", False, "cell <R1> & \x07 too warm", 46.1, 0.2, 45.0, "degC", "", "d.yaml", 9, 3, "R1C01", "1C")
+BROKEN = Finding(
+    "thermal.cell-max", "error", False, "cell <R1> & \x07 too warm", 46.1, 0.2, 45.0, "degC", "", "d.yaml", 9, 3, "R1C01", "1C"
+)
 HOLDS = Finding("coolant.rise", "error", True, "coolant rise", 3.0, None, 5.0, "K")
 WARNING = Finding("geometry.rib", "warning", False, "least rib", 2.4, None, 3.0, "mm")
 DESIGNS = [

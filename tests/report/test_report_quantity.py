@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from packtool.report.quantity import number, pretty_unit, quantity, with_error
 
 
@@ -31,7 +32,15 @@ def test_tiny_numbers_with_an_error_keep_their_exponent():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(3827.4, "3827"), (0.03124, "0.03124"), (100.0, "100"), (-0.0, "0"), (1.23456e9, "1.235e9"), (-38.256, "-38.26"), (float("nan"), "nan")],
+    [
+        (3827.4, "3827"),
+        (0.03124, "0.03124"),
+        (100.0, "100"),
+        (-0.0, "0"),
+        (1.23456e9, "1.235e9"),
+        (-38.256, "-38.26"),
+        (float("nan"), "nan"),
+    ],
 )
 def test_four_digits_without_trailing_zeros(value, text):
     assert number(value) == text

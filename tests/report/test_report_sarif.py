@@ -4,12 +4,28 @@ import json
 from pathlib import PurePosixPath
 
 import pytest
+
 from packtool.errors import Complaint
 from packtool.report.records import Checked
 from packtool.report.sarif import sarif_json, sarif_log
 from packtool.rules.records import Finding, Rule, Verdict
 
-BROKEN = Finding("thermal.cell-max", "error", False, "too warm", 46.1, 0.2, 45.0, "degC", "limits.cell_max_degC", "designs/a b.yaml", 9, 3, None, "1C")
+BROKEN = Finding(
+    "thermal.cell-max",
+    "error",
+    False,
+    "too warm",
+    46.1,
+    0.2,
+    45.0,
+    "degC",
+    "limits.cell_max_degC",
+    "designs/a b.yaml",
+    9,
+    3,
+    None,
+    "1C",
+)
 HOLDS = Finding("coolant.rise", "error", True, "coolant rise", 3.0, None, 5.0, "K", "", "designs/a b.yaml", 4, 1)
 WARNING = Finding("geometry.rib", "warning", False, "least rib", 2.4, None, 3.0, "mm", "", "designs/a b.yaml")
 NOTE = Finding("data.cell", "note", False, "resistance is derived")

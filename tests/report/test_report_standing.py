@@ -21,6 +21,11 @@ def test_an_unknown_figure_is_not_listed(loaded):
 
 
 def test_the_sentence_counts_what_is_not_sure():
-    figures = [UsedFigure("a", n, "1", "", s) for n, s in (("x", "measured"), ("y", "remembered"), ("z", "derived"), ("w", "remembered"))]
-    assert standing_line(figures) == "3 of 4 figures are neither measured, from a datasheet nor given in the design (2 remembered, 1 derived)."
+    figures = [
+        UsedFigure("a", n, "1", "", s) for n, s in (("x", "measured"), ("y", "remembered"), ("z", "derived"), ("w", "remembered"))
+    ]
+    assert (
+        standing_line(figures)
+        == "3 of 4 figures are neither measured, from a datasheet nor given in the design (2 remembered, 1 derived)."
+    )
     assert standing_line(figures[:1]) == "All 1 figures are measured, from a datasheet or given in the design."

@@ -5,14 +5,32 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from packtool.errors import Complaint
 from packtool.report.counts import Counts, count, summary_line
 from packtool.report.records import Checked
 from packtool.report.text import verdict_table, verdict_text
 from packtool.rules.records import Finding, Verdict
 
-HOT = Finding("thermal.cell-max", "error", False, "warmest point of a cell", 46.1, 0.2, 45.0, "degC", "limits.cell_max_degC", "d.yaml", 9, 3, "R1C01", "1C")
-DROP = Finding("coolant.pressure-drop", "error", True, "coolant pressure drop", 11.8, 0.4, 20.0, "kPa", "", "d.yaml", 10, 3, None, "1C")
+HOT = Finding(
+    "thermal.cell-max",
+    "error",
+    False,
+    "warmest point of a cell",
+    46.1,
+    0.2,
+    45.0,
+    "degC",
+    "limits.cell_max_degC",
+    "d.yaml",
+    9,
+    3,
+    "R1C01",
+    "1C",
+)
+DROP = Finding(
+    "coolant.pressure-drop", "error", True, "coolant pressure drop", 11.8, 0.4, 20.0, "kPa", "", "d.yaml", 10, 3, None, "1C"
+)
 RIB = Finding("geometry.rib", "warning", False, "least rib", 2.4, None, 3.0, "mm")
 
 

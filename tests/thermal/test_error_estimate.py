@@ -1,0 +1,75 @@
+"""The estimated error against the true one, where the exact number is known."""
+
+from __future__ import annotations
+
+import pytest
+from heat_meshes import bar, problem, steady_heat
+
+from packtool.results import Result
+from packtool.thermal.error import estimated_errors
+from packtool.thermal.evaluate import region_values
+from packtool.thermal.steady import solve_steady
+from packtool.verification.conduction import CUBOID_REFERENCE, cuboid_rises, nafems_t4_temperature
+
+
+def _row(value: float, name: str = "T", **more) -> Result:
+    return Result(name, value, "K", **more)
+
+
+def effectivity(fine: float, halved: float, exact: float) -> float:
+    """Estimated over true error."""
+    (estimated,) = estimated_errors([_row(fine)], [_row(halved)])
+    assert estimated.error is not None
+    return estimated.error / abs(fine - exact)
+
+
+@pytest.mark.parametrize(("order", "ratio"), [(1.0, 0.547), (4 / 3, 0.831), (1.5, 1.0), (2.0, 1.641)])
+def test_the_ratio_to_the_true_error_is_known_for_every_order(order, ratio):
+    assert effectivity(100 + 0.1, 100 + 0.1 * 2**order, 100) == pytest.approx(ratio, abs=1e-3)
+
+
+@pytest.mark.fem
+def test_slab_with_even_heat():
+    # mean of a slab, heat q, T fixed at both ends: q L^2 / (12 k); q L^2 / k = 3 W / (AREA L) L^2 / 10
+    exact, values = 3.0 / 1e-4 * 0.1 / 10 / 12, []
+    for n in (8, 4):
+        mesh = bar(elements=n)
+        T = solve_steady(problem(mesh, heat=steady_heat(3.0), temperature={"xmin": 300.0, "xmax": 300.0})).T
+        values.append(region_values(mesh, T - 300).mean[0])
+    assert 0.5 <= effectivity(*values, exact) <= 2
+
+
+@pytest.mark.fem
+@pytest.mark.parametrize("divisions", [(24, 12, 12), (16, 8, 8)])
+def test_cuboid(divisions):
+    fine, halved = cuboid_rises(divisions), cuboid_rises(tuple(n // 2 for n in divisions))  # type: ignore[arg-type]
+    ratios = {name: effectivity(fine[name], halved[name], exact) for name, exact in CUBOID_REFERENCE.items()}
+    assert all(0.5 <= ratio <= 2 for ratio in ratios.values()), ratios
+
+
+@pytest.mark.fem
+@pytest.mark.parametrize("coarseness", [1, 2])
+def test_nafems_t4(coarseness):
+    assert 0.5 <= effectivity(nafems_t4_temperature(coarseness), nafems_t4_temperature(2 * coarseness), 18.2537565371) <= 2
+
+
+def test_rows_are_matched_by_name_case_and_time_and_by_region_where_they_can_be():
+    fine = [_row(1.0, "a", case="x"), _row(1.0, "a", case="y"), _row(5.0, "max", case="x", region="R1"), _row(2.0, "only here")]
+    halved = [_row(1.4, "a", case="y"), _row(1.2, "a", case="x"), _row(6.0, "max", case="x", region="R7")]
+    scale = 2**1.5 - 1
+    errors = [row.error for row in estimated_errors(fine, halved)]
+    assert errors[:3] == pytest.approx([0.2 / scale, 0.4 / scale, 1 / scale])
+    assert errors[3] is None
+
+
+def test_equal_numbers_keep_the_solver_s_tolerance():
+    (kelvin, celsius) = estimated_errors([_row(50.0), Result("c", 0.0, "degC")], [_row(50.0), Result("c", 0.0, "degC")])
+    assert kelvin.error == pytest.approx(5e-6)
+    assert celsius.error == pytest.approx(273.15e-7)
+
+
+def test_units_and_doubles_are_checked():
+    with pytest.raises(ValueError, match="is in K on one mesh"):
+        estimated_errors([_row(1.0)], [Result("T", 1.0, "degC")])
+    with pytest.raises(ValueError, match="twice"):
+        estimated_errors([_row(1.0)], [_row(1.0), _row(2.0)])

@@ -1,0 +1,29 @@
+"""The published cases of conduction and battery heat, through the registry that ``packtool verify`` uses."""
+
+from __future__ import annotations
+
+import pytest
+
+from packtool.verification.battery_heat import battery_heat_cases
+from packtool.verification.conduction import conduction_cases
+from packtool.verification.registry import cases
+
+pytestmark = pytest.mark.fem
+BY_ID = {case.id: case for case in cases()}
+MINE = [case.id for case in (*conduction_cases(), *battery_heat_cases())]
+
+
+@pytest.mark.parametrize("case_id", MINE)
+def test_reference_is_met(case_id):
+    rows = list(BY_ID[case_id].run())
+    assert rows
+    assert [
+        f"{row.quantity}: {row.value:.9g} for {row.reference:.9g}, error {row.error:.1e} over {row.tolerance}"
+        for row in rows
+        if not row.passes
+    ] == []
+
+
+def test_the_list_has_every_case_once():
+    assert MINE == ["A1", "A5", "A6", "A7", "A14", "E1"]
+    assert len(BY_ID) == len(cases())
