@@ -223,6 +223,12 @@ def _passes_of_type(kind: str, passes: int) -> str | None:
     return None
 
 
+def _turns_of_type(kind: str, turns: str) -> str | None:
+    if kind == "parallel" and turns == "round":
+        return "type: parallel has no turns of its own (its headers turn the coolant): leave turns out, or use type: serpentine"
+    return None
+
+
 class ColdPlate(DesignRecord):
     """A plate under the cells with rectangular channels.
 
@@ -234,6 +240,7 @@ class ColdPlate(DesignRecord):
         Agreement(("channel_height_mm", "thickness_mm"), "channel_height_mm", _channel_in_plate),
         Agreement(("type", "channels"), "channels", _channels_of_type),
         Agreement(("type", "passes"), "passes", _passes_of_type),
+        Agreement(("type", "turns"), "turns", _turns_of_type),
     )
 
     position: Literal["bottom"] = Field("bottom", description="where the plate is; bottom is what there is today")
@@ -243,6 +250,9 @@ class ColdPlate(DesignRecord):
     passes: Annotated[int, Field(ge=1, le=200, strict=True)] = Field(description="times the coolant passes the plate's length")
     channels: Annotated[int, Field(ge=1, le=500, strict=True)] = Field(
         1, description="channels side by side in each pass (parallel only)"
+    )
+    turns: Literal["square", "round"] = Field(
+        "square", description="serpentine only: how it turns; round: half circles from leg to leg, on the overhang"
     )
     manifold: Literal["U", "Z"] = Field(
         "U", description="parallel with passes: 1: outlet on the inlet's side (U) or diagonally opposite (Z)"

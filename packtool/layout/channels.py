@@ -1,7 +1,7 @@
 """The channels of a cold plate: their outline in the plan and the network that the coolant runs through.
 
-Everything is axis-aligned rectangles (square turns). Channels run along x; headers along y over the plate's overhang, so that they and
-the fittings above them stay clear of the rows.
+Channels run along x; headers along y over the plate's overhang, and so do the round turns of a serpentine, so that they and the
+fittings above them stay clear of the rows. But for those turns everything is axis-aligned rectangles.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from packtool.layout.outline import Rectangle
-from packtool.layout.records import Branch, Point
+from packtool.layout.outline import Rectangle, union
+from packtool.layout.records import Branch, Loop, Point, Profile, Vertex
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,9 @@ class ChannelSpace:
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """Channels of one plate: rectangles whose union is the void, the branches, and where coolant enters and leaves (x, y)."""
+    """Channels of one plate: the outlines of the void, the branches, and where coolant enters and leaves (x, y)."""
 
-    rectangles: tuple[Rectangle, ...]
+    voids: tuple[Profile, ...]
     branches: tuple[Branch, ...]
     inlet: str
     outlet: str
@@ -61,7 +61,43 @@ def serpentine(space: ChannelSpace, passes: int, port_mm: float) -> Channels:
     leaves_right = passes % 2 == 1
     path.append((space.x1 - port_mm / 2 if leaves_right else space.x0 + port_mm / 2, ys[-1]))
     branch = Branch("serpentine", "inlet", "outlet", tuple(path), space.channel_mm, space.height_mm)
-    return Channels(tuple(rectangles), (branch,), "inlet", "outlet", path[0], path[-1])
+    return Channels(union(rectangles), (branch,), "inlet", "outlet", path[0], path[-1])
+
+
+def turn_reach(start: float, end: float, width: float, passes: int) -> float:
+    """How far round turns reach past the straight legs between them [mm]: half the pitch and half a channel; 0 for a single pass."""
+    if passes == 1:
+        return 0.0
+    return (end - start - width) / (passes - 1) / 2 + width / 2
+
+
+def round_serpentine(space: ChannelSpace, passes: int, port_mm: float) -> Channels:
+    """One channel as in ``serpentine`` whose turns are half circles, straight legs between them; its two ends are square, under the ports.
+
+    The centreline's radius is half the pitch of the legs, the inner wall's half the rib between them.
+    """
+    half = space.channel_mm / 2
+    ys = pitched(space.y0, space.y1, space.channel_mm, passes)
+    reach = turn_reach(space.y0, space.y1, space.channel_mm, passes)
+    near, far = space.x0 + reach, space.x1 - reach
+    ways = [1 if k % 2 == 0 else -1 for k in range(passes)]
+    ends = [(near, far) if way > 0 else (far, near) for way in ways]
+    ends[0] = (space.x0, ends[0][1])
+    ends[-1] = (ends[-1][0], space.x1 if ways[-1] > 0 else space.x0)
+    right: list[Vertex] = []
+    left: list[Vertex] = []
+    path: list[Point] = []
+    bulges: list[float] = []
+    for k, (way, y, (x0, x1)) in enumerate(zip(ways, ys, ends, strict=True)):
+        bend = float(way) if k < passes - 1 else 0.0
+        right += [(x0, y - way * half, 0.0), (x1, y - way * half, bend)]
+        left += [(x0, y + way * half, float(way) if k > 0 else 0.0), (x1, y + way * half, 0.0)]
+        path += [(x0, y), (x1, y)]
+        bulges += [0.0, bend]
+    path[0] = (space.x0 + port_mm / 2, ys[0])
+    path[-1] = (path[-1][0] - ways[-1] * port_mm / 2, ys[-1])
+    branch = Branch("serpentine", "inlet", "outlet", tuple(path), space.channel_mm, space.height_mm, bulges=tuple(bulges[:-1]))
+    return Channels((Profile(Loop((*right, *left[::-1]))),), (branch,), "inlet", "outlet", path[0], path[-1])
 
 
 def parallel_once(space: ChannelSpace, count: int, same_side: bool, port_mm: float) -> Channels:
@@ -86,7 +122,7 @@ def parallel_once(space: ChannelSpace, count: int, same_side: bool, port_mm: flo
     )
     rectangles = (*_runs(space, ys), _header_area(space, ys, at_left=True), _header_area(space, ys, at_left=False))
     low, high = _port_ends(space, port_mm)
-    return Channels(rectangles, branches, "inlet", "outlet", (x_in, low), (x_out, low if same_side else high))
+    return Channels(union(rectangles), branches, "inlet", "outlet", (x_in, low), (x_out, low if same_side else high))
 
 
 def parallel_twice(space: ChannelSpace, count: int, port_mm: float) -> Channels:
@@ -128,7 +164,7 @@ def parallel_twice(space: ChannelSpace, count: int, port_mm: float) -> Channels:
         _header_area(space, ys, at_left=False),
     )
     low, high = _port_ends(space, port_mm)
-    return Channels(rectangles, branches, "inlet", "outlet", (x_in, low), (x_in, high))
+    return Channels(union(rectangles), branches, "inlet", "outlet", (x_in, low), (x_in, high))
 
 
 def _numbered(name: str, first: int, last: int) -> list[str]:

@@ -87,7 +87,7 @@ def _levels(design: PackDesign, rows: RowPlan, terminals: Terminals, bars: BarPl
 
 
 def _tray(design: PackDesign, rows: RowPlan, levels: Levels) -> TrayPlan:
-    overhang = overhang_mm(design.cold_plate) if design.cold_plate else 0.0
+    overhang = overhang_mm(design.cold_plate, rows) if design.cold_plate else 0.0
     x = rows.length_mm / 2 + overhang + design.enclosure.clearance_mm
     y = rows.breadth_mm / 2 + design.enclosure.clearance_mm
     return TrayPlan((-x, -y, x, y), levels.top)

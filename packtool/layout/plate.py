@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import ColdPlate
 from packtool.errors import Complaint
-from packtool.layout.channels import Channels, ChannelSpace, parallel_once, parallel_twice, serpentine
+from packtool.layout.channels import Channels, ChannelSpace, parallel_once, parallel_twice, round_serpentine, serpentine, turn_reach
 from packtool.layout.complaints import complain
-from packtool.layout.outline import Rectangle, union
+from packtool.layout.outline import Rectangle
 from packtool.layout.records import CoolantNetwork, Loop, Part, Product, Profile, Sweep
 from packtool.layout.rows import RowPlan
 
@@ -40,14 +40,24 @@ def header_width(plate: ColdPlate) -> float:
     return plate.header_width_mm if plate.header_width_mm is not None else 2 * plate.channel_width_mm
 
 
-def _needed_overhang(plate: ColdPlate) -> float:
-    """The shortest overhang [mm] that holds the margin and the headers (parallel) or the fittings (serpentine)."""
-    return plate.margin_mm + (_fitting(plate) if plate.type == "serpentine" else header_width(plate))
+def _needed_overhang(plate: ColdPlate, rows: RowPlan) -> float:
+    """The shortest overhang [mm] that holds the margin and the headers (parallel), or the fittings and round turns (serpentine)."""
+    if plate.type == "parallel":
+        return plate.margin_mm + header_width(plate)
+    return plate.margin_mm + max(_fitting(plate), _round_reach(plate, rows))
 
 
-def overhang_mm(plate: ColdPlate) -> float:
+def _round_reach(plate: ColdPlate, rows: RowPlan) -> float:
+    """How far round turns reach past the straight legs [mm]; 0 for square ones, which take no more than the fittings."""
+    if plate.turns == "square":
+        return 0.0
+    half = rows.breadth_mm / 2 - plate.margin_mm
+    return turn_reach(-half, half, plate.channel_width_mm, plate.passes)
+
+
+def overhang_mm(plate: ColdPlate, rows: RowPlan) -> float:
     """How far the plate reaches past the rows at both ends [mm]: as given, else as short as can be."""
-    return plate.overhang_mm if plate.overhang_mm is not None else _needed_overhang(plate)
+    return plate.overhang_mm if plate.overhang_mm is not None else _needed_overhang(plate, rows)
 
 
 def check_plate(loaded: LoadedDesign, plate: ColdPlate, rows: RowPlan) -> list[Complaint]:
@@ -60,9 +70,11 @@ def check_plate(loaded: LoadedDesign, plate: ColdPlate, rows: RowPlan) -> list[C
         complaints.append(complain(loaded, "cold_plate.margin_mm", message))
     elif space < width or (count > 1 and count * width >= space):
         complaints.append(complain(loaded, *_crowded(plate, count, space)))
-    needed = _needed_overhang(plate)
-    if overhang_mm(plate) < needed:
-        if plate.type == "serpentine":
+    needed = _needed_overhang(plate, rows)
+    if overhang_mm(plate, rows) < needed:
+        if _round_reach(plate, rows) > _fitting(plate):
+            what = f"the round turns of {plate.passes} passes ({_round_reach(plate, rows):.4g} mm deep) lie on the overhang"
+        elif plate.type == "serpentine":
             what = f"the fittings ({_fitting(plate):g} mm) stand on the overhang"
         else:
             what = f"the headers ({header_width(plate):g} mm wide) lie under the overhang"
@@ -101,13 +113,13 @@ def _fitting(plate: ColdPlate) -> float:
 
 def plan_plate(plate: ColdPlate, rows: RowPlan) -> PlatePlan:
     """The plate of a design that ``check_plate`` has no complaint about."""
-    x, y = rows.length_mm / 2 + overhang_mm(plate), rows.breadth_mm / 2
+    x, y = rows.length_mm / 2 + overhang_mm(plate, rows), rows.breadth_mm / 2
     margin, fitting = plate.margin_mm, _fitting(plate)
     space = ChannelSpace(
         -x + margin, -y + margin, x - margin, y - margin, plate.channel_width_mm, header_width(plate), plate.channel_height_mm
     )
     if plate.type == "serpentine":
-        channels = serpentine(space, plate.passes, fitting)
+        channels = (round_serpentine if plate.turns == "round" else serpentine)(space, plate.passes, fitting)
     elif plate.passes == 1:
         channels = parallel_once(space, plate.channels, plate.manifold == "U", fitting)
     else:
@@ -123,7 +135,7 @@ def plate_parts(plate: ColdPlate, plan: PlatePlan, cell_height_mm: float, z: flo
     """
     skin = (plate.thickness_mm - plate.channel_height_mm) / 2
     low, high = skin, skin + plate.channel_height_mm
-    voids = union(plan.channels.rectangles)
+    voids = plan.channels.voids
     outline = Loop.rectangle(*plan.outline)
     islands = [Sweep(Profile(_reversed(hole)), low, high) for void in voids for hole in void.holes]
     metal = Product(
@@ -138,7 +150,7 @@ def plate_parts(plate: ColdPlate, plan: PlatePlan, cell_height_mm: float, z: flo
         ),
         description=(
             f"cold plate, {plate.thickness_mm:g} mm, skins {skin:g} mm, channels {plate.channel_width_mm:g} x {plate.channel_height_mm:g} mm"
-            " with square turns; the openings under the fittings are left out"
+            f" with {plate.turns} turns; the openings under the fittings are left out"
         ),
     )
     coolant = Product(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from packtool.catalogue.records import Cell
+from packtool.layout.arcs import Arc, arc
 
 Role = Literal["cell", "pad", "end_plate", "interface", "cold_plate", "coolant", "terminal", "busbar", "tray", "lid", "fitting"]
 MESHED_ROLES: tuple[Role, ...] = ("cell", "pad", "end_plate", "interface", "cold_plate")
@@ -167,7 +168,8 @@ class Part:
 class Branch:
     """One run of channel between two nodes of the coolant network, of constant rectangular section.
 
-    ``path`` is the centreline in the plan [mm], in the direction of the design flow; its inner vertices are bends of 90 degrees.
+    ``path`` is the centreline in the plan [mm], in the direction of the design flow. ``bulges``: of each of its legs, as in ``Loop``;
+    empty where all are straight. Inner vertices are square bends of 90 degrees, but for those where an arc goes on without a corner.
     """
 
     name: str
@@ -177,14 +179,32 @@ class Branch:
     width_mm: float
     height_mm: float
     kind: Literal["channel", "header", "port"] = "channel"
+    bulges: tuple[float, ...] = ()
+
+    def legs(self) -> tuple[tuple[Point, Point, Arc | None], ...]:
+        """Start, end and, where it is curved, the arc of each leg of the centreline [mm]. ValueError if ``bulges`` does not fit."""
+        bulges = self.bulges or (0.0,) * (len(self.path) - 1)
+        return tuple(
+            (a, b, arc(a, b, bulge) if bulge else None)
+            for a, b, bulge in zip(self.path[:-1], self.path[1:], bulges, strict=True)
+        )
+
+    def leg_lengths_mm(self) -> tuple[float, ...]:
+        """Length of each leg of the centreline [mm]; arcs are exact."""
+        return tuple(curve.length if curve else math.dist(a, b) for a, b, curve in self.legs())
 
     def length_mm(self) -> float:
-        """Length of the centreline [mm]."""
-        return sum(math.dist(a, b) for a, b in zip(self.path, self.path[1:], strict=False))
+        """Length of the centreline [mm]; arcs are exact."""
+        return sum(self.leg_lengths_mm())
+
+    def corners(self) -> tuple[bool, ...]:
+        """For each inner vertex of the path, whether it is a square bend: not where an arc begins or ends."""
+        curved = [curve is not None for _, _, curve in self.legs()]
+        return tuple(not (before or after) for before, after in zip(curved[:-1], curved[1:], strict=True))
 
     def bends(self) -> int:
-        """Number of 90 degree bends."""
-        return max(0, len(self.path) - 2)
+        """Number of square 90 degree bends."""
+        return sum(self.corners())
 
 
 @dataclass(frozen=True, slots=True)
