@@ -10,8 +10,10 @@ from packtool.errors import MeshError
 from packtool.layout.records import MESHED_ROLES, Layout
 from packtool.mesh.divisions import Level
 from packtool.mesh.placed import placed_sweeps
+from packtool.mesh.plan import is_curved
 from packtool.mesh.quality import MeshReport, checked
 from packtool.mesh.records import TaggedMesh
+from packtool.mesh.swept import swept_mesh
 from packtool.mesh.tensor import tensor_mesh
 
 
@@ -42,12 +44,12 @@ def mesh_layout(layout: Layout, level: Level = "normal", *, halved: bool = False
     sweeps = placed_sweeps(layout)
     if not any(sweep.region >= 0 for sweep in sweeps):
         raise MeshError(f"{layout.name} has no part to mesh: none has the role {', '.join(MESHED_ROLES)}")
+    if is_curved(sweeps):
+        mesh = swept_mesh(layout, sweeps, level, halved)
+        return MeshedPack(mesh, checked(layout, mesh, began))
     for sweep in sweeps:
         if not sweep.is_rectilinear:
-            raise MeshError(
-                f"part {sweep.part} ({sweep.role}) has round or oblique edges; only outlines along x and y are meshed, "
-                "curved parts are not meshed yet"
-            )
+            raise MeshError(f"part {sweep.part} ({sweep.role}) has oblique edges; outlines are meshed along x and y, and along arcs")
     mesh = tensor_mesh(layout, sweeps, level, halved)
     return MeshedPack(mesh, checked(layout, mesh, began))
 
@@ -59,7 +61,19 @@ FAMILIES: Mapping[Level, tuple[tuple[Level, bool], ...]] = {
 }
 """Level -> (level, halved) of its nested meshes, the one that is solved on first; each has half the counts of the one before."""
 
+CURVED_FAMILIES: Mapping[Level, tuple[tuple[Level, bool], ...]] = {
+    "fine": (("fine", False), ("normal", False), ("normal", True)),
+    "normal": (("normal", False), ("normal", True)),
+    "coarse": (("coarse", False), ("coarse", True)),
+}
+"""The same for packs with arcs, whose plan is halved once less (see ``plan.SPLITS``)."""
+
+
+def family_members(layout: Layout, level: Level = "normal") -> tuple[tuple[Level, bool], ...]:
+    """(level, halved) of the meshes of ``mesh_family``, without making them."""
+    return (CURVED_FAMILIES if is_curved(placed_sweeps(layout)) else FAMILIES)[level]
+
 
 def mesh_family(layout: Layout, level: Level = "normal") -> tuple[MeshedPack, ...]:
     """The mesh of ``level`` and the coarser ones that its error is estimated from, finest first. Raises as ``mesh_layout``."""
-    return tuple(mesh_layout(layout, one, halved=halved) for one, halved in FAMILIES[level])
+    return tuple(mesh_layout(layout, one, halved=halved) for one, halved in family_members(layout, level))

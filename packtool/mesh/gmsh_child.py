@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-HEXAHEDRON, QUADRANGLE = 5, 3
+HEXAHEDRON, QUADRANGLE, TRIANGLE = 5, 3, 2
 """gmsh's element types of first order."""
 
 
@@ -42,7 +42,55 @@ def write(gmsh: Any, given: Any, target: str) -> None:
     gmsh.write(target)
 
 
-TASKS = {"write": write}
+def pave(gmsh: Any, given: Any, target: str) -> None:
+    """Quadrangles and triangles inside polygons whose edges stay whole, written as an npz archive.
+
+    Given: ``points`` (n, 2); ``loop`` (m,) point numbers, face after face, each counter-clockwise; ``first`` (n_faces + 1,) where
+    each face begins. Written: ``points`` (n + inner, 2), those given first; ``quads`` (., 4), ``triangles`` (., 3), and the face of
+    each, ``quad_face`` and ``triangle_face``.
+    """
+    points, loop, first = given["points"], given["loop"], given["first"]
+    gmsh.model.add("plan")
+    for number, (x, y) in enumerate(points.tolist()):
+        gmsh.model.geo.addPoint(x, y, 0.0, tag=number + 1)
+    lines: dict[tuple[int, int], int] = {}
+    for face in range(len(first) - 1):
+        around = (loop[first[face] : first[face + 1]] + 1).tolist()
+        curves = []
+        for a, b in zip(around, around[1:] + around[:1], strict=True):
+            if (b, a) in lines:
+                curves.append(-lines[b, a])
+                continue
+            lines[a, b] = gmsh.model.geo.addLine(a, b)
+            curves.append(lines[a, b])
+        gmsh.model.geo.addPlaneSurface([gmsh.model.geo.addCurveLoop(curves, face + 1)], face + 1)
+    gmsh.model.geo.synchronize()
+    for line in lines.values():
+        gmsh.model.mesh.setTransfiniteCurve(line, 2)
+    gmsh.option.setNumber("Mesh.Algorithm", 8)
+    gmsh.option.setNumber("Mesh.RecombineAll", 1)
+    gmsh.option.setNumber("Mesh.RecombinationAlgorithm", 1)
+    gmsh.option.setNumber("Mesh.MeshSizeMax", float(given["size"]))
+    gmsh.model.mesh.generate(2)
+    tags, coordinates, _ = gmsh.model.mesh.getNodes()
+    places = np.empty((int(tags.max()) + 1, 2))
+    places[tags] = coordinates.reshape(-1, 3)[:, :2]
+    found = {QUADRANGLE: [], TRIANGLE: []}
+    owner = {QUADRANGLE: [], TRIANGLE: []}
+    for face in range(len(first) - 1):
+        for kind, corners in ((QUADRANGLE, 4), (TRIANGLE, 3)):
+            nodes = gmsh.model.mesh.getElementsByType(kind, face + 1)[1].reshape(-1, corners).astype(np.int64)
+            found[kind].append(nodes - 1)
+            owner[kind].append(np.full(len(nodes), face))
+    with open(target, "wb") as stream:
+        np.savez(
+            stream, allow_pickle=False, points=places[1:],
+            quads=np.concatenate(found[QUADRANGLE]), quad_face=np.concatenate(owner[QUADRANGLE]),
+            triangles=np.concatenate(found[TRIANGLE]), triangle_face=np.concatenate(owner[TRIANGLE]),
+        )  # fmt: skip
+
+
+TASKS = {"write": write, "pave": pave}
 
 
 def main(task: str, source: str, target: str) -> int:

@@ -10,15 +10,10 @@ from numpy.typing import NDArray
 from packtool.errors import MeshError
 from packtool.layout.records import MESHED_ROLES, Layout, Loop
 from packtool.mesh.divisions import Level, grid_lines
-from packtool.mesh.grid import VOID, SolidGrid, grouped, solid_grid
-from packtool.mesh.placed import COOLANT, SAME_MM, PlacedSweep, meshed_parts
+from packtool.mesh.grid import VOID, SolidGrid, solid_grid
+from packtool.mesh.naming import boundaries_by_name, interfaces_by_name
+from packtool.mesh.placed import SAME_MM, PlacedSweep, meshed_parts
 from packtool.mesh.records import Floats, Integers, Region, TaggedMesh
-
-COOLANT_WALL = "coolant_wall"
-GAP_SIDE = "gap_side"
-EXTERIOR_SIDE, EXTERIOR_BOTTOM, EXTERIOR_TOP = "exterior_side", "exterior_bottom", "exterior_top"
-OUTWARD = (EXTERIOR_SIDE, EXTERIOR_SIDE, EXTERIOR_SIDE, EXTERIOR_SIDE, EXTERIOR_BOTTOM, EXTERIOR_TOP)
-"""Name of a facet that sees out of the pack along its normal, by side."""
 
 
 def tensor_mesh(layout: Layout, sweeps: Sequence[PlacedSweep], level: Level, halved: bool) -> TaggedMesh:
@@ -88,22 +83,10 @@ def _boundaries(grid: SolidGrid, occupancy: Integers) -> dict[str, Integers]:
         reached = np.logical_or.accumulate(along, axis=side // 2)
         reached = np.flip(reached, side // 2) if side % 2 else reached
         sees_solid[here] = reached[tuple((beyond[here] + 1).T)]
-    names = np.array(OUTWARD, dtype=object)[grid.outer_side]
-    names[sees_solid] = GAP_SIDE
-    names[facing == COOLANT] = COOLANT_WALL
-    return {
-        name: grid.outer_facets(np.flatnonzero(names == name))
-        for name in (COOLANT_WALL, GAP_SIDE, EXTERIOR_SIDE, EXTERIOR_BOTTOM, EXTERIOR_TOP)
-        if (names == name).any()
-    }
+    return {name: grid.outer_facets(which) for name, which in boundaries_by_name(grid.outer_side, facing, sees_solid).items()}
 
 
 def _interfaces(grid: SolidGrid, roles: Integers) -> dict[str, Integers]:
     """Facets between parts, by their pair of roles."""
     minus, plus = roles[grid.region[grid.inner_minus]], roles[grid.region[grid.inner_plus]]
-    codes = np.minimum(minus, plus) * len(MESHED_ROLES) + np.maximum(minus, plus)
-    found = {}
-    for code, which in grouped(codes):
-        a, b = divmod(code, len(MESHED_ROLES))
-        found[f"{MESHED_ROLES[a]}|{MESHED_ROLES[b]}"] = grid.facets_between(which, minus[which] > plus[which])[0]
-    return found
+    return {name: grid.facets_between(which, turned)[0] for name, which, turned in interfaces_by_name(minus, plus)}

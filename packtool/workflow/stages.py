@@ -72,11 +72,11 @@ def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, 
 
     from packtool.catalogue.load import coolants
     from packtool.coldplate.pack_case import solve_pack_case
-    from packtool.mesh.build import FAMILIES
+    from packtool.mesh.build import family_members
     from packtool.mesh.files import load_mesh, write_pvd, write_vtu
 
     air = coolants()["air_1atm"]
-    meshes = [load_mesh(folder / name) for name in mesh_files(len(FAMILIES[loaded.design.mesh.level]))]
+    meshes = [load_mesh(folder / name) for name in mesh_files(len(family_members(layout, loaded.design.mesh.level)))]
     rows: list[dict[str, Any]] = []
     summaries: dict[str, Any] = {}
     files: list[str] = []

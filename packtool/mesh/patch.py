@@ -1,0 +1,271 @@
+"""The end of a plate with its round turns, as quadrilaterals: outlines cut into edges, faces between them, each paved by gmsh."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from packtool.errors import MeshError
+from packtool.layout.arcs import Arc, arc
+from packtool.layout.records import Point
+from packtool.mesh.divisions import PLATE_SIZE_MM
+from packtool.mesh.gmsh_process import run_gmsh
+from packtool.mesh.placed import SAME_MM
+from packtool.mesh.quads import corner_quality, halved, smoothed
+from packtool.mesh.records import Floats, Integers
+
+BASE_SIZE_MM = 4 * PLATE_SIZE_MM
+"""Largest element of the paving: cut in 2 x 2 to be quadrilaterals, and once more at level normal."""
+LEAST_STEPS, MOST_STEPS = 6, 12
+"""Edges of a half circle in the paving: at least 12 of 15 degrees in the coarsest mesh, 24 at normal; more than twice that would make
+slivers where they meet in the middle of the arc."""
+BULGE_SHARE = 0.15
+"""Chords that keep an arc's area lie outside it by up to radius x angle² / 6: no more than this share of the channel, or of the margin."""
+STAR = 0.5
+"""Where the elements inside the innermost arc meet: this share of its radius from its centre towards its middle."""
+WORST_CORNER = 0.6
+"""Quadrilaterals of the paving with a corner whose sine is less are cut into triangles."""
+TIME_LIMIT_S = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One edge of an outline [mm]; ``bulge`` as in ``layout.records.Loop``."""
+
+    a: Point
+    b: Point
+    bulge: float
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A patch: the rectangle between x = ``line``, where it meets the grid, and ``end``, from y = ``low`` to ``high`` [mm].
+
+    ``outward``: +1 where the end lies at larger x, else -1. ``edges``: the outlines inside.
+    """
+
+    line: float
+    end: float
+    low: float
+    high: float
+    outward: int
+    edges: tuple[Edge, ...]
+
+    def stops(self) -> list[float]:
+        """y where an outline meets the inner line, and its two ends [mm]."""
+        met = [p[1] for edge in self.edges for p in (edge.a, edge.b) if abs(p[0] - self.line) <= SAME_MM]
+        return sorted({round(y, 9) for y in (self.low, self.high, *met)})
+
+
+@dataclass(frozen=True)
+class Patch:
+    """``points`` (n, 2) [mm]; ``quads`` (m, 4); ``probe`` (m, 2) inside the face each lies in; ``line`` the nodes on the inner line, by y."""
+
+    points: Floats
+    quads: Integers
+    probe: Floats
+    line: Integers
+
+
+def paved(frame: Frame, y: Floats, splits: int) -> Patch:
+    """The quadrilaterals of a patch.
+
+    ``y`` (n,) ascending: where the grid's lines meet the inner line; n - 1 is a multiple of 2 to the power of ``splits`` + 1 between
+    any two of ``frame.stops()``. Arcs become chords whose inner ends are moved outwards by so much that the area stays that of the
+    arc. Raises MeshError where gmsh fails.
+    """
+    graph = _Graph()
+    line = graph.chain([(frame.line, float(v)) for v in y[:: 2 ** (splits + 1)]])
+    curves: list[tuple[Integers, Arc]] = []
+    steps, size, largest = _steps(frame), BASE_SIZE_MM, _largest(frame)
+    for edge in frame.edges:
+        if edge.bulge:
+            curve = arc(edge.a, edge.b, edge.bulge)
+            pieces = max(2, math.ceil(steps * abs(curve.turn) / math.pi - 1e-9))
+            inner = [curve.at(k / pieces) for k in range(1, pieces)]
+            curves.append((graph.chain([edge.a, *inner, edge.b]), curve))
+            size = min(size, curve.length / pieces) if curve.radius == largest else size
+    _ribs(graph, curves)
+    for edge in frame.edges:
+        if not edge.bulge:
+            graph.chain(_straight(edge.a, edge.b, size))
+    corners = [(frame.line, frame.low), (frame.end, frame.low), (frame.end, frame.high), (frame.line, frame.high)]
+    for a, b in zip(corners[:-1], corners[1:], strict=True):
+        graph.chain(_straight(a, b, size))
+    faces = graph.faces()
+    made = _pave(np.array(graph.points), faces, size)
+    _split_bad(made)
+    chains = [line, *(nodes for nodes, _ in curves)]
+    cut = halved(made["points"], [made["quads"], made["triangles"]], chains)
+    face = np.concatenate([made["quad_face"], made["triangle_face"]])[cut.parent]
+    points = _on_curves(cut.points, cut.chains, y[:: 2**splits], curves)
+    edges = np.sort(np.concatenate([cut.quads[:, [i, (i + 1) % 4]] for i in range(4)]), axis=1)
+    whole, count = np.unique(np.column_stack([edges, np.tile(face, 4)]), axis=0, return_counts=True)
+    points = smoothed(points, cut.quads, np.unique(whole[count == 1, :2]))
+    quads, longer = cut.quads, cut.chains
+    for k in range(1, splits + 1):
+        cut = halved(points, [quads], longer)
+        face = face[cut.parent]
+        points, quads, longer = _on_curves(cut.points, cut.chains, y[:: 2 ** (splits - k)], curves), cut.quads, cut.chains
+    return Patch(points, quads, _probes(points, quads, face), longer[0])
+
+
+def _ribs(graph: _Graph, curves: Sequence[tuple[Integers, Arc]]) -> None:
+    """Edges across between concentric arcs, and a star inside the innermost: so that every node of an arc has two elements on either side.
+
+    (With one, its corner would open towards 180 degrees as the chords get shorter.)
+    """
+    groups: dict[tuple[float, float], list[tuple[Integers, Arc]]] = {}
+    for nodes, curve in curves:
+        groups.setdefault((round(curve.x, 5), round(curve.y, 5)), []).append((nodes, curve))
+    for group in groups.values():
+        group.sort(key=lambda one: one[1].radius)
+        inner, curve = group[0]
+        middle = curve.at(0.5)
+        star = (curve.x + STAR * (middle[0] - curve.x), curve.y + STAR * (middle[1] - curve.y))
+        for node in inner.tolist():
+            graph.chain([graph.points[node], star])
+        for (one, a), (other, b) in zip(group[:-1], group[1:], strict=True):
+            same = other if a.turn * b.turn > 0 else other[::-1]
+            for m, n in zip(one[1:-1].tolist(), same[1:-1].tolist(), strict=True):
+                graph.chain([graph.points[m], graph.points[n]])
+
+
+def _split_bad(made: dict[str, np.ndarray]) -> None:
+    """Quadrilaterals of the paving with a corner near 0 or 180 degrees become two triangles, by the diagonal that leaves the better ones."""
+    points, quads = made["points"], made["quads"]
+    bad = corner_quality(points, quads) < WORST_CORNER
+    pairs = []
+    for a, b in (((0, 1, 2), (0, 2, 3)), ((0, 1, 3), (1, 2, 3))):
+        both = np.stack([quads[bad][:, a], quads[bad][:, b]], axis=1)
+        pairs.append((both, np.minimum(corner_quality(points, both[:, 0]), corner_quality(points, both[:, 1]))))
+    better = np.where((pairs[0][1] >= pairs[1][1])[:, None, None], pairs[0][0], pairs[1][0])
+    made["triangles"] = np.concatenate([made["triangles"], better.reshape(-1, 3)])
+    made["triangle_face"] = np.concatenate([made["triangle_face"], np.repeat(made["quad_face"][bad], 2)])
+    made["quads"], made["quad_face"] = quads[~bad], made["quad_face"][~bad]
+
+
+def _largest(frame: Frame) -> float:
+    return max(arc(e.a, e.b, e.bulge).radius for e in frame.edges if e.bulge)
+
+
+def _steps(frame: Frame) -> int:
+    """Edges of a half circle in the paving, the same for all arcs of a patch so that concentric ones are cut alike."""
+    arcs = [arc(e.a, e.b, e.bulge) for e in frame.edges if e.bulge]
+    radii = sorted({round(a.radius, 6) for a in arcs})
+    largest = radii[-1]
+    reach = max(max(abs(a.at(k / 8)[0] - frame.line) for k in range(9)) for a in arcs)
+    gap = min([abs(frame.end - frame.line) - reach, *(b - a for a, b in zip(radii[:-1], radii[1:], strict=True))])
+    flat = math.ceil(math.pi / 2 * math.sqrt(largest / (6 * BULGE_SHARE * gap)))
+    if flat > MOST_STEPS:
+        least = largest / (6 * BULGE_SHARE) / (2 * MOST_STEPS / math.pi) ** 2
+        raise MeshError(
+            f"round turns of {largest:.4g} mm (outer radius) with {gap:.3g} mm between them and the next edge: chords would come too close;"
+            f" make the channel wider, or the plate's margin at least {least:.3g} mm"
+        )
+    return min(MOST_STEPS, max(LEAST_STEPS, flat, math.ceil(math.pi * largest / BASE_SIZE_MM)))
+
+
+def _straight(a: Point, b: Point, size: float) -> list[Point]:
+    n = max(1, math.ceil(math.dist(a, b) / size - 1e-9))
+    return [(a[0] + (b[0] - a[0]) * k / n, a[1] + (b[1] - a[1]) * k / n) for k in range(n + 1)]
+
+
+def _on_curves(points: Floats, chains: Sequence[Integers], y: Floats, curves: Sequence[tuple[Integers, Arc]]) -> Floats:
+    """The points with those of the inner line at ``y`` and those of the arcs at equal angles, where the chords enclose the arc's area.
+
+    With m chords of angle t and ends at radius r, the others at q: ((m - 2) q² + 2 r q) sin t = r² m t.
+    """
+    points = points.copy()
+    points[chains[0], 1] = y
+    for nodes, (_, curve) in zip(chains[1:], curves, strict=True):
+        m, r = len(nodes) - 1, curve.radius
+        t = abs(curve.turn) / m
+        area = r**2 * m * t / math.sin(t)
+        q = area / (2 * r) if m == 2 else (math.sqrt(r**2 + (m - 2) * area) - r) / (m - 2)
+        angle = curve.start + curve.turn * np.arange(1, m) / m
+        points[nodes[1:-1]] = np.column_stack([curve.x + q * np.cos(angle), curve.y + q * np.sin(angle)])
+    return points
+
+
+def _probes(points: Floats, quads: Integers, face: Integers) -> Floats:
+    """(m, 2) for each quadrilateral the middle of the largest one of its face."""
+    corners = points[quads]
+    u, v = corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1]
+    order = np.argsort(-np.abs(u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]), kind="stable")
+    faces, first = np.unique(face[order], return_index=True)
+    middles = corners[order[first]].mean(axis=1)
+    return middles[np.searchsorted(faces, face)]
+
+
+def _pave(points: Floats, faces: Sequence[Sequence[int]], size: float) -> dict[str, np.ndarray]:
+    """Quadrilaterals and triangles in every face; a face of four edges, or three, is one, gmsh makes the others."""
+    open_ = [k for k, face in enumerate(faces) if len(face) > 4]
+    given = {
+        "points": points,
+        "loop": np.concatenate([np.array(faces[k], dtype=np.int64) for k in open_]),
+        "first": np.concatenate([[0], np.cumsum([len(faces[k]) for k in open_])]),
+        "size": np.array(size),
+    }
+    with tempfile.TemporaryDirectory(prefix="packtool-plan-") as folder:
+        target = Path(folder) / "paved.npz"
+        run_gmsh("pave", given, target, TIME_LIMIT_S, "the plan of the round turns")
+        with np.load(target, allow_pickle=False) as archive:
+            made = {name: archive[name] for name in archive.files}
+    for corners, kind in ((4, "quad"), (3, "triangle")):
+        ready = [k for k, face in enumerate(faces) if len(face) == corners]
+        whole = np.array([faces[k] for k in ready], dtype=np.int64).reshape(-1, corners)
+        made[f"{kind}s"] = np.concatenate([made[f"{kind}s"], whole])
+        made[f"{kind}_face"] = np.concatenate([np.array(open_, dtype=np.int64)[made[f"{kind}_face"]], np.array(ready, dtype=np.int64)])
+    return made
+
+
+class _Graph:
+    """A plane graph that grows by chains of points; points in one place are one node."""
+
+    def __init__(self) -> None:
+        self.points: list[Point] = []
+        self._at: dict[tuple[int, int], int] = {}
+        self._around: dict[int, list[int]] = {}
+
+    def chain(self, places: Sequence[Point]) -> Integers:
+        """Add a chain; its nodes, in order."""
+        nodes = [self._node(place) for place in places]
+        for a, b in zip(nodes[:-1], nodes[1:], strict=True):
+            self._around.setdefault(a, []).append(b)
+            self._around.setdefault(b, []).append(a)
+        return np.array(nodes)
+
+    def _node(self, place: Point) -> int:
+        cell = (round(place[0] / 1e-5), round(place[1] / 1e-5))
+        for near in ((cell[0] + i, cell[1] + j) for i in (0, -1, 1) for j in (0, -1, 1)):
+            if near in self._at:
+                return self._at[near]
+        self._at[cell] = len(self.points)
+        self.points.append(place)
+        return len(self.points) - 1
+
+    def faces(self) -> list[list[int]]:
+        """The bounded faces, counter-clockwise: at every node the walk takes the edge next to the one it came by, clockwise."""
+        onward: dict[tuple[int, int], int] = {}
+        for node, others in self._around.items():
+            x, y = self.points[node]
+            turned = sorted(set(others), key=lambda n: math.atan2(self.points[n][1] - y, self.points[n][0] - x))
+            for before, here in zip([turned[-1], *turned[:-1]], turned, strict=True):
+                onward[here, node] = before
+        found, seen = [], set()
+        for start in onward:
+            walk, at = [], start
+            while at not in seen:
+                seen.add(at)
+                walk.append(at[0])
+                at = (at[1], onward[at])
+            p = [self.points[n] for n in walk]
+            if walk and sum(a[0] * b[1] - a[1] * b[0] for a, b in zip(p, p[1:] + p[:1], strict=True)) > 0:
+                found.append(walk)
+        return found

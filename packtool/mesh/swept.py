@@ -1,0 +1,193 @@
+"""A plan of quadrilaterals swept through heights: hexahedra with the same names as a pack of boxes has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from packtool.errors import MeshError
+from packtool.layout.arcs import arc
+from packtool.layout.records import MESHED_ROLES, Layout, Loop
+from packtool.mesh.divisions import Level, grid_lines
+from packtool.mesh.grid import FACE_CORNERS, VOID
+from packtool.mesh.naming import boundaries_by_name, interfaces_by_name
+from packtool.mesh.placed import COOLANT, SAME_MM, PlacedSweep, meshed_parts
+from packtool.mesh.plan import Plan, curved_plan
+from packtool.mesh.records import Floats, Integers, Region, TaggedMesh
+
+Flags = NDArray[np.bool_]
+
+UPRIGHT = np.array([2, 1, 3, 0])
+"""Side (index into ``grid.SIDES``) of a hexahedron over the edge from corner i to i + 1 of its quadrilateral; below is 4, above 5."""
+
+
+def swept_mesh(layout: Layout, sweeps: Sequence[PlacedSweep], level: Level, halved: bool) -> TaggedMesh:
+    """The meshed parts of ``layout``, some with arcs, as hexahedra [m]; names as ``build.mesh_layout`` says. Raises as ``curved_plan``."""
+    plan = curved_plan(sweeps, level, halved)
+    z = grid_lines(sweeps, 2, level, halved)
+    occupancy = filled(sweeps, plan, z)
+    quad, layer = np.nonzero(occupancy >= 0)
+    region = occupancy[quad, layer]
+    element = np.full(occupancy.shape, VOID, dtype=np.int64)
+    element[quad, layer] = np.arange(len(quad))
+    below = plan.quads[quad] * len(z) + layer[:, None]
+    hexes = np.concatenate([below, below + 1], axis=1)
+
+    owner, side, minus, plus = _faces(plan, element, occupancy)
+    solid = plus >= 0
+    hexes, source = _untangled(hexes, owner[solid], side[solid], plus[solid])
+    points = np.column_stack([plan.points[source // len(z)], z[source % len(z)]]) * 1e-3
+
+    outer = ~solid
+    out_side, out_owner = side[outer], owner[outer]
+    seen = _sees_solid(sweeps, plan, z, occupancy, quad[out_owner], layer[out_owner], out_side)
+    facets = hexes[out_owner[:, None], FACE_CORNERS[out_side]]
+    boundaries = {name: facets[which] for name, which in boundaries_by_name(out_side, minus[outer], seen).items()}
+
+    inner = solid & (owner < plus)
+    inner[inner] = region[owner[inner]] != region[plus[inner]]
+    pairs = meshed_parts(layout)
+    roles = np.array([MESHED_ROLES.index(product.role) for _, product in pairs])
+    mine, other = roles[region[owner[inner]]], roles[region[plus[inner]]]
+    facets = hexes[owner[inner][:, None], FACE_CORNERS[side[inner]]]
+    backwards = _points_down(facets, points)
+    interfaces = {}
+    for name, which, turned in interfaces_by_name(mine, other):
+        turned |= (mine[which] == other[which]) & backwards[which]
+        interfaces[name] = np.where(turned[:, None], facets[which][:, ::-1], facets[which])
+    return TaggedMesh(
+        points, hexes, region,
+        tuple(Region(part.name, product.role, product.material) for part, product in pairs),
+        boundaries, interfaces,
+    )  # fmt: skip
+
+
+def filled(sweeps: Sequence[PlacedSweep], plan: Plan, z: Floats) -> Integers:
+    """(n_quads, nz) region over each quadrilateral in each layer, COOLANT or VOID. Raises MeshError where two sweeps overlap."""
+    occupancy = np.full((len(plan.quads), len(z) - 1), VOID, dtype=np.int64)
+    for sweep in sweeps:
+        rows = np.flatnonzero(inside(sweep.loops, plan.probe))
+        low, high = (int(np.searchsorted(z, place - SAME_MM)) for place in (sweep.z0, sweep.z1))
+        block = occupancy[rows, low:high]
+        taken = block[block != VOID]
+        if taken.size:
+            other = next(s for s in sweeps if s.region == taken[0])
+            raise MeshError(f"{other.part} ({other.role}) and {sweep.part} ({sweep.role}) overlap")
+        occupancy[rows, low:high] = sweep.region
+    return occupancy
+
+
+def inside(loops: Sequence[Loop], places: Floats) -> Flags:
+    """(n,) whether places (n, 2) [mm] lie in an outline less its holes; arcs are exact."""
+    x0, y0, x1, y1 = loops[0].bounds()
+    near = np.flatnonzero((places[:, 0] > x0) & (places[:, 0] < x1) & (places[:, 1] > y0) & (places[:, 1] < y1))
+    x, y = places[near].T
+    odd = np.zeros(len(near), dtype=bool)
+    for loop in loops:
+        for (ax, ay, bulge), (bx, by, _) in zip(loop.vertices, loop.vertices[1:] + loop.vertices[:1], strict=True):
+            if ay != by:
+                crossing = (ay > y) != (by > y)
+                odd ^= crossing & (x < ax + (y - ay) / (by - ay) * (bx - ax))
+            if bulge:
+                curve = arc((ax, ay), (bx, by), bulge)
+                left = (bx - ax) * (y - ay) - (by - ay) * (x - ax)
+                round_ = (x - curve.x) ** 2 + (y - curve.y) ** 2 < curve.radius**2
+                beyond = left * bulge < 0
+                odd ^= (beyond & round_) if abs(bulge) <= 1 else (beyond | round_)
+    found = np.zeros(len(places), dtype=bool)
+    found[near[odd]] = True
+    return found
+
+
+def _faces(plan: Plan, element: Integers, occupancy: Integers) -> tuple[Integers, Integers, Integers, Integers]:
+    """Every side of every element: the element, the side, the region across it (COOLANT, VOID or a part's), the element across or VOID."""
+    n, layers = element.shape
+    edges = np.stack([plan.quads, np.roll(plan.quads, -1, axis=1)], axis=2).reshape(-1, 2)
+    keys = edges.min(axis=1) * (len(plan.points) + 1) + edges.max(axis=1)
+    order = np.argsort(keys, kind="stable")
+    twin = np.full(len(keys), VOID, dtype=np.int64)
+    pair = np.flatnonzero(keys[order][:-1] == keys[order][1:])
+    twin[order[pair]], twin[order[pair + 1]] = order[pair + 1], order[pair]
+    across_quad = np.where(twin < 0, n, twin // 4).reshape(n, 4)
+    empty = np.full((1, layers), VOID, dtype=np.int64)
+    padded, regions = np.concatenate([element, empty]), np.concatenate([occupancy, empty])
+    column = np.full((n, 1), VOID, dtype=np.int64)
+    found = [(int(UPRIGHT[i]), padded[across_quad[:, i]], regions[across_quad[:, i]]) for i in range(4)]
+    found.append((4, np.hstack([column, element[:, :-1]]), np.hstack([column, occupancy[:, :-1]])))
+    found.append((5, np.hstack([element[:, 1:], column]), np.hstack([occupancy[:, 1:], column])))
+    here = element >= 0
+    return (
+        np.concatenate([element[here]] * 6),
+        np.concatenate([np.full(int(here.sum()), side) for side, _, _ in found]),
+        np.concatenate([region[here] for _, _, region in found]),
+        np.concatenate([across[here] for _, across, _ in found]),
+    )
+
+
+def _untangled(hexes: Integers, owner: Integers, side: Integers, across: Integers) -> tuple[Integers, Integers]:
+    """The elements with nodes numbered anew, and the old number of each new node.
+
+    Elements share a node only where they can be reached from each other through facets around it; what touches only in an edge or a
+    corner is not joined (as in ``grid.solid_grid``). ``owner``, ``side``, ``across``: the facets between two elements, from both sides.
+    """
+    size = hexes.size
+    corners = owner[:, None] * 8 + FACE_CORNERS[side]
+    nodes = hexes[owner[:, None], FACE_CORNERS[side]]
+    # the same node's place in the element across: compare with its eight corners
+    match = (hexes[across][:, None, :] == nodes[:, :, None]).argmax(axis=2)
+    there = across[:, None] * 8 + match
+    links = coo_matrix((np.ones(corners.size, dtype=bool), (corners.ravel(), there.ravel())), shape=(size, size))
+    _, label = connected_components(links, directed=False)
+    old = np.empty(int(label.max()) + 1, dtype=np.int64)
+    old[label] = hexes.ravel()
+    order = np.argsort(old, kind="stable")
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    return rank[label].reshape(-1, 8), old[order]
+
+
+def _sees_solid(
+    sweeps: Sequence[PlacedSweep], plan: Plan, z: Floats, occupancy: Integers, quad: Integers, layer: Integers, side: Integers
+) -> Flags:
+    """For outer facets: whether the normal from their middle meets a part further on."""
+    solid = occupancy >= 0
+    above = np.flip(np.logical_or.accumulate(np.flip(solid, 1), axis=1), 1)
+    below = np.logical_or.accumulate(solid, axis=1)
+    column = np.zeros((len(solid), 1), dtype=bool)
+    up, down = np.hstack([above[:, 1:], column]), np.hstack([column, below[:, :-1]])
+    seen = np.where(side == 5, up[quad, layer], down[quad, layer])
+    upright = np.flatnonzero(side < 4)
+    corner = np.argsort(UPRIGHT)[side[upright]]
+    a, b = plan.points[plan.quads[quad[upright], corner]], plan.points[plan.quads[quad[upright], (corner + 1) % 4]]
+    edge, back = np.unique(quad[upright] * 4 + corner, return_inverse=True)
+    first = np.empty(len(edge), dtype=np.int64)
+    first[back] = np.arange(len(upright))
+    middle, along = ((a + b) / 2)[first], (b - a)[first]
+    normal = np.column_stack([along[:, 1], -along[:, 0]]) / np.linalg.norm(along, axis=1, keepdims=True)
+    boxes = np.array([[*s.loops[0].bounds(), s.z0, s.z1] for s in sweeps if s.region >= 0])
+    hits = np.zeros((len(edge), len(boxes)), dtype=bool)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        near, far = np.full(hits.shape, -np.inf), np.full(hits.shape, np.inf)
+        for axis in (0, 1):
+            d = np.where(np.abs(normal[:, axis]) < 1e-9, 0.0, normal[:, axis])[:, None]
+            t0 = (boxes[:, axis] - middle[:, axis, None]) / d
+            t1 = (boxes[:, axis + 2] - middle[:, axis, None]) / d
+            near, far = np.fmax(near, np.fmin(t0, t1)), np.fmin(far, np.fmax(t0, t1))
+        hits = (far > near + SAME_MM) & (near >= -SAME_MM)
+    middles = (z[1:] + z[:-1]) / 2
+    in_layer = (boxes[:, 4][None, :] < middles[:, None]) & (boxes[:, 5][None, :] > middles[:, None])
+    table = hits.astype(np.float32) @ in_layer.T.astype(np.float32) > 0
+    seen[upright] = table[back, layer[upright]]
+    return seen
+
+
+def _points_down(facets: Integers, points: Floats) -> Flags:
+    """Facets whose normal points towards smaller coordinates (along its largest component)."""
+    a, b, c, d = (points[facets[:, i]] for i in range(4))
+    normal = np.cross(c - a, d - b)
+    along = np.abs(normal).argmax(axis=1)
+    return normal[np.arange(len(normal)), along] < 0
