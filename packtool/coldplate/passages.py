@@ -27,6 +27,7 @@ class Passages:
     """Branches (n) between nodes. Every (n, 2) array is by end: start, end.
 
     ``width``, ``height``, ``length``, ``straight`` (the length less what lies inside wider headers at its ends) [m]; ``bends`` (n,);
+    ``bends`` counts square ones; round ones are ``arc_branch``, ``arc_radius`` [m] of the centreline and ``arc_angle`` [rad] (n_arcs,).
     ``node`` (n, 2) index into ``nodes``; ``meeting`` (n, 2): TERMINAL..SIDE; ``partner`` (n, 2): the branch that it goes on into or
     turns into, -1 where there is none, and ``partner_end`` its end there; ``corner`` (n, 2): 1 where TURN goes round a corner.
     """
@@ -46,6 +47,9 @@ class Passages:
     partner: Integers
     partner_end: Integers
     corner: Floats
+    arc_branch: Integers
+    arc_radius: Floats
+    arc_angle: Floats
 
     @property
     def area(self) -> Floats:
@@ -110,6 +114,7 @@ def passages(network: CoolantNetwork) -> Passages:
                 if this not in run:
                     trim[this] = branches[run[0][0]].width_mm / 2e3
     length = np.array([b.length_mm() for b in branches]) / 1e3
+    arcs = [(i, curve) for i, b in enumerate(branches) for _, _, curve in b.legs() if curve is not None]
     width = np.array([b.width_mm for b in branches]) / 1e3
     return Passages(
         names=tuple(b.name for b in branches), kinds=tuple(b.kind for b in branches), nodes=nodes,
@@ -117,6 +122,8 @@ def passages(network: CoolantNetwork) -> Passages:
         width=width, height=np.array([b.height_mm for b in branches]) / 1e3, length=length,
         straight=np.maximum(length - trim.sum(axis=1), 0.1 * length), bends=np.array([float(b.bends()) for b in branches]),
         node=node, meeting=meeting, partner=partner, partner_end=partner_end, corner=corner,
+        arc_branch=np.array([i for i, _ in arcs], dtype=np.int64),
+        arc_radius=np.array([curve.radius / 1e3 for _, curve in arcs]), arc_angle=np.array([abs(curve.turn) for _, curve in arcs]),
     )  # fmt: skip
 
 
@@ -126,7 +133,12 @@ def _section(branch: Branch) -> tuple[float, float]:
 
 def _leaving(branch: Branch, end: int) -> tuple[float, float]:
     """Unit vector from the node at ``end`` into the branch."""
-    a, b = (branch.path[0], branch.path[1]) if end == 0 else (branch.path[-1], branch.path[-2])
+    a, b, curve = branch.legs()[0 if end == 0 else -1]
+    if curve is not None:
+        angle = curve.start + (0.0 if end == 0 else curve.turn)
+        sign = math.copysign(1.0, curve.turn) * (1 if end == 0 else -1)
+        return -sign * math.sin(angle), sign * math.cos(angle)
+    a, b = (a, b) if end == 0 else (b, a)
     d = math.dist(a, b)
     return (b[0] - a[0]) / d, (b[1] - a[1]) / d
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 
 import numpy as np
 
 from packtool.errors import SolveError
-from packtool.layout.records import CoolantNetwork
+from packtool.layout.arcs import Arc
+from packtool.layout.records import Branch, CoolantNetwork, Point
 from packtool.mesh.records import Floats, Integers, TaggedMesh
 
 MAX_SEGMENTS = 20_000
@@ -26,7 +26,7 @@ class Segments:
     """Segments of all branches, branch by branch from start to end (n_segments,).
 
     ``branch``; ``first`` (n_branches + 1,): branch b has segments first[b] .. first[b + 1] - 1; ``s`` of the middle and ``length`` [m];
-    ``x``, ``y`` of the middle [m]; ``bends_before`` the number of bends between the branch's start and the segment's middle.
+    ``x``, ``y`` of the middle [m]; ``bends_before`` the number of bends (square ones, and ends of round ones) between the branch's start and the segment's middle.
     """
 
     branch: Integers
@@ -53,22 +53,42 @@ def cut(network: CoolantNetwork, target: float) -> Segments:
     size = max(target, MIN_LENGTH, total / max(1, MAX_SEGMENTS - len(network.branches)))
     branch, s, length, xs, ys, bends, first = [], [], [], [], [], [], [0]
     for index, b in enumerate(network.branches):
-        path = np.array(b.path) / 1e3
-        corners = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(path, axis=0).T))])
+        corners = np.concatenate([[0.0], np.cumsum(b.leg_lengths_mm())]) / 1e3
         n = max(1, int(np.ceil(corners[-1] / size - 1e-9)))
         edges = np.linspace(0.0, corners[-1], n + 1)
         middle = (edges[1:] + edges[:-1]) / 2
         branch.append(np.full(n, index))
         s.append(middle)
         length.append(np.diff(edges))
-        xs.append(np.interp(middle, corners, path[:, 0]))
-        ys.append(np.interp(middle, corners, path[:, 1]))
-        bends.append(np.searchsorted(corners[1:-1], middle, side="right"))
+        x, y = _places(b, corners, middle)
+        xs.append(x)
+        ys.append(y)
+        bends.append(np.searchsorted(_bend_ends(b, corners), middle, side="right"))
         first.append(first[-1] + n)
     return Segments(
         np.concatenate(branch), np.array(first), np.concatenate(s), np.concatenate(length), np.concatenate(xs), np.concatenate(ys),
         np.concatenate(bends),
     )  # fmt: skip
+
+
+def _places(branch: Branch, corners: Floats, s: Floats) -> tuple[Floats, Floats]:
+    """x and y (n,) [m] at the ways ``s`` (n,) [m] along a branch; ``corners`` the ways at its path's vertices."""
+    path = np.array(branch.path) / 1e3
+    x, y = np.interp(s, corners, path[:, 0]), np.interp(s, corners, path[:, 1])
+    for leg, (_, _, curve) in enumerate(branch.legs()):
+        if curve is not None:
+            here = (s > corners[leg]) & (s < corners[leg + 1])
+            angle = curve.start + curve.turn * (s[here] - corners[leg]) / (corners[leg + 1] - corners[leg])
+            x[here] = (curve.x + curve.radius * np.cos(angle)) / 1e3
+            y[here] = (curve.y + curve.radius * np.sin(angle)) / 1e3
+    return x, y
+
+
+def _bend_ends(branch: Branch, corners: Floats) -> Floats:
+    """Ways [m] behind which a bend has been passed: square corners, and the ends of arcs."""
+    square = corners[1:-1][np.array(branch.corners(), dtype=bool)]
+    arcs = [corners[leg + 1] for leg, (_, _, curve) in enumerate(branch.legs()) if curve is not None]
+    return np.sort(np.concatenate([square, arcs]))
 
 
 def quad_areas(points: Floats) -> Floats:
@@ -90,6 +110,29 @@ def facet_size(mesh: TaggedMesh, boundary: str) -> float:
     return float(np.median(np.where(flat, np.inf, extent).min(axis=1)))
 
 
+def _reach(start: Point, end: Point, curve: Arc | None, margin: float) -> tuple[Floats, Floats]:
+    """Lower and upper corner (2,) [m] of what lies within ``margin`` [m] of a leg [mm]."""
+    places = np.array([start, end]) / 1e3
+    if curve is not None:
+        middle = np.array([curve.x, curve.y]) / 1e3
+        places = np.array([middle - curve.radius / 1e3, middle + curve.radius / 1e3])
+    return places.min(axis=0) - margin, places.max(axis=0) + margin
+
+
+def _beside(places: Floats, start: Point, end: Point, curve: Arc | None) -> tuple[Floats, Floats]:
+    """Way along a leg [mm] and distance from its centreline (n,), both [m], of places (n, 2) [m]; ways before it are negative."""
+    if curve is None:
+        offset = places - np.array(start) / 1e3
+        axis = (np.array(end) - np.array(start)) / np.hypot(end[0] - start[0], end[1] - start[1])
+        return offset @ axis, np.abs(offset @ np.array([-axis[1], axis[0]]))
+    offset = places - np.array([curve.x, curve.y]) / 1e3
+    turned = (np.arctan2(offset[:, 1], offset[:, 0]) - curve.start) * np.sign(curve.turn)
+    opposite = abs(curve.turn) / 2 + np.pi  # angles are counted from there, so that those just before the start are negative
+    turned = (turned - opposite) % (2 * np.pi) + opposite - 2 * np.pi
+    radius = curve.radius / 1e3
+    return turned * radius, np.abs(np.hypot(offset[:, 0], offset[:, 1]) - radius)
+
+
 def map_walls(network: CoolantNetwork, segments: Segments, mesh: TaggedMesh, boundary: str) -> WallMap:
     """Give every facet of ``boundary`` to the segment whose channel its middle lies in.
 
@@ -102,21 +145,17 @@ def map_walls(network: CoolantNetwork, segments: Segments, mesh: TaggedMesh, bou
     best = np.full(len(facets), np.inf)
     chosen = np.full(len(facets), -1)
     for index, b in enumerate(network.branches):
-        path = np.array(b.path) / 1e3
         half = b.width_mm / 2e3
-        stations = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(path, axis=0).T))])
+        stations = np.concatenate([[0.0], np.cumsum(b.leg_lengths_mm())]) / 1e3
         size = segments.length[segments.first[index]]
         count = segments.first[index + 1] - segments.first[index]
-        for leg, (start, end) in enumerate(itertools.pairwise(path)):
-            low, high = np.minimum(start, end) - half * (1 + 2 * SLACK), np.maximum(start, end) + half * (1 + 2 * SLACK)
+        for leg, (start, end, curve) in enumerate(b.legs()):
+            low, high = _reach(start, end, curve, half * (1 + 2 * SLACK))
             near = np.flatnonzero(np.all((middle >= low) & (middle <= high), axis=1))
             if len(near) == 0:
                 continue
             span = stations[leg + 1] - stations[leg]
-            along_axis = (end - start) / span
-            offset = middle[near] - start
-            along = offset @ along_axis
-            across = np.abs(offset @ np.array([-along_axis[1], along_axis[0]]))
+            along, across = _beside(middle[near], start, end, curve)
             past = np.maximum(np.maximum(-along, along - span), 0.0)
             inside = (across <= half * (1 + 2 * SLACK)) & (past <= half * (1 + 2 * SLACK))
             # rank of the branch first, then how far past the leg's ends, then how far off the centreline
