@@ -16,7 +16,7 @@ from packtool.layout.records import Point
 from packtool.mesh.divisions import PLATE_SIZE_MM
 from packtool.mesh.gmsh_process import run_gmsh
 from packtool.mesh.placed import SAME_MM
-from packtool.mesh.quads import corner_quality, halved, smoothed
+from packtool.mesh.quads import corner_quality, halved, improved, smoothed
 from packtool.mesh.records import Floats, Integers
 
 BASE_SIZE_MM = 4 * PLATE_SIZE_MM
@@ -28,6 +28,10 @@ BULGE_SHARE = 0.15
 """Chords that keep an arc's area lie outside it by up to radius x angle² / 6: no more than this share of the channel, or of the margin."""
 STAR = 0.5
 """Where the elements inside the innermost arc meet: this share of its radius from its centre towards its middle."""
+RING = 0.75
+"""Radius of the ring as a share of the arc's."""
+FEW = 0.6
+"""A star where the inner line's nodes stand further apart than this share of the radius."""
 WORST_CORNER = 0.6
 """Quadrilaterals of the paving with a corner whose sine is less are cut into triangles."""
 TIME_LIMIT_S = 120.0
@@ -56,11 +60,6 @@ class Frame:
     outward: int
     edges: tuple[Edge, ...]
 
-    def stops(self) -> list[float]:
-        """y where an outline meets the inner line, and its two ends [mm]."""
-        met = [p[1] for edge in self.edges for p in (edge.a, edge.b) if abs(p[0] - self.line) <= SAME_MM]
-        return sorted({round(y, 9) for y in (self.low, self.high, *met)})
-
 
 @dataclass(frozen=True)
 class Patch:
@@ -75,8 +74,7 @@ class Patch:
 def paved(frame: Frame, y: Floats, splits: int) -> Patch:
     """The quadrilaterals of a patch.
 
-    ``y`` (n,) ascending: where the grid's lines meet the inner line; n - 1 is a multiple of 2 to the power of ``splits`` + 1 between
-    any two of ``frame.stops()``. Arcs become chords whose inner ends are moved outwards by so much that the area stays that of the
+    ``y`` (n,) ascending: where the grid's lines meet the inner line, every interval between two outlines halved ``splits`` + 1 times. Arcs become chords whose inner ends are moved outwards by so much that the area stays that of the
     arc. Raises MeshError where gmsh fails.
     """
     graph = _Graph()
@@ -90,7 +88,7 @@ def paved(frame: Frame, y: Floats, splits: int) -> Patch:
             inner = [curve.at(k / pieces) for k in range(1, pieces)]
             curves.append((graph.chain([edge.a, *inner, edge.b]), curve))
             size = min(size, curve.length / pieces) if curve.radius == largest else size
-    _ribs(graph, curves)
+    _ribs(graph, line, curves)
     for edge in frame.edges:
         if not edge.bulge:
             graph.chain(_straight(edge.a, edge.b, size))
@@ -106,7 +104,8 @@ def paved(frame: Frame, y: Floats, splits: int) -> Patch:
     points = _on_curves(cut.points, cut.chains, y[:: 2**splits], curves)
     edges = np.sort(np.concatenate([cut.quads[:, [i, (i + 1) % 4]] for i in range(4)]), axis=1)
     whole, count = np.unique(np.column_stack([edges, np.tile(face, 4)]), axis=0, return_counts=True)
-    points = smoothed(points, cut.quads, np.unique(whole[count == 1, :2]))
+    fixed = np.unique(whole[count == 1, :2])
+    points = improved(smoothed(points, cut.quads, fixed), cut.quads, fixed)
     quads, longer = cut.quads, cut.chains
     for k in range(1, splits + 1):
         cut = halved(points, [quads], longer)
@@ -115,10 +114,11 @@ def paved(frame: Frame, y: Floats, splits: int) -> Patch:
     return Patch(points, quads, _probes(points, quads, face), longer[0])
 
 
-def _ribs(graph: _Graph, curves: Sequence[tuple[Integers, Arc]]) -> None:
-    """Edges across between concentric arcs, and a star inside the innermost: so that every node of an arc has two elements on either side.
+def _ribs(graph: _Graph, line: Integers, curves: Sequence[tuple[Integers, Arc]]) -> None:
+    """Edges across between concentric arcs, and inside the innermost: so that every node of an arc has two elements on either side.
 
-    (With one, its corner would open towards 180 degrees as the chords get shorter.)
+    (With one, its corner would open towards 180 degrees as the chords get shorter.) Inside: a star of edges to one point where the
+    inner line has few nodes between the arc's ends, else a ring.
     """
     groups: dict[tuple[float, float], list[tuple[Integers, Arc]]] = {}
     for nodes, curve in curves:
@@ -126,10 +126,18 @@ def _ribs(graph: _Graph, curves: Sequence[tuple[Integers, Arc]]) -> None:
     for group in groups.values():
         group.sort(key=lambda one: one[1].radius)
         inner, curve = group[0]
-        middle = curve.at(0.5)
-        star = (curve.x + STAR * (middle[0] - curve.x), curve.y + STAR * (middle[1] - curve.y))
-        for node in inner.tolist():
-            graph.chain([graph.points[node], star])
+        spacing = np.diff([y for _, y in (graph.points[n] for n in line.tolist()) if abs(y - curve.y) <= curve.radius * (1 + 1e-9)])
+        if spacing.max() > FEW * curve.radius:
+            middle = curve.at(0.5)
+            star = (curve.x + STAR * (middle[0] - curve.x), curve.y + STAR * (middle[1] - curve.y))
+            for node in inner.tolist():
+                graph.chain([graph.points[node], star])
+        else:
+            own = [graph.points[node] for node in inner[1:-1].tolist()]
+            ring = [(curve.x + RING * (x - curve.x), curve.y + RING * (y - curve.y)) for x, y in own]
+            graph.chain(ring)
+            for a, b in zip(own, ring, strict=True):
+                graph.chain([a, b])
         for (one, a), (other, b) in zip(group[:-1], group[1:], strict=True):
             same = other if a.turn * b.turn > 0 else other[::-1]
             for m, n in zip(one[1:-1].tolist(), same[1:-1].tolist(), strict=True):

@@ -22,8 +22,8 @@ from packtool.mesh.records import Floats, Integers
 
 SPLITS = {"coarse": 1, "normal": 1, "fine": 2}
 """How often the coarsest plan's quadrilaterals are cut in 2 x 2 in a patch, and its intervals across the legs in 2; one less where
-halved. The coarsest has two elements across every channel and rib (all-quadrilateral patches need even counts), so that coarse has
-the four that normal has: only along the pack and in its height it is coarser."""
+halved. The coarsest has two elements between any two outlines across the legs (all-quadrilateral patches need even counts), so that
+coarse has the four that normal has: only along the pack and in its height it is coarser."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,8 @@ def curved_plan(sweeps: Sequence[PlacedSweep], level: Level, halved: bool) -> Pl
     """
     splits = SPLITS[level] - (1 if halved else 0)
     frames = _frames(sweeps)
-    stops = sorted({y for frame in frames for y in frame.stops()})
-    y = _evened(grid_lines(sweeps, 1, "coarse", False), stops)
-    for _ in range(splits):
+    y = grid_lines(sweeps, 1, "coarse", True)
+    for _ in range(splits + 1):
         y = np.sort(np.concatenate([y, (y[1:] + y[:-1]) / 2]))
     x = grid_lines(sweeps, 0, level, halved)
     for frame in frames:
@@ -124,17 +123,6 @@ def _edges(own: Sequence[PlacedSweep], line: float, end: float, bottom: float, t
                 key = tuple(sorted(((round(ax, 5), round(ay, 5)), (round(bx, 5), round(by, 5)))))
                 found.setdefault(key, Edge((ax, ay), (bx, by), bulge))
     return tuple(found.values())
-
-
-def _evened(y: Floats, stops: Sequence[float]) -> Floats:
-    """Lines ``y`` with one more wherever two neighbouring stops have an odd number of intervals between them: the widest is halved."""
-    more = []
-    for a, b in pairwise(stops):
-        here = y[(y >= a - SAME_MM) & (y <= b + SAME_MM)]
-        if len(here) % 2 == 0:
-            widest = int(np.argmax(np.diff(here)))
-            more.append((here[widest] + here[widest + 1]) / 2)
-    return np.sort(np.concatenate([y, more]))
 
 
 def is_curved(sweeps: Sequence[PlacedSweep]) -> bool:

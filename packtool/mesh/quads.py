@@ -85,6 +85,48 @@ def smoothed(points: Floats, quads: Integers, fixed: Integers, sweeps: int = 8) 
     return points
 
 
+GOOD = 0.6
+"""Points whose quadrilaterals are all better than this stay where they are: sin 37 degrees."""
+
+
+def improved(points: Floats, quads: Integers, fixed: Integers, rounds: int = 12) -> Floats:
+    """The points with those not ``fixed`` that have a bad quadrilateral moved to where the worst one around them is best.
+
+    A search by compass: eight directions, steps of a share of the shortest edge there, halved where none helps.
+    """
+    points = points.copy()
+    frozen = np.zeros(len(points), dtype=bool)
+    frozen[fixed] = True
+    compass = np.array([(np.cos(a), np.sin(a)) for a in np.arange(8) * np.pi / 4])
+    order = np.argsort(quads.ravel(), kind="stable")
+    starts = np.searchsorted(quads.ravel()[order], np.arange(len(points) + 1))
+    for _ in range(rounds):
+        least = _least_at(points, quads)
+        poor = np.flatnonzero((least < GOOD) & ~frozen)
+        gained = 0.0
+        for node in poor[np.argsort(least[poor], kind="stable")].tolist():
+            own = quads[order[starts[node] : starts[node + 1]] // 4]
+            around = points[own]
+            step = 0.5 * np.linalg.norm(around - np.roll(around, 1, axis=1), axis=2).min()
+            here, best = points[node].copy(), float(corner_quality(points, own).min())
+            before = best
+            for _ in range(8):
+                scores = []
+                for towards in compass:
+                    points[node] = here + step * towards
+                    scores.append(float(corner_quality(points, own).min()))
+                if max(scores) > best + 1e-9:
+                    best = max(scores)
+                    here = here + step * compass[int(np.argmax(scores))]
+                else:
+                    step /= 2
+            points[node] = here
+            gained = max(gained, best - before)
+        if gained < 1e-3:
+            break
+    return points
+
+
 def corner_quality(points: Floats, quads: Integers) -> Floats:
     """(n,) least sine of the corner angles of polygons (n, corners) [-]: 1 for a rectangle, 0 or less where a corner is flat or inside out."""
     least = np.full(len(quads), np.inf)
