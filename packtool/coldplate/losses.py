@@ -111,12 +111,21 @@ def round_bends(p: Passages, Re: Floats, roughness: float) -> Floats:
     ratio = p.arc_radius / p.width[b]
     if np.any(ratio < LEAST_RADIUS * (1 - 1e-9)):
         name = p.names[int(b[int(ratio.argmin())])]
-        raise SolveError(f"coolant branch {name}: its bends are tighter than half the channel's width, radius {ratio.min():.3g} widths")
+        raise SolveError(
+            f"coolant branch {name}: its bends are tighter than half the channel's width, radius {ratio.min():.3g} widths"
+        )
     here, D, aspect = Re[b], p.D_h[b], p.aspect[b]
     c = D / (2 * p.arc_radius)
     low = np.maximum(here, 1e-9)
     settled = 0.14 * c**0.97 * low ** (1 - 0.644 * c**0.312)
-    laminar = friction_darcy_Re(np.minimum(low, RE_LAMINAR), aspect, roughness / D, False) / low * p.arc_radius * p.arc_angle / D * settled
+    laminar = (
+        friction_darcy_Re(np.minimum(low, RE_LAMINAR), aspect, roughness / D, False)
+        / low
+        * p.arc_radius
+        * p.arc_angle
+        / D
+        * settled
+    )
     high = np.maximum(here, RE_LAMINAR)
     f = friction_darcy_Re(np.maximum(high, RE_TURBULENT), aspect, roughness / D) / np.maximum(high, RE_TURBULENT)
     sine = np.sin(p.arc_angle / 2)

@@ -185,8 +185,7 @@ class Branch:
         """Start, end and, where it is curved, the arc of each leg of the centreline [mm]. ValueError if ``bulges`` does not fit."""
         bulges = self.bulges or (0.0,) * (len(self.path) - 1)
         return tuple(
-            (a, b, arc(a, b, bulge) if bulge else None)
-            for a, b, bulge in zip(self.path[:-1], self.path[1:], bulges, strict=True)
+            (a, b, arc(a, b, bulge) if bulge else None) for a, b, bulge in zip(self.path[:-1], self.path[1:], bulges, strict=True)
         )
 
     def leg_lengths_mm(self) -> tuple[float, ...]:

@@ -49,7 +49,9 @@ def mesh_layout(layout: Layout, level: Level = "normal", *, halved: bool = False
         return MeshedPack(mesh, checked(layout, mesh, began))
     for sweep in sweeps:
         if not sweep.is_rectilinear:
-            raise MeshError(f"part {sweep.part} ({sweep.role}) has oblique edges; outlines are meshed along x and y, and along arcs")
+            raise MeshError(
+                f"part {sweep.part} ({sweep.role}) has oblique edges; outlines are meshed along x and y, and along arcs"
+            )
     mesh = tensor_mesh(layout, sweeps, level, halved)
     return MeshedPack(mesh, checked(layout, mesh, began))
 

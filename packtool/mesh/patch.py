@@ -15,8 +15,7 @@ from packtool.layout.arcs import Arc, arc
 from packtool.layout.records import Point
 from packtool.mesh.divisions import PLATE_SIZE_MM
 from packtool.mesh.gmsh_process import run_gmsh
-from packtool.mesh.placed import SAME_MM
-from packtool.mesh.quads import corner_quality, halved, improved, smoothed
+from packtool.mesh.quads import corner_quality, halved, improved, paired, smoothed
 from packtool.mesh.records import Floats, Integers
 
 BASE_SIZE_MM = 4 * PLATE_SIZE_MM
@@ -24,6 +23,8 @@ BASE_SIZE_MM = 4 * PLATE_SIZE_MM
 LEAST_STEPS, MOST_STEPS = 6, 12
 """Edges of a half circle in the paving: at least 12 of 15 degrees in the coarsest mesh, 24 at normal; more than twice that would make
 slivers where they meet in the middle of the arc."""
+SLENDER = 2.5
+"""Longest edge of an arc in the paving over the width of the channel, as far as the most edges allow."""
 BULGE_SHARE = 0.15
 """Chords that keep an arc's area lie outside it by up to radius x angle² / 6: no more than this share of the channel, or of the margin."""
 STAR = 0.5
@@ -33,7 +34,11 @@ RING = 0.75
 FEW = 0.6
 """A star where the inner line's nodes stand further apart than this share of the radius."""
 WORST_CORNER = 0.6
-"""Quadrilaterals of the paving with a corner whose sine is less are cut into triangles."""
+"""Two triangles of the paving become a quadrilateral only if its corners' sines are all more."""
+ATTEMPTS = ((0, 1.0), (1, 0.7), (2, 0.7), (0, 0.5), (3, 0.5))
+"""More edges a half circle, and the share of the usual size, that are tried in turn until a patch is good enough; else the best is taken."""
+GOOD_ENOUGH = 0.3
+"""Sine of the worst corner; the mesh is refused below 0.2 (``quality``)."""
 TIME_LIMIT_S = 120.0
 
 
@@ -77,10 +82,41 @@ def paved(frame: Frame, y: Floats, splits: int) -> Patch:
     ``y`` (n,) ascending: where the grid's lines meet the inner line, every interval between two outlines halved ``splits`` + 1 times. Arcs become chords whose inner ends are moved outwards by so much that the area stays that of the
     arc. Raises MeshError where gmsh fails.
     """
+    first = y[:: 2**splits]
+    best: _Coarsest | None = None
+    for more, share in ATTEMPTS:
+        made = _coarsest(frame, first, _steps(frame) + more, share)
+        if best is None or made.quality > best.quality:
+            best = made
+        if best.quality >= GOOD_ENOUGH:
+            break
+    assert best is not None
+    points, quads, face, longer = best.points, best.quads, best.face, best.chains
+    for k in range(1, splits + 1):
+        cut = halved(points, [quads], longer)
+        face = face[cut.parent]
+        points, quads, longer = _on_curves(cut.points, cut.chains, y[:: 2 ** (splits - k)], best.arcs), cut.quads, cut.chains
+    return Patch(points, quads, _probes(points, quads, face), longer[0])
+
+
+@dataclass(frozen=True)
+class _Coarsest:
+    """A patch before it is refined: ``face`` of each quadrilateral, ``chains`` along the inner line and the arcs, the worst corner."""
+
+    points: Floats
+    quads: Integers
+    face: Integers
+    chains: tuple[Integers, ...]
+    arcs: tuple[Arc, ...]
+    quality: float
+
+
+def _coarsest(frame: Frame, y: Floats, steps: int, share: float) -> _Coarsest:
+    """The patch with ``steps`` edges a half circle in its paving and elements of ``share`` of the usual size."""
     graph = _Graph()
-    line = graph.chain([(frame.line, float(v)) for v in y[:: 2 ** (splits + 1)]])
+    line = graph.chain([(frame.line, float(v)) for v in y[::2]])
     curves: list[tuple[Integers, Arc]] = []
-    steps, size, largest = _steps(frame), BASE_SIZE_MM, _largest(frame)
+    size, largest = BASE_SIZE_MM, _largest(frame)
     for edge in frame.edges:
         if edge.bulge:
             curve = arc(edge.a, edge.b, edge.bulge)
@@ -89,29 +125,23 @@ def paved(frame: Frame, y: Floats, splits: int) -> Patch:
             curves.append((graph.chain([edge.a, *inner, edge.b]), curve))
             size = min(size, curve.length / pieces) if curve.radius == largest else size
     _ribs(graph, line, curves)
+    size *= share
     for edge in frame.edges:
         if not edge.bulge:
             graph.chain(_straight(edge.a, edge.b, size))
     corners = [(frame.line, frame.low), (frame.end, frame.low), (frame.end, frame.high), (frame.line, frame.high)]
     for a, b in zip(corners[:-1], corners[1:], strict=True):
         graph.chain(_straight(a, b, size))
-    faces = graph.faces()
-    made = _pave(np.array(graph.points), faces, size)
-    _split_bad(made)
-    chains = [line, *(nodes for nodes, _ in curves)]
-    cut = halved(made["points"], [made["quads"], made["triangles"]], chains)
-    face = np.concatenate([made["quad_face"], made["triangle_face"]])[cut.parent]
-    points = _on_curves(cut.points, cut.chains, y[:: 2**splits], curves)
+    made = _pave(np.array(graph.points), graph.faces(), size)
+    cut = halved(made.points, made.polygons, [line, *(nodes for nodes, _ in curves)])
+    face = made.face[cut.parent]
+    arcs = tuple(curve for _, curve in curves)
+    points = _on_curves(cut.points, cut.chains, y, arcs)
     edges = np.sort(np.concatenate([cut.quads[:, [i, (i + 1) % 4]] for i in range(4)]), axis=1)
     whole, count = np.unique(np.column_stack([edges, np.tile(face, 4)]), axis=0, return_counts=True)
-    fixed = np.unique(whole[count == 1, :2])
-    points = improved(smoothed(points, cut.quads, fixed), cut.quads, fixed)
-    quads, longer = cut.quads, cut.chains
-    for k in range(1, splits + 1):
-        cut = halved(points, [quads], longer)
-        face = face[cut.parent]
-        points, quads, longer = _on_curves(cut.points, cut.chains, y[:: 2 ** (splits - k)], curves), cut.quads, cut.chains
-    return Patch(points, quads, _probes(points, quads, face), longer[0])
+    outline = np.unique(whole[count == 1, :2])
+    points = improved(smoothed(points, cut.quads, outline), cut.quads, outline)
+    return _Coarsest(points, cut.quads, face, cut.chains, arcs, float(corner_quality(points, cut.quads).min()))
 
 
 def _ribs(graph: _Graph, line: Integers, curves: Sequence[tuple[Integers, Arc]]) -> None:
@@ -144,20 +174,6 @@ def _ribs(graph: _Graph, line: Integers, curves: Sequence[tuple[Integers, Arc]])
                 graph.chain([graph.points[m], graph.points[n]])
 
 
-def _split_bad(made: dict[str, np.ndarray]) -> None:
-    """Quadrilaterals of the paving with a corner near 0 or 180 degrees become two triangles, by the diagonal that leaves the better ones."""
-    points, quads = made["points"], made["quads"]
-    bad = corner_quality(points, quads) < WORST_CORNER
-    pairs = []
-    for a, b in (((0, 1, 2), (0, 2, 3)), ((0, 1, 3), (1, 2, 3))):
-        both = np.stack([quads[bad][:, a], quads[bad][:, b]], axis=1)
-        pairs.append((both, np.minimum(corner_quality(points, both[:, 0]), corner_quality(points, both[:, 1]))))
-    better = np.where((pairs[0][1] >= pairs[1][1])[:, None, None], pairs[0][0], pairs[1][0])
-    made["triangles"] = np.concatenate([made["triangles"], better.reshape(-1, 3)])
-    made["triangle_face"] = np.concatenate([made["triangle_face"], np.repeat(made["quad_face"][bad], 2)])
-    made["quads"], made["quad_face"] = quads[~bad], made["quad_face"][~bad]
-
-
 def _largest(frame: Frame) -> float:
     return max(arc(e.a, e.b, e.bulge).radius for e in frame.edges if e.bulge)
 
@@ -176,7 +192,8 @@ def _steps(frame: Frame) -> int:
             f"round turns of {largest:.4g} mm (outer radius) with {gap:.3g} mm between them and the next edge: chords would come too close;"
             f" make the channel wider, or the plate's margin at least {least:.3g} mm"
         )
-    return min(MOST_STEPS, max(LEAST_STEPS, flat, math.ceil(math.pi * largest / BASE_SIZE_MM)))
+    long = math.pi * largest / min(BASE_SIZE_MM, SLENDER * gap)
+    return min(MOST_STEPS, max(LEAST_STEPS, flat, math.ceil(long)))
 
 
 def _straight(a: Point, b: Point, size: float) -> list[Point]:
@@ -184,14 +201,14 @@ def _straight(a: Point, b: Point, size: float) -> list[Point]:
     return [(a[0] + (b[0] - a[0]) * k / n, a[1] + (b[1] - a[1]) * k / n) for k in range(n + 1)]
 
 
-def _on_curves(points: Floats, chains: Sequence[Integers], y: Floats, curves: Sequence[tuple[Integers, Arc]]) -> Floats:
+def _on_curves(points: Floats, chains: Sequence[Integers], y: Floats, arcs: Sequence[Arc]) -> Floats:
     """The points with those of the inner line at ``y`` and those of the arcs at equal angles, where the chords enclose the arc's area.
 
     With m chords of angle t and ends at radius r, the others at q: ((m - 2) q² + 2 r q) sin t = r² m t.
     """
     points = points.copy()
     points[chains[0], 1] = y
-    for nodes, (_, curve) in zip(chains[1:], curves, strict=True):
+    for nodes, curve in zip(chains[1:], arcs, strict=True):
         m, r = len(nodes) - 1, curve.radius
         t = abs(curve.turn) / m
         area = r**2 * m * t / math.sin(t)
@@ -211,26 +228,36 @@ def _probes(points: Floats, quads: Integers, face: Integers) -> Floats:
     return middles[np.searchsorted(faces, face)]
 
 
-def _pave(points: Floats, faces: Sequence[Sequence[int]], size: float) -> dict[str, np.ndarray]:
-    """Quadrilaterals and triangles in every face; a face of four edges, or three, is one, gmsh makes the others."""
-    open_ = [k for k, face in enumerate(faces) if len(face) > 4]
+@dataclass(frozen=True)
+class _Paving:
+    """``points`` (n, 2); ``polygons``: quadrilaterals (., 4) and triangles (., 3); ``face`` of each, the quadrilaterals' first."""
+
+    points: Floats
+    polygons: tuple[Integers, Integers]
+    face: Integers
+
+
+def _pave(points: Floats, faces: Sequence[Sequence[int]], size: float) -> _Paving:
+    """Every face as quadrilaterals and triangles: a well shaped one of four edges is a quadrilateral, larger ones are cut and paired."""
+    shaped = [len(face) == 4 and corner_quality(points, np.array([face]))[0] > WORST_CORNER for face in faces]
+    ready = [k for k, good in enumerate(shaped) if good]
+    triangle = [k for k, face in enumerate(faces) if len(face) == 3]
+    rest = [k for k, face in enumerate(faces) if len(face) > 3 and not shaped[k]]
     given = {
         "points": points,
-        "loop": np.concatenate([np.array(faces[k], dtype=np.int64) for k in open_]),
-        "first": np.concatenate([[0], np.cumsum([len(faces[k]) for k in open_])]),
+        "loop": np.concatenate([np.array(faces[k], dtype=np.int64) for k in rest]),
+        "first": np.concatenate([[0], np.cumsum([len(faces[k]) for k in rest])]),
         "size": np.array(size),
     }
     with tempfile.TemporaryDirectory(prefix="packtool-plan-") as folder:
         target = Path(folder) / "paved.npz"
         run_gmsh("pave", given, target, TIME_LIMIT_S, "the plan of the round turns")
         with np.load(target, allow_pickle=False) as archive:
-            made = {name: archive[name] for name in archive.files}
-    for corners, kind in ((4, "quad"), (3, "triangle")):
-        ready = [k for k, face in enumerate(faces) if len(face) == corners]
-        whole = np.array([faces[k] for k in ready], dtype=np.int64).reshape(-1, corners)
-        made[f"{kind}s"] = np.concatenate([made[f"{kind}s"], whole])
-        made[f"{kind}_face"] = np.concatenate([np.array(open_, dtype=np.int64)[made[f"{kind}_face"]], np.array(ready, dtype=np.int64)])
-    return made
+            points, cut, owner = archive["points"], archive["triangles"], np.array(rest)[archive["face"]]
+    quads, left = paired(points, cut, owner, WORST_CORNER)
+    whole = np.concatenate([np.array([faces[k] for k in ready], dtype=np.int64).reshape(-1, 4), quads.corners])
+    single = np.concatenate([np.array([faces[k] for k in triangle], dtype=np.int64).reshape(-1, 3), left.corners])
+    return _Paving(points, (whole, single), np.concatenate([ready, quads.face, triangle, left.face]).astype(np.int64))
 
 
 class _Graph:

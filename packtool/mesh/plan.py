@@ -116,7 +116,9 @@ def _edges(own: Sequence[PlacedSweep], line: float, end: float, bottom: float, t
                     continue
                 if not bulge and abs(ax - bx) > SAME_MM and abs(ay - by) > SAME_MM:
                     raise MeshError(f"part {sweep.part} ({sweep.role}) has an oblique edge beside its arcs; that is not meshed")
-                if abs(ay - by) <= SAME_MM and min(abs(ay - bottom), abs(ay - top)) <= SAME_MM or abs(ax - bx) <= SAME_MM and abs(ax - end) <= SAME_MM:
+                if (abs(ay - by) <= SAME_MM and min(abs(ay - bottom), abs(ay - top)) <= SAME_MM) or (
+                    abs(ax - bx) <= SAME_MM and abs(ax - end) <= SAME_MM
+                ):
                     continue
                 if not bulge:
                     ax, bx = (min(max(x, x0), x1) for x in (ax, bx))

@@ -106,18 +106,17 @@ def improved(points: Floats, quads: Integers, fixed: Integers, rounds: int = 12)
         gained = 0.0
         for node in poor[np.argsort(least[poor], kind="stable")].tolist():
             own = quads[order[starts[node] : starts[node + 1]] // 4]
-            around = points[own]
+            around, at = points[own], own == node
             step = 0.5 * np.linalg.norm(around - np.roll(around, 1, axis=1), axis=2).min()
-            here, best = points[node].copy(), float(corner_quality(points, own).min())
-            before = best
+            here, before = points[node].copy(), float(_quality(around).min())
+            best = before
             for _ in range(8):
-                scores = []
-                for towards in compass:
-                    points[node] = here + step * towards
-                    scores.append(float(corner_quality(points, own).min()))
-                if max(scores) > best + 1e-9:
-                    best = max(scores)
-                    here = here + step * compass[int(np.argmax(scores))]
+                trial = np.broadcast_to(around, (8, *around.shape)).copy()
+                trial[:, at] = (here + step * compass)[:, None, :]
+                scores = _quality(trial).min(axis=-1)
+                towards = int(scores.argmax())
+                if scores[towards] > best + 1e-9:
+                    best, here = float(scores[towards]), here + step * compass[towards]
                 else:
                     step /= 2
             points[node] = here
@@ -127,16 +126,51 @@ def improved(points: Floats, quads: Integers, fixed: Integers, rounds: int = 12)
     return points
 
 
-def corner_quality(points: Floats, quads: Integers) -> Floats:
+@dataclass(frozen=True)
+class Polygons:
+    """``corners`` (m, 3 or 4) node numbers, ``face`` (m,) the face each lies in."""
+
+    corners: Integers
+    face: Integers
+
+
+def paired(points: Floats, triangles: Integers, face: Integers, least: float) -> tuple[Polygons, Polygons]:
+    """Quadrilaterals from pairs of triangles (m, 3) of one face, best first, and the triangles left over.
+
+    Only pairs whose corner quality is above ``least`` are joined.
+    """
+    count = len(points)
+    edges = np.stack([triangles, np.roll(triangles, -1, axis=1)], axis=2).reshape(-1, 2)
+    owner = np.repeat(np.arange(len(triangles)), 3)
+    keys = edges.min(axis=1) * count + edges.max(axis=1)
+    order = np.argsort(keys, kind="stable")
+    twins = np.flatnonzero(keys[order][:-1] == keys[order][1:])
+    one, other = order[twins], order[twins + 1]
+    inside = face[owner[one]] == face[owner[other]]
+    one, other = one[inside], other[inside]
+    apex = [triangles[owner[e], (e % 3 + 2) % 3] for e in (one, other)]
+    quads = np.column_stack([edges[one, 0], apex[1], edges[one, 1], apex[0]])
+    quality = corner_quality(points, quads)
+    free = np.ones(len(triangles), dtype=bool)
+    chosen = []
+    for pair in np.argsort(-quality, kind="stable").tolist():
+        if quality[pair] > least and free[owner[one[pair]]] and free[owner[other[pair]]]:
+            free[owner[one[pair]]] = free[owner[other[pair]]] = False
+            chosen.append(pair)
+    return Polygons(quads[chosen], face[owner[one[chosen]]]), Polygons(triangles[free], face[free])
+
+
+def corner_quality(points: Floats, polygons: Integers) -> Floats:
     """(n,) least sine of the corner angles of polygons (n, corners) [-]: 1 for a rectangle, 0 or less where a corner is flat or inside out."""
-    least = np.full(len(quads), np.inf)
-    corners = quads.shape[1]
-    for i in range(corners):
-        here, ahead, behind = points[quads[:, i]], points[quads[:, (i + 1) % corners]], points[quads[:, i - 1]]
-        u, v = ahead - here, behind - here
-        cross = u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]
-        least = np.minimum(least, cross / np.maximum(np.linalg.norm(u, axis=1) * np.linalg.norm(v, axis=1), 1e-300))
-    return least
+    return _quality(points[polygons])
+
+
+def _quality(corners: Floats) -> Floats:
+    """The same of (..., corners, 2) places."""
+    ahead, behind = np.roll(corners, -1, axis=-2) - corners, np.roll(corners, 1, axis=-2) - corners
+    cross = ahead[..., 0] * behind[..., 1] - ahead[..., 1] * behind[..., 0]
+    size = np.hypot(ahead[..., 0], ahead[..., 1]) * np.hypot(behind[..., 0], behind[..., 1])
+    return (cross / np.maximum(size, 1e-300)).min(axis=-1)
 
 
 def _least_at(points: Floats, quads: Integers) -> Floats:

@@ -15,7 +15,7 @@ from packtool.layout.records import MESHED_ROLES, Layout, Loop
 from packtool.mesh.divisions import Level, grid_lines
 from packtool.mesh.grid import FACE_CORNERS, VOID
 from packtool.mesh.naming import boundaries_by_name, interfaces_by_name
-from packtool.mesh.placed import COOLANT, SAME_MM, PlacedSweep, meshed_parts
+from packtool.mesh.placed import SAME_MM, PlacedSweep, meshed_parts
 from packtool.mesh.plan import Plan, curved_plan
 from packtool.mesh.records import Floats, Integers, Region, TaggedMesh
 
@@ -96,6 +96,8 @@ def inside(loops: Sequence[Loop], places: Floats) -> Flags:
                 curve = arc((ax, ay), (bx, by), bulge)
                 left = (bx - ax) * (y - ay) - (by - ay) * (x - ax)
                 round_ = (x - curve.x) ** 2 + (y - curve.y) ** 2 < curve.radius**2
+                # on the chord: as if a little to the right of it and above, which is how crossings count such a place
+                left = np.where(left == 0, ay - by if ay != by else bx - ax, left)
                 beyond = left * bulge < 0
                 odd ^= (beyond & round_) if abs(bulge) <= 1 else (beyond | round_)
     found = np.zeros(len(places), dtype=bool)
