@@ -90,3 +90,30 @@ def test_a_mesh_without_walls_is_refused():
 def test_quad_areas():
     square = np.array([[[0, 0, 0], [2, 0, 0], [2, 3, 0], [0, 3, 0]]], float)
     assert quad_areas(square) == pytest.approx([6.0])
+
+
+def test_segments_and_walls_follow_round_turns():
+    """A half circle of radius 20 mm between two legs: every place on it belongs to the segment at its own angle."""
+    path = ((0.0, 0.0), (100.0, 0.0), (100.0, 40.0), (0.0, 40.0))
+    branch = Branch("hairpin", "in", "out", path, 10.0, 3.0, bulges=(0.0, 1.0, 0.0))
+    assert branch.length_mm() == pytest.approx(200 + 20 * np.pi, rel=1e-12)
+    assert branch.bends() == 0
+    network = CoolantNetwork((branch,), "in", "out", 0.0, 3.0)
+    segments = cut(network, 0.002)
+    away = np.hypot(segments.x - 0.1, segments.y - 0.02)
+    turning = segments.x > 0.1
+    assert away[turning] == pytest.approx(0.02, rel=1e-9)
+    assert turning.sum() * segments.length[0] == pytest.approx(0.02 * np.pi, abs=2 * segments.length[0])  # a segment at each end
+    assert (segments.bends_before[0], segments.bends_before[-1]) == (0, 1)
+    angle = np.linspace(-1.5, 1.5, 30)
+    corners = np.array([(0.1 + 0.017 * np.cos(angle), 0.02 + 0.017 * np.sin(angle), 0 * angle)]).transpose(2, 0, 1)
+    points = (corners + 1e-5 * np.array([(-1, -1, 0), (1, -1, 0), (1, 1, 0), (-1, 1, 0)])).reshape(-1, 3)
+    slab = mesh_boxes([Box("b", "cold_plate", "m", 0, 0, 0, 1, 1, 1)], divisions=(1, 1, 1))
+    walls = map_walls(
+        network,
+        segments,
+        replace(slab, points=points, boundaries={"coolant_wall": np.arange(len(points)).reshape(-1, 4)}),
+        "coolant_wall",
+    )
+    s = 0.1 + 0.02 * (angle + np.pi / 2)
+    assert segments.s[walls.segment] == pytest.approx(s, abs=0.6 * segments.length[0])  # half a segment and the squares' size

@@ -239,3 +239,33 @@ def test_all_that_does_not_fit_is_said_at_once_in_the_order_of_the_file(load):
     with pytest.raises(DesignError) as caught:
         lay_out(load({"cold_plate.channels": 60, "cold_plate.overhang_mm": 5.0, "busbars.width_mm": 130.0}))
     assert [c.key for c in caught.value.complaints] == ["cold_plate.channels", "cold_plate.overhang_mm", "busbars.width_mm"]
+
+
+ROUND = {**SERPENTINE, "cold_plate.turns": "round", "cold_plate.overhang_mm": None}
+
+
+@pytest.mark.parametrize("passes", [1, 2, 5, 8])
+def test_round_turns_fill_the_plate_exactly_and_are_as_long_as_their_arcs(load, passes):
+    layout = lay_out(load({**ROUND, "cold_plate.passes": passes}))
+    x0, y0, z0, x1, y1, z1 = layout.product("cold-plate").bounds()
+    filled = layout.product("cold-plate").volume_mm3() + layout.product("coolant").volume_mm3()
+    assert filled == pytest.approx((x1 - x0) * (y1 - y0) * (z1 - z0), rel=1e-12)  # rounding only: both come from the same outline
+    (branch,) = network(layout).branches
+    assert branch.bends() == 0
+    # swept along its centreline (Pappus); it goes on for half a channel past the fitting at both ends
+    assert layout.product("coolant").volume_mm3() == pytest.approx((branch.length_mm() + 16) * 16 * 3, rel=1e-12)
+    turns = [curve for _, _, curve in branch.legs() if curve is not None]
+    assert len(turns) == passes - 1
+    assert all(turn.length == pytest.approx(math.pi / 2 * (712 - 16) / (passes - 1), rel=1e-12) for turn in turns)
+
+
+def test_round_turns_lie_on_the_overhang_which_is_refused_if_too_short(load):
+    layout = lay_out(load({**ROUND, "cold_plate.passes": 8}))
+    reach = (712 - 16) / 7 / 2 + 8
+    assert layout.part_bounds(layout.parts_of("cold_plate")[0])[3] - max(
+        layout.part_bounds(p)[3] for p in layout.parts_of("end_plate")
+    ) == pytest.approx(10 + reach, abs=1e-9)  # margin and turn; rounding of sums
+    said = complaint(load, {**ROUND, "cold_plate.passes": 8, "cold_plate.overhang_mm": 60.0})
+    assert said.key == "cold_plate.overhang_mm"
+    assert "round turns of 8 passes (57.71 mm deep)" in said.message
+    assert "at least 67.7" in said.message

@@ -131,7 +131,7 @@ def test_any_serpentine_is_meshed_well_or_refused_with_the_reason(passes, width,
 def test_an_arc_under_the_cells_is_refused():
     made = round_pack()
     far = box("R1C09", "cell", REACH, -60.0, 7.0, REACH + 20, 60.0, 100.0)
-    with pytest.raises(MeshError, match="R1C09|under or over other parts"):
+    with pytest.raises(MeshError, match="under or over other parts"):
         mesh_layout(replace(made, products=(*made.products, far[0]), parts=(*made.parts, far[1])))
 
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-
 from packtool.design.load import load_design
+
 from packtool.layout.lay_out import lay_out
 from packtool.results import Result, ResultSet
 from packtool.rules.clearance import basic_clearance_mm
