@@ -28,6 +28,13 @@ def limit_of(evidence: Evidence, field: str, default: float | None = None, key: 
     return Limit(default, key or "limits", "warning")
 
 
+def limits_of(evidence: Evidence, field: str, warn: float, fail: float, key: str) -> tuple[Limit, ...]:
+    """The design's ``limits.FIELD`` alone, else the rule's two defaults: a warning at ``warn``, an error at ``fail``."""
+    if getattr(evidence.loaded.design.limits, field) is not None:
+        return (limit_of(evidence, field),)
+    return Limit(warn, key, "warning"), Limit(fail, key, "error")
+
+
 def _finding(
     evidence: Evidence,
     rule: str,
