@@ -86,9 +86,17 @@ def solve_pack_case(
 
 
 def _path_rows(coolant: ColdPlateSolution) -> list[dict[str, Any]]:
-    """The coolant's path, one row a segment; segments without a wall carry the coolant's own temperature as the wall's."""
+    """The coolant's path, one row a segment.
+
+    Where a segment has no wall facet of its own, the wall's temperature is taken from its neighbours in the branch; in a branch
+    without any, it is the coolant's.
+    """
     path = coolant.path
-    wall = np.where(np.isnan(path.T_wall_degC), path.T_degC, path.T_wall_degC)
+    wall = path.T_wall_degC.copy()
+    for branch in range(len(path.names)):
+        here = np.flatnonzero(path.branch == branch)
+        known = here[~np.isnan(wall[here])]
+        wall[here] = np.interp(path.s_mm[here], path.s_mm[known], wall[known]) if len(known) else path.T_degC[here]
     return [
         {
             "branch": path.names[int(path.branch[i])],

@@ -75,7 +75,7 @@ class ChannelStream:
         if mesh is None:
             segments, walls = cut(network, float(p.length.max()) / ISOTHERMAL_SEGMENTS), None
         else:
-            segments = cut(network, facet_size(mesh, boundary))
+            segments = cut(network, facet_size(network, mesh, boundary))
             walls = map_walls(network, segments, mesh, boundary)
         return cls(network, plate, table, p, segments, walls, flow_physics, heat_physics)
 
