@@ -69,6 +69,7 @@ class TwoLevel:
         self._block = np.full(n, self._n_blocks, dtype=np.int64)
         self._block[free] = of_free
         self._interpolate = csr_matrix((np.ones(len(free)), (free, of_free)), shape=(n, self._n_blocks))
+        self._sum = csr_matrix((np.ones(len(free)), (of_free, free)), shape=(self._n_blocks, n))
         self.rebuild_coarse(pattern.matrix(data))
 
     def rebuild_coarse(self, matrix: Any) -> None:
@@ -76,8 +77,8 @@ class TwoLevel:
         from scipy.sparse.linalg import splu
 
         times_blocks = (matrix @ self._interpolate).tocsr()
-        coarse = (self._interpolate.T @ times_blocks).tocsc()
-        self._times_blocks_T = times_blocks.T.tocsr()
+        coarse = (self._sum @ times_blocks).T  # symmetric: its transpose is itself, by columns, without a copy
+        self._times_blocks_T = times_blocks.T
         self._coarse = splu(coarse, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
 
     def restrict(self, residual: Floats) -> Floats:

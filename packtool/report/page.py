@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from packtool.design.schema import SteadyCase
-from packtool.report.counts import mark, subject
+from packtool.report.finding_words import mark, subject
 from packtool.report.quantity import number, pretty_unit, quantity
 from packtool.report.records import CoolantRow, HeatFlow, RunSummary
 from packtool.results import Result

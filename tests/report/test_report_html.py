@@ -9,7 +9,7 @@ import pytest
 
 from packtool.catalogue.records import Source
 from packtool.report.html import report_html
-from packtool.report.records import Picture
+from packtool.report.records import Picture, UsedFigure
 from packtool.rules.records import Finding, Verdict
 
 pytestmark = pytest.mark.picture  # draws the coolant's curves with matplotlib
@@ -128,6 +128,16 @@ def test_pictures_are_inlined_with_a_text_for_who_cannot_see_them(opened):
     assert all(p["src"].startswith("data:image/png;base64,iVBORw0KGgpub3Q") for p in pictures)
 
 
+def test_only_sources_that_are_cited_are_listed(opened, summary):
+    assert {source.what for source in summary.sources.values()} == {
+        "TUM cell database",
+        "Nippon Light Metal, basic data",
+        "nobody cites this",
+    }
+    assert "TUM cell database" in opened.text
+    assert "nobody cites this" not in opened.text
+
+
 def test_ids_are_unique(opened):
     ids = [attributes["id"] for _, attributes in opened.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
@@ -146,6 +156,7 @@ def test_text_of_the_user_stays_text(summary, loaded):
             (Finding(HOSTILE, "error", False, HOSTILE, part=HOSTILE, case=HOSTILE, file=HOSTILE, line=1),), {HOSTILE: HOSTILE}
         ),
         pictures=(Picture(HOSTILE, HOSTILE, PNG),),
+        figures=(UsedFigure(HOSTILE, HOSTILE, "1", "W", "derived", (HOSTILE,), HOSTILE),),
         sources={HOSTILE: Source(what=HOSTILE, url="javascript:alert(1)")},
         versions={HOSTILE: HOSTILE},
     )

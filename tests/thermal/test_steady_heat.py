@@ -68,7 +68,7 @@ def test_heat_that_falls_with_temperature_settles_where_it_is_carried_away():
     assert (
         pytest.approx(np.full(len(mesh.points), 300 + 2 / 0.15), abs=1e-3) == solution.T
     )  # q L / k = 0.7 mK of conduction are left
-    assert solution.region_power[0] == pytest.approx(2 / 1.5, rel=1e-6)
+    assert solution.region_power[0] == pytest.approx(2 / 1.5, rel=1e-4)
     assert solution.outer_iterations <= 4  # Newton: the slope is in the operator; the linear solves are to 1e-3 each
 
 
