@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from packtool.mesh.records import Floats, Integers, TaggedMesh
@@ -75,7 +77,7 @@ def _lines(coordinate: Floats, extent: float) -> Integers:
     return line
 
 
-def _extremes(values: Floats | Integers, owner: Integers, n: int) -> tuple[Floats, Floats]:
+def _extremes(values: Any, owner: Integers, n: int) -> tuple[Any, Any]:
     """Smallest and largest of ``values`` (n_points, 3) by owner, (n, 3) each; 0 where a region owns no point."""
     low, high = np.zeros((n, 3), dtype=values.dtype), np.zeros((n, 3), dtype=values.dtype)
     order = np.argsort(owner, kind="stable")

@@ -121,13 +121,16 @@ def clear_stale(folder: Path) -> tuple[str, ...]:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Hold the folder's lock; waits for whoever holds it, and is released by the system if this process dies."""
-    folder.mkdir(parents=True, exist_ok=True)
     try:
         import fcntl
     except ImportError:  # not a POSIX system: nothing but the form compiler's own file protects the cache
         yield
         return
-    handle = os.open(folder / ".packtool-lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder / ".packtool-lock", os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as failure:
+        raise SolveError(f"compiled forms cannot be kept in {folder}: {failure.strerror}; give another cache folder") from failure
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -47,8 +47,8 @@ class Coupling:
         refuse_exchange(mesh, exchange)
         self.exchange, n_segments = exchange, exchange.mean.shape[0]
         facets = np.asarray(exchange.facets, dtype=np.int64)
-        same = before is not None and np.array_equal(before.walls.facets, facets)
-        self.walls = before.walls if before is not None and same else _Walls(mesh, pattern, facets)
+        kept: _Walls | None = before.walls if before else None
+        self.walls: _Walls = kept if kept and np.array_equal(kept.facets, facets) else _Walls(mesh, pattern, facets)
         wall, segment = self.walls.quads, np.asarray(exchange.segment)
         h = np.repeat(np.asarray(exchange.h, dtype=float)[:, None], 4, axis=1)
         self.mass = wall.mass(h)

@@ -89,7 +89,11 @@ def test_blocks_are_long_where_heat_is_exchanged_fast():
 
 
 def test_no_block_holds_two_parts_or_two_regions():
-    boxes = [Box("a", "cell", "x", 0, 0, 0, 4, 4, 4), Box("b", "cell", "x", 4, 0, 0, 8, 4, 4), Box("c", "cell", "x", 9, 0, 0, 12, 4, 4)]
+    boxes = [
+        Box("a", "cell", "x", 0, 0, 0, 4, 4, 4),
+        Box("b", "cell", "x", 4, 0, 0, 8, 4, 4),
+        Box("c", "cell", "x", 9, 0, 0, 12, 4, 4),
+    ]
     mesh = mesh_boxes(boxes, divisions=([4, 4, 1, 3], 4, 4))
     component = (mesh.points[:, 0] > 8.5).astype(int)
     block = aggregates(mesh, np.repeat(ISOTROPIC, 3, axis=0) * np.array([1.0, 5.0, 1.0])[:, None, None], component)

@@ -115,6 +115,13 @@ def test_the_compiler_is_looked_for_on_the_path(monkeypatch, tmp_path):
     assert compiler() == str(tool)
 
 
+@pytest.mark.fem
+def test_a_cache_folder_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(SolveError, match=r"cannot be kept in .*file.forms"):
+        compiled(None, tmp_path / "file" / "forms")
+
+
 def _importing(monkeypatch, replaced):
     real = importlib.import_module
 

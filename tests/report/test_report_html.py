@@ -10,6 +10,7 @@ import pytest
 from packtool.catalogue.records import Source
 from packtool.report.html import report_html
 from packtool.report.records import Picture, UsedFigure
+from packtool.results import ResultSet
 from packtool.rules.records import Finding, Verdict
 
 pytestmark = pytest.mark.picture  # draws the coolant's curves with matplotlib
@@ -84,6 +85,11 @@ def test_nothing_is_loaded_from_anywhere(opened, source):
 
 def test_the_verdict_comes_first_and_in_words(opened):
     assert opened.text.index("PASS 6 rules hold, 1 warning, 2 not checked") < opened.text.index("Key numbers")
+
+
+def test_what_does_not_hold_is_listed_before_what_holds(opened):
+    words = [text for text in opened.texts if text in ("warns", "holds")]
+    assert words == ["warns", *["holds"] * 6]
 
 
 def test_a_failing_run_says_fail_and_marks_its_line(summary):
@@ -179,9 +185,11 @@ def test_a_hostile_cell_name_stays_text_on_the_map(summary, layout):
 
 def test_a_run_without_solve_or_pictures_still_reports(summary):
     bare = dataclasses.replace(summary, cases=(), coolant={}, heat={}, solver={}, figures=(), sources={}, stages=(), design_text="")
+    bare = dataclasses.replace(bare, results=ResultSet(), mesh={}, cad={}, versions={})
     page = Page(report_html(bare))
     assert (page.open, page.misnested) == ([], [])
-    assert "Case charge_1C" not in page.text
+    for heading in ("Case charge_1C", "Key numbers", "How it was computed", "Every result", "The design"):
+        assert heading not in page.text
 
 
 def test_the_same_run_gives_the_same_bytes(pictured, source):

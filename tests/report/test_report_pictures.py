@@ -47,6 +47,14 @@ def test_it_is_wide_enough_framed_and_not_blank(drawn, name):
     assert not border.any()  # nothing is cut off
 
 
+@pytest.mark.parametrize("name", ["temperature-charge_1C", "temperature-plate-charge_1C"])
+def test_the_colour_bar_stands_clear_of_the_pack(drawn, name):
+    image = pixels(drawn[name].png)
+    free = 1500 - picture_temperature.PACK_VIEW.right
+    assert (image[:, free : free + 15] == scene.PAPER).all()
+    assert (image[:, free + 15 :] != scene.PAPER).any()
+
+
 def test_the_same_layout_gives_the_same_bytes(drawn, layout):
     again = pictures.pictures_of_pack(layout)
     assert [picture.png for picture in again] == [drawn["pack"].png, drawn["pack-apart"].png]
