@@ -21,9 +21,17 @@ def place(finding: Finding) -> str:
     return f"{finding.file}:{finding.line}" if finding.line else finding.file
 
 
+SENSES = {"at most": "≤ ", "at least": "≥ ", "": ""}
+
+
+def limit_words(finding: Finding, unit: str = "") -> str:
+    """``≤ 45`` or ``≥ 3 mm``; an empty text for a finding without a limit."""
+    return "" if finding.limit is None else SENSES[finding.sense] + quantity(finding.limit, None, unit)
+
+
 def sentence(finding: Finding) -> str:
     """``charge_1C, R4C03: warmest point of a cell: 46.1 ± 0.2 degC, limit 45 degC``; without numbers, the message alone."""
     value = quantity(finding.value, finding.error, finding.unit)
-    limit = quantity(finding.limit, None, finding.unit)
+    limit = limit_words(finding, finding.unit)
     numbers = ", ".join(text for text in (value, f"limit {limit}" if limit else "") if text)
     return ": ".join(text for text in (subject(finding), finding.message, numbers) if text)

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Sequence
 
 from packtool.report.counts import summary_line
-from packtool.report.finding_words import mark, place, subject
+from packtool.report.finding_words import SENSES, mark, place, subject
 from packtool.report.quantity import number, quantity
 from packtool.report.records import Checked
 from packtool.rules.records import Finding, Verdict
@@ -41,7 +41,7 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def _limit(finding: Finding) -> str:
-    return "" if finding.limit is None else number(finding.limit, 6)
+    return "" if finding.limit is None else SENSES[finding.sense] + number(finding.limit, 6)
 
 
 def _places(findings: Sequence[Finding], room: int) -> list[str]:

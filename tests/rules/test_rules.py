@@ -47,6 +47,7 @@ def test_a_rule_that_needs_no_solve(rule, keeps, breaks, value, limit, key):
     assert broken.limit == pytest.approx(limit, rel=1e-12)
     assert broken.key == key
     assert broken.severity in ("error", "warning")
+    assert broken.sense == ("at most" if broken.value > broken.limit else "at least")
 
 
 def test_ingress_asks_for_immersion():
