@@ -18,7 +18,21 @@ import pytest
 ROOT = Path(__file__).parents[1]
 BUS = ROOT / "templates" / "bus-lfp.yaml"
 PROGRAM = [sys.executable, "-m", "packtool"]
-COMMANDS = ("check", "run", "solve", "cad", "mesh", "new", "templates", "cells", "materials", "coolants", "schema", "doctor", "verify")
+COMMANDS = (
+    "check",
+    "run",
+    "solve",
+    "cad",
+    "mesh",
+    "new",
+    "templates",
+    "cells",
+    "materials",
+    "coolants",
+    "schema",
+    "doctor",
+    "verify",
+)
 PLAIN_LOCALE = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 """A locale whose only letters are ASCII, and Python kept from mending that by itself."""
 
@@ -42,7 +56,9 @@ class TestHelp:
         done = packtool(*command.split(), "--help", cwd=tmp_path, environment={"COLUMNS": "80"})
         assert (done.returncode, done.stderr) == (0, "")
         assert max(map(len, done.stdout.splitlines())) <= 80
-        assert "..." not in re.sub(r"DESIGN\.\.\.|\]\.\.\.|\}\.\.\.|ARGS", "", done.stdout.partition("Options:")[2])  # no text is cut off
+        assert "..." not in re.sub(
+            r"DESIGN\.\.\.|\]\.\.\.|\}\.\.\.|ARGS", "", done.stdout.partition("Options:")[2]
+        )  # no text is cut off
         for line in done.stdout.splitlines():
             if option := re.match(r"  (?:-\w, )?--[\w-]+(?: \S+)?(.*)", line):
                 assert option[1].strip() or "  " in line, line
@@ -112,7 +128,9 @@ class TestExitCodes:
         assert files_below(tmp_path) == []
 
     def test_all_mistakes_of_set_are_told_at_once(self, tmp_path):
-        done = packtool("check", BUS, "--set", "a.b=1", "--set", "ambient.temprature_degC=1", "--set", "electrical.series=x", cwd=tmp_path)
+        done = packtool(
+            "check", BUS, "--set", "a.b=1", "--set", "ambient.temprature_degC=1", "--set", "electrical.series=x", cwd=tmp_path
+        )
         assert done.returncode == 2
         assert {line.split(":")[0] for line in done.stderr.splitlines()} == {
             "--set a.b=1", "--set ambient.temprature_degC=1", "--set electrical.series=x",
@@ -198,7 +216,9 @@ class TestStreams:
         assert any(result["ruleId"] == "geometry.pack-mass" for result in json.loads(sarif.stdout)["runs"][0]["results"])
         assert re.search(rf"^::error file=heavy\.yaml,line={line},", github.stdout, re.MULTILINE)
 
-    @pytest.mark.parametrize("arguments", [["check", BUS], ["check", BUS, "--set", "limits.pack_mass_kg=1"], ["cells"], ["check", "none"]])
+    @pytest.mark.parametrize(
+        "arguments", [["check", BUS], ["check", BUS, "--set", "limits.pack_mass_kg=1"], ["cells"], ["check", "none"]]
+    )
     def test_a_reader_that_leaves_changes_no_exit_code(self, arguments, tmp_path):
         script = f"{shlex.join([*PROGRAM, *map(str, arguments)])} 2>&1 | true; echo ${{PIPESTATUS[0]}}"
         done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, cwd=tmp_path, timeout=60, check=True)
@@ -219,7 +239,9 @@ class TestStreams:
 def on_a_terminal(arguments, environment, cwd):
     """What a command writes to a terminal."""
     ours, theirs = pty.openpty()
-    process = subprocess.Popen([*PROGRAM, *map(str, arguments)], stdout=theirs, stderr=theirs, env=os.environ | environment, cwd=cwd)
+    process = subprocess.Popen(
+        [*PROGRAM, *map(str, arguments)], stdout=theirs, stderr=theirs, env=os.environ | environment, cwd=cwd
+    )
     os.close(theirs)
     written = b""
     while True:

@@ -1,20 +1,20 @@
 """The linear solver of heat conduction: which method, which preconditioner, and why.
 
 Measured on a layered pack of 447,219 unknowns (68 cells with k = 0.8, 21, 21 W/m/K, foam of 0.04, a 1 mm interface layer; one
-core), reducing the preconditioned residual by 1e-8:
+core, CPU seconds), reducing the residual by 1e-8:
 
     conjugate gradients with        set-up   solve    iterations
-    incomplete Cholesky, ICC(0)     0.2 s    1.7 s    85
-    ICC(1)                          1.1 s    1.7 s    45
-    SSOR with Eisenstat's trick     0.0 s    4.4 s    170
-    algebraic multigrid (GAMG)      3.7 s    1.2 s    20
-    GAMG, ICC smoother              6.7 s    0.9 s    9
-    ICC(0) + blocks, as here        0.4 s    0.6 s    17
+    incomplete Cholesky, ICC(0)     0.2 s    2.1 s    108
+    ICC(1)                          1.0 s    1.9 s    57
+    SSOR with Eisenstat's trick     0.0 s    5.7 s    240
+    algebraic multigrid (GAMG)      2.6 s    2.1 s    35
+    GAMG, ICC smoother              7.3 s    1.3 s    14
+    ICC(0) + blocks, as here        0.7 s    0.9 s    29
 
-ICC(0) leaves few slow error modes, and those are nearly constant over blocks of five elements a side: a sparse direct solve for
-one unknown a block removes them ("A-DEF2" of Tang, Nabben, Vuik, Erlangga, J. Sci. Comput. 39 (2009) 340-370). Where couplings
-make the operator unsymmetric (coolant, heat that depends on temperature) the same preconditioner serves right-preconditioned
-GMRES, whose iterations are as few. hypre would replace it only where it is measured to be faster; the wheel has none.
+ICC(0) leaves few slow error modes, and those are nearly constant over blocks of some five elements a side (see ``aggregates``): a
+sparse direct solve for one unknown a block removes them ("A-DEF2" of Tang, Nabben, Vuik, Erlangga, J. Sci. Comput. 39 (2009)
+340-370). Where couplings make the operator unsymmetric (coolant, heat that depends on temperature) the same preconditioner
+serves right-preconditioned GMRES, whose iterations are as few. hypre would replace it only where it is measured to be faster; the wheel has none.
 """
 
 from __future__ import annotations

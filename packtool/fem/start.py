@@ -43,8 +43,9 @@ def start() -> None:
         if missing.name != "dolfinx_solver":
             raise
     try:
+        # PETSc's own handlers would turn a closed pipe (packtool ... | head) or a floating-point signal into an MPI abort
+        importlib.import_module("petsc4py").init(["packtool", "-no_signal_handler"])
         importlib.import_module("dolfinx")
-        importlib.import_module("petsc4py.PETSc")
         mpi = importlib.import_module("mpi4py.MPI")
     except ModuleNotFoundError as missing:
         raise MissingPart(

@@ -102,6 +102,13 @@ def test_no_block_holds_two_parts_or_two_regions():
         assert len(set(owner[block == b])) == 1
 
 
+def test_no_block_crosses_between_parts_of_one_region():
+    mesh = mesh_boxes([Box("a", "cell", "x", 0, 0, 0, 11, 11, 11)], divisions=(11, 11, 11))
+    component = (mesh.points[:, 0] > 1.5).astype(int)  # within the first block's four lines
+    block = aggregates(mesh, ISOTROPIC, component, along=4)
+    assert all(len(set(component[block == b])) == 1 for b in range(block.max() + 1))
+
+
 def test_scattered_points_are_blocked_evenly():
     mesh = mesh_boxes([Box("a", "cell", "x", 0, 0, 0, 1, 1, 1)], divisions=(19, 19, 19))
     mesh.points[:] += 1e-3 * np.random.default_rng(2).random(mesh.points.shape)  # every coordinate its own: no grid lines to count

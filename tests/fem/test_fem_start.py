@@ -116,6 +116,17 @@ def test_the_compiler_is_looked_for_on_the_path(monkeypatch, tmp_path):
 
 
 @pytest.mark.fem
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_a_closed_pipe_does_not_abort_the_run():
+    code = (
+        "import os, signal; from packtool.fem.start import petsc; petsc().Vec().createSeq(3)\n"
+        "os.kill(os.getpid(), signal.SIGPIPE); print('alive')"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "alive\n", "")
+
+
+@pytest.mark.fem
 def test_a_cache_folder_that_cannot_be_made_is_told(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(SolveError, match=r"cannot be kept in .*file.forms"):

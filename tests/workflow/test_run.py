@@ -176,7 +176,7 @@ class TestWhatRunsAgain:
             ("cold_plate__flow_lpm", "4", {"solve", "report"}),
             ("cold_plate__inlet_degC", "24", {"solve", "report", "cad"}),  # the CAD's mass sheet weighs the coolant at the inlet
             ("cases__charge_1C__current_A", "100", {"solve", "report"}),
-            ("busbars__material", "cu_etp_c11000", STAGES),  # part of the layout
+            ("busbars__material", "cu_c11000", STAGES),  # part of the layout
             ("mesh__level", "normal", STAGES - {"cad"}),
             ("limits__cell_max_degC", "40", {"report"}),
             ("description", "other", {"report"}),
