@@ -18,7 +18,8 @@ from packtool.layout.records import Layout
 from packtool.mesh.records import TaggedMesh
 from packtool.results import Result
 from packtool.thermal.error import estimated_errors
-from packtool.thermal.measure import heat_results, region_temperatures, temperature_results
+from packtool.thermal.evaluate import region_values
+from packtool.thermal.measure import heat_results, temperature_results
 from packtool.thermal.pack import pack_heat, pack_problem, resistance_is_held
 from packtool.thermal.records import ThermalSolution
 from packtool.thermal.steady import solve_steady
@@ -67,7 +68,7 @@ def solve_pack_case(
         if not row.name.startswith(EXACT):
             error = (estimated.error or 0.0) + (row.error or 0.0)
         results.append(replace(row, error=error))
-    warmest = float(region_temperatures(mesh, solution.T).mean.max())
+    warmest = float(region_values(mesh, solution.T).mean.max())
     summary: dict[str, Any] = {
         "solver": {
             "elements": len(mesh.hexes),

@@ -17,8 +17,8 @@ from packtool.report.colours import colour_at
 from packtool.report.scene import INK, PictureError, View, draw, line_actor
 from packtool.report.skin import skin
 from packtool.report.vtk_arrays import doubles, polygons, segments
+from packtool.results import ZERO_CELSIUS
 
-KELVIN = 273.15
 SHADES = 256
 PACK_VIEW = View(-56.0, 32.0, right=190)
 PLATE_VIEW = View(-56.0, 48.0, right=190)
@@ -89,7 +89,7 @@ def temperature_picture(
     outer = skin(mesh, chosen)
     used, facets = np.unique(outer.facets, return_inverse=True)
     points = mesh.points[used] * 1e3
-    degC = T[used] - KELVIN
+    degC = T[used] - ZERO_CELSIUS
     bottom, top, step = scale(float(degC.min()), float(degC.max()))
     table = _table(bottom, top)
     data = polygons(points, facets.reshape(-1, 4))

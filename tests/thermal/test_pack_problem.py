@@ -12,7 +12,8 @@ from packtool.errors import SolveError
 from packtool.layout.lay_out import lay_out
 from packtool.mesh.boxes import Box, mesh_boxes
 from packtool.mesh.records import TaggedMesh
-from packtool.thermal.measure import heat_results, region_temperatures, temperature_results
+from packtool.thermal.evaluate import region_values
+from packtool.thermal.measure import heat_results, temperature_results
 from packtool.thermal.pack import ambient_exchange, pack_heat, pack_problem, region_conductivity, resistance_is_held
 from packtool.thermal.records import EnergyBalance, ThermalSolution
 
@@ -192,7 +193,7 @@ class TestAmbient:
 
     def still_air(self, gap_mm, T):
         """Conduction and radiation across a closed gap of air [W/m²/K]; k of air at 45 degC by hand from the table."""
-        rows = [row for row in AIR.table if row.T_degC <= 45.0][-1], [row for row in AIR.table if row.T_degC > 45.0][0]
+        rows = [row for row in AIR.table if row.T_degC <= 45.0][-1], next(row for row in AIR.table if row.T_degC > 45.0)
         weight = (45.0 - rows[0].T_degC) / (rows[1].T_degC - rows[0].T_degC)
         k = rows[0].k * (1 - weight) + rows[1].k * weight
         return k / (gap_mm * 1e-3), 4 * 5.670374419e-8 * T**3
@@ -244,18 +245,18 @@ class TestMeasured:
 
     def test_means_and_extremes_of_a_linear_field_are_exact(self):
         mesh = boxes()
-        found = region_temperatures(mesh, self.linear(mesh))
+        found = region_values(mesh, self.linear(mesh))
         for i in range(4):
             middle, half = np.array([0.05 * i + 0.025, 0.05, 0.11]), np.array([0.025, 0.05, 0.1])
             mean = 300.0 + middle @ self.GRADIENT
             reach = half @ np.abs(self.GRADIENT)
             assert found.mean[i] == pytest.approx(mean, rel=1e-13)
-            assert [found.lowest[i], found.highest[i]] == pytest.approx([mean - reach, mean + reach], rel=1e-13)
+            assert [found.minimum[i], found.maximum[i]] == pytest.approx([mean - reach, mean + reach], rel=1e-13)
 
     def test_also_on_elements_of_unequal_size(self):
         mesh = mesh_boxes([Box("R1C01", "cell", "cell", 0, 0, 0, 1, 1, 1)], divisions=([5], [3], [2]))
         bent = replace(mesh, points=mesh.points ** np.array([2.0, 1.0, 3.0]))  # still boxes, the grid drawn together
-        assert region_temperatures(bent, self.linear(bent)).mean[0] == pytest.approx(300.0 + self.GRADIENT.sum() / 2, rel=1e-13)
+        assert region_values(bent, self.linear(bent)).mean[0] == pytest.approx(300.0 + self.GRADIENT.sum() / 2, rel=1e-13)
 
     def solution(self, mesh: TaggedMesh, T):
         balance = EnergyBalance(10.0, {"exterior_top": 1.5, "exterior_side": -0.5}, 9.0)
