@@ -60,6 +60,7 @@ def default_cache() -> Path:
     """The folder of compiled forms where a call names none: that of ``use_cache``, else dolfinx's own."""
     if _chosen:
         return _chosen[0]
+    start()
     from dolfinx.jit import get_options
 
     return Path(get_options()["cache_dir"])

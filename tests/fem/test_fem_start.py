@@ -29,6 +29,7 @@ def _mass_form():
 
 def _compile(monkeypatch, folder: Path):
     """The form of ``_mass_form`` through the cache; dolfinx would want a mesh for it, the form compiler does not."""
+    starting.start()
     from dolfinx import fem, jit
 
     monkeypatch.setattr(fem, "form", lambda form, jit_options: jit.ffcx_jit.__wrapped__(form, jit_options=jit_options))
