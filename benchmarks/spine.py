@@ -73,7 +73,9 @@ def demo(cold_forms: bool) -> dict[str, object]:
         command = [sys.executable, "-m", "packtool", "run", str(BUS), "-o", str(out), "-q"]
         cold = measured(command, environment)
         record = json.loads((out / "run.json").read_text())
-        stages = {name: {key: stage[key] for key in ("seconds", "cpu_seconds", "peak_MB")} for name, stage in record["stages"].items()}
+        stages = {
+            name: {key: stage[key] for key in ("seconds", "cpu_seconds", "peak_MB")} for name, stage in record["stages"].items()
+        }
         return {"forms_compiled": cold_forms, "cold": cold, "nothing_changed": measured(command, environment), "stages": stages}
 
 
@@ -88,7 +90,12 @@ def main() -> None:
         "machine": {"cores": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()},
         "quick": quick_commands(chosen.runs),
         "demo": demo(chosen.cold_forms),
-        "goals": {"quick_ratio_at_most": 3.0, "demo_cold_wall_s_at_most": 90, "nothing_changed_wall_s_at_most": 5, "peak_MB_below": 3000},
+        "goals": {
+            "quick_ratio_at_most": 3.0,
+            "demo_cold_wall_s_at_most": 90,
+            "nothing_changed_wall_s_at_most": 5,
+            "peak_MB_below": 3000,
+        },
     }
     text = json.dumps(result, indent=2)
     if chosen.out:

@@ -22,9 +22,9 @@ def content_hash(value: Any) -> str:
     if isinstance(value, bytes):
         data = value
     elif isinstance(value, str):
-        data = value.encode("utf-8")
+        data = value.encode("utf-8", "surrogateescape")  # a file name that the locale could not read
     else:
-        data = canonical_json(value).encode("utf-8")
+        data = canonical_json(value).encode("utf-8", "surrogateescape")
     return hashlib.sha256(data).hexdigest()
 
 
@@ -71,7 +71,7 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write ``text`` as UTF-8 to ``path``, whole or not at all."""
-    write_bytes(path, text.encode("utf-8"))
+    write_bytes(path, text.encode("utf-8", "surrogateescape"))
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -13,6 +13,7 @@ import typer
 
 from packtool import __version__
 from packtool.errors import ExitCode, PacktoolError, UsageError
+from packtool.outlet import open_outlets
 
 app = typer.Typer(
     name="packtool",
@@ -55,12 +56,11 @@ def _colour() -> bool:
 def _width() -> int:
     if not sys.stdout.isatty():
         return 100
-    return os.get_terminal_size(sys.stdout.fileno()).columns
+    return os.get_terminal_size(sys.stdout.fileno()).columns or 100  # a terminal without a size says 0
 
 
 def _say(text: str) -> None:
-    """Payload: to standard output, as UTF-8 whatever the locale."""
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    """Payload: to standard output."""
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 
@@ -120,7 +120,7 @@ def check(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Check designs against the rules that need no solve (under a second)."""
+    """Check designs: every rule that needs no solve, in a second."""
     from packtool.errors import DesignError
     from packtool.report.records import Checked
     from packtool.rules.judge import judge
@@ -305,7 +305,7 @@ def mesh(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """The mesh with named regions and boundaries (pack.msh), and its quality."""
+    """The mesh with named regions and boundaries, and its quality."""
     from packtool.report.stage_text import mesh_text
 
     stages = ("mesh", "export-mesh")
@@ -320,6 +320,7 @@ def new(
     """Write a design file to edit."""
     from packtool.artifacts import write_text
     from packtool.catalogue.load import nearest
+    from packtool.design.json_schema import SCHEMA_FILE
     from packtool.design.templates import new_design_text, templates
 
     known = templates()
@@ -333,6 +334,8 @@ def new(
     if path.exists():
         raise UsageError(f"{path} exists already; nothing was written")
     write_text(path, text)
+    if not Path(SCHEMA_FILE).exists():  # what the file's first line names, for editors
+        write_text(Path(SCHEMA_FILE), _schema_text())
     _say(f"wrote {path}; next: packtool check {path}")
 
 
@@ -368,7 +371,7 @@ def _catalogue(kind: str, ident: str | None, as_json: bool) -> None:
     if ident is not None and ident not in known:
         close = load.nearest(ident, known)
         raise UsageError(
-            f"no {kind[:-1]} {ident!r}" + (f"; did you mean {close}?" if close else "") + f" `packtool {kind}` lists them"
+            f"no {kind[:-1]} {ident!r}" + (f" (did you mean {close}?)" if close else "") + f"; `packtool {kind}` lists them"
         )
     if as_json and ident is not None:
         _print_json(f"packtool/{kind[:-1]}/1", listing.as_json(known[ident]))
@@ -380,7 +383,7 @@ def _catalogue(kind: str, ident: str | None, as_json: bool) -> None:
 
 @app.command()
 def cells(ident: Ident = None, as_json: AsJson = False) -> None:
-    """The catalogue's cells: what is known of each, how well, and from where."""
+    """The catalogue's cells: what is known, how well, from where."""
     _catalogue("cells", ident, as_json)
 
 
@@ -399,11 +402,15 @@ def coolants(ident: Ident = None, as_json: AsJson = False) -> None:
 @app.command()
 def schema() -> None:
     """The JSON Schema of the design file, for editors."""
+    _say(_schema_text())
+
+
+def _schema_text() -> str:
     import json
 
     from packtool.design.json_schema import design_json_schema
 
-    _say(json.dumps(design_json_schema(), indent=2, ensure_ascii=False))
+    return json.dumps(design_json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 @app.command()
@@ -463,16 +470,27 @@ def _top(
     pass
 
 
+_INTERRUPTED = "packtool: interrupted; what was finished is kept, the next run continues"
+
+
 def main() -> None:
     """Entry point: every packtool error becomes its message and its exit code; nothing else may pass as one."""
+    open_outlets()
     try:
-        app(standalone_mode=True)
+        try:
+            app(standalone_mode=True)
+        finally:
+            sys.stdout.flush()  # so that a full disk is told as any other error is
+    except SystemExit as end:
+        if end.code == ExitCode.INTERRUPTED:  # typer's way of passing a KeyboardInterrupt on
+            _note(_INTERRUPTED)
+        raise
+    except KeyboardInterrupt:
+        _note(_INTERRUPTED)
+        raise SystemExit(int(ExitCode.INTERRUPTED)) from None
     except PacktoolError as error:
         _note(f"packtool: {error}" if "\n" not in str(error) else str(error))
         raise SystemExit(int(error.exit_code)) from None
-    except KeyboardInterrupt:
-        _note("packtool: interrupted; what was finished is kept, the next run continues")
-        raise SystemExit(int(ExitCode.INTERRUPTED)) from None
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("packtool"):
             raise
@@ -480,9 +498,11 @@ def main() -> None:
 
         _note(f"packtool: {error.name} is not installed\n  mend it with: {mend_for(error.name or '')}")
         raise SystemExit(int(ExitCode.NOT_INSTALLED)) from None
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(int(ExitCode.HOLDS)) from None
+    except OSError as error:
+        if os.environ.get("PACKTOOL_DEBUG"):
+            raise
+        _note(f"packtool: {error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
+        raise SystemExit(int(ExitCode.STAGE_FAILED)) from None
     except Exception as error:
         if os.environ.get("PACKTOOL_DEBUG"):
             raise

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+ZERO_CELSIUS = 273.15
+"""0 degC [K]; exact, by the definition of the degree Celsius."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:

@@ -12,6 +12,7 @@ from packtool.artifacts import content_hash, file_hash, replacing, source_hash, 
 def test_a_failing_writer_leaves_the_old_file_and_nothing_else(tmp_path):
     path = tmp_path / "bom.csv"
     write_text(path, "old")
+
     def fails_half_way():
         with replacing(path) as temporary:
             temporary.write_text("half")

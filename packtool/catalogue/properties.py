@@ -7,8 +7,8 @@ from math import exp, log
 
 from packtool.catalogue.records import Coolant, CoolantState, ResistanceTable, Standing
 from packtool.errors import SolveError
+from packtool.results import ZERO_CELSIUS
 
-ZERO_CELSIUS = 273.15
 SINGLE_ROW_REACH_K = 5.0
 """How far from its one row a coolant may be used: the viscosity of 50 % glycol changes by some 3 % a kelvin, 15 % over this reach."""
 DESIGN_RANGE_DEGC = (-60.0, 300.0)

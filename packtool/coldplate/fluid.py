@@ -11,9 +11,8 @@ from packtool.catalogue.properties import SINGLE_ROW_REACH_K, coolant_state
 from packtool.catalogue.records import Coolant
 from packtool.errors import SolveError
 from packtool.mesh.records import Floats
+from packtool.results import ZERO_CELSIUS
 
-ZERO_C = 273.15
-"""0 degC [K]."""
 STEP_K = 0.25
 """Largest step of the tables [K]: linear interpolation over it changes meg50's viscosity (2.8 %/K, curvature 7e-4/K²) by < 1e-5."""
 EDGE_K = 1e-6
@@ -50,7 +49,7 @@ class CoolantTable:
     @classmethod
     def of(cls, coolant: Coolant) -> CoolantTable:
         """Sampled from the catalogue's own interpolation, its rows included. SolveError if the catalogue refuses a temperature."""
-        knots = np.array([row.T_degC for row in coolant.table]) + ZERO_C
+        knots = np.array([row.T_degC for row in coolant.table]) + ZERO_CELSIUS
         if len(knots) == 1:
             knots = knots + np.array([-SINGLE_ROW_REACH_K, 0.0, SINGLE_ROW_REACH_K])
         pieces = [np.linspace(a, b, 1 + max(1, int(np.ceil((b - a) / STEP_K))))[:-1] for a, b in itertools.pairwise(knots)]
@@ -69,7 +68,7 @@ class CoolantTable:
         for beyond, value, word in ((T.max() > high + EDGE_K, T.max(), "above"), (T.min() < low - EDGE_K, T.min(), "below")):
             if beyond:
                 raise SolveError(
-                    f"{where}: {self.id} reaches {value - ZERO_C:.1f} degC, {word} the known range {low - ZERO_C:g}..{high - ZERO_C:g} degC"
+                    f"{where}: {self.id} reaches {value - ZERO_CELSIUS:.1f} degC, {word} the known range {low - ZERO_CELSIUS:g}..{high - ZERO_CELSIUS:g} degC"
                     " (boiling, freezing or no data): change cold_plate.flow_lpm, cold_plate.inlet_degC or the coolant"
                 )
 

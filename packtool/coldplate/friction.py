@@ -23,7 +23,8 @@ ROUGHNESS_MAX = 0.05
 _ENTRANCE_ASPECT = np.array([0.0, 0.2, 0.5, 1.0])
 _ENTRANCE_K = np.array([0.674, 0.931, 1.28, 1.43])
 _ENTRANCE_C = np.array([2.9e-5, 7.6e-5, 2.1e-4, 2.9e-4])
-"""K_infinity and C of Shah's entrance formula by aspect ratio: R. K. Shah, J. Fluids Eng. 100 (1978) 177, table 1 (+-2.4 % there)."""
+"""K_infinity and C of Shah's entrance formula by aspect ratio: R. K. Shah, J. Fluids Eng. 100 (1978) 177 (+-2.4 %, says its abstract). The
+figures are remembered, the table was not seen again; K is held against the momentum and energy of the exact profile by a test."""
 
 
 def transition_weight(Re: Floats) -> Floats:

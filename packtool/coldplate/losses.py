@@ -34,12 +34,13 @@ is what the branch is once the flow from the other side has stopped or turned.""
 
 UNCERTAINTY_BENDS = 0.4
 UNCERTAINTY_JUNCTIONS = 0.5
-"""Relative half-widths: published coefficients of square bends span 0.8..1.6, of tees 50 % (Idelchik, Miller, Crane against each other)."""
+"""Relative half-widths: remembered spread of the handbooks (Idelchik, Miller, Crane against each other): square bends 0.8..1.6, tees 50 %."""
 UNCERTAINTY_ENTRANCE = 0.1
-UNCERTAINTY_LAMINAR = 0.03
+UNCERTAINTY_LAMINAR = 0.05
 UNCERTAINTY_TURBULENT = 0.1
 UNCERTAINTY_TRANSITION = 0.3
-"""Friction: laminar is exact but for viscosity across the section; Colebrook with Jones's diameter 10 %; between, the ends' distance."""
+"""Friction: laminar is exact but for the viscosity across the section (properties are the bulk's; with mu_wall/mu_bulk to the power 0.5..0.58,
+Kays & Crawford, a wall 3 K off in meg50 is 5 %: less where it is warmer, more where it is colder); Colebrook with Jones's diameter 10 %; between, the ends' distance."""
 
 
 @dataclass(frozen=True, slots=True)

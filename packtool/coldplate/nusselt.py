@@ -3,7 +3,9 @@
 Laminar: the general model of Y. S. Muzychka and M. M. Yovanovich, J. Heat Transfer 126 (2004) 54 (entrance and developed asymptotes
 joined), with the developed asymptote replaced by Shah & London's value for the rectangle. Held against an independent finite-volume
 march of the Graetz problem (tests/coldplate) it is within 8.5 % for aspect ratios 0.1..1 and x* 2e-4..0.2, and within 4 % below 0.25;
-the authors state 10 %. Turbulent: Gnielinski with the entrance factor; Re 2300..4000 blended linearly (Gnielinski 2013).
+the authors state 10 % (seen in the abstract of their 2002 paper; the
+coefficients are remembered and rest on the march). Turbulent: Gnielinski with the entrance factor; Re 2300..4000 blended linearly (Gnielinski 2013).
+Properties are the bulk's: the wall-viscosity factor (mu/mu_wall)^0.14 is left out, 1 % for a wall 3 K off in meg50.
 """
 
 from __future__ import annotations

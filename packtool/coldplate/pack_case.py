@@ -18,7 +18,8 @@ from packtool.layout.records import Layout
 from packtool.mesh.records import TaggedMesh
 from packtool.results import Result
 from packtool.thermal.error import estimated_errors
-from packtool.thermal.measure import heat_results, region_temperatures, temperature_results
+from packtool.thermal.evaluate import region_values
+from packtool.thermal.measure import heat_results, temperature_results
 from packtool.thermal.pack import pack_heat, pack_problem, resistance_is_held
 from packtool.thermal.records import ThermalSolution
 from packtool.thermal.steady import solve_steady
@@ -67,7 +68,7 @@ def solve_pack_case(
         if not row.name.startswith(EXACT):
             error = (estimated.error or 0.0) + (row.error or 0.0)
         results.append(replace(row, error=error))
-    warmest = float(region_temperatures(mesh, solution.T).mean.max())
+    warmest = float(region_values(mesh, solution.T).mean.max())
     summary: dict[str, Any] = {
         "solver": {
             "elements": len(mesh.hexes),
@@ -86,9 +87,17 @@ def solve_pack_case(
 
 
 def _path_rows(coolant: ColdPlateSolution) -> list[dict[str, Any]]:
-    """The coolant's path, one row a segment; segments without a wall carry the coolant's own temperature as the wall's."""
+    """The coolant's path, one row a segment.
+
+    Where a segment has no wall facet of its own, the wall's temperature is taken from its neighbours in the branch; in a branch
+    without any, it is the coolant's.
+    """
     path = coolant.path
-    wall = np.where(np.isnan(path.T_wall_degC), path.T_degC, path.T_wall_degC)
+    wall = path.T_wall_degC.copy()
+    for branch in range(len(path.names)):
+        here = np.flatnonzero(path.branch == branch)
+        known = here[~np.isnan(wall[here])]
+        wall[here] = np.interp(path.s_mm[here], path.s_mm[known], wall[known]) if len(known) else path.T_degC[here]
     return [
         {
             "branch": path.names[int(path.branch[i])],

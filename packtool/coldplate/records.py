@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from packtool.coldplate.friction import RE_LAMINAR, RE_TURBULENT
 from packtool.coldplate.nusselt import Wall
 from packtool.mesh.records import Floats, Integers
 
@@ -52,8 +53,6 @@ class PathTable:
     @property
     def regime(self) -> tuple[Regime, ...]:
         """laminar (Re <= 2300), transition, turbulent (Re >= 4000), by segment."""
-        from packtool.coldplate.friction import RE_LAMINAR, RE_TURBULENT
-
         words: NDArray[np.str_] = np.where(
             self.Re <= RE_LAMINAR, "laminar", np.where(self.Re >= RE_TURBULENT, "turbulent", "transition")
         )

@@ -97,17 +97,18 @@ def quad_areas(points: Floats) -> Floats:
     return (np.linalg.norm(np.cross(b - a, c - a), axis=1) + np.linalg.norm(np.cross(c - a, d - a), axis=1)) / 2
 
 
-def facet_size(mesh: TaggedMesh, boundary: str) -> float:
-    """Median over a boundary's facets of their shorter side in the plan (of a vertical one: its only one) [m].
+def facet_size(network: CoolantNetwork, mesh: TaggedMesh, boundary: str) -> float:
+    """Median length of a boundary's facets along the network's longest straight run [m]: segments of it have facets of their own.
 
     SolveError if the mesh has no such boundary.
     """
     facets = mesh.boundaries.get(boundary)
     if facets is None or len(facets) == 0:
         raise SolveError(f"the mesh has no boundary {boundary}: there is no wall for the coolant to take heat from")
-    extent = np.ptp(mesh.points[facets][:, :, :2], axis=1)
-    flat = extent <= 1e-6 * extent.max()
-    return float(np.median(np.where(flat, np.inf, extent).min(axis=1)))
+    runs = [np.subtract(end, start) for b in network.branches for start, end in itertools.pairwise(b.path)]
+    along = int(np.argmax(np.abs(max(runs, key=lambda run: float(np.hypot(*run))))))
+    extent = np.ptp(mesh.points[facets][:, :, along], axis=1)
+    return float(np.median(extent[extent > 1e-6 * extent.max()]))
 
 
 def _reach(start: Point, end: Point, curve: Arc | None, margin: float) -> tuple[Floats, Floats]:

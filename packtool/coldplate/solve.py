@@ -7,13 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from packtool.catalogue.records import Coolant
-from packtool.coldplate.fluid import ZERO_C
 from packtool.coldplate.losses import FlowPhysics
 from packtool.coldplate.records import ColdPlateSolution, PathTable
 from packtool.coldplate.stream import LPM, ChannelStream, Flow
 from packtool.design.schema import ColdPlate
 from packtool.layout.records import CoolantNetwork
-from packtool.results import Result
+from packtool.results import ZERO_CELSIUS, Result
 from packtool.thermal.records import StreamState
 
 
@@ -24,7 +23,9 @@ def solve_coldplate_isothermal(
 
     ``flow_lpm`` is taken at this temperature. Raises SolveError outside the coolant's table or a correlation's range, NotConverged.
     """
-    stream = ChannelStream.of(network, plate.model_copy(update={"inlet_degC": T - ZERO_C}), coolant, flow_physics=flow_physics)
+    stream = ChannelStream.of(
+        network, plate.model_copy(update={"inlet_degC": T - ZERO_CELSIUS}), coolant, flow_physics=flow_physics
+    )
     n = len(stream.segments.s)
     state = StreamState(np.full(stream.n_states, T), np.full(n, T), np.zeros(n), np.full(n, np.nan))
     return cold_plate_solution(stream, state)
@@ -52,8 +53,8 @@ def cold_plate_solution(stream: ChannelStream, state: StreamState) -> ColdPlateS
         max_Re=float(split.Re.max()),
         min_Re=float(split.Re.min()),
         pumping_power_W=split.pressure_drop * stream.mass_flow / rho_in,
-        inlet_degC=stream.T_in - ZERO_C,
-        outlet_degC=T_out - ZERO_C,
+        inlet_degC=stream.T_in - ZERO_CELSIUS,
+        outlet_degC=T_out - ZERO_CELSIUS,
         heat_W=float(state.heat.sum()),
         enthalpy_rise_W=float(stream.mass_flow * (H[1] - H[0])),
         film_K=film,
@@ -82,8 +83,8 @@ def _path(stream: ChannelStream, state: StreamState, now: Flow) -> PathTable:
         s_mm=segments.s * 1e3,
         x_mm=segments.x * 1e3,
         y_mm=segments.y * 1e3,
-        T_degC=state.mean - ZERO_C,
-        T_wall_degC=wall - ZERO_C,
+        T_degC=state.mean - ZERO_CELSIUS,
+        T_wall_degC=wall - ZERO_CELSIUS,
         h=now.film.h,
         Re=now.film.Re,
         velocity=now.film.velocity,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from packtool.catalogue.records import Coolant
-from packtool.coldplate.fluid import ZERO_C, CoolantTable
+from packtool.coldplate.fluid import CoolantTable
 from packtool.coldplate.losses import FlowPhysics
 from packtool.coldplate.march import Film, Order, Transport, film, order, transport
 from packtool.coldplate.network import FlowSplit, split_flow
@@ -17,6 +17,7 @@ from packtool.coldplate.segments import Segments, WallMap, cut, facet_size, map_
 from packtool.design.schema import ColdPlate
 from packtool.layout.records import CoolantNetwork
 from packtool.mesh.records import Floats, TaggedMesh
+from packtool.results import ZERO_CELSIUS
 from packtool.thermal.records import StreamExchange, StreamState
 
 LPM = 1e-3 / 60
@@ -70,19 +71,19 @@ class ChannelStream:
         temperature outside the coolant's table.
         """
         table = CoolantTable.of(coolant)
-        table.require(np.array(plate.inlet_degC + ZERO_C), "cold_plate.inlet_degC")
+        table.require(np.array(plate.inlet_degC + ZERO_CELSIUS), "cold_plate.inlet_degC")
         p = passages(network)
         if mesh is None:
             segments, walls = cut(network, float(p.length.max()) / ISOTHERMAL_SEGMENTS), None
         else:
-            segments = cut(network, facet_size(mesh, boundary))
+            segments = cut(network, facet_size(network, mesh, boundary))
             walls = map_walls(network, segments, mesh, boundary)
         return cls(network, plate, table, p, segments, walls, flow_physics, heat_physics)
 
     @property
     def T_in(self) -> float:
         """Inlet temperature [K]."""
-        return self.plate.inlet_degC + ZERO_C
+        return self.plate.inlet_degC + ZERO_CELSIUS
 
     @property
     def mass_flow(self) -> float:

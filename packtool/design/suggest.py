@@ -13,7 +13,7 @@ LONGEST = 80
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The one of ``known`` that ``name`` most likely stands for, or None.
 
-    Compared without regard to case; a known name that begins with ``name`` and the unit it lacks (``flow`` for ``flow_lpm``) comes first.
+    Compared without regard to case; the only known name that begins with ``name`` and ``_`` (``cp`` for ``cp_J_kgK``) comes first.
     """
     known = list(known)
     wanted = _plain(name)
@@ -22,9 +22,9 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     spelled = {_plain(candidate): candidate for candidate in reversed(known)}
     if wanted in spelled:
         return spelled[wanted]
-    without_unit = [candidate for candidate in known if candidate.rpartition("_")[0].casefold() == wanted]
-    if without_unit:
-        return without_unit[0]
+    begin_so = [candidate for candidate in known if candidate.casefold().startswith(f"{wanted}_")]
+    if len(begin_so) == 1:
+        return begin_so[0]
     close = difflib.get_close_matches(wanted, spelled, n=1, cutoff=0.6)
     return spelled[close[0]] if close else None
 

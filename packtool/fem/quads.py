@@ -33,6 +33,7 @@ def shape_gradients(local: Floats) -> Floats:
 _QUAD_POINTS = _G * _CORNERS_2
 SHAPE_2: Floats = np.prod(1 + _QUAD_POINTS[:, None, :] * _CORNERS_2, axis=2) / 4
 """(4 Gauss points, 4 nodes) values of the bilinear shape functions."""
+_PRODUCTS_2 = (SHAPE_2[:, :, None] * SHAPE_2[:, None, :]).reshape(4, 16)
 _D2 = np.stack([_CORNERS_2[:, c] * (1 + _QUAD_POINTS[:, None, 1 - c] * _CORNERS_2[:, 1 - c]) for c in range(2)], axis=2) / 4
 _SHAPE_3 = shape_functions(_G * _CORNERS_3)
 _D3 = shape_gradients(_G * _CORNERS_3)
@@ -62,7 +63,7 @@ class Quads:
 
     def mass(self, values: Floats) -> Floats:
         """(n, 4, 4): integral of ``values`` (n, 4 at Gauss points) times shape functions i and j."""
-        return np.einsum("fq,qi,qj->fij", self.weight * values, SHAPE_2, SHAPE_2, optimize=True)
+        return ((self.weight * values) @ _PRODUCTS_2).reshape(-1, 4, 4)
 
 
 def quads(points: Floats, nodes: Integers) -> Quads:
@@ -79,10 +80,10 @@ def nodal_volumes(points: Floats, hexes: Integers) -> Floats:
         part = slice(begin, begin + _CHUNK)
         corner = points[hexes[part]]
         x, y, z = corner[:, 1] - corner[:, 0], corner[:, 3] - corner[:, 0], corner[:, 4] - corner[:, 0]
-        box = corner[:, :1] + np.stack([0 * x, x, x + y, y, z, x + z, x + y + z, y + z], axis=1)
-        volume = np.einsum("ec,ec->e", np.cross(x, y), z)
-        out[part] = volume[:, None] / 8
-        skewed = np.flatnonzero(np.abs(corner - box).max(axis=(1, 2)) > 1e-12 * np.abs(corner[:, 6] - corner[:, 0]).max(axis=1))
+        out[part] = (np.einsum("ec,ec->e", np.cross(x, y), z) / 8)[:, None]
+        # the four vertices that a parallelepiped derives from the other four
+        off = np.abs(corner[:, (2, 5, 7, 6)] - (corner[:, :1] + np.stack([x + y, x + z, y + z, x + y + z], axis=1)))
+        skewed = np.flatnonzero(off.reshape(len(off), 12).max(axis=1) > 1e-12 * np.abs(x + y + z).max(axis=1))
         if skewed.size:
             jacobian = np.linalg.det(np.einsum("qnc,enx->eqcx", _D3, corner[skewed], optimize=True))
             out[part][skewed] = jacobian @ _SHAPE_3

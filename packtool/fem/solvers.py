@@ -1,20 +1,20 @@
 """The linear solver of heat conduction: which method, which preconditioner, and why.
 
 Measured on a layered pack of 447,219 unknowns (68 cells with k = 0.8, 21, 21 W/m/K, foam of 0.04, a 1 mm interface layer; one
-core), reducing the preconditioned residual by 1e-8:
+core, CPU seconds), reducing the residual by 1e-8:
 
     conjugate gradients with        set-up   solve    iterations
-    incomplete Cholesky, ICC(0)     0.2 s    1.7 s    85
-    ICC(1)                          1.1 s    1.7 s    45
-    SSOR with Eisenstat's trick     0.0 s    4.4 s    170
-    algebraic multigrid (GAMG)      3.7 s    1.2 s    20
-    GAMG, ICC smoother              6.7 s    0.9 s    9
-    ICC(0) + blocks, as here        0.4 s    0.6 s    17
+    incomplete Cholesky, ICC(0)     0.2 s    2.1 s    108
+    ICC(1)                          1.0 s    1.9 s    57
+    SSOR with Eisenstat's trick     0.0 s    5.7 s    240
+    algebraic multigrid (GAMG)      2.6 s    2.1 s    35
+    GAMG, ICC smoother              7.3 s    1.3 s    14
+    ICC(0) + blocks, as here        0.7 s    0.9 s    29
 
-ICC(0) leaves few slow error modes, and those are nearly constant over blocks of five elements a side: a sparse direct solve for
-one unknown a block removes them ("A-DEF2" of Tang, Nabben, Vuik, Erlangga, J. Sci. Comput. 39 (2009) 340-370). Where couplings
-make the operator unsymmetric (coolant, heat that depends on temperature) the same preconditioner serves right-preconditioned
-GMRES, whose iterations are as few. hypre would replace it only where it is measured to be faster; the wheel has none.
+ICC(0) leaves few slow error modes, and those are nearly constant over blocks of some five elements a side (see ``aggregates``): a
+sparse direct solve for one unknown a block removes them ("A-DEF2" of Tang, Nabben, Vuik, Erlangga, J. Sci. Comput. 39 (2009)
+340-370). Where couplings make the operator unsymmetric (coolant, heat that depends on temperature) the same preconditioner
+serves right-preconditioned GMRES, whose iterations are as few. hypre would replace it only where it is measured to be faster; the wheel has none.
 """
 
 from __future__ import annotations
@@ -69,6 +69,7 @@ class TwoLevel:
         self._block = np.full(n, self._n_blocks, dtype=np.int64)
         self._block[free] = of_free
         self._interpolate = csr_matrix((np.ones(len(free)), (free, of_free)), shape=(n, self._n_blocks))
+        self._sum = csr_matrix((np.ones(len(free)), (of_free, free)), shape=(self._n_blocks, n))
         self.rebuild_coarse(pattern.matrix(data))
 
     def rebuild_coarse(self, matrix: Any) -> None:
@@ -76,8 +77,8 @@ class TwoLevel:
         from scipy.sparse.linalg import splu
 
         times_blocks = (matrix @ self._interpolate).tocsr()
-        coarse = (self._interpolate.T @ times_blocks).tocsc()
-        self._times_blocks_T = times_blocks.T.tocsr()
+        coarse = (self._sum @ times_blocks).T  # symmetric: its transpose is itself, by columns, without a copy
+        self._times_blocks_T = times_blocks.T
         self._coarse = splu(coarse, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
 
     def restrict(self, residual: Floats) -> Floats:

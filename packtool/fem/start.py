@@ -43,8 +43,9 @@ def start() -> None:
         if missing.name != "dolfinx_solver":
             raise
     try:
+        # PETSc's own handlers would turn a closed pipe (packtool ... | head) or a floating-point signal into an MPI abort
+        importlib.import_module("petsc4py").init(["packtool", "-no_signal_handler"])
         importlib.import_module("dolfinx")
-        importlib.import_module("petsc4py.PETSc")
         mpi = importlib.import_module("mpi4py.MPI")
     except ModuleNotFoundError as missing:
         raise MissingPart(
@@ -59,6 +60,7 @@ def default_cache() -> Path:
     """The folder of compiled forms where a call names none: that of ``use_cache``, else dolfinx's own."""
     if _chosen:
         return _chosen[0]
+    start()
     from dolfinx.jit import get_options
 
     return Path(get_options()["cache_dir"])
@@ -121,13 +123,16 @@ def clear_stale(folder: Path) -> tuple[str, ...]:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Hold the folder's lock; waits for whoever holds it, and is released by the system if this process dies."""
-    folder.mkdir(parents=True, exist_ok=True)
     try:
         import fcntl
     except ImportError:  # not a POSIX system: nothing but the form compiler's own file protects the cache
         yield
         return
-    handle = os.open(folder / ".packtool-lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder / ".packtool-lock", os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as failure:
+        raise SolveError(f"compiled forms cannot be kept in {folder}: {failure.strerror}; give another cache folder") from failure
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from packtool.rules.records import Finding, Verdict
+from packtool.rules.records import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +51,3 @@ def summary_line(verdict: Verdict) -> str:
     if found.not_checked:
         parts.append(f"{found.not_checked} not checked")
     return f"{'pass' if verdict.passes else 'fail'}: {', '.join(parts)}"
-
-
-def mark(finding: Finding) -> str:
-    """The word that stands for a finding's outcome: ``holds``, ``FAILS``, ``warns``, ``notes``."""
-    return "holds" if finding.holds else {"error": "FAILS", "warning": "warns", "note": "notes"}[finding.severity]
-
-
-def subject(finding: Finding) -> str:
-    """Which case and part a finding speaks of: ``charge_1C, R2C05``; empty for the whole pack."""
-    return ", ".join(word for word in (finding.case, finding.part) if word)
-
-
-def place(finding: Finding) -> str:
-    """``file:line``, the file alone where there is no line, or nothing."""
-    return f"{finding.file}:{finding.line}" if finding.line else finding.file

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from packtool.report.counts import subject, summary_line
+from packtool.report.counts import summary_line
+from packtool.report.finding_words import sentence
 from packtool.report.records import Checked
 
 COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
@@ -41,8 +42,7 @@ def workflow_commands(designs: Sequence[Checked]) -> str:
             continue
         for finding in checked.verdict.findings:
             if not finding.holds:
-                of = subject(finding)
-                message = f"{of}: {finding.message}" if of else finding.message
+                message = sentence(finding)
                 lines.append(
                     _command(COMMANDS[finding.severity], finding.file, finding.line, finding.column, finding.rule, message)
                 )

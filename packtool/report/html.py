@@ -57,6 +57,7 @@ def report_html(summary: RunSummary) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    cited = {id for figure in summary.figures for id in figure.sources}
     failing = {finding.line for finding in summary.verdict.findings if not finding.holds and finding.file == summary.file}
     return environment.get_template("report.html.j2").render(
         name=summary.name,
@@ -73,7 +74,7 @@ def report_html(summary: RunSummary) -> str:
         results=page.results_table(summary),
         standing=standing_line(summary.figures) if summary.figures else "",
         figures=summary.figures,
-        sources=list(summary.sources.items()),
+        sources=[(id, source) for id, source in summary.sources.items() if id in cited],
         mesh=page.facts(summary.mesh),
         cad=page.facts(summary.cad),
         left_out=summary.left_out,

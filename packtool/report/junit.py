@@ -10,8 +10,7 @@ import re
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
-from packtool.report.counts import place, subject
-from packtool.report.quantity import quantity
+from packtool.report.finding_words import place, sentence, subject
 from packtool.report.records import Checked
 from packtool.rules.records import Finding
 
@@ -26,14 +25,17 @@ def _clean(text: str) -> str:
     return NOT_XML.sub("\ufffd", text)
 
 
-def _details(finding: Finding) -> str:
-    numbers = quantity(finding.value, finding.error, finding.unit)
-    limit = quantity(finding.limit, None, finding.unit)
-    lines = [finding.message]
-    lines += [f"value: {numbers}"] if numbers else []
-    lines += [f"limit: {limit}"] if limit else []
-    lines += [f"at: {place(finding)}"] if finding.file else []
-    return "\n".join(lines)
+def _titles(findings: Sequence[Finding]) -> list[str]:
+    """A name of its own for every finding, because dashboards join test cases of one name: with its message, then a number, where need be."""
+    names = [f"{f.rule} ({subject(f)})" if subject(f) else f.rule for f in findings]
+    repeated = {name for name in names if names.count(name) > 1}
+    names = [f"{name}: {f.message}" if name in repeated else name for name, f in zip(names, findings, strict=True)]
+    seen: dict[str, int] = {}
+    titles = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        titles.append(f"{name} #{seen[name]}" if seen[name] > 1 else name)
+    return titles
 
 
 def _case(suite: ElementTree.Element, classname: str, name: str) -> ElementTree.Element:
@@ -67,14 +69,13 @@ def _suite(checked: Checked, number: int, timestamp: str) -> ElementTree.Element
         case = _case(suite, name, f"design.valid {complaint.key}".rstrip())
         error = ElementTree.SubElement(case, "error", {"message": _clean(complaint.message), "type": "design"})
         error.text = _clean(str(complaint))
-    for finding in findings:
-        of = subject(finding)
-        case = _case(suite, name, f"{finding.rule} ({of})" if of else finding.rule)
+    for finding, title in zip(findings, _titles(findings), strict=True):
+        case = _case(suite, name, title)
         if finding in failures:
-            failure = ElementTree.SubElement(case, "failure", {"message": _clean(finding.message), "type": finding.rule})
-            failure.text = _clean(_details(finding))
+            failure = ElementTree.SubElement(case, "failure", {"message": _clean(sentence(finding)), "type": finding.rule})
+            failure.text = _clean(f"{place(finding)}: {sentence(finding)}" if finding.file else sentence(finding))
         elif not finding.holds:
-            remarks.append(f"{finding.severity}: {finding.rule}: {finding.message}")
+            remarks.append(f"{finding.severity}: {finding.rule}: {sentence(finding)}")
     for rule, reason in not_checked.items():
         skipped = ElementTree.SubElement(_case(suite, name, rule), "skipped")
         skipped.set("message", _clean(reason))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from packtool.design.schema import SteadyCase
-from packtool.report.counts import mark, subject
+from packtool.report.finding_words import limit_words, mark, subject
 from packtool.report.quantity import number, pretty_unit, quantity
 from packtool.report.records import CoolantRow, HeatFlow, RunSummary
 from packtool.results import Result
@@ -136,7 +136,7 @@ def tiles(results: Iterable[Result], findings: Iterable[Finding], case: str | No
         found = next(
             (f for f in held if f.unit == unit and f.value is not None and math.isclose(f.value, number_shown, rel_tol=1e-12)), None
         )
-        limit = quantity(found.limit) if found else ""
+        limit = limit_words(found) if found else ""
         kind = found.severity if found and not found.holds else ""
         made.append(Tile(words, value, plus_minus, pretty_unit(unit), limit, kind))
     return made
@@ -148,7 +148,7 @@ def finding_row(finding: Finding) -> FindingRow:
     word = mark(finding)
     return FindingRow(
         word, "holds" if finding.holds else finding.severity, finding.rule, finding.message, subject(finding),
-        quantity(finding.value, finding.error, unit), quantity(finding.limit, None, unit), finding.file, finding.line,
+        quantity(finding.value, finding.error, unit), limit_words(finding, unit), finding.file, finding.line,
     )  # fmt: skip
 
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from vtkmodules.vtkCommonCore import vtkLookupTable
 from vtkmodules.vtkRenderingAnnotation import vtkScalarBarActor
-from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkTextProperty
+from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkTextActor, vtkTextProperty
 
+from packtool.layout.records import CoolantNetwork
 from packtool.mesh.records import Floats, TaggedMesh
 from packtool.report.colours import colour_at
 from packtool.report.scene import INK, PictureError, View, draw, line_actor
 from packtool.report.skin import skin
 from packtool.report.vtk_arrays import doubles, polygons, segments
+from packtool.results import ZERO_CELSIUS
 
-KELVIN = 273.15
 SHADES = 256
 PACK_VIEW = View(-56.0, 32.0, right=190)
 PLATE_VIEW = View(-56.0, 48.0, right=190)
@@ -70,10 +72,16 @@ def _bar(table: vtkLookupTable, bottom: float, top: float, step: float) -> vtkSc
     return bar
 
 
-def temperature_picture(mesh: TaggedMesh, T: Floats, chosen: NDArray[np.bool_] | None = None, view: View = PACK_VIEW) -> bytes:
+def temperature_picture(
+    mesh: TaggedMesh,
+    T: Floats,
+    chosen: NDArray[np.bool_] | None = None,
+    view: View = PACK_VIEW,
+    marks: Sequence[vtkTextActor] = (),
+) -> bytes:
     """PNG of the skin of the ``chosen`` elements (all if None), coloured by temperature, with a colour bar in degC.
 
-    ``T`` (n_points,) [K]. Edges of parts are drawn thin. The scale spans the temperatures in sight, rounded outwards.
+    ``T`` (n_points,) [K]. Edges of parts are drawn thin, ``marks`` on top. The scale spans the temperatures in sight, rounded outwards.
     Raises PictureError if nothing is chosen or nothing can be drawn here.
     """
     if chosen is not None and not chosen.any():
@@ -81,7 +89,7 @@ def temperature_picture(mesh: TaggedMesh, T: Floats, chosen: NDArray[np.bool_] |
     outer = skin(mesh, chosen)
     used, facets = np.unique(outer.facets, return_inverse=True)
     points = mesh.points[used] * 1e3
-    degC = T[used] - KELVIN
+    degC = T[used] - ZERO_CELSIUS
     bottom, top, step = scale(float(degC.min()), float(degC.max()))
     table = _table(bottom, top)
     data = polygons(points, facets.reshape(-1, 4))
@@ -99,16 +107,42 @@ def temperature_picture(mesh: TaggedMesh, T: Floats, chosen: NDArray[np.bool_] |
     look.SetDiffuse(0.26)
     look.SetSpecular(0.0)
     lines = line_actor(segments(mesh.points[outer.lines] * 1e3), INK, 1.0, 0.55)
-    return draw([actor, lines, _bar(table, bottom, top, step)], points, view)
+    return draw([actor, lines, *marks, _bar(table, bottom, top, step)], points, view)
 
 
-def plate_picture(mesh: TaggedMesh, T: Floats, channel_top_mm: float) -> bytes:
-    """PNG of the cold plate with everything above ``channel_top_mm`` (z in the pack's frame) taken off, so that the channels are open.
+def _mark(words: str, at_mm: tuple[float, float, float]) -> vtkTextActor:
+    """Words in the picture over a point of the pack."""
+    mark = vtkTextActor()
+    mark.SetInput(words)
+    mark.GetPositionCoordinate().SetCoordinateSystemToWorld()
+    mark.GetPositionCoordinate().SetValue(*at_mm)
+    text = mark.GetTextProperty()
+    text.ShallowCopy(_text(26))
+    text.SetJustificationToCentered()
+    text.SetVerticalJustificationToCentered()
+    text.SetColor(1.0, 1.0, 1.0)
+    text.SetBackgroundColor(*(c / 255 for c in INK))
+    text.SetBackgroundOpacity(0.85)
+    return mark
 
-    ``T`` (n_points,) [K]. Raises PictureError if the mesh has no cold plate or nothing can be drawn here.
+
+def _marks(network: CoolantNetwork) -> list[vtkTextActor]:
+    """Where the coolant comes in and goes out: the end of a branch at the network's inlet and outlet."""
+    ends = {}
+    for branch in network.branches:
+        for node, point in ((branch.start, branch.path[0]), (branch.end, branch.path[-1])):
+            ends[node] = (*point, network.z1)
+    return [_mark(f" {words} ", ends[node]) for words, node in (("in", network.inlet), ("out", network.outlet)) if node in ends]
+
+
+def plate_picture(mesh: TaggedMesh, T: Floats, network: CoolantNetwork) -> bytes:
+    """PNG of the cold plate with everything above its channels taken off, so that they are open; inlet and outlet are marked.
+
+    ``T`` (n_points,) [K]; ``network`` is the Layout's. Raises PictureError if the mesh has no cold plate or nothing can be drawn here.
     """
     plates = np.array([region.role == "cold_plate" for region in mesh.regions])
     if not plates.any():
         raise PictureError("the mesh has no cold plate to draw")
     middle = mesh.points[mesh.hexes, 2].mean(axis=1)
-    return temperature_picture(mesh, T, plates[mesh.region] & (middle < channel_top_mm * 1e-3), PLATE_VIEW)
+    below = plates[mesh.region] & (middle < network.z1 * 1e-3)
+    return temperature_picture(mesh, T, below, PLATE_VIEW, _marks(network))

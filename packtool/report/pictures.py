@@ -25,5 +25,5 @@ def pictures_of_case(layout: Layout, mesh: TaggedMesh, T: Floats, case: str) -> 
     ]
     if layout.network is not None:
         caption = f"Temperature of the cold plate, its top skin taken off, case {case}."
-        made.append(Picture(f"temperature-plate-{case}", caption, plate_picture(mesh, T, layout.network.z1), case))
+        made.append(Picture(f"temperature-plate-{case}", caption, plate_picture(mesh, T, layout.network), case))
     return tuple(made)

@@ -20,7 +20,7 @@ from packtool.layout.records import CoolantNetwork
 from packtool.mesh.records import Floats
 from packtool.report.records import CoolantRow
 
-POINTS = 80
+POINTS = 200
 """Places along a pass at which parallel channels are compared."""
 
 INK, FAINT, COOL, WARM = "#010101", "#020202", "#030303", "#040404"
@@ -85,10 +85,15 @@ def channel_passes(network: CoolantNetwork | None, rows: Sequence[CoolantRow]) -
 
 
 def band(rows: Sequence[CoolantRow], names: Sequence[str], field: str) -> Band:
-    """Smallest, mean and largest ``field`` of ``names`` at equal distances from their starts; straight between rows, no extrapolation."""
+    """Smallest, mean and largest ``field`` of ``names`` at equal distances from their starts; straight between rows, no extrapolation.
+
+    A segment that no facet of the wall lies in has no wall temperature (its row repeats the coolant's, with no heat): it is passed over.
+    """
     curves = []
     for name in names:
         own = sorted((row for row in rows if row.branch == name), key=lambda row: row.s_mm)
+        if field == "T_wall_degC":
+            own = [row for row in own if row.heat_W != 0.0 or row.T_wall_degC != row.T_degC] or own
         curves.append((np.array([row.s_mm for row in own]), np.array([float(getattr(row, field)) for row in own])))
     start, end = max(s[0] for s, _ in curves), min(s[-1] for s, _ in curves)
     s = curves[0][0] if len(curves) == 1 else np.linspace(start, end, POINTS)

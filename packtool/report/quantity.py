@@ -58,7 +58,7 @@ def number(value: float, significant: int = 4) -> str:
 def with_error(value: float, error: float | None) -> tuple[str, str]:
     """``value`` and ``error`` as texts with the same number of decimals: the error to two digits if it starts with 1 or 2, else to one, rounded up.
 
-    An error that is smaller than the sixth digit of the value does not lengthen it; without an error the second text is empty.
+    An error that is smaller than the fifth digit of the value does not lengthen it; without an error the second text is empty.
     """
     if error is None or not math.isfinite(error) or not math.isfinite(value):
         return number(value), ""
@@ -67,7 +67,7 @@ def with_error(value: float, error: float | None) -> tuple[str, str]:
         return number(value), "0"
     leading = math.ceil(size / 10 ** (math.floor(math.log10(size)) - 1) - 1e-9)
     digits = 2 if leading < 30 and leading % 10 else 1
-    decimals = min(_decimals(size, digits), _decimals(value, 6) if value else 6)
+    decimals = min(_decimals(size, digits), _decimals(value, 5) if value else 5)
     scale = 10**decimals
     rounded_up = math.ceil(size * scale - 1e-9) / scale
     if max(abs(value), rounded_up) >= 1e7 or (value and abs(value) < 1e-4):

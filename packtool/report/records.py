@@ -108,7 +108,7 @@ class RunSummary:
     ``design_text`` is the design file's text as read. ``cases`` are the cases that were solved, in the design's order (empty: none).
     ``coolant`` and ``heat`` by case. ``mesh``, ``cad``, ``solver`` (the last by case) are flat mappings of words to numbers or
     words, shown as they are; their keys carry units. ``left_out`` are sentences on what the model does not contain;
-    ``notes`` are sentences on how this run went (a picture that could not be drawn). ``sources`` explains the ids in ``figures``.
+    ``notes`` are sentences on how this run went (a picture that could not be drawn). ``sources`` explains the ids in ``figures``; those that no figure cites are not shown.
     """
 
     loaded: LoadedDesign

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from packtool.artifacts import content_hash
 from packtool.errors import Complaint
-from packtool.report.counts import subject
+from packtool.report.finding_words import sentence
 from packtool.report.records import Checked
 from packtool.rules.records import Finding, Rule
 
@@ -24,7 +24,7 @@ def _artifact(file: str, root: PurePath | None) -> dict[str, str]:
     path: PurePath = PureWindowsPath(file) if "\\" in file else PurePosixPath(file)
     if root is not None and path.is_relative_to(root):
         path = path.relative_to(root)
-    text = quote(path.as_posix(), safe="/:" if path.is_absolute() else "/")
+    text = quote(path.as_posix(), safe="/:" if path.is_absolute() else "/", errors="surrogateescape")
     if path.is_absolute():
         return {"uri": f"file://{text if text.startswith('/') else f'/{text}'}"}
     return {"uri": text, "uriBaseId": "%SRCROOT%"}
@@ -55,10 +55,8 @@ def _result(
 
 
 def _finding(finding: Finding, index: int, design: str, root: PurePath | None) -> dict[str, Any]:
-    of = subject(finding)
-    message = f"{of}: {finding.message}" if of else finding.message
     result = _result(
-        finding.rule, index, finding.severity, message, (finding.file, finding.line, finding.column),
+        finding.rule, index, finding.severity, sentence(finding), (finding.file, finding.line, finding.column),
         [design, finding.rule, finding.key, finding.part or "", finding.case or ""], root,
     )  # fmt: skip
     figures = {

@@ -97,7 +97,7 @@ def _renderer(actors: Sequence[vtkProp], extent_mm: float) -> vtkRenderer:
     renderer.UseSSAOOn()
     renderer.SetSSAORadius(0.05 * extent_mm)
     renderer.SetSSAOBias(0.004 * extent_mm)
-    renderer.SetSSAOKernelSize(32)
+    renderer.SetSSAOKernelSize(24)
     renderer.SSAOBlurOn()
     renderer.UseFXAAOn()
     return renderer
@@ -193,6 +193,7 @@ def _png(renderer: vtkRenderer, width: int, height: int) -> bytes:
     grab.SetInput(window)
     grab.SetInputBufferTypeToRGB()
     grab.ReadFrontBufferOff()
+    grab.ShouldRerenderOff()
     grab.Update()
     pixels = numbers(grab.GetOutput().GetPointData().GetScalars())
     if pixels.shape[0] != width * height or int(pixels.max()) - int(pixels.min()) < 8:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from packtool.report.counts import mark, place, subject, summary_line
+from packtool.report.counts import summary_line
+from packtool.report.finding_words import SENSES, mark, place, subject
 from packtool.report.quantity import number, quantity
 from packtool.report.records import Checked
 from packtool.rules.records import Finding, Verdict
@@ -40,7 +41,7 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def _limit(finding: Finding) -> str:
-    return "" if finding.limit is None else number(finding.limit, 6)
+    return "" if finding.limit is None else SENSES[finding.sense] + number(finding.limit, 6)
 
 
 def _places(findings: Sequence[Finding], room: int) -> list[str]:
@@ -105,8 +106,8 @@ def verdict_table(verdict: Verdict, width: int = 80, colour: bool = False) -> st
             of = "" if shows_subject else subject(finding)
             if not finding.holds:
                 lines += _wrapped(f"{of}: {finding.message}" if of else finding.message, width)
-            elif of and finding.rule in repeated:
-                lines += _wrapped(of, width)
+            elif finding.rule in repeated:
+                lines += _wrapped(of or finding.message, width)
     if verdict.not_checked:
         lines += ["", "not checked"] if lines else ["not checked"]
         for rule, reason in verdict.not_checked.items():

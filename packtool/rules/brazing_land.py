@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 
 from packtool.layout.records import CoolantNetwork
@@ -21,7 +22,7 @@ def narrowest_land_mm(network: CoolantNetwork) -> float | None:
     runs.sort(key=lambda run: run[0][1])
     lands = [
         (upper[0][1] - upper[2] / 2) - (lower[0][1] + lower[2] / 2)
-        for lower, upper in zip(runs, runs[1:], strict=False)
+        for lower, upper in itertools.pairwise(runs)
         if upper[0][1] > lower[0][1]
     ]
     return min(lands, default=None)

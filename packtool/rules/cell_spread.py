@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from packtool.rules.compare import at_most, limit_of, solved
+from packtool.rules.compare import at_most, limits_of, solved
 from packtool.rules.records import Evidence, Finding, Rule
 
 
 def check(evidence: Evidence) -> Iterable[Finding]:
     """See RULE.asks."""
-    limit = limit_of(evidence, "cell_spread_K", 5.0)
-    for row in solved(evidence, "temperature.cell.spread"):
-        yield at_most(evidence, RULE.id, "spread between cell means", row.value, limit, "K", error=row.error, case=row.case)
+    for limit in limits_of(evidence, "cell_spread_K", 5.0, 8.0, "limits"):
+        for row in solved(evidence, "temperature.cell.spread"):
+            yield at_most(evidence, RULE.id, "spread between cell means", row.value, limit, "K", error=row.error, case=row.case)
 
 
 RULE = Rule(
@@ -20,7 +20,7 @@ RULE = Rule(
     subject="thermal",
     asks="The cells are about equally warm: between the means of the warmest and the coldest.",
     needs_solve=True,
-    source="default 5 K: universal practice (remembered)",
+    source="defaults: warning at 5 K, error at 8 K: universal practice (remembered)",
     check=check,
     default=5.0,
     unit="K",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypedDict, Unpack
 
 from packtool.results import Result
-from packtool.rules.records import Evidence, Finding, NotChecked, Severity
+from packtool.rules.records import Evidence, Finding, NotChecked, Sense, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,70 +29,44 @@ def limit_of(evidence: Evidence, field: str, default: float | None = None, key: 
     return Limit(default, key or "limits", "warning")
 
 
-def _finding(
-    evidence: Evidence,
-    rule: str,
-    severity: Severity,
-    holds: bool,
-    message: str,
-    key: str,
-    *,
-    value: float | None = None,
-    error: float | None = None,
-    limit: float | None = None,
-    unit: str = "",
-    part: str | None = None,
-    case: str | None = None,
-) -> Finding:
-    place = evidence.loaded.place(key)
-    return Finding(rule, severity, holds, message, value, error, limit, unit, key, place.file, place.line, place.column, part, case)
+def limits_of(evidence: Evidence, field: str, warn: float, fail: float, key: str) -> tuple[Limit, ...]:
+    """The design's ``limits.FIELD`` alone, else the rule's two defaults: a warning at ``warn``, an error at ``fail``."""
+    if getattr(evidence.loaded.design.limits, field) is not None:
+        return (limit_of(evidence, field),)
+    return Limit(warn, key, "warning"), Limit(fail, key, "error")
 
 
-def stated(
-    evidence: Evidence, rule: str, severity: Severity, holds: bool, message: str, key: str, part: str | None = None
-) -> Finding:
+class Of(TypedDict, total=False):
+    """What a comparison may speak of: the value's ``error`` (None: exact), a ``part``, a ``case``."""
+
+    error: float | None
+    part: str | None
+    case: str | None
+
+
+def stated(evidence: Evidence, rule: str, severity: Severity, holds: bool, message: str, key: str) -> Finding:
     """A finding without a number."""
-    return _finding(evidence, rule, severity, holds, message, key, part=part)
+    place = evidence.loaded.place(key)
+    return Finding(rule, severity, holds, message, key=key, file=place.file, line=place.line, column=place.column)
 
 
-def at_most(
-    evidence: Evidence,
-    rule: str,
-    what: str,
-    value: float,
-    limit: Limit,
-    unit: str,
-    *,
-    error: float | None = None,
-    part: str | None = None,
-    case: str | None = None,
+def _compared(
+    evidence: Evidence, rule: str, what: str, value: float, limit: Limit, unit: str, sense: Sense, holds: bool, of: Of
 ) -> Finding:
-    """Holds if value + error <= limit. An error of None is an exact number."""
-    holds = value + (error or 0.0) <= limit.value
-    return _finding(
-        evidence, rule, limit.severity, holds, what, limit.key,
-        value=value, error=error, limit=limit.value, unit=unit, part=part, case=case,
-    )  # fmt: skip
+    plain = stated(evidence, rule, limit.severity, holds, what, limit.key)
+    return replace(plain, value=value, limit=limit.value, unit=unit, sense=sense, **of)
 
 
-def at_least(
-    evidence: Evidence,
-    rule: str,
-    what: str,
-    value: float,
-    limit: Limit,
-    unit: str,
-    *,
-    error: float | None = None,
-    part: str | None = None,
-    case: str | None = None,
-) -> Finding:
-    """Holds if value - error >= limit. An error of None is an exact number."""
-    holds = value - (error or 0.0) >= limit.value
-    return _finding(
-        evidence, rule, limit.severity, holds, what, limit.key,
-        value=value, error=error, limit=limit.value, unit=unit, part=part, case=case,
-    )  # fmt: skip
+def at_most(evidence: Evidence, rule: str, what: str, value: float, limit: Limit, unit: str, **of: Unpack[Of]) -> Finding:
+    """Holds if value + error <= limit."""
+    holds = value + (of.get("error") or 0.0) <= limit.value
+    return _compared(evidence, rule, what, value, limit, unit, "at most", holds, of)
+
+
+def at_least(evidence: Evidence, rule: str, what: str, value: float, limit: Limit, unit: str, **of: Unpack[Of]) -> Finding:
+    """Holds if value - error >= limit."""
+    holds = value - (of.get("error") or 0.0) >= limit.value
+    return _compared(evidence, rule, what, value, limit, unit, "at least", holds, of)
 
 
 def solved(evidence: Evidence, name: str) -> Iterator[Result]:

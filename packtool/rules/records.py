@@ -12,6 +12,7 @@ from packtool.layout.records import Layout
 from packtool.results import ResultSet
 
 Severity = Literal["error", "warning", "note"]
+Sense = Literal["at most", "at least", ""]
 Subject = Literal["geometry", "electrical", "thermal", "coolant", "data"]
 
 
@@ -24,7 +25,8 @@ class Finding:
     """What one rule says of one thing.
 
     ``holds`` is True only where value + error keeps the limit. ``value``, ``error``, ``limit`` in ``unit``, None where the rule has
-    no number; ``key`` is the design key it speaks of and ``file``, ``line``, ``column`` its place; ``part`` and ``case`` narrow it.
+    no number; ``key`` is the design key it speaks of and ``file``, ``line``, ``column`` its place; ``part`` and ``case`` narrow it;
+    ``sense``: which side of the limit the value has to be on.
     """
 
     rule: str
@@ -41,6 +43,7 @@ class Finding:
     column: int = 0
     part: str | None = None
     case: str | None = None
+    sense: Sense = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The row of results.json."""

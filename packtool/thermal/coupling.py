@@ -9,38 +9,55 @@ import numpy as np
 from packtool.errors import SolveError
 from packtool.fem.quads import quads
 from packtool.fem.sparse import Pattern
-from packtool.mesh.records import Floats, TaggedMesh
+from packtool.mesh.records import Floats, Integers, TaggedMesh
 from packtool.thermal.records import StreamExchange, StreamState
 from packtool.thermal.refusals import refuse_exchange
+
+
+class _Walls:
+    """The wetted facets: what depends on where they are, not on the film or the flow."""
+
+    def __init__(self, mesh: TaggedMesh, pattern: Pattern, facets: Integers) -> None:
+        self.facets = facets
+        self.quads = quads(mesh.points, facets)
+        self.places = pattern.pair_places(facets, facets)
+        self.nodes, local = np.unique(facets, return_inverse=True)
+        self.local = local.reshape(facets.shape)
+
+    def by_segment(self, nodal: Floats, segment: Integers, n_segments: int) -> Any:
+        """(n_segments, n_wall_nodes) sparse: ``nodal`` (n_facets, 4) summed over each segment's facets."""
+        from scipy.sparse import csr_matrix
+
+        rows = np.repeat(segment, 4)
+        return csr_matrix((nodal.ravel(), (rows, self.local.ravel())), shape=(n_segments, len(self.nodes)))
 
 
 class Coupling:
     """One linear exchange, made ready: wall integrals, and the fluid block factorised.
 
     The fluid's balance, with its own uptake moved to the left: (transport + gain diag(H) mean) theta = gain C T + supply, where
-    C T is the integral of h T over each segment's wall and H the integral of h.
+    C T is the integral of h T over each segment's wall and H the integral of h. ``before``: the last coupling, whose wall
+    integrals are taken over if the facets are the same.
     """
 
-    def __init__(self, mesh: TaggedMesh, pattern: Pattern, exchange: StreamExchange) -> None:
-        from scipy.sparse import csr_matrix, diags
+    def __init__(self, mesh: TaggedMesh, pattern: Pattern, exchange: StreamExchange, before: Coupling | None = None) -> None:
+        from scipy.sparse import diags
         from scipy.sparse.linalg import splu
 
         refuse_exchange(mesh, exchange)
-        self.exchange, self.n_segments = exchange, exchange.mean.shape[0]
-        wall = quads(mesh.points, np.asarray(exchange.facets, dtype=np.int64))
+        self.exchange, n_segments = exchange, exchange.mean.shape[0]
+        facets = np.asarray(exchange.facets, dtype=np.int64)
+        kept: _Walls | None = before.walls if before else None
+        self.walls: _Walls = kept if kept and np.array_equal(kept.facets, facets) else _Walls(mesh, pattern, facets)
+        wall, segment = self.walls.quads, np.asarray(exchange.segment)
         h = np.repeat(np.asarray(exchange.h, dtype=float)[:, None], 4, axis=1)
         self.mass = wall.mass(h)
-        self.places = pattern.pair_places(wall.nodes, wall.nodes)
-        rows = np.repeat(exchange.segment, 4)
-        shape = (self.n_segments, len(mesh.points))
-        self.nodes, local = np.unique(wall.nodes, return_inverse=True)
-        local = local.ravel()
-        self.uptake = csr_matrix((wall.load(h).ravel(), (rows, local)), shape=(self.n_segments, len(self.nodes)))
+        self.uptake = self.walls.by_segment(wall.load(h), segment, n_segments)
         self.uptake_T = self.uptake.T.tocsr()
-        self.conductance = np.bincount(exchange.segment, (wall.weight * h).sum(axis=1), minlength=shape[0])
-        area = np.bincount(exchange.segment, wall.area, minlength=shape[0])
-        ones = wall.load(np.ones_like(h)).ravel() / np.where(area > 0, area, 1.0)[rows]
-        self.wall_mean = csr_matrix((ones, (rows, local)), shape=(self.n_segments, len(self.nodes)))
+        self.conductance = np.bincount(segment, (wall.weight * h).sum(axis=1), minlength=n_segments)
+        area = np.bincount(segment, wall.area, minlength=n_segments)
+        share = wall.load(np.ones_like(h)) / np.where(area > 0, area, 1.0)[segment][:, None]
+        self.wall_mean = self.walls.by_segment(share, segment, n_segments)
         fluid = (exchange.transport + exchange.gain @ diags(self.conductance) @ exchange.mean).tocsc()
         try:
             self._fluid = splu(fluid)
@@ -48,6 +65,16 @@ class Coupling:
             raise SolveError(
                 f"the coolant's transport is singular ({failure}): a stretch of it has neither flow nor an inlet"
             ) from failure
+
+    @property
+    def nodes(self) -> Integers:
+        """(n_wall_nodes,) mesh points on the wetted walls, ascending."""
+        return self.walls.nodes
+
+    @property
+    def places(self) -> Integers:
+        """(n_facets, 4, 4) where ``mass`` goes in the matrix."""
+        return self.walls.places
 
     def state(self, T: Floats) -> StreamState:
         """The fluid beside a solid at ``T`` (n_points,) [K]."""
@@ -57,12 +84,8 @@ class Coupling:
         mean = self.exchange.mean @ theta
         return StreamState(theta, mean, taken - self.conductance * mean, self.wall_mean @ wall)
 
-    def wall_heat(self, state: StreamState) -> Floats:
-        """(n_wall_nodes,): the part of the nodal wall heat that the fluid's temperature gives back [W]; see ``nodes``."""
-        return np.asarray(self.uptake_T @ state.mean)
-
     def returned(self, values: Floats) -> Floats:
-        """(n_wall_nodes,): the derivative of ``wall_heat`` applied to a change ``values`` (n_points,) of the temperature."""
+        """(n_wall_nodes,): the heat that the fluid gives back to the wall for a change ``values`` (n_points,) of the temperature."""
         theta = self._fluid.solve(self.exchange.gain @ (self.uptake @ values[self.nodes]))
         return np.asarray(self.uptake_T @ (self.exchange.mean @ theta))
 

@@ -16,7 +16,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from packtool.results import Result
+from packtool.results import ZERO_CELSIUS, Result
 
 ORDER = 1.5
 """Assumed order of convergence p."""
@@ -70,7 +70,7 @@ class _Rows:
 def _error(fine: Result, half: Result | None, quarter: Result | None) -> float | None:
     if half is None:
         return None
-    size = abs(fine.value + 273.15) if fine.unit == "degC" else abs(fine.value)
+    size = abs(fine.value + ZERO_CELSIUS) if fine.unit == "degC" else abs(fine.value)
     floor = SOLVER_FLOOR * size
     last = abs(fine.value - half.value)
     if quarter is None:

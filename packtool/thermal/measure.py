@@ -2,40 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from packtool.layout.records import Layout
-from packtool.mesh.measures import element_volumes
-from packtool.mesh.records import Floats, TaggedMesh
-from packtool.results import Result
-from packtool.thermal.pack import ZERO_CELSIUS, PackHeat
+from packtool.results import ZERO_CELSIUS, Result
+from packtool.thermal.evaluate import region_values
+from packtool.thermal.pack import PackHeat
 from packtool.thermal.records import ThermalSolution
-
-
-@dataclass(frozen=True)
-class RegionTemperatures:
-    """Of every region, each (n_regions,) [K]: the mean over its volume, the lowest and the highest nodal temperature."""
-
-    mean: Floats
-    lowest: Floats
-    highest: Floats
-
-
-def region_temperatures(mesh: TaggedMesh, T: Floats) -> RegionTemperatures:
-    """Means and extremes of ``T`` (n_points,) [K] over the regions.
-
-    An element's mean is that of its eight nodes: exact for the trilinear field on a parallelepiped, which swept box meshes are of.
-    """
-    n = len(mesh.regions)
-    volume = element_volumes(mesh)
-    at_nodes = T[mesh.hexes]
-    mean = np.bincount(mesh.region, volume * at_nodes.mean(axis=1), n) / np.bincount(mesh.region, volume, n)
-    lowest, highest = np.full(n, np.inf), np.full(n, -np.inf)
-    np.minimum.at(lowest, mesh.region, at_nodes.min(axis=1))
-    np.maximum.at(highest, mesh.region, at_nodes.max(axis=1))
-    return RegionTemperatures(mean, lowest, highest)
 
 
 def temperature_results(solution: ThermalSolution, layout: Layout, case: str) -> list[Result]:
@@ -45,11 +20,11 @@ def temperature_results(solution: ThermalSolution, layout: Layout, case: str) ->
     the means of the warmest and the coldest cell, ``.inner_spread`` the largest difference inside one cell.
     """
     mesh = solution.mesh
-    by_region = region_temperatures(mesh, solution.T)
+    by_region = region_values(mesh, solution.T)
     role = np.array([region.role for region in mesh.regions])
     names = [region.name for region in mesh.regions]
     cells = np.flatnonzero(role == "cell")
-    mean, low, high = (values[cells] - ZERO_CELSIUS for values in (by_region.mean, by_region.lowest, by_region.highest))
+    mean, low, high = (values[cells] - ZERO_CELSIUS for values in (by_region.mean, by_region.minimum, by_region.maximum))
     inner = high - low
 
     def cell(index: np.intp) -> str:
@@ -67,7 +42,7 @@ def temperature_results(solution: ThermalSolution, layout: Layout, case: str) ->
     for other in ("cold_plate", "interface", "end_plate"):
         which = np.flatnonzero(role == other)
         if len(which):
-            rows.append(Result(f"temperature.{other}.max", float(by_region.highest[which].max() - ZERO_CELSIUS), "degC"))
+            rows.append(Result(f"temperature.{other}.max", float(by_region.maximum[which].max() - ZERO_CELSIUS), "degC"))
     for index, region in enumerate(cells):
         name = names[region]
         rows.append(Result(f"temperature.cell.mean[{name}]", float(mean[index]), "degC", region=name))
@@ -77,7 +52,7 @@ def temperature_results(solution: ThermalSolution, layout: Layout, case: str) ->
 
 def heat_results(solution: ThermalSolution, heat: PackHeat, case: str) -> list[Result]:
     """Where the watts come from and where they go, by consistent fluxes; ``energy.imbalance`` is relative."""
-    T_mean = region_temperatures(solution.mesh, solution.T).mean
+    T_mean = region_values(solution.mesh, solution.T).mean
     balance = solution.balance
     rows = [
         Result("heat.cells", float(heat.cell_power(T_mean)[0].sum()), "W"),

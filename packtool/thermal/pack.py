@@ -14,9 +14,9 @@ from packtool.design.loaded import LoadedDesign
 from packtool.errors import SolveError
 from packtool.layout.records import Layout
 from packtool.mesh.records import Floats, TaggedMesh
+from packtool.results import ZERO_CELSIUS
 from packtool.thermal.records import ConductionProblem, Convection, Heat
 
-ZERO_CELSIUS = 273.15
 STEFAN_BOLTZMANN = 5.670374419e-8  # W/m²/K⁴, CODATA 2018, exact
 CELL_SURFACE_EMISSIVITY = 0.85  # PET wrap of the cells' cans; remembered (catalogue: pet_film)
 BARE_METAL_EMISSIVITY = 0.1  # inside of tray and lid where the material's own is unknown; remembered, bare aluminium

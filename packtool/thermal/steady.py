@@ -64,7 +64,7 @@ def solve_steady(
             settled = not stream
             if stream and flows.state and outer:
                 before = flows.state.mean
-                coupling = Coupling(problem.mesh, discrete.pattern, stream.exchange(flows.state))
+                coupling = Coupling(problem.mesh, discrete.pattern, stream.exchange(flows.state), coupling)
                 flows = heat_flows(discrete, T, coupling)
                 settled = flows.state is not None and bool(np.abs(flows.state.mean - before).max() <= STREAM_SETTLED)
             off = flows.unbalanced(discrete) / flows.scale(discrete)

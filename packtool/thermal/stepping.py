@@ -30,7 +30,7 @@ ERROR_WEIGHTS = (W - (1 - W) / 3, W - (3 * W + 1) / 3, D - D / 3)
 """Second-order minus third-order weights of the stages."""
 
 NEWTON_STEPS = 10
-BALANCED = 1e-8
+BALANCED = 1e-7
 """Sum of a stage's absolute residual over the heat that moves in the step."""
 LOOSEST = 1e-3
 """Reduction asked of the linear solver in one Newton step of a nonlinear stage."""
@@ -64,6 +64,7 @@ class Stepper:
         self._floor = 1e-12 * float(discrete.capacity.sum())
         self._preconditioner: TwoLevel | None = None
         self._made_for = 0.0
+        self._kept: tuple[float, Floats] | None = None
         self._pace = np.zeros(discrete.n_dofs)
 
     def flows(self, t: float, T: Floats) -> Flows:
@@ -124,7 +125,7 @@ class Stepper:
         linear = self.discrete.linear_surfaces and not flows.slope.any()
         usable = self._preconditioner is not None and 1 / STALE <= dt / self._made_for <= STALE
         exact = usable and linear and dt == self._made_for
-        data = None if exact else matrix_entries(self.discrete, flows, step=D * dt)
+        data = None if exact else self._entries(dt, flows, linear)
         if not usable and data is not None:
             self.close()
             self._preconditioner, self._made_for, exact = TwoLevel(self.discrete.pattern, data, self.discrete.block), dt, linear
@@ -134,3 +135,11 @@ class Stepper:
         change, spent = correct(self._preconditioner, residual, min(rtol, 0.5), operator)
         self.iterations += spent
         return change
+
+    def _entries(self, dt: float, flows: Flows, linear: bool) -> Floats:
+        """The entries of M + d dt J without the heat's slope; those of a linear problem are kept until the step changes."""
+        if linear and self._kept and self._kept[0] == dt:
+            return self._kept[1]
+        data = matrix_entries(self.discrete, flows, step=D * dt)
+        self._kept = (dt, data) if linear else None
+        return data

@@ -55,6 +55,7 @@ def solve_transient(
     sums = _Sums(discrete, stepper.capacity)
     clock.lap("assembly")
     t, dt, rejected = 0.0, min(first_step or targets[0] / 100, longest_step), 0
+    after_jump, jumped, jumps = dt, True, {float(b) for b in breakpoints}
     outputs: list[Floats] = []
     steps, means, powers = [t], [discrete.mean @ T], [stepper.flows(INSIDE * dt, T).power]
     try:
@@ -72,6 +73,8 @@ def solve_transient(
                             "time that is not among the breakpoints, or runs away"
                         )
                     continue
+                if jumped:
+                    after_jump, jumped = step, False
                 stepper.accept(tried, step, T)
                 sums.add(tried, T, step)
                 T, t = tried.T, target if step == left else t + step
@@ -82,6 +85,8 @@ def solve_transient(
                 steps.append(t)
                 means.append(discrete.mean @ T)
                 powers.append(tried.stages[2].power)
+            if target in jumps:  # what a step after the last jump could be, it can be after this one, more or less
+                dt, jumped = min(dt, 2 * after_jump), True
             if target in wanted:
                 outputs.append(T)
     finally:

@@ -1,8 +1,7 @@
-"""The process of one stage: ``python -m packtool.workflow.child REQUEST ANSWER``. Started by processes.py only."""
+"""The process of one stage: ``python -m packtool.workflow.child REQUEST ANSWER PARENT``. Started by processes.py only."""
 
 from __future__ import annotations
 
-import os
 import pickle
 import sys
 import traceback
@@ -11,10 +10,10 @@ from pathlib import Path
 from packtool.workflow.processes import end_with_parent, sendable, watch_parent
 
 
-def main(request: str, answer: str) -> None:
-    """Do the stage that the pickled request names and leave ("value", ...) or ("error", ...) in ``answer``."""
+def main(request: str, answer: str, parent: str) -> None:
+    """Do the stage that the pickled request names and leave ("value", ...) or ("error", ...) in ``answer``; ``parent``: who asked."""
     end_with_parent()
-    watch_parent(os.getppid())
+    watch_parent(int(parent))
     with Path(request).open("rb") as stream:
         stage, arguments = pickle.load(stream)
     reply: tuple[str, object]

@@ -11,7 +11,7 @@ _ALWAYS: tuple[str, ...] = (
     "warmer one.",
     "No heat crosses the air between two rows of cells.",
     "A steady case is where the temperatures end if its current lasts; a charge of an hour ends before.",
-    "The heat is I²R; the entropic heat of the cell is not known and left out (at 1C it is up to a few tenths of the I²R heat, of either sign).",
+    "The heat is I²R; the reversible (entropic) heat of the cell is not known and left out; it can be of either sign.",
     "Contact between parts is perfect where the design has no layer; the interface layer has its nominal thickness everywhere.",
     "Rounded edges of cells are in the CAD only.",
 )

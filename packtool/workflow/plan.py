@@ -80,6 +80,8 @@ def stage_inputs(loaded: LoadedDesign, layout: Layout, cases: Sequence[str], des
         "cad": {"the geometry": geometry, "a material": materials, "the coolant": coolants},
         "mesh": {"the geometry": geometry, "mesh.level": content_hash(loaded.design.mesh.level)},
     }
+    if loaded.design.cold_plate is not None:  # the coolant's mass is that at the inlet
+        inputs["cad"]["the inlet temperature"] = content_hash(loaded.design.cold_plate.inlet_degC)
     for stage in inputs:
         inputs[stage] |= _own(stage)
     inputs["export-mesh"] = {"the mesh": content_hash(inputs["mesh"])} | _own("export-mesh")

@@ -54,7 +54,7 @@ class StageProcess:
         last_words = Path(request).with_suffix(".log")
         with last_words.open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "packtool.workflow.child", request, str(answer)],
+                [sys.executable, "-m", "packtool.workflow.child", request, str(answer), str(os.getpid())],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -125,7 +125,9 @@ def sendable(error: BaseException) -> PacktoolError:
 
 
 def watch_parent(parent: int, interval_s: float = 1.0) -> None:
-    """Where ``end_with_parent`` does nothing: leave when the parent's process id is no longer ``parent``."""
+    """Leave when the parent's process id is not, or no longer, ``parent``: it may have died before ``end_with_parent`` was asked."""
+    if os.getppid() != parent:
+        os._exit(int(errors.ExitCode.INTERRUPTED))
 
     def look() -> None:
         while os.getppid() == parent:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from typing import Any
 import packtool
 from packtool.artifacts import write_json, write_text
 from packtool.design.loaded import LoadedDesign
-from packtool.errors import PacktoolError, UsageError
+from packtool.errors import PacktoolError, StageError, UsageError
 from packtool.layout.properties import layout_results
 from packtool.layout.records import Layout
 from packtool.report.formats import rendered
@@ -91,20 +92,41 @@ def _sole_user(folder: Path) -> Iterator[None]:
         stream.truncate()
         stream.write(str(os.getpid()))
         stream.flush()
-        for leftover in folder.rglob(".part-*"):  # of a run that was killed; nobody else is here now
-            leftover.unlink(missing_ok=True)
-        yield
+        _sweep(folder)  # what a run that was killed has left
+        try:
+            yield
+        finally:
+            _sweep(folder)  # what a stage that was stopped has left
+
+
+def _sweep(folder: Path) -> None:
+    """Remove half files; only for who holds the folder."""
+    for leftover in folder.rglob(".part-*"):
+        leftover.unlink(missing_ok=True)
 
 
 @dataclass
 class _Running:
-    """The stage processes under way, so that an interruption can end them."""
+    """The stage processes under way, so that an interruption can end them; none is started after it."""
 
     processes: list[StageProcess] = field(default_factory=list)
+    stopped: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def start(self, request: Request, stage: str) -> StageProcess:
+        with self.lock:
+            if self.stopped:
+                raise StageError(f"the {stage} stage was stopped")
+            payload = (stage, _arguments(request, stage))
+            process = StageProcess.start(stage, payload, request.folder / HIDDEN, request.environment)
+            self.processes.append(process)
+        return process
 
     def stop(self) -> None:
-        for process in self.processes:
-            process.stop()
+        with self.lock:
+            self.stopped = True
+            for process in self.processes:
+                process.stop()
 
 
 def _arguments(request: Request, stage: str) -> dict[str, Any]:
@@ -126,14 +148,12 @@ def _arguments(request: Request, stage: str) -> dict[str, Any]:
 
 def _do(request: Request, step: Step, running: _Running) -> StageRecord:
     forget(request.folder, step.stage)
-    process = StageProcess.start(
-        step.stage, (step.stage, _arguments(request, step.stage)), request.folder / HIDDEN, request.environment
-    )
-    running.processes.append(process)
+    process = running.start(request, step.stage)
     try:
         done = process.wait()
     finally:
-        running.processes.remove(process)
+        with running.lock:
+            running.processes.remove(process)
     record = StageRecord(
         step.stage, step.inputs, hashes_of(request.folder, done.value.files), done.seconds, done.cpu_seconds, done.peak_MB,
         done.value.report,

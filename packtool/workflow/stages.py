@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from packtool.artifacts import replacing, write_json
+from packtool.artifacts import write_json
 from packtool.design.loaded import LoadedDesign
 from packtool.layout.records import Layout
-from packtool.results import ResultSet
+from packtool.results import ZERO_CELSIUS, ResultSet
 from packtool.workflow.cache import HIDDEN
 
 
@@ -48,7 +48,8 @@ def mesh(loaded: LoadedDesign, layout: Layout, folder: Path) -> StageOutput:
     names = mesh_files(len(family))
     for name, meshed in zip(names, family, strict=True):
         save_mesh(folder / name, meshed.mesh)
-    report = {"level": level, **family[0].report.as_dict(), "coarser": [meshed.report.as_dict() for meshed in family[1:]]}
+    finest, *coarser = ({k: v for k, v in meshed.report.as_dict().items() if k != "seconds"} for meshed in family)
+    report = {"level": level, **finest, "coarser": coarser}  # the same mesh gives the same bytes; run.json has the seconds
     write_json(folder / "mesh.json", report)
     return StageOutput((*names, "mesh.json"), report)
 
@@ -68,12 +69,11 @@ def export_mesh(folder: Path) -> StageOutput:
 
 def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, ...], cache_dir: Path) -> StageOutput:
     """Temperatures and coolant of every case, on the mesh and on the coarser ones, with the error of each number."""
-    import numpy as np
-
     from packtool.catalogue.load import coolants
     from packtool.coldplate.pack_case import solve_pack_case
     from packtool.mesh.build import family_members
     from packtool.mesh.files import load_mesh, write_pvd, write_vtu
+    from packtool.thermal.evaluate import save_temperatures
 
     air = coolants()["air_1atm"]
     meshes = [load_mesh(folder / name) for name in mesh_files(len(family_members(layout, loaded.design.mesh.level)))]
@@ -85,10 +85,9 @@ def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, 
         solved = solve_pack_case(loaded, layout, meshes, case, air, cache_dir)
         rows += [result.as_dict() for result in solved.results]
         fields = f"{HIDDEN}/temperature-{case}.npz"
-        with replacing(folder / fields) as temporary:
-            np.savez(temporary, T=solved.solution.T)
+        save_temperatures(folder / fields, solved.solution)
         vtu = f"thermal-{case}.vtu"
-        write_vtu(folder / vtu, meshes[0], point_data={"temperature_degC": solved.solution.T - 273.15}, cell_data={})
+        write_vtu(folder / vtu, meshes[0], point_data={"temperature_degC": solved.solution.T - ZERO_CELSIUS}, cell_data={})
         files += [fields, vtu]
         summaries[case] = {**solved.summary, "seconds": time.monotonic() - started}
     write_pvd(folder / "thermal.pvd", [(float(i), f"thermal-{case}.vtu") for i, case in enumerate(cases)])

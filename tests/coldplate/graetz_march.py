@@ -17,7 +17,7 @@ def local_nusselt(aspect: float, x_star: list[float], wall: str, cells: tuple[in
     y, z = (y_edges[1:] + y_edges[:-1]) / 2, (z_edges[1:] + z_edges[:-1]) / 2
     dy, dz = np.diff(y_edges), np.diff(z_edges)
     volume = np.outer(dy, dz)
-    u = _velocity(*np.meshgrid(y, z, indexing="ij"), a, b)
+    u = velocity(*np.meshgrid(y, z, indexing="ij"), a, b)
     u /= (u * volume).sum() / volume.sum()
     number = np.arange(volume.size).reshape(volume.shape)
     links = [
@@ -54,7 +54,8 @@ def local_nusselt(aspect: float, x_star: list[float], wall: str, cells: tuple[in
     return np.array(found)
 
 
-def _velocity(y: np.ndarray, z: np.ndarray, a: float, b: float) -> np.ndarray:
+def velocity(y: np.ndarray, z: np.ndarray, a: float, b: float) -> np.ndarray:
+    """Developed velocity, not normalised, at ``y``, ``z`` >= 0 of a duct of half sides ``a`` (y) and ``b`` (z)."""
     u = np.zeros_like(y)
     for n in range(1, 100, 2):
         k = n * np.pi / (2 * a)

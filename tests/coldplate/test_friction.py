@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from fluids.friction import Colebrook
+from graetz_march import velocity
 
 from packtool.coldplate.friction import colebrook, entrance_excess, friction_darcy_Re, laminar_f_Re
 from packtool.errors import SolveError
@@ -75,6 +76,18 @@ def test_out_of_range_is_refused():
 def test_entrance_excess_ends_at_k_infinity():
     assert entrance_excess(np.array(np.inf), np.array(1e-9)) == pytest.approx(0.672, rel=0.02)  # C9: 0.672 +- 0.004
     assert entrance_excess(np.array(np.inf), np.array(1.0)) == pytest.approx(1.43, rel=1e-3)  # Shah 1978, table 1
+
+
+@pytest.mark.parametrize("aspect", [0.2, 0.35, 0.5, 1.0])
+def test_k_infinity_against_the_exact_profile(aspect):
+    """Lundgren, Sparrow & Starr 1964: K = 2 (mean u^3 - mean u^2), u over its mean; known to lie a little high (plates 0.686)."""
+    y, z = (half * (np.arange(200) + 0.5) / 200 for half in (0.5, aspect / 2))
+    u = velocity(*np.meshgrid(y, z, indexing="ij"), 0.5, aspect / 2)
+    u /= u.mean()
+    lundgren = 2 * ((u**3).mean() - (u**2).mean())
+    assert entrance_excess(np.array(np.inf), np.array(aspect)) == pytest.approx(
+        lundgren, rel=0.1
+    )  # the two theories differ by 7..9.4 % here
 
 
 def test_entrance_excess_starts_as_a_boundary_layer():

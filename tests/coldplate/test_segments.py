@@ -65,7 +65,7 @@ def test_where_a_header_and_a_channel_overlap_the_wall_is_the_headers():
     mesh = mesh_boxes(
         boxes, divisions=([21, 8], [10, 8, 10], 1), boundaries={"channel.z+": "coolant_wall", "header.z+": "coolant_wall"}
     )
-    segments = cut(network, facet_size(mesh, "coolant_wall"))
+    segments = cut(network, facet_size(network, mesh, "coolant_wall"))
     walls = map_walls(network, segments, mesh, "coolant_wall")
     of_branch = segments.branch[walls.segment]
     in_header = mesh.points[walls.facets].mean(axis=1)[:, 0] > 0.084
@@ -82,9 +82,19 @@ def test_a_facet_outside_the_network_is_refused():
 
 
 def test_a_mesh_without_walls_is_refused():
-    _, problem = hairpin_stream(MEG50, 0.5, 22.0)
+    stream, problem = hairpin_stream(MEG50, 0.5, 22.0)
     with pytest.raises(SolveError, match="no boundary channel_wall"):
-        facet_size(problem.mesh, "channel_wall")
+        facet_size(stream.network, problem.mesh, "channel_wall")
+
+
+def test_segments_are_as_long_as_the_facets_along_the_channel():
+    network = CoolantNetwork((Branch("channel", "in", "out", ((0.0, 0.0), (100.0, 0.0)), 16.0, 3.0),), "in", "out", 0.0, 3.0)
+    box = Box("channel", "cold_plate", "al", 0.0, -0.008, 0.0, 0.1, 0.008, 0.001)
+    mesh = mesh_boxes([box], divisions=(5, 16, 1), boundaries={"channel.z+": "coolant_wall"})
+    assert facet_size(network, mesh, "coolant_wall") == pytest.approx(0.020, rel=1e-12)
+    segments = cut(network, facet_size(network, mesh, "coolant_wall"))
+    walls = map_walls(network, segments, mesh, "coolant_wall")
+    assert np.bincount(walls.segment).tolist() == [16] * 5
 
 
 def test_quad_areas():

@@ -214,6 +214,12 @@ def test_a_bpx_file_gives_its_figures_and_the_design_the_rest(valid, tmp_path, c
     loaded = load_design(tmp_path / "pack.yaml")
     assert (loaded.cell.name, loaded.cell.capacity_Ah.value, loaded.cell.mass_kg.value) == ("Measured", 150, 4)
 
+    (tmp_path / "my" / "own.yaml").write_text(
+        cell[1:-1].replace(", ", "\n").replace("my/", "")
+    )  # relative to the file it stands in
+    (tmp_path / "pack.yaml").write_text(valid.replace("{like: calb-lfp176, resistance_like: calb-ca180fi}", "my/own.yaml"))
+    assert load_design(tmp_path / "pack.yaml").cell == loaded.cell
+
     found = complaints(valid.replace("{like: calb-lfp176, resistance_like: calb-ca180fi}", "my/cell.json"))
     assert [c.key for c in found][:4] == ["cell.width_mm", "cell.thickness_mm", "cell.height_mm", "cell.mass_kg"]
     assert "write cell: {bpx: my/cell.json, width_mm: ...}" in found[0].message

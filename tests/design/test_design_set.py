@@ -57,6 +57,10 @@ def test_a_key_that_was_set_has_no_line(loaded):
     assert (design.place("cold_plate.coolant").file, design.place("cold_plate.coolant").line) == ("pack.yaml", 21)
 
 
+def test_a_mapping_that_replaces_another_leaves_no_places_behind(loaded):
+    assert loaded("limits={cell_spread_K: 5}").place("limits.envelope_mm.1").line == 0
+
+
 def test_a_setting_mends_a_mistake_of_the_file(valid, complaints):
     text = valid.replace("flow_lpm: 12", "flow_lpm:")
     assert len(complaints(text)) == 1

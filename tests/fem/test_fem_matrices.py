@@ -66,17 +66,61 @@ def test_quadratic_space_has_its_unknowns_on_edges_faces_and_middles():
     assert lagrange_space(mesh, 2).n_dofs == 5 * 7 * 9
 
 
-def test_blocks_hold_neighbours_and_never_two_parts():
-    grid = np.stack(np.meshgrid(*[np.arange(12.0)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
-    points, component = np.vstack([grid, grid]), np.repeat([0, 1], len(grid))
-    block = aggregates(points, component, along=4)
-    assert np.bincount(block).tolist() == [64] * (2 * 27)
+ISOTROPIC = np.eye(3)[None]
+
+
+def _extents(mesh, block):
+    """Largest extent of any block along each axis."""
+    return np.max([np.ptp(mesh.points[block == b], axis=0) for b in range(block.max() + 1)], axis=0)
+
+
+def test_blocks_of_an_even_conductor_are_cubes_of_grid_lines():
+    mesh = mesh_boxes([Box("a", "cell", "x", 0, 0, 0, 11, 11, 11)], divisions=(11, 11, 11))
+    block = aggregates(mesh, ISOTROPIC, np.zeros(12**3, dtype=int), along=4)
+    assert np.bincount(block).tolist() == [64] * 27
+    assert _extents(mesh, block).tolist() == [3, 3, 3]
+
+
+def test_blocks_are_long_where_heat_is_exchanged_fast():
+    mesh = mesh_boxes([Box("a", "cell", "x", 0, 0, 0, 11, 11, 11)], divisions=(11, 11, 11))
+    block = aggregates(mesh, np.diag([0.1, 10.0, 1.0])[None], np.zeros(12**3, dtype=int), along=4)
+    x, y, z = _extents(mesh, block)
+    assert x < z < y
+
+
+def test_no_block_holds_two_parts_or_two_regions():
+    boxes = [
+        Box("a", "cell", "x", 0, 0, 0, 4, 4, 4),
+        Box("b", "cell", "x", 4, 0, 0, 8, 4, 4),
+        Box("c", "cell", "x", 9, 0, 0, 12, 4, 4),
+    ]
+    mesh = mesh_boxes(boxes, divisions=([4, 4, 1, 3], 4, 4))
+    component = (mesh.points[:, 0] > 8.5).astype(int)
+    block = aggregates(mesh, np.repeat(ISOTROPIC, 3, axis=0) * np.array([1.0, 5.0, 1.0])[:, None, None], component)
+    owner = np.digitize(mesh.points[:, 0], [3.5, 8.5])  # the points at x = 4 belong to b, which conducts better
+    for b in range(block.max() + 1):
+        assert len(set(owner[block == b])) == 1
+
+
+def test_no_block_crosses_between_parts_of_one_region():
+    mesh = mesh_boxes([Box("a", "cell", "x", 0, 0, 0, 11, 11, 11)], divisions=(11, 11, 11))
+    component = (mesh.points[:, 0] > 1.5).astype(int)  # within the first block's four lines
+    block = aggregates(mesh, ISOTROPIC, component, along=4)
     assert all(len(set(component[block == b])) == 1 for b in range(block.max() + 1))
-    assert max(np.ptp(points[block == b], axis=0).max() for b in range(block.max() + 1)) == 3
 
 
 def test_scattered_points_are_blocked_evenly():
-    points = np.random.default_rng(2).random((8000, 3))  # every coordinate its own: no grid lines to count
-    sizes = np.bincount(aggregates(points, np.zeros(8000, dtype=int), along=5))
+    mesh = mesh_boxes([Box("a", "cell", "x", 0, 0, 0, 1, 1, 1)], divisions=(19, 19, 19))
+    mesh.points[:] += 1e-3 * np.random.default_rng(2).random(mesh.points.shape)  # every coordinate its own: no grid lines to count
+    sizes = np.bincount(aggregates(mesh, ISOTROPIC, np.zeros(8000, dtype=int), along=5))
     assert sizes.mean() == pytest.approx(125, rel=0.3)
     assert sizes.max() < 3 * 125
+
+
+def test_a_large_mesh_gets_larger_blocks(monkeypatch):
+    from packtool.fem import aggregates as module
+
+    monkeypatch.setattr(module, "MOST_BLOCKS", 10)
+    monkeypatch.setattr(module, "POINTS_A_BLOCK", 10**6)
+    mesh = mesh_boxes([Box("a", "cell", "x", 0, 0, 0, 11, 11, 11)], divisions=(11, 11, 11))
+    assert aggregates(mesh, ISOTROPIC, np.zeros(12**3, dtype=int)).max() < 10

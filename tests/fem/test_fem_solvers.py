@@ -8,7 +8,6 @@ from scipy.sparse import diags, eye_array, kron
 from scipy.sparse.linalg import spsolve
 
 from packtool.errors import NotConverged
-from packtool.fem.aggregates import aggregates
 from packtool.fem.solvers import TwoLevel, correct
 from packtool.fem.sparse import Pattern
 
@@ -21,9 +20,9 @@ def _diffusion(n: int, weak: float = 0.05):
     A = kron(kron(line, one), one) + kron(kron(one, line), one) + weak * kron(kron(one, one), line) + 1e-4 * eye_array(n**3)
     A = A.tocsr()
     A.sort_indices()
-    points = np.stack(np.meshgrid(*[np.arange(float(n))] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
+    place = np.stack(np.meshgrid(*[np.arange(n)] * 3, indexing="ij"), axis=-1).reshape(-1, 3) // 4
     pattern = Pattern(A.indptr.astype(np.int32), A.indices.astype(np.int32))
-    return A, pattern, aggregates(points, np.zeros(n**3, dtype=int))
+    return A, pattern, place @ [10_000, 100, 1]
 
 
 def test_conjugate_gradients_and_a_direct_solve_agree():

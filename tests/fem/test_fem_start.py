@@ -29,6 +29,7 @@ def _mass_form():
 
 def _compile(monkeypatch, folder: Path):
     """The form of ``_mass_form`` through the cache; dolfinx would want a mesh for it, the form compiler does not."""
+    starting.start()
     from dolfinx import fem, jit
 
     monkeypatch.setattr(fem, "form", lambda form, jit_options: jit.ffcx_jit.__wrapped__(form, jit_options=jit_options))
@@ -113,6 +114,24 @@ def test_the_compiler_is_looked_for_on_the_path(monkeypatch, tmp_path):
     tool.write_text("#!/bin/sh\n")
     tool.chmod(0o755)
     assert compiler() == str(tool)
+
+
+@pytest.mark.fem
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_a_closed_pipe_does_not_abort_the_run():
+    code = (
+        "import os, signal; from packtool.fem.start import petsc; petsc().Vec().createSeq(3)\n"
+        "os.kill(os.getpid(), signal.SIGPIPE); print('alive')"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "alive\n", "")
+
+
+@pytest.mark.fem
+def test_a_cache_folder_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(SolveError, match=r"cannot be kept in .*file.forms"):
+        compiled(None, tmp_path / "file" / "forms")
 
 
 def _importing(monkeypatch, replaced):

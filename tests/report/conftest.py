@@ -428,6 +428,7 @@ def summary(loaded: LoadedDesign, layout: Layout, verdict: Verdict) -> RunSummar
         sources={
             "TUM": Source(what="TUM cell database", url="https://example.org/tum"),
             "NLM": Source(what="Nippon Light Metal, basic data"),
+            "XX": Source(what="nobody cites this"),
         },
         versions={"packtool": "0.1.0", "python": "3.12.1", "dolfinx": "0.11.0", "gmsh": "4.15.2"},
         left_out=(

@@ -9,7 +9,8 @@ import pytest
 
 from packtool.catalogue.records import Source
 from packtool.report.html import report_html
-from packtool.report.records import Picture
+from packtool.report.records import Picture, UsedFigure
+from packtool.results import ResultSet
 from packtool.rules.records import Finding, Verdict
 
 pytestmark = pytest.mark.picture  # draws the coolant's curves with matplotlib
@@ -86,6 +87,11 @@ def test_the_verdict_comes_first_and_in_words(opened):
     assert opened.text.index("PASS 6 rules hold, 1 warning, 2 not checked") < opened.text.index("Key numbers")
 
 
+def test_what_does_not_hold_is_listed_before_what_holds(opened):
+    words = [text for text in opened.texts if text in ("warns", "holds")]
+    assert words == ["warns", *["holds"] * 6]
+
+
 def test_a_failing_run_says_fail_and_marks_its_line(summary):
     broken = Finding(
         "thermal.cell-max", "error", False, "too warm", 46.1, 0.2, 45.0, "degC", "", summary.file, 33, 3, None, summary.cases[0]
@@ -128,6 +134,16 @@ def test_pictures_are_inlined_with_a_text_for_who_cannot_see_them(opened):
     assert all(p["src"].startswith("data:image/png;base64,iVBORw0KGgpub3Q") for p in pictures)
 
 
+def test_only_sources_that_are_cited_are_listed(opened, summary):
+    assert {source.what for source in summary.sources.values()} == {
+        "TUM cell database",
+        "Nippon Light Metal, basic data",
+        "nobody cites this",
+    }
+    assert "TUM cell database" in opened.text
+    assert "nobody cites this" not in opened.text
+
+
 def test_ids_are_unique(opened):
     ids = [attributes["id"] for _, attributes in opened.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
@@ -146,6 +162,7 @@ def test_text_of_the_user_stays_text(summary, loaded):
             (Finding(HOSTILE, "error", False, HOSTILE, part=HOSTILE, case=HOSTILE, file=HOSTILE, line=1),), {HOSTILE: HOSTILE}
         ),
         pictures=(Picture(HOSTILE, HOSTILE, PNG),),
+        figures=(UsedFigure(HOSTILE, HOSTILE, "1", "W", "derived", (HOSTILE,), HOSTILE),),
         sources={HOSTILE: Source(what=HOSTILE, url="javascript:alert(1)")},
         versions={HOSTILE: HOSTILE},
     )
@@ -168,9 +185,11 @@ def test_a_hostile_cell_name_stays_text_on_the_map(summary, layout):
 
 def test_a_run_without_solve_or_pictures_still_reports(summary):
     bare = dataclasses.replace(summary, cases=(), coolant={}, heat={}, solver={}, figures=(), sources={}, stages=(), design_text="")
+    bare = dataclasses.replace(bare, results=ResultSet(), mesh={}, cad={}, versions={})
     page = Page(report_html(bare))
     assert (page.open, page.misnested) == ([], [])
-    assert "Case charge_1C" not in page.text
+    for heading in ("Case charge_1C", "Key numbers", "How it was computed", "Every result", "The design"):
+        assert heading not in page.text
 
 
 def test_the_same_run_gives_the_same_bytes(pictured, source):

@@ -36,13 +36,26 @@ def test_one_suite_a_design_with_its_counts(suites):
 
 def test_a_failing_error_is_a_failure_with_its_numbers_and_place(suites):
     (failure,) = suites[0].iter("failure")
-    assert failure.get("message") == "cell <R1> & \ufffd too warm"  # XML 1.0 has no way to write the bell character
-    assert failure.text.splitlines()[1:] == ["value: 46.1 ± 0.2 degC", "limit: 45 degC", "at: d.yaml:9"]
+    said = (
+        "1C, R1C01: cell <R1> & \ufffd too warm: 46.1 ± 0.2 degC, limit 45 degC"  # XML 1.0 has no way to write the bell character
+    )
+    assert (failure.get("message"), failure.text) == (said, f"d.yaml:9: {said}")
     assert suites[0].find("testcase").get("name") == "thermal.cell-max (1C, R1C01)"
 
 
+def test_every_test_case_has_a_name_of_its_own():
+    sizes = [Finding("geometry.envelope", "error", True, f"size in {axis}", 1.0, None, 2.0, "mm") for axis in "xyy"]
+    root = ElementTree.fromstring(junit_xml([Checked("d.yaml", "d", Verdict((*sizes, HOLDS), {}))]).encode())
+    assert [case.get("name") for case in root.iter("testcase")] == [
+        "geometry.envelope: size in x",
+        "geometry.envelope: size in y",
+        "geometry.envelope: size in y #2",
+        "coolant.rise",
+    ]
+
+
 def test_a_warning_passes_and_is_said_in_the_output(suites):
-    assert suites[0].findtext("system-out") == "warning: geometry.rib: least rib"
+    assert suites[0].findtext("system-out") == "warning: geometry.rib: least rib: 2.4 mm, limit 3 mm"
 
 
 def test_what_was_not_checked_is_skipped_with_its_reason(suites):

@@ -1,7 +1,6 @@
 """Pictures of the demo pack: of the asked size, not blank, and the same every time."""
 
-import struct
-import zlib
+import io
 
 import numpy as np
 import pytest
@@ -10,46 +9,15 @@ pytestmark = pytest.mark.picture
 
 pictures = pytest.importorskip("packtool.report.pictures", reason="vtk draws the pictures")
 
+from matplotlib.image import imread  # noqa: E402
+
 from packtool.report import picture_temperature, scene  # noqa: E402  (needs vtk)
 from packtool.report.colours import colour_at  # noqa: E402
 
 
 def pixels(png):
-    """(height, width, 3) of an 8-bit RGB PNG, by the PNG specification (filters 0 to 4)."""
-    assert png[:8] == b"\x89PNG\r\n\x1a\n"
-    width, height, depth, kind = struct.unpack(">IIBB", png[16:26])
-    assert (depth, kind) == (8, 2)
-    data, at = b"", 8
-    while at < len(png):
-        (size,) = struct.unpack(">I", png[at : at + 4])
-        if png[at + 4 : at + 8] == b"IDAT":
-            data += png[at + 8 : at + 8 + size]
-        at += 12 + size
-    raw = np.frombuffer(zlib.decompress(data), np.uint8).reshape(height, 1 + 3 * width)
-    image = np.zeros((height, width, 3), np.int64)
-    above = np.zeros((width, 3), np.int64)
-    for y in range(height):
-        kind, line = raw[y, 0], raw[y, 1:].reshape(width, 3).astype(np.int64)
-        if kind == 0:
-            done = line
-        elif kind == 1:
-            done = np.cumsum(line, axis=0) % 256
-        elif kind == 2:
-            done = (line + above) % 256
-        else:
-            done = np.zeros_like(line)
-            for x in range(width):
-                left = done[x - 1] if x else np.zeros(3, np.int64)
-                corner = above[x - 1] if x else np.zeros(3, np.int64)
-                if kind == 3:
-                    guess = (left + above[x]) // 2
-                else:
-                    p = left + above[x] - corner
-                    distances = np.abs([p - left, p - above[x], p - corner])
-                    guess = np.choose(distances.argmin(axis=0), [left, above[x], corner])
-                done[x] = (line[x] + guess) % 256
-        image[y], above = done, done
-    return image
+    """(height, width, 3), 0-255, of an RGB PNG."""
+    return np.rint(255 * imread(io.BytesIO(png), format="png")).astype(np.int64)
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +45,14 @@ def test_it_is_wide_enough_framed_and_not_blank(drawn, name):
     assert image.std(axis=(0, 1)).min() > 15  # far from one grey
     border = np.concatenate([drawn_on[:8].ravel(), drawn_on[-8:].ravel(), drawn_on[:, :8].ravel(), drawn_on[:, -8:].ravel()])
     assert not border.any()  # nothing is cut off
+
+
+@pytest.mark.parametrize("name", ["temperature-charge_1C", "temperature-plate-charge_1C"])
+def test_the_colour_bar_stands_clear_of_the_pack(drawn, name):
+    image = pixels(drawn[name].png)
+    free = 1500 - picture_temperature.PACK_VIEW.right
+    assert (image[:, free : free + 15] == scene.PAPER).all()
+    assert (image[:, free + 15 :] != scene.PAPER).any()
 
 
 def test_the_same_layout_gives_the_same_bytes(drawn, layout):
@@ -116,10 +92,10 @@ def test_scales_end_on_round_numbers(low, high, scale):
         assert abs(end / step - round(end / step)) < 1e-9
 
 
-def test_a_mesh_without_plate_is_refused(mesh, temperature):
+def test_a_mesh_without_plate_is_refused(mesh, temperature, layout):
     bare = type(mesh)(mesh.points, mesh.hexes, mesh.region, tuple(type(r)(r.name, "cell", r.material) for r in mesh.regions), {})
     with pytest.raises(scene.PictureError, match="no cold plate"):
-        picture_temperature.plate_picture(bare, temperature, 10.0)
+        picture_temperature.plate_picture(bare, temperature, layout.network)
 
 
 def test_no_way_to_draw_is_said_with_its_remedy(monkeypatch, layout):

@@ -45,6 +45,13 @@ def test_a_band_spans_its_channels_and_reaches_no_further_than_each():
     np.testing.assert_allclose(drawn.mean, (drawn.low + drawn.high) / 2)
 
 
+def test_a_segment_without_wall_facets_does_not_pull_the_wall_down_to_the_coolant():
+    walled = [CoolantRow("a", s, s, 0.0, 22.0, 25.0, 800.0, 400.0, "laminar", 0.9) for s in (10.0, 30.0)]
+    bare = CoolantRow("a", 20.0, 20.0, 0.0, 22.0, 22.0, 800.0, 400.0, "laminar", 0.0)
+    np.testing.assert_allclose(plots.band([*walled, bare], ("a",), "T_wall_degC").low, 25.0)
+    assert len(plots.band([*walled, bare], ("a",), "T_degC").mean) == 3
+
+
 @pytest.fixture(scope="module")
 def svg(layout, summary):
     return plots.coolant_plot(layout.network, summary.coolant["charge_1C"])

@@ -14,7 +14,7 @@ from packtool.report.quantity import number, pretty_unit, quantity, with_error
         (36.4218, 0.42, "degC", "36.4 ± 0.5 degC"),  # the error is rounded up: it stays a bound
         (36.4218, 0.1, "degC", "36.4 ± 0.1 degC"),
         (11832.0, 95.0, "Pa", "11832 ± 95 Pa"),
-        (25.21, 1e-9, "degC", "25.2100 ± 0.0001 degC"),  # an error below the sixth digit does not lengthen the value
+        (25.21, 1e-9, "degC", "25.210 ± 0.001 degC"),  # an error below the fifth digit does not lengthen the value
         (3.2e-9, None, "-", "3.2e-9"),
         (176.0, None, "A", "176 A"),
         (20.0, 0.0, "kPa", "20 ± 0 kPa"),

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from packtool.design.load import load_design
 
+from packtool.design.load import load_design
 from packtool.layout.lay_out import lay_out
 from packtool.results import Result, ResultSet
 from packtool.rules.clearance import basic_clearance_mm
@@ -47,6 +47,7 @@ def test_a_rule_that_needs_no_solve(rule, keeps, breaks, value, limit, key):
     assert broken.limit == pytest.approx(limit, rel=1e-12)
     assert broken.key == key
     assert broken.severity in ("error", "warning")
+    assert broken.sense == ("at most" if broken.value > broken.limit else "at least")
 
 
 def test_ingress_asks_for_immersion():
@@ -77,6 +78,22 @@ def test_a_limit_holds_only_if_value_and_error_together_keep_it(rule):
 
     assert holds(0.9 * abs(step))
     assert not holds(1.1 * abs(step))
+
+
+@pytest.mark.parametrize(
+    ("cell", "degC", "severities"),
+    [
+        ("lfp-314-class", 44, []),
+        ("lfp-314-class", 50, ["warning"]),
+        ("lfp-314-class", 56, ["warning", "error"]),
+        ("sdi-94", 51, ["warning", "error"]),
+    ],
+)
+def test_without_a_limit_the_rules_own_warns_first_and_then_fails(cell, degC, severities):
+    results = ResultSet((Result("temperature.cell.max", degC, "degC", 0.1, case="charge_1C"),))
+    given = f"{{like: {cell}, resistance_mOhm: 0.5, max_charge_A: 400}}"
+    found = findings_of("thermal.cell-max", f"cell={given}", "limits={}", "cold_plate.channels=5", results=results)
+    assert [f.severity for f in found if not f.holds] == severities
 
 
 def test_the_energy_balance_must_close_to_one_in_a_million():

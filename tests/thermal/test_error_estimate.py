@@ -53,6 +53,16 @@ def test_nafems_t4(coarseness):
     assert 0.5 <= effectivity(nafems_t4_temperature(coarseness), nafems_t4_temperature(2 * coarseness), 18.2537565371) <= 2
 
 
+@pytest.mark.fem
+def test_a_third_mesh_keeps_the_estimate_near_the_true_error():
+    meshes = [cuboid_rises((n, n // 2, n // 2)) for n in (24, 12, 6)]
+    for name, exact in CUBOID_REFERENCE.items():
+        fine, halved, quartered = (_row(values[name]) for values in meshes)
+        (estimated,) = estimated_errors([fine], [halved], [quartered])
+        assert estimated.error is not None
+        assert 0.5 <= estimated.error / abs(fine.value - exact) <= 2.5, name  # the larger of two estimates is kept
+
+
 def test_rows_are_matched_by_name_case_and_time_and_by_region_where_they_can_be():
     fine = [_row(1.0, "a", case="x"), _row(1.0, "a", case="y"), _row(5.0, "max", case="x", region="R1"), _row(2.0, "only here")]
     halved = [_row(1.4, "a", case="y"), _row(1.2, "a", case="x"), _row(6.0, "max", case="x", region="R7")]

@@ -76,6 +76,18 @@ def test_steps_land_on_outputs_and_breakpoints_and_see_jumps_on_one_side_only():
     assert solution.rejected_steps == 0
 
 
+def test_after_a_breakpoint_the_steps_start_short_again():
+    mesh = bar(elements=8)
+    pulses = lambda t, T: (np.array([30.0 if t % 200 < 100 else 0.0]), np.zeros(1))  # noqa: E731
+    given = problem(mesh, rho_cp=RHO_CP, convection={"xmax": Convection(500.0, 300.0)})
+    jumps = list(range(100, 1000, 100))
+    solution = solve_transient(given, 300.0, [1000.0], heat_at=pulses, breakpoints=jumps, tolerance_K=1e-2)
+    steps = np.diff(solution.step_times)
+    assert solution.rejected_steps < len(steps) / 5  # a step as long as before the jump would be rejected at every one
+    first = steps[np.isin(solution.step_times[:-1], jumps)]
+    assert first.max() < steps.max() / 2
+
+
 def test_the_balance_closes_over_the_run_with_radiation_slopes_and_prescribed_temperatures():
     mesh = bar(elements=6)
     heated = problem(

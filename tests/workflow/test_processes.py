@@ -40,12 +40,13 @@ def test_stopping_ends_the_process_at_once(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
-def test_a_stage_does_not_outlive_the_process_that_started_it(tmp_path):
+@pytest.mark.parametrize("seconds", [0.0, 0.6], ids=["before the stage has begun", "while it works"])
+def test_a_stage_does_not_outlive_the_process_that_started_it(tmp_path, seconds):
     child = os.fork()
     if child == 0:
         process = StageProcess.start("export-mesh", ("export-mesh", {"folder": tmp_path}), tmp_path, ENVIRONMENT)
         (tmp_path / "pid").write_text(str(process.process.pid))
-        time.sleep(0.6)
+        time.sleep(seconds)
         os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(child, 0)
     stage = int((tmp_path / "pid").read_text())
@@ -53,9 +54,11 @@ def test_a_stage_does_not_outlive_the_process_that_started_it(tmp_path):
         try:
             os.kill(stage, 0)
         except ProcessLookupError:
-            return
+            break
         time.sleep(0.1)
-    pytest.fail("the stage still runs")
+    else:
+        pytest.fail("the stage still runs")
+    assert not list(tmp_path.glob("*.answer")) or seconds  # it began nothing for a parent that was gone
 
 
 @pytest.mark.parametrize(

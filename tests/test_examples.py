@@ -1,0 +1,152 @@
+"""Every example runs as a user runs it, and its numbers are held against the closed form or the physics, not against a past run."""
+
+import json
+import math
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+TEMPLATES = EXAMPLES.parent / "templates"
+
+
+def output_of(script, *arguments, cwd, code=0):
+    """What an example prints, run in a folder that is not its own."""
+    done = subprocess.run(
+        [sys.executable, EXAMPLES / script, *arguments], capture_output=True, text=True, encoding="utf-8", cwd=cwd, timeout=300
+    )
+    assert done.returncode == code, done.stderr
+    assert done.stderr == ""
+    return done.stdout
+
+
+def numbers(line):
+    return [float(text) for text in re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[-+]?\d+)?", line)]
+
+
+@pytest.mark.fem
+def test_heat_in_a_block(tmp_path):
+    lines = {line.split()[0]: numbers(line) for line in output_of("heat_in_a_block.py", cwd=tmp_path).splitlines()}
+    flux, height = 10.0 / (0.148 * 0.027), 0.098
+    base = 25.0 + flux / 200.0
+    printed = 5e-5  # four decimals
+    assert lines["base"] == pytest.approx([base, base], abs=printed)
+    top = base + flux * height / (2 * 10.0)  # linear elements are exact at their nodes in one dimension
+    assert lines["top"] == pytest.approx([top, top], abs=printed)
+    mean = base + flux * height / (3 * 10.0)
+    chord = (flux / height) * (height / 16) ** 2 / (12 * 10.0)  # a parabola over 16 chords: q h²/(12 k) too low
+    assert lines["mean"] == pytest.approx([mean - chord, mean], abs=printed)
+    assert lines["balance"][0] < 1e-8  # the solve's own tolerance
+
+
+@pytest.mark.fem
+def test_stack_with_contact(tmp_path):
+    head, *rows = output_of("stack_with_contact.py", cwd=tmp_path).splitlines()
+    assert "jump" in head
+    flux = 20.0 / 0.1**2
+    below = 20.0 + flux * (1 / 1000.0 + 0.006 / 160.0)
+    above = flux * 0.05 / (2 * 1.0)
+    for row, resistance in zip(rows, (1e-5, 1e-4, 5e-4), strict=True):
+        R, jump, closed, top = numbers(row)
+        assert resistance == R
+        assert jump == pytest.approx(flux * resistance, abs=5e-5)  # four decimals
+        assert closed == pytest.approx(flux * resistance, abs=5e-5)
+        assert top == pytest.approx(below + flux * resistance + above, abs=5e-4)  # three decimals
+
+
+@pytest.mark.fem
+def test_pressure_drop_over_flow(tmp_path):
+    _, *rows = output_of("pressure_drop_over_flow.py", cwd=tmp_path).splitlines()
+    table = [numbers(row) for row in rows]
+    flow, drop, band, pump, Re = zip(*table, strict=True)
+    assert flow == (2, 4, 8, 12, 16)
+    # between laminar friction (exponent 1) and quadratic losses (2), and nearer to these at higher flow
+    exponents = [math.log(drop[i + 1] / drop[i]) / math.log(flow[i + 1] / flow[i]) for i in range(len(flow) - 1)]
+    assert all(1.0 < e < 2.0 for e in exponents)
+    assert exponents[0] < exponents[-1]
+    for i in range(len(flow)):
+        assert 0 < band[i] < drop[i]
+        assert pump[i] == pytest.approx(
+            flow[i] / 60e3 * drop[i] * 1e3, abs=1e-3 + 5e-7 * flow[i] / 60
+        )  # V dp, both printed to 3 digits
+        assert Re[i] / flow[i] == pytest.approx(
+            Re[0] / flow[0], abs=0.5 / 2 + 0.5 / flow[i]
+        )  # Re goes with the flow; printed whole
+        assert ("transition" in rows[i]) == (Re[i] > 2300)
+
+
+def test_check_a_folder_of_designs(tmp_path):
+    text = output_of("check_a_folder_of_designs.py", cwd=tmp_path)
+    assert {line.partition(":")[0] for line in text.splitlines() if not line.startswith(" ")} == {
+        path.name for path in TEMPLATES.glob("*.yaml")
+    }
+    assert "bus-lfp.yaml: holds" in text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "told"), [("flow_lpm: 12", 2, "flow_lpm"), ("pack_mass_kg: 420", 1, "geometry.pack-mass")]
+)
+def test_check_a_folder_of_designs_tells_what_is_wrong(wrong, code, told, tmp_path):
+    bus = (TEMPLATES / "bus-lfp.yaml").read_text(encoding="utf-8")
+    (tmp_path / "good.yaml").write_text(bus, encoding="utf-8")
+    key = wrong.partition(":")[0]
+    (tmp_path / "bad.yaml").write_text(bus.replace(wrong, f"{key}: -1" if code == 2 else f"{key}: 42"), encoding="utf-8")
+    text = output_of("check_a_folder_of_designs.py", tmp_path, cwd=tmp_path, code=code)
+    line = next(i for i, line in enumerate(bus.splitlines(), 1) if wrong in line)
+    assert told in text
+    assert f"bad.yaml:{line}" in text
+    assert "good.yaml: holds" in text
+
+
+def test_cell_swap(tmp_path):
+    text = output_of("cell_swap.py", cwd=tmp_path)
+    as_shipped, only_the_cell, followed = re.split(r"\n(?=\S)", text.strip())
+    assert as_shipped.startswith("as shipped: holds")
+    assert numbers(as_shipped)[0] == pytest.approx(68 * 176 * 3.2, abs=0.05)
+    assert "fails" in only_the_cell.splitlines()[0]
+    # 17 cells and 16 gaps are longer than the envelope allows before anything else is counted: 17 x 71.7 + 16 x 1.5
+    length = int(re.search(r"geometry\.envelope: (\d+) mm, limit 1200", only_the_cell)[1])
+    assert length > 17 * 71.7 + 16 * 1.5
+    assert "holds" in followed
+    assert numbers(followed.partition("energy.pack")[2])[0] == pytest.approx(52 * 280 * 3.2, abs=0.05)
+    shorter = length - 4 * (71.7 + 1.5)
+    assert shorter <= 1200  # so 13 cells in a row fit, as the example says
+
+
+def test_own_cell_takes_every_figure_from_the_design():
+    from packtool.design.load import load_design
+
+    cell = load_design(EXAMPLES / "own_cell.yaml").cell
+    figures = {name: value for name in type(cell).model_fields if hasattr(value := getattr(cell, name), "standing")}
+    assert len(figures) >= 12
+    assert {figure.standing for figure in figures.values()} == {"given"}
+    assert cell.name == "sample B of our 100 Ah LFP cell"
+
+
+@pytest.mark.fem
+def test_own_cell_is_cooled_by_the_ambient_alone(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "packtool", "solve", EXAMPLES / "own_cell.yaml", "-o", "out", "--set", "mesh.level=coarse", "--json"],
+        capture_output=True, text=True, cwd=tmp_path, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    value = {row["name"]: row["value"] for row in json.loads(done.stdout)["results"]}
+    made = value["heat.cells"] + value["heat.busbars"]
+    assert value["heat.ambient"] == pytest.approx(made, rel=1e-6)  # the rule data.energy-balance asks for this
+    # 50 A through 16 cells of between 0.45 mOhm (45 degC) and 0.34 (60 degC)
+    assert 16 * 50**2 * 0.34e-3 < value["heat.cells"] < 16 * 50**2 * 0.45e-3
+    assert 45.0 < value["temperature.cell.min"] < value["temperature.cell.max"] < 60.0
+
+
+def test_every_example_says_its_question_and_is_listed():
+    listed = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+    for path in sorted([*EXAMPLES.glob("*.py"), *EXAMPLES.glob("*.yaml")]):
+        assert f"`{path.name}`" in listed
+        if path.suffix == ".py":
+            text = path.read_text(encoding="utf-8")
+            assert text.startswith('"""'), path.name
+            assert "?" in text.partition("\n")[0]
+            assert len(text.splitlines()) <= 45

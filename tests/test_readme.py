@@ -1,0 +1,130 @@
+"""The README does what it says: its commands run in its order, and its table and the program's --help name the same things."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from packtool.errors import ExitCode
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SMALLER = (
+    "electrical.series=4", "arrangement.rows=1", "arrangement.cells_per_row=4", "cold_plate.channels=2", "cold_plate.flow_lpm=3",
+    "mesh.level=coarse",
+)  # fmt: skip
+"""Over the design of a run: four cells, so that it takes seconds."""
+
+
+def blocks(language):
+    """The text of every fenced block of a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def console_lines():
+    """Every command of the README, as it is typed."""
+    lines = [line for block in blocks("console") for line in block.splitlines()]
+    assert all(line.startswith("$ ") for line in lines)
+    return [line[2:] for line in lines]
+
+
+def packtool(arguments, cwd):
+    done = subprocess.run(
+        [sys.executable, "-m", "packtool", *arguments], capture_output=True, text=True, encoding="utf-8", cwd=cwd, timeout=300,
+        env=os.environ | {"COLUMNS": "100"},
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def options_of(*command):
+    """Commands' options as --help lists them: long and short."""
+    text = packtool([*command, "--help"], ROOT).stdout.partition("Options:")[2]
+    return set(re.findall(r"(?<![\w-])--?[a-z][\w-]*", "\n".join(line[:30] for line in text.splitlines())))
+
+
+def commands_in_help():
+    text = packtool(["--help"], ROOT).stdout
+    return set(re.findall(r"^  ([a-z]+)  ", text.partition("Commands:")[2].partition("Exit codes")[0], re.MULTILINE))
+
+
+def commands_in_table():
+    """Command -> what its row of the README's table says; `a|b` is one row for two."""
+    found = {}
+    for row in re.findall(r"^\| `packtool .*$", README, re.MULTILINE):
+        first, _, says = row.replace("\\|", "¦").strip("| ").partition(" | ")
+        for names in re.findall(r"`packtool ([a-z¦]+)", first):
+            for name in names.split("¦"):
+                found[name] = f"{first} | {says}"
+    return found
+
+
+def test_the_first_run_is_two_commands_of_the_script_in_the_checkout():
+    first = [shlex.split(line) for line in blocks("console")[0].replace("$ ", "").splitlines()]
+    assert first == [["./run", "demo"], ["./run", "test"]]
+    script = (ROOT / "run").read_text(encoding="utf-8")
+    assert os.access(ROOT / "run", os.X_OK)
+    for _, name in first:
+        assert re.search(rf"^{name}\)", script, re.MULTILINE)
+
+
+@pytest.mark.cad
+@pytest.mark.fem
+@pytest.mark.picture
+@pytest.mark.slow
+def test_the_commands_work_in_their_order(tmp_path):
+    lines = [shlex.split(line) for line in console_lines() if line.startswith("packtool ")]
+    assert ["packtool", "new", "my-bus", "--template", "bus-lfp"] in lines
+    for _, *arguments in lines:
+        solves = arguments[0] in ("run", "solve") and "-n" not in arguments
+        more = [word for value in SMALLER for word in ("--set", value)] if solves else []
+        done = packtool([*arguments, *more], tmp_path)
+        assert done.returncode in ((0, 1) if solves else (0,)), (arguments, done.stderr)
+        assert done.stdout
+    assert (tmp_path / "out" / "my-bus" / "report.html").is_file()
+
+
+def test_a_mistake_is_told_as_the_readme_shows_it(tmp_path):
+    (shown,) = (line for block in blocks("text") for line in block.splitlines() if line.startswith("my-bus.yaml:"))
+    packtool(["new", "my-bus"], tmp_path)
+    design = tmp_path / "my-bus.yaml"
+    wrong = design.read_text(encoding="utf-8").replace("flow_lpm:", "flw_lpm:")
+    design.write_text(wrong, encoding="utf-8")
+    told = packtool(["check", "my-bus.yaml"], tmp_path).stderr.splitlines()
+    assert any(line.startswith(shown.removesuffix("...").rstrip()) for line in told), (shown, told)
+
+
+def test_the_table_names_every_command_and_no_other():
+    assert set(commands_in_table()) == commands_in_help()
+
+
+@pytest.mark.parametrize("command", sorted(commands_in_table()))
+def test_the_options_of_the_table_exist(command):
+    row = commands_in_table()[command]
+    written = re.findall(r"`([^`]*)`", row)
+    named = {option for text in written for option in re.findall(r"(?<![\w-])--?[a-z][\w-]*", text)}
+    assert named <= options_of(command)
+    if choices := re.search(r"--format ([\w¦]+)", row):
+        from packtool.cli import Format
+
+        assert choices[1].split("¦") == [form.value for form in Format]
+
+
+def test_json_is_everywhere_that_the_payload_is_not_a_file_or_json_already():
+    assert "`--json` everywhere" in README
+    assert {name for name in commands_in_help() if "--json" not in options_of(name)} == {"new", "schema"}
+
+
+def test_the_exit_codes_are_the_programs():
+    (sentence,) = re.findall(r"^Exit codes: (.*)\.$", README, re.MULTILINE)
+    told = {int(number) for number in re.findall(r"(?:^|, )(\d+) ", sentence)}
+    assert told == set(ExitCode)
+
+
+def test_links_and_files_that_it_names_exist():
+    for name in re.findall(r"`(templates/[\w.-]+|environment\.yml)`", README) + re.findall(r"\b([A-Z]{4,}\.md)\b", README):
+        assert (ROOT / name).is_file(), name
