@@ -105,7 +105,9 @@ def facet_size(network: CoolantNetwork, mesh: TaggedMesh, boundary: str) -> floa
     facets = mesh.boundaries.get(boundary)
     if facets is None or len(facets) == 0:
         raise SolveError(f"the mesh has no boundary {boundary}: there is no wall for the coolant to take heat from")
-    runs = [np.subtract(end, start) for b in network.branches for start, end in itertools.pairwise(b.path)]
+    legs = [leg for b in network.branches for leg in b.legs()]
+    straight = [leg for leg in legs if leg[2] is None] or legs
+    runs = [np.subtract(end, start) for start, end, _ in straight]
     along = int(np.argmax(np.abs(max(runs, key=lambda run: float(np.hypot(*run))))))
     extent = np.ptp(mesh.points[facets][:, :, along], axis=1)
     return float(np.median(extent[extent > 1e-6 * extent.max()]))

@@ -6,6 +6,7 @@ the tray, x = y = 0 the middle of the pack. A part is a product placed: a produc
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -199,7 +200,7 @@ class Branch:
     def corners(self) -> tuple[bool, ...]:
         """For each inner vertex of the path, whether it is a square bend: not where an arc begins or ends."""
         curved = [curve is not None for _, _, curve in self.legs()]
-        return tuple(not (before or after) for before, after in zip(curved[:-1], curved[1:], strict=True))
+        return tuple(not (before or after) for before, after in itertools.pairwise(curved))
 
     def bends(self) -> int:
         """Number of square 90 degree bends."""

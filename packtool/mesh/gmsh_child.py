@@ -77,9 +77,9 @@ def pave(gmsh: Any, given: Any, target: str) -> None:
         gmsh.model.mesh.getElementsByType(TRIANGLE, face + 1)[1].reshape(-1, 3).astype(np.int64) - 1
         for face in range(len(first) - 1)
     ]
-    face = np.repeat(np.arange(len(found)), [len(nodes) for nodes in found])
+    owner = np.repeat(np.arange(len(found)), [len(nodes) for nodes in found])
     with open(target, "wb") as stream:
-        np.savez(stream, allow_pickle=False, points=places[1:], triangles=np.concatenate(found), face=face)
+        np.savez(stream, allow_pickle=False, points=places[1:], triangles=np.concatenate(found), face=owner)
 
 
 TASKS = {"write": write, "pave": pave}

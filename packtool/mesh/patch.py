@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import tempfile
 from collections.abc import Sequence
@@ -130,7 +131,7 @@ def _coarsest(frame: Frame, y: Floats, steps: int, share: float) -> _Coarsest:
         if not edge.bulge:
             graph.chain(_straight(edge.a, edge.b, size))
     corners = [(frame.line, frame.low), (frame.end, frame.low), (frame.end, frame.high), (frame.line, frame.high)]
-    for a, b in zip(corners[:-1], corners[1:], strict=True):
+    for a, b in itertools.pairwise(corners):
         graph.chain(_straight(a, b, size))
     made = _pave(np.array(graph.points), graph.faces(), size)
     cut = halved(made.points, made.polygons, [line, *(nodes for nodes, _ in curves)])
@@ -166,9 +167,9 @@ def _ribs(graph: _Graph, line: Integers, curves: Sequence[tuple[Integers, Arc]])
             own = [graph.points[node] for node in inner[1:-1].tolist()]
             ring = [(curve.x + RING * (x - curve.x), curve.y + RING * (y - curve.y)) for x, y in own]
             graph.chain(ring)
-            for a, b in zip(own, ring, strict=True):
-                graph.chain([a, b])
-        for (one, a), (other, b) in zip(group[:-1], group[1:], strict=True):
+            for outside, within in zip(own, ring, strict=True):
+                graph.chain([outside, within])
+        for (one, a), (other, b) in itertools.pairwise(group):
             same = other if a.turn * b.turn > 0 else other[::-1]
             for m, n in zip(one[1:-1].tolist(), same[1:-1].tolist(), strict=True):
                 graph.chain([graph.points[m], graph.points[n]])
@@ -184,7 +185,7 @@ def _steps(frame: Frame) -> int:
     radii = sorted({round(a.radius, 6) for a in arcs})
     largest = radii[-1]
     reach = max(max(abs(a.at(k / 8)[0] - frame.line) for k in range(9)) for a in arcs)
-    gap = min([abs(frame.end - frame.line) - reach, *(b - a for a, b in zip(radii[:-1], radii[1:], strict=True))])
+    gap = min([abs(frame.end - frame.line) - reach, *(b - a for a, b in itertools.pairwise(radii))])
     flat = math.ceil(math.pi / 2 * math.sqrt(largest / (6 * BULGE_SHARE * gap)))
     if flat > MOST_STEPS:
         least = largest / (6 * BULGE_SHARE) / (2 * MOST_STEPS / math.pi) ** 2
@@ -271,7 +272,7 @@ class _Graph:
     def chain(self, places: Sequence[Point]) -> Integers:
         """Add a chain; its nodes, in order."""
         nodes = [self._node(place) for place in places]
-        for a, b in zip(nodes[:-1], nodes[1:], strict=True):
+        for a, b in itertools.pairwise(nodes):
             self._around.setdefault(a, []).append(b)
             self._around.setdefault(b, []).append(a)
         return np.array(nodes)

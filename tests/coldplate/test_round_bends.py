@@ -16,7 +16,9 @@ from packtool.layout.records import Branch, CoolantNetwork
 
 def hairpin(pitch: float, width: float = 10.0, height: float = 10.0):
     path = ((0.0, 0.0), (100.0, 0.0), (100.0, pitch), (0.0, pitch))
-    return passages(CoolantNetwork((Branch("h", "in", "out", path, width, height, bulges=(0.0, 1.0, 0.0)),), "in", "out", 0.0, height))
+    return passages(
+        CoolantNetwork((Branch("h", "in", "out", path, width, height, bulges=(0.0, 1.0, 0.0)),), "in", "out", 0.0, height)
+    )
 
 
 def test_laminar_is_schmidt_s_excess_over_the_straight_duct():
