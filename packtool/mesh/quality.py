@@ -75,7 +75,9 @@ def checked(layout: Layout, mesh: TaggedMesh, began: float) -> MeshReport:
     bad = int(jacobian.argmin())
     if not jacobian[bad] >= MIN_SCALED_JACOBIAN:
         name = mesh.regions[int(mesh.region[bad])].name
-        raise MeshError(f"part {name} has an element of scaled Jacobian {jacobian[bad]:.3g}; the limit is {MIN_SCALED_JACOBIAN:g}")
+        raise MeshError(
+            f"part {name} has an element of scaled Jacobian {jacobian[bad]:.3g}; the limit is {MIN_SCALED_JACOBIAN:g}" + _way_out(layout)
+        )
     pieces = connected_components(mesh)
     _check_pieces(mesh, pieces)
     areas = {name: float(facet_areas(mesh.points, facets).sum()) for name, facets in {**mesh.boundaries, **mesh.interfaces}.items()}
@@ -93,6 +95,16 @@ def checked(layout: Layout, mesh: TaggedMesh, began: float) -> MeshReport:
         elements_by_role={role: n for i, role in enumerate(MESHED_ROLES) if (n := int((by_role == i).sum()))},
         notices=_notices(layout),
         seconds=time.perf_counter() - began,
+    )
+
+
+def _way_out(layout: Layout) -> str:
+    """What a user may do about a bad element: only plans with arcs have them."""
+    if layout.network is None or not any(any(branch.bulges) for branch in layout.network.branches):
+        return ""
+    return (
+        "; the ends of a plate with round turns mesh badly where an edge of a row falls just beside a channel's: change "
+        "cold_plate.margin_mm or arrangement.row_gap_mm a little, or take cold_plate.turns: square"
     )
 
 

@@ -118,7 +118,8 @@ def test_any_serpentine_is_meshed_well_or_refused_with_the_reason(passes, width,
     try:
         pack = mesh_layout(made, "normal", halved=True)
     except MeshError as error:
-        assert any(word in str(error) for word in ("scaled Jacobian", "chords would come too close", "mm apart"))
+        if not any(word in str(error) for word in ("cold_plate.turns: square", "chords would come too close", "mm apart")):
+            raise
         return
     assert pack.report.components == 1
     assert pack.report.max_volume_error < 1e-9
