@@ -4,23 +4,69 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from packtool.catalogue.properties import resistance_ohm
+from packtool.catalogue.records import ResistanceTable
 from packtool.design.cases import case_current_A
+from packtool.results import ZERO_CELSIUS
 from packtool.rules.compare import Limit, at_most
 from packtool.rules.records import Evidence, Finding, NotChecked, Rule
 
+UNSOLVED_DEGC = 25.0
+"""Temperature of the cells that share a current, where no solve has given theirs."""
+
+
+def largest_share(evidence: Evidence, case: str) -> tuple[float, str | None]:
+    """The largest part of the pack's current that one cell carries [-], and that cell's name.
+
+    Cells alike share evenly (name None). Where a group has overridden cells it is by conductance, at the solved mean temperatures
+    or else at 25 degC. Raises NotChecked where the resistance of the others is unknown.
+    """
+    design = evidence.loaded.design
+    even = 1.0 / design.electrical.parallel
+    ohm = {name: override.resistance_mOhm * 1e-3 for name, override in design.overrides.cells.items()}
+    if design.electrical.parallel == 1 or not ohm:
+        return even, None
+    table = evidence.loaded.cell.resistance_dc
+    if table is None:
+        raise NotChecked(f"the dc resistance of {evidence.loaded.cell.id} is unknown, and with it how cells share the current")
+    cells = evidence.layout.parts_of("cell")
+    solved = _mean_degC(evidence, case)
+    largest: tuple[float, str | None] = (even, None)
+    for series in {part.series for part in cells if part.name in ohm}:
+        group = [part.name for part in cells if part.series == series]
+        conductance = {name: 1 / (ohm.get(name) or _ohm(table, solved.get(name, UNSOLVED_DEGC))) for name in group}
+        most = max(group, key=lambda name: conductance[name])
+        largest = max(largest, (conductance[most] / sum(conductance.values()), most), key=lambda share: share[0])
+    return largest
+
+
+def _mean_degC(evidence: Evidence, case: str) -> dict[str | None, float]:
+    """The solved mean temperature of every cell [degC]; empty before a solve."""
+    rows = evidence.results or ()
+    return {row.region: row.value for row in rows if row.case == case and row.name == f"temperature.cell.mean[{row.region}]"}
+
+
+def _ohm(table: ResistanceTable, T_degC: float) -> float:
+    """Resistance [ohm], below its table that of the first point."""
+    return resistance_ohm(table, max(T_degC, table.temperature_degC[0]) + ZERO_CELSIUS)[0]
+
 
 def check(evidence: Evidence) -> Iterable[Finding]:
-    """See RULE.asks."""
+    """See RULE.asks. Every case whose limit is known is checked; NotChecked is raised after them for those that have none."""
     design, cell = evidence.loaded.design, evidence.loaded.cell
+    unknown: dict[str, None] = {}
     for name, case in design.cases.items():
         allowed = cell.max_charge_A if case.direction == "charge" else cell.max_discharge_A
         if allowed is None:
-            raise NotChecked(f"the maximum {case.direction} current of {cell.id} is unknown")
+            unknown.setdefault(case.direction)
+            continue
         key = f"cases.{name}.{'current_A' if case.current_A is not None else 'c_rate'}"
-        current = case_current_A(evidence.loaded, name) / design.electrical.parallel
-        yield at_most(
-            evidence, RULE.id, f"{case.direction} current of a cell", current, Limit(allowed.value, key, "error"), "A", case=name
-        )
+        share, part = largest_share(evidence, name)
+        current = case_current_A(evidence.loaded, name) * share
+        what = f"{case.direction} current of a cell"
+        yield at_most(evidence, RULE.id, what, current, Limit(allowed.value, key, "error"), "A", part=part, case=name)
+    if unknown:
+        raise NotChecked(f"the maximum {' and '.join(unknown)} current of {cell.id} is unknown")
 
 
 RULE = Rule(

@@ -9,6 +9,10 @@ from typing import TypedDict, Unpack
 from packtool.results import Result
 from packtool.rules.records import Evidence, Finding, NotChecked, Sense, Severity
 
+ROUNDING = 1e-9
+"""Share of the limit that a value may be past it and still keep it: sums and products of decimal numbers round (96 x 4.2 V is
+403.20000000000005 V), and no design is built to a billionth."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
@@ -58,19 +62,21 @@ def _compared(
 
 
 def at_most(evidence: Evidence, rule: str, what: str, value: float, limit: Limit, unit: str, **of: Unpack[Of]) -> Finding:
-    """Holds if value + error <= limit."""
-    holds = value + (of.get("error") or 0.0) <= limit.value
+    """Holds if value + error <= limit, but for rounding."""
+    holds = value + (of.get("error") or 0.0) <= limit.value + ROUNDING * abs(limit.value)
     return _compared(evidence, rule, what, value, limit, unit, "at most", holds, of)
 
 
 def at_least(evidence: Evidence, rule: str, what: str, value: float, limit: Limit, unit: str, **of: Unpack[Of]) -> Finding:
-    """Holds if value - error >= limit."""
-    holds = value - (of.get("error") or 0.0) >= limit.value
+    """Holds if value - error >= limit, but for rounding."""
+    holds = value - (of.get("error") or 0.0) >= limit.value - ROUNDING * abs(limit.value)
     return _compared(evidence, rule, what, value, limit, unit, "at least", holds, of)
 
 
 def solved(evidence: Evidence, name: str) -> Iterator[Result]:
     """The results called ``name``, one a case. Raises NotChecked where there is none."""
+    if name.startswith("coolant.") and evidence.loaded.design.cold_plate is None:
+        raise NotChecked("the design has no cold plate")
     rows = evidence.results.named(name) if evidence.results is not None else ()
     if not rows:
         raise NotChecked(f"no result {name}")

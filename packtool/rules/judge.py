@@ -23,6 +23,7 @@ from packtool.rules import (
     mass_ratio,
     pack_mass,
     pack_voltage,
+    resistance_range,
     swelling_gap,
     vent_area,
 )
@@ -53,6 +54,7 @@ RULES: tuple[Rule, ...] = tuple(
         coolant_rise,
         coolant_velocity,
         energy_balance,
+        resistance_range,
     )
 )
 """In the order of the report: geometry, electrical, thermal, coolant, data."""

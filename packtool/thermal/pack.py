@@ -19,6 +19,7 @@ from packtool.thermal.records import ConductionProblem, Convection, Heat
 
 STEFAN_BOLTZMANN = 5.670374419e-8  # W/m²/K⁴, CODATA 2018, exact
 CELL_SURFACE_EMISSIVITY = 0.85  # PET wrap of the cells' cans; remembered (catalogue: pet_film)
+SUTHERLAND_AIR_K = 194.0  # of the conductivity of air; see air_conductivity
 BARE_METAL_EMISSIVITY = 0.1  # inside of tray and lid where the material's own is unknown; remembered, bare aluminium
 
 
@@ -125,22 +126,35 @@ def region_conductivity(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh) 
     return result
 
 
-def _air_gap_conductance(thickness_m: float, T: float, air: Coolant, emissivities: tuple[float, float]) -> float:
-    """Conductance of a closed layer of air [W/m²/K]: conduction of still air and radiation between two grey plates.
+def air_conductivity(air: Coolant, T: float) -> float:
+    """Conductivity of still air [W/m/K] at ``T`` [K]: the catalogue's, and beyond its table from its nearest end by Sutherland's law.
 
-    Natural convection in the layer is left out: exact where the warmer side is above (a pack colder than its ambient), and towards
-    the warm side for a pack warmer than its ambient. Source: Incropera, Fundamentals of Heat and Mass Transfer, sections 9.8, 13.3.
+    k ~ T^1.5 / (T + 194 K), +-2 % from 200 to 2000 K (F. M. White, Viscous Fluid Flow, table 1-3; remembered, and within 1 % of the
+    catalogue's table from end to end): a design's ambient may be -60 to 120 degC, and the catalogue's air is known from 0.5 to 60.
     """
-    still = coolant_state(air, T).k / thickness_m
+    first, last = (end + ZERO_CELSIUS for end in air.range_degC)
+    known = min(max(T, first), last)
+    return coolant_state(air, known).k * (T / known) ** 1.5 * (known + SUTHERLAND_AIR_K) / (T + SUTHERLAND_AIR_K)
+
+
+def _air_gap_conductance(thickness_m: float, T: float, air: Coolant, emissivities: tuple[float, float]) -> float:
+    """Conductance of a closed layer of air [W/m²/K]: conduction of still air and radiation between two grey plates, both at ``T`` [K].
+
+    Natural convection in the layer is left out: exact where the warmer side is above (the air over a pack colder than its ambient);
+    beside and over a pack warmer than its ambient less heat gets out than does, so the pack comes out too warm; beside a colder one
+    less gets in. Source: Incropera, Fundamentals of Heat and Mass Transfer, sections 9.8, 13.3.
+    """
+    still = air_conductivity(air, T) / thickness_m
     first, second = emissivities
     return still + 4 * STEFAN_BOLTZMANN * T**3 / (1 / first + 1 / second - 1)
 
 
-def ambient_exchange(loaded: LoadedDesign, air: Coolant) -> Mapping[str, Convection]:
+def ambient_exchange(loaded: LoadedDesign, layout: Layout, air: Coolant) -> Mapping[str, Convection]:
     """How each outer boundary of the meshed pack meets the ambient: air gap and wall in series with the film outside.
 
-    The enclosure is not meshed. Top: air up to the lid, the lid. Sides: air up to the tray's wall, the wall. Underside: rests on the
-    tray's floor without a gap. Sides that face another row across the row gap are adiabatic (both rows are about as warm).
+    The enclosure is not meshed. Top: air from the cells' top up to the lid (terminals and busbars stand in it), the lid. Sides: air
+    up to the tray's wall, the wall. Underside: rests on the tray's floor without a gap. Sides that face another cell or row across an
+    empty gap are adiabatic (both are about as warm).
     """
     design = loaded.design
     enclosure = design.enclosure
@@ -160,7 +174,8 @@ def ambient_exchange(loaded: LoadedDesign, air: Coolant) -> Mapping[str, Convect
         return Convection(design.ambient.natural_convection_W_m2K, T_ambient, design.ambient.emissivity, series_h)
 
     lid = enclosure.lid_material or enclosure.material
-    above = enclosure.headroom_mm + design.busbars.thickness_mm
+    (cover,), cell = layout.parts_of("lid"), layout.parts_of("cell")[0]
+    above = layout.part_bounds(cover)[2] - layout.part_bounds(cell)[5]
     return {
         "exterior_top": film(series(above, enclosure.lid_mm, lid)),
         "exterior_side": film(series(enclosure.clearance_mm, enclosure.wall_mm, enclosure.material)),
@@ -173,7 +188,7 @@ def pack_problem(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: s
 
     ``air``: the catalogue's air, for the gaps inside the enclosure. Raises SolveError for what is missing.
     """
-    exchange = {name: way for name, way in ambient_exchange(loaded, air).items() if name in mesh.boundaries}
+    exchange = {name: way for name, way in ambient_exchange(loaded, layout, air).items() if name in mesh.boundaries}
     return ConductionProblem(
         mesh=mesh,
         conductivity=region_conductivity(loaded, layout, mesh),

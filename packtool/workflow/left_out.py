@@ -6,20 +6,32 @@ from packtool.design.loaded import LoadedDesign
 
 _ALWAYS: tuple[str, ...] = (
     "Tray, lid, busbars, terminals and fittings are not meshed: tray and lid enter as thermal resistances between the pack and the "
-    "ambient, busbars as heat in the cells that they join.",
-    "Air inside the enclosure conducts and radiates but does not move: exact for a pack colder than its ambient, towards the warm side for a "
-    "warmer one.",
-    "No heat crosses the air between two rows of cells.",
+    "ambient, busbars as heat in the cells that they join. Their joints with the terminals have no resistance.",
+    "The enclosure takes up and gives off heat over the area of the pack's own faces, not over its larger outside; its underside rests "
+    "on the tray's floor, the tray's on nothing but air. No sunshine.",
+    "Air inside the enclosure conducts and radiates but does not move: exact above a pack colder than its ambient; beside it a little less "
+    "heat gets in than does; a pack warmer than its ambient comes out too warm.",
     "A steady case is where the temperatures end if its current lasts; a charge of an hour ends before.",
     "The heat is I²R; the reversible (entropic) heat of the cell is not known and left out; it can be of either sign.",
-    "Contact between parts is perfect where the design has no layer; the interface layer has its nominal thickness everywhere.",
+    "Contact between parts is perfect where the design has no layer, so between end cells and end plates too; the interface layer has its "
+    "nominal thickness everywhere.",
     "Rounded edges of cells are in the CAD only.",
+    "The error of a temperature is that of its mesh. What the data are uncertain by, the cells' resistance and conductivity above all, is not in it.",
 )
 
 
 def left_out(loaded: LoadedDesign) -> tuple[str, ...]:
     """Sentences on what the model of this design leaves out."""
-    plate = loaded.design.cold_plate
-    if plate is None:
-        return _ALWAYS
-    return (*_ALWAYS, "The fittings of the cold plate and the hoses behind them are not in its pressure drop.")
+    arrangement = loaded.design.arrangement
+    sentences = [*_ALWAYS]
+    if arrangement.rows > 1 and arrangement.row_gap_mm > 0:
+        sentences.append("No heat crosses the air between two rows of cells.")
+    if arrangement.gap_material is None and arrangement.cell_gap_mm > 0 and arrangement.cells_per_row > 1:
+        sentences.append("No heat crosses the air between two cells of a row: the gap has no material.")
+    if loaded.design.cold_plate is not None:
+        sentences += [
+            "The fittings of the cold plate and the hoses behind them are not in its pressure drop.",
+            "The uncertainty of the coolant's film (the error of coolant.film.max, where it is largest) is not in the error of the cells' "
+            "temperatures, which move by half to all of it, nor in that of their spread, which moves by a part of it.",
+        ]
+    return tuple(sentences)

@@ -1,5 +1,6 @@
 """Each rule: a design that keeps it and one that breaks it, with the number, the limit and the key it speaks of."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,9 +51,80 @@ def test_a_rule_that_needs_no_solve(rule, keeps, breaks, value, limit, key):
     assert broken.sense == ("at most" if broken.value > broken.limit else "at least")
 
 
-def test_ingress_asks_for_immersion():
-    assert all(f.holds for f in findings_of("enclosure.ingress", "enclosure.ip_rating=IP67"))
-    assert not any(f.holds for f in findings_of("enclosure.ingress", "enclosure.ip_rating=IP65"))
+@pytest.mark.parametrize(("rating", "holds"), [("IP67", True), ("IP68", True), ("IP65", False), ("IP6X", False), ("IP69K", False)])
+def test_ingress_asks_for_immersion_which_jets_are_not(rating, holds):
+    (finding,) = findings_of("enclosure.ingress", f"enclosure.ip_rating={rating}")
+    assert finding.holds is holds
+
+
+def test_a_limit_that_is_met_to_the_last_digit_holds():
+    """96 x 4.2 V is 403.20000000000005 V in binary."""
+    cell = "cell={like: calb-lfp176, resistance_mOhm: 0.5, v_max: 4.2}"
+    ninety_six = ("electrical.series=96", "arrangement.rows=4", "arrangement.cells_per_row=24", cell)
+    (met,) = findings_of("electrical.pack-voltage", *ninety_six, "limits.pack_voltage_V=403.2")
+    assert met.holds
+    (missed,) = findings_of("electrical.pack-voltage", *ninety_six, "limits.pack_voltage_V=403.1999")
+    assert not missed.holds
+
+
+TWO_PARALLEL = ("electrical={series: 32, parallel: 2}", "arrangement.cells_per_row=16", "arrangement.rows=4")
+AGED = "overrides.cells={R1C02: {resistance_mOhm: 1.5}}"
+
+
+class TestCellCurrent:
+    def of(self, *sets, results=None):
+        return findings_of("electrical.cell-current", *sets, results=results)
+
+    def test_cells_alike_share_evenly(self):
+        (finding,) = self.of(*TWO_PARALLEL, "cases.charge_1C.current_A=300")
+        assert finding.value == pytest.approx(150, rel=1e-12)
+        assert finding.part is None
+
+    def test_beside_an_aged_cell_the_good_one_carries_more(self):
+        given = "cell={like: calb-lfp176, resistance_mOhm: 0.5}"
+        (finding,) = self.of(*TWO_PARALLEL, AGED, given, "cases.charge_1C.current_A=300")
+        assert finding.value == pytest.approx(300 * 1.5 / 2.0, rel=1e-9)  # 0.5 beside 1.5 mOhm: three quarters
+        assert finding.part == "R1C01"
+        assert not finding.holds
+
+    def test_after_a_solve_at_the_solved_temperatures(self):
+        given = "cell={like: calb-lfp176, resistance_mOhm: {temperature_degC: [25, 35], resistance_mOhm: [1.0, 0.5]}}"
+        rows = (Result("temperature.cell.mean[R1C01]", 35.0, "degC", region="R1C01", case="charge_1C"),)
+        pack = (*TWO_PARALLEL, AGED, given, "cases.charge_1C.current_A=200")
+        (before,), (after,) = self.of(*pack), self.of(*pack, results=ResultSet(rows))
+        assert [before.value, after.value] == pytest.approx([200 * 1.5 / 2.5, 200 * 1.5 / 2.0], rel=1e-9)
+
+    def test_an_unknown_limit_of_one_direction_does_not_hide_the_other(self):
+        cell = "cell={like: eve-lf280k, resistance_mOhm: 0.2}"
+        loaded = load_design(
+            BUS, (cell, "cases.charge_1C.current_A=900", "cases.drive={kind: steady, current_A: 900, direction: discharge}")
+        )
+        bare = replace(loaded, cell=loaded.cell.model_copy(update={"max_charge_A": None}))
+        verdict = judge(Evidence(bare, lay_out(bare)))
+        (finding,) = [f for f in verdict.findings if f.rule == "electrical.cell-current"]
+        assert (finding.case, finding.holds) == ("drive", False)
+        assert "charge" in verdict.not_checked["electrical.cell-current"]
+
+
+def test_beyond_its_table_the_resistance_is_said_to_be_held():
+    def found(degC):
+        return findings_of(
+            "data.resistance-range",
+            results=ResultSet((Result("temperature.cell.mean.max", degC, "degC", 0.1, region="R1C01", case="charge_1C"),)),
+        )[0]
+
+    assert found(49.8).holds  # the stand-in's table ends at 50 degC
+    held = found(50.0)
+    assert not held.holds
+    assert held.severity == "note"  # the heat is an upper bound there
+
+
+def test_without_a_cold_plate_the_coolant_rules_say_why_they_are_silent():
+    results = ResultSet((Result("energy.imbalance", 0.0, "-", case="charge_1C"),))
+    not_checked = verdict_of("cold_plate=null", results=results).not_checked
+    assert {not_checked[rule] for rule in ("coolant.rise", "coolant.velocity", "coolant.pressure-drop")} == {
+        "the design has no cold plate"
+    }
 
 
 SOLVED = {

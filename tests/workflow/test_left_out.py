@@ -1,0 +1,36 @@
+"""What the model leaves out is said of the designs that it is true of, and of no other."""
+
+from pathlib import Path
+
+import pytest
+
+from packtool.design.load import load_design
+from packtool.workflow.left_out import left_out
+
+BUS = Path(__file__).parents[2] / "templates" / "bus-lfp.yaml"
+
+
+def said(*sets):
+    return " ".join(left_out(load_design(BUS, sets)))
+
+
+ONE_ROW = ("electrical.series=17", "arrangement.rows=1", "cold_plate.channels=2")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "sets", "is_said"),
+    [
+        ("between two rows", (), True),
+        ("between two rows", ONE_ROW, False),
+        ("between two rows", ("arrangement.row_gap_mm=0",), False),
+        ("between two cells of a row", (), False),
+        ("between two cells of a row", ("arrangement.gap_material=null",), True),
+        ("between two cells of a row", ("arrangement.gap_material=null", "arrangement.cell_gap_mm=0"), False),
+        ("coolant's film", (), True),
+        ("coolant's film", ("cold_plate=null",), False),
+        ("not in its pressure drop", ("cold_plate=null",), False),
+        ("error of a temperature is that of its mesh", ("cold_plate=null",), True),
+    ],
+)
+def test_a_sentence_stands_where_it_is_true(sentence, sets, is_said):
+    assert (sentence in said(*sets)) is is_said
