@@ -225,9 +225,10 @@ class TestStreams:
         assert done.stderr == ""
         assert int(done.stdout) == packtool(*arguments, cwd=tmp_path).returncode
 
-    def test_a_full_disk_is_told_as_such(self, tmp_path):
+    @pytest.mark.parametrize("command", ["schema", "templates"], ids=["more than a buffer", "less than a buffer"])
+    def test_a_full_disk_is_told_as_such(self, command, tmp_path):
         with open("/dev/full", "wb") as full:
-            done = subprocess.run([*PROGRAM, "schema"], stdout=full, stderr=subprocess.PIPE, cwd=tmp_path, timeout=60)
+            done = subprocess.run([*PROGRAM, command], stdout=full, stderr=subprocess.PIPE, cwd=tmp_path, timeout=60)
         assert done.returncode == 4
         assert done.stderr == b"packtool: No space left on device\n"
 

@@ -19,7 +19,7 @@ from packtool.layout.lay_out import lay_out
 from packtool.workflow.plan import STAGES as ORDER
 from packtool.workflow.plan import plan
 
-pytestmark = [pytest.mark.cad, pytest.mark.fem, pytest.mark.picture, pytest.mark.slow, pytest.mark.xdist_group("run")]
+pytestmark = [pytest.mark.cad, pytest.mark.fem, pytest.mark.picture, pytest.mark.slow]
 
 BUS = Path(__file__).parents[2] / "templates" / "bus-lfp.yaml"
 SMALL = {
