@@ -16,7 +16,7 @@ class Result:
 
     Attributes: ``name`` dotted, as in DESIGN (``temperature.cell.max``, ``temperature.cell.mean[R2C05]``); ``value`` in
     ``unit`` (temperatures in degC, differences in K); ``error`` the estimated numerical error in the same unit, None where
-    the number is exact or has no estimate; ``region`` the part it speaks of; ``case`` the load case; ``time_s`` for transients.
+    the number is exact or has no estimate; ``scatter`` what the published scatter of the correlations behind it makes of it; ``region`` the part it speaks of; ``case`` the load case; ``time_s`` for transients.
     """
 
     name: str
@@ -26,6 +26,12 @@ class Result:
     region: str | None = None
     case: str | None = None
     time_s: float | None = None
+    scatter: float | None = None
+
+    @property
+    def uncertainty(self) -> float | None:
+        """Numerical error and scatter together, which a rule adds to the value; None where neither is known."""
+        return None if self.error is None and self.scatter is None else (self.error or 0.0) + (self.scatter or 0.0)
 
     def as_dict(self) -> dict[str, Any]:
         """The row of results.json."""

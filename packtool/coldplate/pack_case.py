@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from packtool.catalogue.records import Coolant
-from packtool.coldplate.records import ColdPlateSolution
+from packtool.coldplate.records import ColdPlateSolution, HeatPhysics
 from packtool.coldplate.solve import cold_plate_solution, coolant_results
 from packtool.coldplate.stream import ChannelStream
 from packtool.design.loaded import LoadedDesign
@@ -38,17 +38,28 @@ class SolvedCase:
     summary: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class _Once:
+    """One mesh's answer."""
+
+    solution: ThermalSolution
+    coolant: ColdPlateSolution | None
+    rows: list[Result]
+
+
 def _solve(
-    loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: str, air: Coolant, cache_dir: Path
-) -> tuple[ThermalSolution, ColdPlateSolution | None, list[Result]]:
+    loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: str, air: Coolant, cache_dir: Path, physics: HeatPhysics
+) -> _Once:
     plate = loaded.design.cold_plate
-    stream = ChannelStream.of(layout.network, plate, loaded.coolants[plate.coolant], mesh) if plate and layout.network else None
+    stream = None
+    if plate and layout.network:
+        stream = ChannelStream.of(layout.network, plate, loaded.coolants[plate.coolant], mesh, heat_physics=physics)
     solution = solve_steady(pack_problem(loaded, layout, mesh, case, air), stream, cache_dir=cache_dir)
     rows = temperature_results(solution, layout, case) + heat_results(solution, pack_heat(loaded, layout, mesh, case), case)
     if stream is None or solution.stream is None:
-        return solution, None, rows
+        return _Once(solution, None, rows)
     coolant = cold_plate_solution(stream, solution.stream)
-    return solution, coolant, rows + coolant_results(coolant, case)
+    return _Once(solution, coolant, rows + coolant_results(coolant, case))
 
 
 def solve_pack_case(
@@ -56,18 +67,30 @@ def solve_pack_case(
 ) -> SolvedCase:
     """Solve ``case`` on ``meshes``: nested, the finest first, each of the others with half the elements of the one before.
 
-    The error of a number is its discretisation error, estimated from the meshes; for numbers of a correlation (pressure drop,
-    film) the correlation's own scatter is added. Raises SolveError, NotConverged.
+    The ``error`` of a number is its discretisation error, estimated from the meshes. Its ``scatter`` is what the published scatter
+    of the correlations makes of it: their own for pressure and film, and for temperatures and heats how far they move, on the
+    coarsest mesh, with every film at the lower end of its interval. Raises SolveError, NotConverged.
     """
-    solution, coolant, rows = _solve(loaded, layout, meshes[0], case, air, cache_dir)
-    coarser = [_solve(loaded, layout, mesh, case, air, cache_dir)[2] for mesh in meshes[1:3]]
-    mesh = meshes[0]
+
+    def solved(mesh: TaggedMesh, physics: HeatPhysics = HeatPhysics()) -> _Once:
+        return _solve(loaded, layout, mesh, case, air, cache_dir, physics)
+
+    mesh, finest = meshes[0], solved(meshes[0])
+    coarser = [solved(one) for one in meshes[1:3]]
+    solution, coolant = finest.solution, finest.coolant
+    moved = _scatter(coarser[-1].rows, solved(meshes[-1], HeatPhysics(lowest_film=True)).rows) if coolant else {}
+    least = 0.0
+    estimated = estimated_errors(finest.rows, *(once.rows for once in coarser))
+    if len(coarser) == 1:  # two meshes cannot tell an extreme's chance agreement from accuracy: it is no better than the mean
+        least = next(row.error or 0.0 for row in estimated if row.name == "temperature.cell.mean")
     results = []
-    for row, estimated in zip(rows, estimated_errors([replace(r, error=None) for r in rows], *coarser), strict=True):
-        error = None
-        if not row.name.startswith(EXACT):
-            error = (estimated.error or 0.0) + (row.error or 0.0)
-        results.append(replace(row, error=error))
+    for row in estimated:
+        error = row.error
+        if row.name.startswith(EXACT):
+            error = None
+        elif row.name.startswith("temperature.") and error is not None:
+            error = max(error, least)
+        results.append(replace(row, error=error, scatter=moved.get(row.name, row.scatter)))
     warmest = float(region_values(mesh, solution.T).mean.max())
     summary: dict[str, Any] = {
         "solver": {
@@ -84,6 +107,12 @@ def solve_pack_case(
         "branch_flow_lpm": dict(coolant.branch_flow_lpm) if coolant else {},
     }
     return SolvedCase(solution, coolant, tuple(results), summary)
+
+
+def _scatter(nominal: Sequence[Result], lowest_film: Sequence[Result]) -> dict[str, float]:
+    """By result: how far temperatures and heats move where every film is at the lower end of its interval."""
+    low = {row.name: row.value for row in lowest_film}
+    return {row.name: abs(row.value - low[row.name]) for row in nominal if row.name.startswith(("temperature.", "heat."))}
 
 
 def _path_rows(coolant: ColdPlateSolution) -> list[dict[str, Any]]:

@@ -95,11 +95,11 @@ def _path(stream: ChannelStream, state: StreamState, now: Flow) -> PathTable:
 def coolant_results(solution: ColdPlateSolution, case: str | None) -> list[Result]:
     """The numbers of a cold plate for results.json.
 
-    ``error`` holds what the correlations' scatter makes of the pressure and the film; None for what follows from the inputs alone.
+    ``scatter`` holds what the correlations' scatter makes of the pressure and the film; ``error`` is left to who solves on more meshes.
     """
     s = solution
     rows = [
-        Result("coolant.pressure_drop", s.pressure_drop_Pa, "Pa", s.pressure_uncertainty_Pa),
+        Result("coolant.pressure_drop", s.pressure_drop_Pa, "Pa", scatter=s.pressure_uncertainty_Pa),
         *(Result(f"coolant.pressure_drop.{part}", value, "Pa") for part, value in s.pressure_parts.items()),
         Result("coolant.inlet", s.inlet_degC, "degC"),
         Result("coolant.outlet", s.outlet_degC, "degC"),
@@ -109,8 +109,13 @@ def coolant_results(solution: ColdPlateSolution, case: str | None) -> list[Resul
         Result("coolant.velocity.max", s.max_velocity_m_s, "m/s"),
         Result("coolant.reynolds.max", s.max_Re, "-"),
         Result("coolant.reynolds.min", s.min_Re, "-"),
-        Result("coolant.pumping_power", s.pumping_power_W, "W", s.pressure_uncertainty_Pa / s.pressure_drop_Pa * s.pumping_power_W),
-        Result("coolant.film.max", s.film_K, "K", s.film_uncertainty_K),
-        Result("heat.coolant", s.heat_W, "W", abs(s.heat_W - s.enthalpy_rise_W)),
+        Result(
+            "coolant.pumping_power",
+            s.pumping_power_W,
+            "W",
+            scatter=s.pressure_uncertainty_Pa / s.pressure_drop_Pa * s.pumping_power_W,
+        ),
+        Result("coolant.film.max", s.film_K, "K", scatter=s.film_uncertainty_K),
+        Result("heat.coolant", s.heat_W, "W"),
     ]
     return [replace(row, case=case) for row in rows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -109,6 +109,8 @@ class ChannelStream:
         viscosity = np.bincount(segments.branch, weight * fluid.mu / fluid.rho, n) * rho  # friction goes with mu / rho
         split = split_flow(p, self.mass_flow, rho, viscosity, self.plate.roughness_um * 1e-6, self.flow_physics)
         films = film(p, segments, split.mass_flow, fluid, self.plate.roughness_um * 1e-6, self.heat_physics)
+        if self.heat_physics.lowest_film:
+            films = replace(films, h=films.h * (1 - films.scatter))
         way = order(p, segments, split.mass_flow)
         conductance = films.h * self.wall_area
         return Flow(split, films, way, transport(p, segments, way, split.mass_flow, self.table, theta, self.T_in, conductance))

@@ -76,7 +76,8 @@ def checked(layout: Layout, mesh: TaggedMesh, began: float) -> MeshReport:
     if not jacobian[bad] >= MIN_SCALED_JACOBIAN:
         name = mesh.regions[int(mesh.region[bad])].name
         raise MeshError(
-            f"part {name} has an element of scaled Jacobian {jacobian[bad]:.3g}; the limit is {MIN_SCALED_JACOBIAN:g}" + _way_out(layout)
+            f"part {name} has an element of scaled Jacobian {jacobian[bad]:.3g}; the limit is {MIN_SCALED_JACOBIAN:g}"
+            + _way_out(layout)
         )
     pieces = connected_components(mesh)
     _check_pieces(mesh, pieces)

@@ -119,8 +119,8 @@ def _shown_large(result: Result) -> tuple[float, float | None, str]:
     """Value, error and unit, in the larger unit where there is one."""
     unit, factor = LARGER_UNITS.get(result.unit, (result.unit, 1.0))
     if abs(result.value) < 1e3:
-        return result.value, result.error, result.unit
-    return result.value * factor, None if result.error is None else result.error * factor, unit
+        return result.value, result.uncertainty, result.unit
+    return result.value * factor, None if result.uncertainty is None else result.uncertainty * factor, unit
 
 
 def tiles(results: Iterable[Result], findings: Iterable[Finding], case: str | None) -> list[Tile]:
@@ -183,7 +183,7 @@ def cells_table(summary: RunSummary, case: str) -> Table | None:
         unit = pretty_unit(result.unit)
         words = CELL_WORDS.get(name, name)
         columns.setdefault(name, f"{words} [{unit}]" if unit else words)
-        values[part][name] = quantity(result.value, result.error)
+        values[part][name] = quantity(result.value, result.uncertainty)
     if not columns:
         return None
     rows = []
@@ -203,9 +203,10 @@ def results_table(summary: RunSummary) -> Table:
         if named is None or named[1] not in cells:
             time = "" if r.time_s is None else f"{number(r.time_s)} s"
             error = "" if r.error is None else number(r.error, 2)
-            rows.append((r.name, number(r.value, 5), error, pretty_unit(r.unit), r.region or "", r.case or "", time))
-    heads = ("result", "value", "± error", "unit", "at", "case", "time")
-    return Table(heads, tuple(rows), (False, True, True, False, False, False, True))
+            scatter = "" if r.scatter is None else number(r.scatter, 2)
+            rows.append((r.name, number(r.value, 5), error, scatter, pretty_unit(r.unit), r.region or "", r.case or "", time))
+    heads = ("result", "value", "± numerical", "± scatter", "unit", "at", "case", "time")
+    return Table(heads, tuple(rows), (False, True, True, True, False, False, False, True))
 
 
 def balance(flows: Iterable[HeatFlow]) -> dict[str, list[Flow]]:

@@ -13,7 +13,15 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     limit = limit_of(evidence, "cell_inner_spread_K", 5.0)
     for row in solved(evidence, "temperature.cell.inner_spread"):
         yield at_most(
-            evidence, RULE.id, "spread inside one cell", row.value, limit, "K", error=row.error, part=row.region, case=row.case
+            evidence,
+            RULE.id,
+            "spread inside one cell",
+            row.value,
+            limit,
+            "K",
+            error=row.uncertainty,
+            part=row.region,
+            case=row.case,
         )
 
 

@@ -25,7 +25,7 @@ def check(evidence: Evidence) -> Iterable[Finding]:
                 row.value,
                 limit,
                 "degC",
-                error=row.error,
+                error=row.uncertainty,
                 part=row.region,
                 case=row.case,
             )

@@ -13,7 +13,15 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     limit = limit_of(evidence, "cell_min_degC")
     for row in solved(evidence, "temperature.cell.min"):
         yield at_least(
-            evidence, RULE.id, "coldest point of a cell", row.value, limit, "degC", error=row.error, part=row.region, case=row.case
+            evidence,
+            RULE.id,
+            "coldest point of a cell",
+            row.value,
+            limit,
+            "degC",
+            error=row.uncertainty,
+            part=row.region,
+            case=row.case,
         )
 
 

@@ -12,7 +12,9 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     """See RULE.asks."""
     for limit in limits_of(evidence, "cell_spread_K", 5.0, 8.0, "limits"):
         for row in solved(evidence, "temperature.cell.spread"):
-            yield at_most(evidence, RULE.id, "spread between cell means", row.value, limit, "K", error=row.error, case=row.case)
+            yield at_most(
+                evidence, RULE.id, "spread between cell means", row.value, limit, "K", error=row.uncertainty, case=row.case
+            )
 
 
 RULE = Rule(

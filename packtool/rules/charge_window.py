@@ -14,7 +14,7 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     charging = [name for name, case in design.cases.items() if case.direction == "charge"]
     if not charging:
         raise NotChecked("no case charges")
-    low = Limit(cell.charge_min_degC.value, "cell", "error") if cell.charge_min_degC else Limit(0.0, "cell", "warning")
+    low = Limit(cell.charge_min_degC.value, "cell", "error") if cell.charge_min_degC else Limit(0.0, "cell", "error")
     high = Limit(cell.charge_max_degC.value, "cell", "error") if cell.charge_max_degC else Limit(60.0, "cell", "warning")
     for row in solved(evidence, "temperature.cell.min"):
         if row.case in charging:
@@ -25,7 +25,7 @@ def check(evidence: Evidence) -> Iterable[Finding]:
                 row.value,
                 low,
                 "degC",
-                error=row.error,
+                error=row.uncertainty,
                 part=row.region,
                 case=row.case,
             )
@@ -38,7 +38,7 @@ def check(evidence: Evidence) -> Iterable[Finding]:
                 row.value,
                 high,
                 "degC",
-                error=row.error,
+                error=row.uncertainty,
                 part=row.region,
                 case=row.case,
             )

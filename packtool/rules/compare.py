@@ -51,7 +51,16 @@ class Of(TypedDict, total=False):
 def stated(evidence: Evidence, rule: str, severity: Severity, holds: bool, message: str, key: str) -> Finding:
     """A finding without a number."""
     place = evidence.loaded.place(key)
-    return Finding(rule, severity, holds, message, key=key, file=place.file, line=place.line, column=place.column)
+    return Finding(
+        rule,
+        severity,
+        holds,
+        message,
+        key=key,
+        file=place.file if place.line else evidence.loaded.file,
+        line=place.line,
+        column=place.column,
+    )
 
 
 def _compared(

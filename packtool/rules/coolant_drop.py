@@ -12,7 +12,7 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     """See RULE.asks."""
     limit = limit_of(evidence, "coolant_drop_kPa")
     for row in solved(evidence, "coolant.pressure_drop"):
-        error = row.error / 1e3 if row.error is not None else None
+        error = row.uncertainty / 1e3 if row.uncertainty is not None else None
         yield at_most(evidence, RULE.id, "coolant pressure drop", row.value / 1e3, limit, "kPa", error=error, case=row.case)
 
 

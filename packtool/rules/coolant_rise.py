@@ -12,7 +12,7 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     """See RULE.asks."""
     limit = limit_of(evidence, "coolant_rise_K", 5.0, "cold_plate.flow_lpm")
     for row in solved(evidence, "coolant.rise"):
-        yield at_most(evidence, RULE.id, "coolant rise", row.value, limit, "K", error=row.error, case=row.case)
+        yield at_most(evidence, RULE.id, "coolant rise", row.value, limit, "K", error=row.uncertainty, case=row.case)
 
 
 RULE = Rule(

@@ -13,7 +13,7 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     limit = limit_of(evidence, "coolant_velocity_m_s", 2.0, "cold_plate.flow_lpm")
     for row in solved(evidence, "coolant.velocity.max"):
         yield at_most(
-            evidence, RULE.id, "fastest coolant", row.value, limit, "m/s", error=row.error, part=row.region, case=row.case
+            evidence, RULE.id, "fastest coolant", row.value, limit, "m/s", error=row.uncertainty, part=row.region, case=row.case
         )
 
 

@@ -23,6 +23,7 @@ from packtool.rules import (
     mass_ratio,
     pack_mass,
     pack_voltage,
+    resistance_cold,
     resistance_range,
     swelling_gap,
     vent_area,
@@ -54,6 +55,7 @@ RULES: tuple[Rule, ...] = tuple(
         coolant_rise,
         coolant_velocity,
         energy_balance,
+        resistance_cold,
         resistance_range,
     )
 )
@@ -72,4 +74,5 @@ def judge(evidence: Evidence) -> Verdict:
             findings.extend(rule.check(evidence))
         except NotChecked as reason:
             not_checked[rule.id] = str(reason)
+    not_checked |= {f"cases.{case}": "this case was not asked for (--case)" for case in evidence.left_out_cases}
     return Verdict(tuple(findings), not_checked)

@@ -52,11 +52,15 @@ class Finding:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the rules look at; ``results`` is None before a solve, then only the rules that need none run."""
+    """What the rules look at; ``results`` is None before a solve, then only the rules that need none run.
+
+    ``left_out_cases``: cases of the design that were not asked for (``--case``); the verdict says so.
+    """
 
     loaded: LoadedDesign
     layout: Layout
     results: ResultSet | None = None
+    left_out_cases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

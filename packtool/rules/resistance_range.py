@@ -19,7 +19,7 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     last = Limit(table.temperature_degC[-1], "cell", "note")
     what = "warmest cell mean (the resistance is held at its last known value above the limit)"
     for row in solved(evidence, "temperature.cell.mean.max"):
-        yield at_most(evidence, RULE.id, what, row.value, last, "degC", error=row.error, part=row.region, case=row.case)
+        yield at_most(evidence, RULE.id, what, row.value, last, "degC", error=row.uncertainty, part=row.region, case=row.case)
 
 
 RULE = Rule(

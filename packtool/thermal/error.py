@@ -7,7 +7,7 @@ elements have p = 2 where the field is smooth, and less beside corners where mat
 
 A third mesh shows where that fails. Where the differences shrink slowly, p is taken as they show it, down to 1. Where the last
 difference is far smaller than the one before (an extreme that crosses its limit, errors that cancel), it says nothing about what
-is left, and the one before, shrunk at the assumed order, stands in: too large an error rather than too small a one.
+is left, and the one before, shrunk as a smooth field's would be (p = 2), stands in: too large an error rather than too small a one.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from packtool.results import ZERO_CELSIUS, Result
 
 ORDER = 1.5
 """Assumed order of convergence p."""
+
+SMOOTH_ORDER = 2.0
+"""Order of trilinear elements where the field is smooth: differences cannot be expected to shrink faster."""
 
 LOWEST_ORDER = 1.0
 """Least order that is believed of a slowly shrinking difference; below it the mesh does not resolve the field at all."""
@@ -78,4 +81,4 @@ def _error(fine: Result, half: Result | None, quarter: Result | None) -> float |
     before = abs(half.value - quarter.value)
     shown = math.log2(before / last) if last > floor and before > 0 else ORDER
     order = min(max(shown, LOWEST_ORDER), ORDER)
-    return max(last / (2**order - 1), before / 2**ORDER / (2**ORDER - 1), floor)
+    return max(last / (2**order - 1), before / 2**SMOOTH_ORDER / (2**ORDER - 1), floor)

@@ -13,6 +13,10 @@ from packtool.thermal.assembly import Discrete, scattered
 from packtool.thermal.coupling import Coupling
 from packtool.thermal.records import EnergyBalance, StreamState
 
+LEAST_K = 0.01
+"""A field this close to that of its surroundings [K] counts as the same: flows are measured against what it would carry at least, or
+a pack without heat at its ambient's temperature would be all rounding and never converge."""
+
 
 @dataclass(frozen=True)
 class Flows:
@@ -20,7 +24,7 @@ class Flows:
 
     ``residual`` (n_points,) [W]: made and brought in minus carried away, by point; ``power``, ``slope`` (n_regions,) [W], [W/K];
     ``to_surfaces`` name -> W out through convection and given flux; ``surface_slopes``: dq/dT at the Gauss points of each
-    convective surface; ``state`` of the coolant.
+    convective surface; ``state`` of the coolant; ``conductance`` [W/K] of all convective surfaces and wetted walls together.
     """
 
     residual: Floats
@@ -29,6 +33,12 @@ class Flows:
     to_surfaces: dict[str, float]
     surface_slopes: list[Floats]
     state: StreamState | None
+    conductance: float
+
+    @property
+    def least(self) -> float:
+        """Heat [W] that is not told from none: what all surfaces would carry over LEAST_K."""
+        return max(self.conductance * LEAST_K, 1e-300)
 
     def to_boundaries(self, discrete: Discrete) -> dict[str, float]:
         """Heat out through every named boundary [W]; through a prescribed temperature it is what arrives at its nodes."""
@@ -40,12 +50,12 @@ class Flows:
     def balance(self, discrete: Discrete, stored: float = 0.0) -> EnergyBalance:
         """The whole solid's balance [W]."""
         to_stream = float(self.state.heat.sum()) if self.state else 0.0
-        return EnergyBalance(float(self.power.sum()), self.to_boundaries(discrete), to_stream, stored)
+        return EnergyBalance(float(self.power.sum()), self.to_boundaries(discrete), to_stream, stored, self.least)
 
     def scale(self, discrete: Discrete) -> float:
-        """The larger of the heat made and the largest single flow [W]."""
+        """The largest of the heat made, the largest single flow and ``least`` [W]."""
         stream = abs(float(self.state.heat.sum())) if self.state else 0.0
-        return max(float(np.abs(self.power).sum()), stream, *(abs(q) for q in self.to_boundaries(discrete).values()), 1e-300)
+        return max(float(np.abs(self.power).sum()), stream, *(abs(q) for q in self.to_boundaries(discrete).values()), self.least)
 
     def unbalanced(self, discrete: Discrete) -> float:
         """Sum of the absolute residual over the points whose temperature is free [W]."""
@@ -65,16 +75,18 @@ def heat_flows(discrete: Discrete, T: Floats, coupling: Coupling | None = None, 
     above = T - level  # a uniform temperature conducts nothing; taking it off keeps the rounding at that of the differences
     residual = discrete.mean.T @ made - discrete.pattern.matrix(discrete.stiffness) @ above + discrete.inflow
     out, totals, surface_slopes = discrete.surface_heat(T)
+    conductance = sum(float((s.quads.weight * by_T).sum()) for s, by_T in zip(discrete.surfaces, surface_slopes, strict=True))
     residual -= out
     for name, q in discrete.inflow_power.items():
         totals[name] = totals.get(name, 0.0) - q
     state = None
     if coupling:
         state = coupling.state(T)
+        conductance += float(coupling.conductance.sum())
         wall = np.einsum("fij,fj->fi", coupling.mass, above[coupling.exchange.facets])
         residual -= scattered(coupling.exchange.facets, wall, discrete.n_dofs)
         residual[coupling.nodes] += coupling.uptake_T @ (state.mean - level)
-    return Flows(residual, made, slope, totals, surface_slopes, state)
+    return Flows(residual, made, slope, totals, surface_slopes, state, conductance)
 
 
 def _region_heat(discrete: Discrete, means: Floats, given: RegionHeat | None) -> tuple[Floats, Floats]:

@@ -94,18 +94,22 @@ class StreamModel(Protocol):
 
 @dataclass(frozen=True)
 class EnergyBalance:
-    """Watts, by consistent fluxes: made and into the solid > 0; ``to`` a boundary, the coolant: out of the solid > 0."""
+    """Watts, by consistent fluxes: made and into the solid > 0; ``to`` a boundary, the coolant: out of the solid > 0.
+
+    ``least`` [W] > 0: flows below it are rounding, so it is the smallest scale that an imbalance is measured against.
+    """
 
     made: float
     to_boundaries: Mapping[str, float]
     to_stream: float
     stored: float = 0.0
+    least: float = 1e-300
 
     @property
     def imbalance(self) -> float:
-        """|made - out - stored| over the larger of the heat made and the largest single flow [-]."""
+        """|made - out - stored| over the largest of the heat made, the largest single flow and ``least`` [-]."""
         out = sum(self.to_boundaries.values()) + self.to_stream
-        scale = max(abs(self.made), abs(self.to_stream), *(abs(q) for q in self.to_boundaries.values()), 1e-300)
+        scale = max(abs(self.made), abs(self.to_stream), *(abs(q) for q in self.to_boundaries.values()), self.least)
         return abs(self.made - out - self.stored) / scale
 
 

@@ -16,7 +16,8 @@ _ALWAYS: tuple[str, ...] = (
     "Contact between parts is perfect where the design has no layer, so between end cells and end plates too; the interface layer has its "
     "nominal thickness everywhere.",
     "Rounded edges of cells are in the CAD only.",
-    "The error of a temperature is that of its mesh. What the data are uncertain by, the cells' resistance and conductivity above all, is not in it.",
+    "The ± of a temperature is the error of its mesh and the scatter of the coolant's film. What the data are uncertain by, the cells' "
+    "resistance and conductivity above all, is not in it.",
 )
 
 
@@ -29,9 +30,5 @@ def left_out(loaded: LoadedDesign) -> tuple[str, ...]:
     if arrangement.gap_material is None and arrangement.cell_gap_mm > 0 and arrangement.cells_per_row > 1:
         sentences.append("No heat crosses the air between two cells of a row: the gap has no material.")
     if loaded.design.cold_plate is not None:
-        sentences += [
-            "The fittings of the cold plate and the hoses behind them are not in its pressure drop.",
-            "The uncertainty of the coolant's film (the error of coolant.film.max, where it is largest) is not in the error of the cells' "
-            "temperatures, which move by half to all of it, nor in that of their spread, which moves by a part of it.",
-        ]
+        sentences.append("The fittings of the cold plate and the hoses behind them are not in its pressure drop.")
     return tuple(sentences)

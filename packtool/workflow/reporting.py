@@ -56,7 +56,7 @@ def make_report(
         loaded=loaded,
         layout=layout,
         results=results,
-        verdict=judge(Evidence(loaded, layout, results)),
+        verdict=judge(Evidence(loaded, layout, results, tuple(case for case in loaded.design.cases if case not in cases))),
         design_text=design_text,
         cases=cases,
         coolant={case: tuple(CoolantRow(**row) for row in solved[case]["coolant"]) for case in cases},

@@ -47,6 +47,11 @@ class Request:
     side_by_side: int = 2
     root: Path | None = None
 
+    @property
+    def left_out_cases(self) -> tuple[str, ...]:
+        """Cases of the design that are not solved."""
+        return tuple(case for case in self.loaded.design.cases if case not in self.cases)
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -210,7 +215,7 @@ def carry_out(request: Request, tell: Callable[[Event], None]) -> Outcome:
         if failure is not None:
             raise failure
         results = results_of(request)
-        verdict = judge(Evidence(request.loaded, request.layout, results)) if "solve" in records else None
+        verdict = judge(Evidence(request.loaded, request.layout, results, request.left_out_cases)) if "solve" in records else None
         if verdict is not None:
             _write_verdict(request, results, verdict)
         write_json(request.folder / "run.json", _run_record(request, records, ran))
@@ -235,6 +240,14 @@ def _write_verdict(request: Request, results: ResultSet, verdict: Verdict) -> No
     )
 
 
+def _without_rows(report: Mapping[str, Any]) -> dict[str, Any]:
+    """A stage's summary without its long tables, which results.json and the report show."""
+    kept = {key: value for key, value in report.items() if key != "results"}
+    if "cases" in kept:
+        kept["cases"] = {case: {k: v for k, v in summary.items() if k != "coolant"} for case, summary in kept["cases"].items()}
+    return kept
+
+
 def _run_record(request: Request, records: Mapping[str, StageRecord], ran: Sequence[str]) -> dict[str, Any]:
     return {
         "$schema": "packtool/run/1",
@@ -248,7 +261,7 @@ def _run_record(request: Request, records: Mapping[str, StageRecord], ran: Seque
                 "peak_MB": round(record.peak_MB, 1),
                 "inputs": dict(record.inputs),
                 "files": dict(record.files),
-                "report": {key: value for key, value in record.report.items() if key not in ("results",)},
+                "report": _without_rows(record.report),
             }
             for stage, record in records.items()
         },

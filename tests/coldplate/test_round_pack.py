@@ -25,7 +25,7 @@ def solved(tmp_path, turns):
     loaded = load_design(path)
     layout = lay_out(loaded)
     meshes = [pack.mesh for pack in mesh_family(layout)]
-    return solve_pack_case(loaded, layout, meshes, "charge_1C", coolants()["air_1atm"], tmp_path / "cache")
+    return solve_pack_case(loaded, layout, meshes, "charge_1C", coolants()["air_1atm"], None)
 
 
 @pytest.mark.fem
@@ -35,6 +35,8 @@ def test_round_turns_balance_and_cool_as_square_ones_do(tmp_path):
     here, there = ({row.name: row for row in case.results} for case in (rounded, square))
     for name in ("temperature.cell.max", "temperature.cell.mean", "coolant.outlet"):
         a, b = here[name], there[name]
-        assert a.value == pytest.approx(b.value, abs=0.1 + a.error + b.error)  # turns are a tenth of the wall; 10 K above the coolant
+        assert a.value == pytest.approx(
+            b.value, abs=0.1 + a.error + b.error
+        )  # turns are a tenth of the wall; 10 K above the coolant
         assert a.error < 0.2
     assert here["coolant.pressure_drop.friction"].value < there["coolant.pressure_drop.friction"].value  # arcs are shorter

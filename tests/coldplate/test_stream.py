@@ -173,8 +173,9 @@ def test_results_are_named_and_carry_their_uncertainty():
     rows = {row.name: row for row in coolant_results(solution, "charge")}
     drop = rows["coolant.pressure_drop"]
     assert drop.unit == "Pa"
-    assert drop.error is not None
-    assert 0.05 * drop.value < drop.error < 0.6 * drop.value
+    assert drop.scatter is not None
+    assert 0.05 * drop.value < drop.scatter < 0.6 * drop.value
+    assert drop.error is None  # numerical: for who solves on more meshes
     parts = [rows[f"coolant.pressure_drop.{part}"].value for part in ("friction", "entrance", "bends", "junctions")]
     assert sum(parts) == pytest.approx(drop.value, rel=1e-8)
     assert rows["coolant.rise"].value == pytest.approx(rows["coolant.outlet"].value - 22.0, abs=1e-9)
@@ -182,7 +183,7 @@ def test_results_are_named_and_carry_their_uncertainty():
     assert rows["coolant.velocity.max"].value == pytest.approx(
         12 / 60e3 / (32 * 3e-6), rel=1e-3
     )  # the headers; density within 0.1 %
-    assert rows["heat.coolant"].error < 1e-6
+    assert rows["heat.coolant"].value == pytest.approx(solution.enthalpy_rise_W, abs=1e-6)
     assert {row.case for row in rows.values()} == {"charge"}
 
 

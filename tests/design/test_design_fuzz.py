@@ -19,7 +19,9 @@ from packtool.errors import DesignError
 
 NOWHERE = Path("/nonexistent-folder-of-a-test")
 LINE_ENDS = re.compile("[\r\x85\u2028\u2029]")
-CPU_SECONDS = 20.0  # about 15 ms is usual; a document that makes the loader run away takes minutes: a hang, not a speed, is looked for
+CPU_SECONDS = (
+    20.0  # about 15 ms is usual; a document that makes the loader run away takes minutes: a hang, not a speed, is looked for
+)
 
 quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 

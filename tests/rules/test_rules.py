@@ -216,3 +216,33 @@ def test_clearance_of_iec_60664(volts, clearance):
 def test_rule_ids_are_unique_and_every_rule_has_a_source():
     assert len({rule.id for rule in RULES}) == len(RULES) >= 12
     assert all(rule.source and rule.asks.endswith(".") for rule in RULES)
+
+
+def test_a_resistance_that_is_not_known_where_it_is_cold_warns_before_the_solve():
+    given = "{like: calb-lfp176, resistance_mOhm: {temperature_degC: [%s, 60], resistance_mOhm: [1.0, 0.5]}}"
+    (known,) = findings_of("data.resistance-cold", f"cell={given % 22}")
+    assert known.holds
+    (cold,) = findings_of("data.resistance-cold", f"cell={given % 25}")
+    assert (cold.holds, cold.severity, cold.value, cold.limit, cold.key) == (False, "warning", 22.0, 25.0, "cold_plate.inlet_degC")
+    (passive,) = findings_of("data.resistance-cold", f"cell={given % 50}", "cold_plate=null")
+    assert (passive.value, passive.key) == (45.0, "ambient.temperature_degC")
+
+
+def test_a_value_set_on_the_command_line_is_told_at_the_design_without_a_line():
+    (finding,) = findings_of("geometry.pack-mass", "limits.pack_mass_kg=100")
+    assert (finding.file, finding.line) == (str(BUS), 0)
+
+
+def test_cases_that_were_not_asked_for_are_said():
+    loaded = load_design(BUS, ())
+    verdict = judge(Evidence(loaded, lay_out(loaded), ResultSet(), ("discharge_2C",)))
+    assert verdict.not_checked["cases.discharge_2C"] == "this case was not asked for (--case)"
+
+
+def test_scatter_counts_like_error():
+    def holds(error, scatter):
+        row = Result("temperature.cell.max", 44.0, "degC", error, case="charge_1C", scatter=scatter)
+        return findings_of("thermal.cell-max", "limits.cell_max_degC=45", results=ResultSet((row,)))[0].holds
+
+    assert holds(0.4, 0.5)
+    assert not holds(0.4, 0.7)

@@ -1,0 +1,33 @@
+"""The cell's resistance is known at the coldest temperatures that a case may bring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from packtool.rules.compare import Limit, at_least
+from packtool.rules.records import Evidence, Finding, NotChecked, Rule
+
+
+def check(evidence: Evidence) -> Iterable[Finding]:
+    """See RULE.asks. No cell is colder than the colder of ambient and coolant inlet; a solve that gets there refuses."""
+    design, table = evidence.loaded.design, evidence.loaded.cell.resistance_dc
+    if table is None:
+        raise NotChecked(f"the dc resistance of {evidence.loaded.cell.id} is unknown")
+    plate = design.cold_plate
+    chilled = plate is not None and plate.inlet_degC < design.ambient.temperature_degC
+    coldest = plate.inlet_degC if plate is not None and chilled else design.ambient.temperature_degC
+    limit = Limit(table.temperature_degC[0], "cold_plate.inlet_degC" if chilled else "ambient.temperature_degC", "warning")
+    what = "coldest a cell may be (the resistance is not known below the limit)"
+    yield at_least(evidence, RULE.id, what, coldest, limit, "degC")
+
+
+RULE = Rule(
+    id="data.resistance-cold",
+    subject="data",
+    asks="The cell's resistance is known at the coldest temperatures that a case may bring.",
+    needs_solve=False,
+    source="the resistance table of the cell: catalogue or design",
+    check=check,
+    default=None,
+    unit="degC",
+)

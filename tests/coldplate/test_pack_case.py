@@ -1,0 +1,67 @@
+"""One case of a small pack: what stands beside each number, and a pack that nothing drives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from packtool.catalogue.load import coolants
+from packtool.coldplate.pack_case import solve_pack_case
+from packtool.design.load import load_design
+from packtool.layout.lay_out import lay_out
+from packtool.mesh.build import mesh_family
+
+BUS = Path(__file__).parents[2] / "templates" / "bus-lfp.yaml"
+SMALL = (
+    "arrangement.rows=1",
+    "arrangement.cells_per_row=4",
+    "electrical.series=4",
+    "cold_plate.channels=2",
+    "cold_plate.flow_lpm=2",
+)
+
+
+def solved(*sets, level="coarse"):
+    loaded = load_design(BUS, (*SMALL, *sets))
+    layout = lay_out(loaded)
+    meshes = [pack.mesh for pack in mesh_family(layout, level)]
+    case = solve_pack_case(loaded, layout, meshes, "charge_1C", coolants()["air_1atm"], None)
+    return {row.name: row for row in case.results}, case
+
+
+@pytest.mark.fem
+def test_every_temperature_carries_its_mesh_s_error_and_the_film_s_scatter():
+    rows, _ = solved(level="normal")
+    temperatures = [row for row in rows.values() if row.name.startswith("temperature.")]
+    assert len(temperatures) > 10
+    assert all(row.error is not None and row.error > 0 for row in temperatures)
+    assert all(row.scatter is not None for row in temperatures)
+    film = rows["coolant.film.max"]
+    # a cell moves with the film below it: by some of the film's own interval, never by more than all of it where it is largest
+    assert 0.05 * film.scatter < rows["temperature.cell.mean"].scatter < film.scatter
+    assert rows["coolant.pressure_drop"].scatter > 0
+    assert rows["energy.imbalance"].error is None
+
+
+@pytest.mark.fem
+def test_with_two_meshes_an_extreme_is_no_better_known_than_the_mean():
+    rows, _ = solved(level="coarse")
+    least = rows["temperature.cell.mean"].error
+    assert all(row.error >= least for row in rows.values() if row.name.startswith("temperature."))
+
+
+@pytest.mark.fem
+def test_a_pack_without_a_plate_has_no_film_and_balances_with_its_ambient():
+    rows, case = solved("cold_plate=null")
+    assert case.cold_plate is None
+    assert all(row.scatter is None for row in rows.values())
+    assert rows["heat.ambient"].value == pytest.approx(rows["heat.cells"].value + rows["heat.busbars"].value, rel=1e-6)
+
+
+@pytest.mark.fem
+@pytest.mark.parametrize("ambient", [22.0, 22.00001])
+def test_a_pack_that_nothing_heats_stays_as_it_is(ambient):
+    rows, _ = solved("cases.charge_1C.current_A=0", f"ambient.temperature_degC={ambient}")
+    assert rows["temperature.cell.max"].value == pytest.approx(22.0, abs=1e-4)  # between ambient and inlet
+    assert rows["energy.imbalance"].value < 1e-6
