@@ -15,6 +15,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+pytestmark = pytest.mark.slow  # each starts programs, or tries hundreds of inputs
+
 ROOT = Path(__file__).parents[1]
 BUS = ROOT / "templates" / "bus-lfp.yaml"
 PROGRAM = [sys.executable, "-m", "packtool"]

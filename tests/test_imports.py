@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # each starts programs, or tries hundreds of inputs
+
 ROOT = Path(__file__).parents[1]
 HEAVY = {"numpy", "scipy", "cadquery", "OCP", "gmsh", "meshio", "dolfinx", "dolfinx_solver", "petsc4py", "ufl", "mpi4py", "vtk", "vtkmodules",
          "matplotlib", "fluids", "ht", "jinja2", "bpx", "numba"}  # fmt: skip

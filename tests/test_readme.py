@@ -11,6 +11,8 @@ import pytest
 
 from packtool.errors import ExitCode
 
+pytestmark = pytest.mark.slow  # each starts programs, or tries hundreds of inputs
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SMALLER = (

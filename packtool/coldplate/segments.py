@@ -17,6 +17,8 @@ MIN_LENGTH = 5e-4
 """Shortest segment [m]."""
 SLACK = 0.02
 """A facet's middle may lie this share of the channel's width outside it (rounding, and curved walls made of straight facets)."""
+_TIE = 1e-9
+"""Relative difference below which two places are the same."""
 _RANK = {"header": 0, "port": 1, "channel": 2}
 """Where branches overlap, the wall belongs to the header."""
 
@@ -163,10 +165,10 @@ def map_walls(network: CoolantNetwork, segments: Segments, mesh: TaggedMesh, bou
             inside = (across <= half * (1 + 2 * SLACK)) & (past <= half * (1 + 2 * SLACK))
             # rank of the branch first, then how far past the leg's ends, then how far off the centreline
             score = np.where(inside, _RANK[b.kind] + past / half / 4 + across / half / 16, np.inf)
-            better = score < best[near]
+            better = score < best[near] - _TIE  # the diagonal of a corner is the first leg's, whatever the rounding
             taken = near[better]
             best[taken] = score[better]
-            s = stations[leg] + np.clip(along[better], 0.0, span)
+            s = stations[leg] + np.clip(along[better], 0.0, span * (1 - _TIE))  # what lies past a leg is its last segment's
             chosen[taken] = segments.first[index] + np.minimum((s / size).astype(np.int64), count - 1)
     lost = np.flatnonzero(chosen < 0)
     if len(lost):

@@ -5,6 +5,7 @@ import pytest
 from coldplate_networks import plate, three_pass
 
 from packtool.coldplate.losses import FlowPhysics
+from packtool.coldplate.nusselt import SCATTER_LAMINAR
 from packtool.coldplate.records import HeatPhysics
 from packtool.coldplate.segments import quad_areas
 from packtool.coldplate.solve import cold_plate_solution
@@ -90,8 +91,8 @@ def test_three_pass_serpentine_against_conjugate_flow():
         mean[restart] = float(area @ solution.T[top].mean(axis=1) / area.sum()) - 273.15
         highest[restart] = float(solution.T[top].max()) - 273.15
     assert mean[False] > 28.21
-    assert mean[True] == pytest.approx(28.21, abs=0.3)  # 9 % of the rise of 3.2 K: within the correlation's 10 %
-    assert highest[True] == pytest.approx(28.69, abs=0.3)
+    assert mean[True] == pytest.approx(28.21, abs=SCATTER_LAMINAR * 3.21)  # of the rise: the scatter that the correlation states
+    assert highest[True] == pytest.approx(28.69, abs=SCATTER_LAMINAR * 3.69)
 
 
 @pytest.mark.fem

@@ -29,6 +29,7 @@ def unbalanced(network: CoolantNetwork, split: FlowSplit, total: float) -> float
     return float(np.abs(net).max() / total)
 
 
+@pytest.mark.slow
 def test_random_networks_converge_and_conserve_mass():
     """200 networks, laminar to turbulent: mass to 1e-10, the drop is the sum of its parts."""
     solved = 0
@@ -56,6 +57,7 @@ def test_a_network_whose_junctions_defeat_newton_settles_in_time():
     assert unbalanced(network, split_flow(p, total, np.array(1000.0), np.array(mu), 1.5e-6), total) < 1e-10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("network", [duct(400.0), duct(20.0), three_pass(), ladder(6, 300.0, (3.0, 2.0), 20.0, (8.0, 3.0), "U")])
 def test_the_drop_rises_with_the_flow_from_creeping_to_turbulent(network):
     p = passages(network)

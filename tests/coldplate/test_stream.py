@@ -19,6 +19,8 @@ from packtool.layout.records import Branch, CoolantNetwork
 from packtool.thermal.records import StreamState
 from packtool.verification.coldplate import constant_coolant
 
+pytestmark = pytest.mark.slow  # seconds together
+
 CONSTANT = constant_coolant(1062.0, 3338.0, 0.392, 3.16e-3)
 
 

@@ -17,6 +17,8 @@ from packtool.design.loaded import LoadedDesign
 from packtool.design.yaml_text import decoded
 from packtool.errors import DesignError
 
+pytestmark = pytest.mark.slow  # each starts programs, or tries hundreds of inputs
+
 NOWHERE = Path("/nonexistent-folder-of-a-test")
 LINE_ENDS = re.compile("[\r\x85\u2028\u2029]")
 CPU_SECONDS = (

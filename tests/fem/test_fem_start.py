@@ -155,6 +155,7 @@ def _fresh_start():
 
 
 @pytest.mark.usefixtures("_fresh_start")
+@pytest.mark.fem  # it needs a kernel to take away
 def test_without_dolfinx_the_line_that_installs_it_is_named(monkeypatch):
     _importing(
         monkeypatch, {"dolfinx_solver": ModuleNotFoundError(name="dolfinx_solver"), "dolfinx": ModuleNotFoundError(name="dolfinx")}

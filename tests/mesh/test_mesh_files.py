@@ -80,6 +80,7 @@ print(json.dumps({"groups": found, "nodes": len(gmsh.model.mesh.getNodes()[0])})
 """
 
 
+@pytest.mark.slow  # gmsh in a process of its own
 class TestMsh:
     @pytest.mark.parametrize("mesh", [PACK, PAIR], ids=["pack", "contact"])
     def test_gmsh_reads_back_names_counts_and_volumes(self, tmp_path, mesh):

@@ -19,6 +19,8 @@ from packtool.mesh.measures import facet_areas, facet_normals, outer_facets, reg
 from packtool.mesh.quads import corner_quality, halved, paired
 from packtool.mesh.swept import inside
 
+pytestmark = pytest.mark.slow  # gmsh paves
+
 WIDTH, REACH, MARGIN = 12.0, 100.0, 8.0
 
 
@@ -109,7 +111,8 @@ class TestASerpentineOfThreePasses:
         assert [len(family_members(made, level)) for level in ("coarse", "normal", "fine")] == [2, 2, 3]
 
 
-@settings(deadline=None, max_examples=12)
+@pytest.mark.slow
+@settings(deadline=None, max_examples=6)
 @given(passes=st.integers(2, 9), width=st.floats(3.0, 20.0), margin=st.floats(2.0, 20.0), breadth=st.floats(60.0, 250.0))
 def test_any_serpentine_is_meshed_well_or_refused_with_the_reason(passes, width, margin, breadth):
     if (passes + 0.5) * width > breadth - 2 * margin:

@@ -11,6 +11,8 @@ import pytest
 from packtool.errors import Complaint, DesignError, MissingPart, NotConverged, StageError
 from packtool.workflow.processes import StageProcess, sendable
 
+pytestmark = pytest.mark.slow  # each starts programs, or tries hundreds of inputs
+
 ENVIRONMENT = dict(os.environ)
 
 
