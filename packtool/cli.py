@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -96,7 +97,8 @@ def _cache_dir() -> Path:
 
 def _one_process_only() -> None:
     for variable in ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE"):
-        if int(os.environ.get(variable, "1") or 1) > 1:
+        ranks = os.environ.get(variable, "")
+        if ranks.isdigit() and int(ranks) > 1:
             raise UsageError("this version solves in one process: leave mpiexec out (runs under MPI come with a later version)")
 
 
@@ -158,6 +160,7 @@ def _run_stages(
     dry_run: bool,
     quiet: bool,
     verbose: bool,
+    as_json: bool = False,
 ) -> tuple[Any, Any, Any] | None:
     """Load, plan, run; what stands in the run folder afterwards. None after a dry run."""
     from packtool.workflow.run import Request, carry_out, steps_of
@@ -172,11 +175,18 @@ def _run_stages(
                 close = nearest(name, cases)
                 raise UsageError(f"no case {name!r} in {path}: {', '.join(cases)}" + (f" (did you mean {close}?)" if close else ""))
         cases = tuple(name for name in cases if name in only_cases)
+    _one_process_only()
+    if not str(out) or str(out) == ".":
+        raise UsageError("-o wants a folder of its own: give it a name")
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file; -o wants a folder")
     environment = dict(os.environ)
     environment.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
     request = Request(loaded, layout, out, stages, cases, text, _cache_dir(), environment, force, root=Path.cwd())
+    if dry_run and as_json:
+        steps = [{"stage": step.stage, "runs": bool(step.reasons), "reasons": list(step.reasons)} for step in steps_of(request)]
+        _print_json("packtool/plan/1", {"steps": steps})
+        return None
     if dry_run:
         for step in steps_of(request):
             _say(f"{step.stage:<12} " + ("runs: " + "; ".join(step.reasons) if step.reasons else "up to date"))
@@ -220,7 +230,6 @@ def solve(
     verbose: Verbose = False,
 ) -> None:
     """Mesh and temperatures only, with the verdict."""
-    _one_process_only()
     _solve_and_judge(design, out, ("mesh", "solve"), sets, form, as_json, only_cases,
                      dry_run=dry_run, force=force, quiet=quiet, verbose=verbose)  # fmt: skip
 
@@ -239,7 +248,18 @@ def _solve_and_judge(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    done = _run_stages(design, out, stages, sets, only_cases, force=force, dry_run=dry_run, quiet=quiet, verbose=verbose)
+    done = _run_stages(
+        design,
+        out,
+        stages,
+        sets,
+        only_cases,
+        force=force,
+        dry_run=dry_run,
+        quiet=quiet,
+        verbose=verbose,
+        as_json=_form(form, as_json) is Format.json,
+    )
     if done is None:
         return
     loaded, _, outcome = done
@@ -266,7 +286,7 @@ def _one_stage(
 ) -> None:
     done = _run_stages(
         design, out, stages, sets,
-        force=flags["force"], dry_run=flags["dry_run"], quiet=flags["quiet"], verbose=flags["verbose"],
+        force=flags["force"], dry_run=flags["dry_run"], quiet=flags["quiet"], verbose=flags["verbose"], as_json=as_json,
     )  # fmt: skip
     if done is None:
         return
@@ -349,7 +369,7 @@ def list_templates(as_json: AsJson = False) -> None:
         _print_json("packtool/templates/1", {"templates": {name: t.description for name, t in known.items()}})
     else:
         for name, entry in known.items():
-            _say(f"{name:<16} {entry.description}")
+            _say(textwrap.fill(entry.description, 79, initial_indent=f"{name:<16} ", subsequent_indent=" " * 17))
 
 
 Ident = Annotated[str | None, typer.Argument(metavar="[ID]", help="Show this one in full.", show_default=False)]

@@ -110,9 +110,10 @@ def solve_pack_case(
 
 
 def _scatter(nominal: Sequence[Result], lowest_film: Sequence[Result]) -> dict[str, float]:
-    """By result: how far temperatures and heats move where every film is at the lower end of its interval."""
+    """By result: how far temperatures (the coolant's too) and heats move where every film is at the lower end of its interval."""
     low = {row.name: row.value for row in lowest_film}
-    return {row.name: abs(row.value - low[row.name]) for row in nominal if row.name.startswith(("temperature.", "heat."))}
+    moved = ("temperature.", "heat.", "coolant.outlet", "coolant.rise")
+    return {row.name: abs(row.value - low[row.name]) for row in nominal if row.name.startswith(moved)}
 
 
 def _path_rows(coolant: ColdPlateSolution) -> list[dict[str, Any]]:

@@ -185,6 +185,10 @@ def _those_with_resistance() -> str:
     return f"; these have one: {', '.join(names)}" if names else ""
 
 
+STAND_IN_RATIO = 1.25
+"""A cell is offered as a stand-in up to this ratio of capacities: resistance goes about inversely with capacity (rules/resistance_stand_in.py)."""
+
+
 def _similar_cell_with_resistance(cell: Cell) -> str | None:
     """The catalogue cell of the same chemistry whose dc resistance is known: the same maker's first, then the nearest capacity."""
     own = _family(cell)
@@ -197,6 +201,7 @@ def _similar_cell_with_resistance(cell: Cell) -> str | None:
         and other.capacity_Ah is not None
         and _family(other) == own
         and other.format == cell.format
+        and abs(math.log(other.capacity_Ah.value / cell.capacity_Ah.value)) <= math.log(STAND_IN_RATIO)
     ]
     return min(ranked)[2] if ranked else None
 

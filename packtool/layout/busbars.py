@@ -70,13 +70,13 @@ def _limits(bars: BarPlan, rows: RowPlan, terminals: Terminals, past_rows: tuple
     if rows.rows == 1:
         return
     outer = (n * rows.pitch_mm - rows.gap_mm) / 2
-    yield 2 * (outer + past_x), "the tray's wall, where it joins two rows,"
+    yield 2 * (outer + past_x), "the tray's wall, where it joins two rows"
     if groups > 1:
         yield 2 * edge + rows.row_gap_mm, "the bar of the next row"
     if groups == 2:
-        yield (n * rows.pitch_mm if rows.rows > 2 else 2 * n * rows.pitch_mm - bars.span), "the next bar, where it joins two rows,"
+        yield (n * rows.pitch_mm if rows.rows > 2 else 2 * n * rows.pitch_mm - bars.span), "the next bar, where it joins two rows"
     if groups > 2:
-        yield (n + 1) * rows.pitch_mm - side, "the next bar along the row, where it joins two rows,"
+        yield (n + 1) * rows.pitch_mm - side, "the next bar along the row, where it joins two rows"
 
 
 def bar_parts(

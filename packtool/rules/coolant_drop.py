@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from packtool.rules.compare import at_most, limit_of, solved
-from packtool.rules.records import Evidence, Finding, Rule
+from packtool.rules.records import Evidence, Finding, NotChecked, Rule
 
 
 def check(evidence: Evidence) -> Iterable[Finding]:
     """See RULE.asks."""
+    if evidence.loaded.design.cold_plate is None:
+        raise NotChecked("the design has no cold plate")
     limit = limit_of(evidence, "coolant_drop_kPa")
     for row in solved(evidence, "coolant.pressure_drop"):
         error = row.uncertainty / 1e3 if row.uncertainty is not None else None

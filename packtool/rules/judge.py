@@ -16,6 +16,7 @@ from packtool.rules import (
     clearance,
     coolant_drop,
     coolant_rise,
+    coolant_split,
     coolant_velocity,
     energy_balance,
     envelope,
@@ -25,6 +26,7 @@ from packtool.rules import (
     pack_voltage,
     resistance_cold,
     resistance_range,
+    resistance_stand_in,
     swelling_gap,
     vent_area,
 )
@@ -53,10 +55,12 @@ RULES: tuple[Rule, ...] = tuple(
         charge_window,
         coolant_drop,
         coolant_rise,
+        coolant_split,
         coolant_velocity,
         energy_balance,
         resistance_cold,
         resistance_range,
+        resistance_stand_in,
     )
 )
 """In the order of the report: geometry, electrical, thermal, coolant, data."""

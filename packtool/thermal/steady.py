@@ -136,14 +136,18 @@ class _Linear:
 
 def _taken(discrete: Discrete, coupling: Coupling | None, T: Floats, step: Floats, flows: Flows) -> tuple[Floats, Flows]:
     """The field and flows after ``step``, halved while a nonlinear problem's residual does not come down."""
-    after = heat_flows(discrete, T + step, coupling)
     if discrete.linear_surfaces and not flows.slope.any():
-        return T + step, after
-    for _ in range(HALVINGS):
-        if after.unbalanced(discrete) <= flows.unbalanced(discrete):
-            break
+        return T + step, heat_flows(discrete, T + step, coupling)
+    for halving in range(HALVINGS + 1):
+        try:
+            after = heat_flows(discrete, T + step, coupling)
+        except SolveError:  # a trial step may leave a property's range where the solution does not
+            if halving == HALVINGS:
+                raise
+        else:
+            if halving == HALVINGS or after.unbalanced(discrete) <= flows.unbalanced(discrete):
+                break
         step = step / 2
-        after = heat_flows(discrete, T + step, coupling)
     return T + step, after
 
 

@@ -39,9 +39,11 @@ def record_path(folder: Path, stage: str) -> Path:
 def read_record(folder: Path, stage: str) -> StageRecord | None:
     """The record of a finished stage; None if there is none or it cannot be read (then the stage simply runs again)."""
     try:
-        return StageRecord(**json.loads(record_path(folder, stage).read_text(encoding="utf-8")))
+        record = StageRecord(**json.loads(record_path(folder, stage).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
+    whole = all(isinstance(part, dict) for part in (record.inputs, record.files, record.report))
+    return record if whole else None
 
 
 def write_record(folder: Path, record: StageRecord) -> None:

@@ -29,7 +29,7 @@ _CODE: Mapping[str, tuple[str, ...]] = {
     "mesh": ("mesh", "layout", "workflow/stages.py"),
     "export-mesh": ("mesh", "workflow/stages.py"),
     "solve": ("thermal", "coldplate", "fem", "mesh", "layout", "catalogue", "design", "workflow/stages.py"),
-    "report": ("report", "rules", "layout", "catalogue", "workflow/stages.py", "workflow/reporting.py"),
+    "report": ("report", "rules", "layout", "catalogue", "workflow/stages.py", "workflow/reporting.py", "workflow/left_out.py"),
 }
 _LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "cad": ("cadquery", "cadquery-ocp"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +28,9 @@ from packtool.workflow.cache import HIDDEN, StageRecord, forget, hashes_of, read
 from packtool.workflow.left_out import left_out
 from packtool.workflow.plan import STAGES, Step, library_versions, plan
 from packtool.workflow.processes import StageProcess
+
+VERDICT_FILES = ("results.json", "junit.xml", "findings.sarif", "run.json")
+"""Written anew at the end of every run; taken away before a run whose stages have work to do, so that a failure leaves no old verdict."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,7 @@ def _arguments(request: Request, stage: str) -> dict[str, Any]:
 
 
 def _do(request: Request, step: Step, running: _Running) -> StageRecord:
+    before = read_record(request.folder, step.stage)
     forget(request.folder, step.stage)
     process = running.start(request, step.stage)
     try:
@@ -163,8 +167,25 @@ def _do(request: Request, step: Step, running: _Running) -> StageRecord:
         step.stage, step.inputs, hashes_of(request.folder, done.value.files), done.seconds, done.cpu_seconds, done.peak_MB,
         done.value.report,
     )  # fmt: skip
+    if before is not None:  # files of a case, a part, that is no longer there
+        for name in set(before.files) - set(record.files):
+            (request.folder / name).unlink(missing_ok=True)
     write_record(request.folder, record)
     return record
+
+
+def _drop_outdated(request: Request, waiting: Mapping[str, Step], steps: Collection[str]) -> None:
+    """Before anything runs: take away the last verdict, and what later stages made that this run will not make anew."""
+    for name in VERDICT_FILES:
+        (request.folder / name).unlink(missing_ok=True)
+    outdated = set(waiting)
+    for stage, needs in STAGES.items():  # in running order, so that one look is enough
+        if outdated.intersection(needs) and stage not in steps:
+            outdated.add(stage)
+            record = read_record(request.folder, stage)
+            forget(request.folder, stage)
+            for name in record.files if record is not None else ():
+                (request.folder / name).unlink(missing_ok=True)
 
 
 def carry_out(request: Request, tell: Callable[[Event], None]) -> Outcome:
@@ -183,6 +204,8 @@ def carry_out(request: Request, tell: Callable[[Event], None]) -> Outcome:
                 records[stage] = record
                 del waiting[stage]
                 tell(Event("current", stage))
+        if waiting:
+            _drop_outdated(request, waiting, [*records, *waiting])
         running = _Running()
         failure: PacktoolError | None = None
         with ThreadPoolExecutor(max_workers=request.side_by_side) as pool:

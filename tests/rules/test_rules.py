@@ -246,3 +246,22 @@ def test_scatter_counts_like_error():
 
     assert holds(0.4, 0.5)
     assert not holds(0.4, 0.7)
+
+
+def test_a_stand_in_of_another_capacity_warns():
+    (near,) = findings_of("data.resistance-stand-in")
+    assert near.holds
+    assert near.value == pytest.approx(100 * (180 / 176 - 1))
+    (far,) = findings_of("data.resistance-stand-in", "cell={like: calb-lfp176, resistance_like: eve-lf280k}")
+    assert (far.holds, far.severity, far.key) == (False, "warning", "cell.resistance_like")
+
+
+def test_uneven_channels_warn():
+    def holds(value):
+        results = ResultSet((Result("coolant.flow.maldistribution", value, "-", case="charge_1C"),))
+        return findings_of("coolant.split", results=results)[0].holds
+
+    assert holds(0.29)
+    assert not holds(0.31)
+    serpentine = verdict_of("cold_plate.type=serpentine", "cold_plate.channels=1", "cold_plate.header_width_mm=null")
+    assert serpentine.not_checked["coolant.split"]

@@ -47,3 +47,11 @@ def test_a_stage_that_starts_forgets_what_it_was(finished):
     forget(finished, "cad")
     forget(finished, "cad")
     assert read_record(finished, "cad") is None
+
+
+def test_a_record_with_parts_of_another_kind_is_as_none(finished):
+    text = record_path(finished, "cad").read_text().replace('"files": {', '"files": null, "was": {')
+    record_path(finished, "cad").write_text(text.replace(', "was"', ', "report_was"'))
+    assert reasons_to_run(finished, "cad", INPUTS) == ("no finished result in this folder",)
+    write_record(finished, StageRecord("cad", INPUTS, None, 1.0, 0.9, 100.0, {}))
+    assert read_record(finished, "cad") is None

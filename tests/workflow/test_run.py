@@ -299,3 +299,34 @@ class TestAKilledRun:
         first, second = contents(undisturbed), contents(killed["out"])
         assert set(first) == set(second)
         assert [name for name in first if first[name] != second[name]] == []
+
+
+class TestNothingOutdatedStays:
+    """What a run leaves speaks of its own design, also where it fails or leaves later stages out."""
+
+    @pytest.fixture
+    def out(self, tmp_path):
+        folder = tmp_path / "out"
+        packtool_run("solve", folder)
+        return folder
+
+    def test_a_failed_run_leaves_no_old_verdict(self, out):
+        assert (out / "results.json").exists()
+        too_rough = command("solve", out, cold_plate__roughness_um="1000")  # no friction factor is known for such a channel
+        failed = subprocess.run(too_rough, capture_output=True, text=True, timeout=120)
+        assert failed.returncode == 4, failed.stderr
+        assert not any((out / name).exists() for name in ("results.json", "junit.xml", "findings.sarif", "run.json"))
+
+    def test_a_solve_takes_away_the_report_of_another(self, out):
+        packtool_run("run", out)
+        assert (out / "report.html").exists()
+        packtool_run("solve", out, ambient__temperature_degC="30")
+        assert not (out / "report.html").exists()
+        assert not list((out / "report").glob("*.png"))
+        assert (out / "pack.step").exists()  # the CAD does not depend on the ambient
+
+    def test_a_case_that_is_gone_takes_its_files_with_it(self, out):
+        assert (out / "thermal-charge_1C.vtu").exists()
+        packtool_run("solve", out, cases="{cruise: {kind: steady, current_A: 88, direction: discharge}}")
+        assert (out / "thermal-cruise.vtu").exists()
+        assert not (out / "thermal-charge_1C.vtu").exists()

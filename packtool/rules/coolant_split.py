@@ -1,0 +1,31 @@
+"""Channels side by side carry about the same flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from packtool.rules.compare import Limit, at_most, solved
+from packtool.rules.records import Evidence, Finding, NotChecked, Rule
+
+
+def check(evidence: Evidence) -> Iterable[Finding]:
+    """See RULE.asks. Of parallel channels only: (largest - smallest) / mean flow."""
+    plate = evidence.loaded.design.cold_plate
+    if plate is None or plate.type != "parallel":
+        raise NotChecked("the design has no parallel channels")
+    limit = Limit(0.3, "cold_plate.header_width_mm" if plate.header_width_mm is not None else "cold_plate", "warning")
+    what = "uneven flow of parallel channels (wider headers even it out: cold_plate.header_width_mm)"
+    for row in solved(evidence, "coolant.flow.maldistribution"):
+        yield at_most(evidence, RULE.id, what, row.value, limit, "-", error=row.uncertainty, case=row.case)
+
+
+RULE = Rule(
+    id="coolant.split",
+    subject="coolant",
+    asks="Channels side by side carry about the same flow.",
+    needs_solve=True,
+    source="design practice: within about 15 % of the mean either way (remembered)",
+    check=check,
+    default=0.3,
+    unit="-",
+)
