@@ -312,8 +312,8 @@ class TestNothingOutdatedStays:
 
     def test_a_failed_run_leaves_no_old_verdict(self, out):
         assert (out / "results.json").exists()
-        too_rough = command("solve", out, cold_plate__roughness_um="1000")  # no friction factor is known for such a channel
-        failed = subprocess.run(too_rough, capture_output=True, text=True, timeout=120)
+        too_fast = command("solve", out, cold_plate__flow_lpm="9000")  # beyond the Reynolds number of every friction factor
+        failed = subprocess.run(too_fast, capture_output=True, text=True, timeout=120)
         assert failed.returncode == 4, failed.stderr
         assert not any((out / name).exists() for name in ("results.json", "junit.xml", "findings.sarif", "run.json"))
 
