@@ -92,13 +92,13 @@ LIMITS = {
     "the tray's wall": ({**ARRANGEMENTS["one row"], "enclosure.clearance_mm": 2.0}, 53.7),
     "the bar on the cell's other terminals": ({**WIDE, **ARRANGEMENTS["one row"]}, 53.7),
     "the link to the next row": ({**WIDE, **ARRANGEMENTS["a cell a row"]}, 53.7),
-    "the tray's wall, where it joins two rows,": (
+    "the tray's wall, where it joins two rows": (
         {**WIDE, **ARRANGEMENTS["a cell a row"], "enclosure.clearance_mm": 3.0, "arrangement.end_plate_mm": 0.0}, 20.0,
     ),
-    "the next bar along the row, where it joins two rows,": ({**WIDE, **ARRANGEMENTS["3 in parallel, odd"]}, 20.0),
-    "the next bar along the row, where it joins two rows, by a bridge": ({**WIDE, **ARRANGEMENTS["even groups"]}, 20.0),
-    "the next bar, where it joins two rows,": ({**WIDE, **ARRANGEMENTS["two groups a row"]}, 20.0),
-    "the next bar, where it joins two rows, if there are but two": ({**WIDE, **ARRANGEMENTS["two rows of two"]}, 20.0),
+    "the next bar along the row, where it joins two rows": ({**WIDE, **ARRANGEMENTS["3 in parallel, odd"]}, 20.0),
+    "the next bar along the row, where it joins two rows by a bridge": ({**WIDE, **ARRANGEMENTS["even groups"]}, 20.0),
+    "the next bar, where it joins two rows": ({**WIDE, **ARRANGEMENTS["two groups a row"]}, 20.0),
+    "the next bar, where it joins two rows if there are but two": ({**WIDE, **ARRANGEMENTS["two rows of two"]}, 20.0),
 }  # fmt: skip
 
 
