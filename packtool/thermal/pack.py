@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from packtool.catalogue.properties import coolant_state, held_above, resistance_ohm
-from packtool.catalogue.records import Coolant
+from packtool.catalogue.records import Coolant, ResistanceTable
 from packtool.design.cases import case_current_A
 from packtool.design.loaded import LoadedDesign
 from packtool.errors import SolveError
@@ -35,7 +35,7 @@ class PackHeat:
     cell_region: np.ndarray
     group: np.ndarray
     n_groups: int
-    tables: tuple[object, ...]
+    tables: tuple[ResistanceTable, ...]
     overridden_ohm: np.ndarray
     joint_ohm_20: np.ndarray
     joint_alpha: float
@@ -48,7 +48,7 @@ class PackHeat:
         slope = np.zeros_like(resistance)
         for i, T in enumerate(T_mean[self.cell_region]):
             if np.isnan(self.overridden_ohm[i]):
-                resistance[i], slope[i] = resistance_ohm(self.tables[i], float(T))  # type: ignore[arg-type]
+                resistance[i], slope[i] = resistance_ohm(self.tables[i], float(T))
             else:
                 resistance[i] = self.overridden_ohm[i]
         conductance = 1.0 / resistance

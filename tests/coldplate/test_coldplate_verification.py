@@ -5,7 +5,6 @@ import pytest
 from coldplate_networks import plate, three_pass
 
 from packtool.coldplate.losses import FlowPhysics
-from packtool.coldplate.nusselt import SCATTER_LAMINAR
 from packtool.coldplate.records import HeatPhysics
 from packtool.coldplate.segments import quad_areas
 from packtool.coldplate.solve import cold_plate_solution
@@ -62,12 +61,9 @@ def serpentine_plate():
     )
 
 
-@pytest.mark.fem
-def test_three_pass_serpentine_against_conjugate_flow():
-    """DESIGN section 5: T_out 25.9309 (m cp), T_top mean 28.21 +- 0.02, max 28.69 degC by two finite-element codes.
-
-    The default, whose thermal layer goes round the turns unbroken, must be on the safe side; starting it anew must come close.
-    """
+@pytest.fixture(scope="module")
+def serpentine():
+    """Mean and highest temperature of the top [degC], by whether the thermal layer starts anew behind the turns."""
     from packtool.thermal.steady import solve_steady
 
     mesh = serpentine_plate()
@@ -90,9 +86,33 @@ def test_three_pass_serpentine_against_conjugate_flow():
         area = quad_areas(mesh.points[top])
         mean[restart] = float(area @ solution.T[top].mean(axis=1) / area.sum()) - 273.15
         highest[restart] = float(solution.T[top].max()) - 273.15
-    assert mean[False] > 28.21
-    assert mean[True] == pytest.approx(28.21, abs=SCATTER_LAMINAR * 3.21)  # of the rise: the scatter that the correlation states
-    assert highest[True] == pytest.approx(28.69, abs=SCATTER_LAMINAR * 3.69)
+    return mean, highest
+
+
+MEAN, HIGHEST = 28.21, 28.69
+"""Three-pass serpentine, T_top [degC] by two finite-element codes, each +- 0.02."""
+
+
+@pytest.mark.fem
+def test_the_three_pass_serpentine_lies_between_unbroken_and_new_layers_and_nearer_to_new_ones(serpentine):
+    for found, reference in zip(serpentine, (MEAN, HIGHEST), strict=True):
+        assert found[True] < reference < found[False]
+        assert reference - found[True] < found[False] - reference
+
+
+@pytest.mark.fem
+def test_new_layers_behind_turns_reach_the_serpentine_s_highest_temperature(serpentine):
+    assert serpentine[1][True] == pytest.approx(HIGHEST, abs=0.3)
+
+
+@pytest.mark.fem
+@pytest.mark.xfail(
+    strict=True,
+    reason="new layers behind square turns are too good: 0.30 K too cold on this mesh, 0.41 K on one four times as fine; 0.3 K held only "
+    "while rounding put corner facets before the turn",
+)
+def test_new_layers_behind_turns_reach_the_serpentine_s_mean_temperature(serpentine):
+    assert serpentine[0][True] == pytest.approx(MEAN, abs=0.3)  # 9 % of the rise of 3.2 K: within the correlation's 10 %
 
 
 @pytest.mark.fem
