@@ -1,0 +1,222 @@
+"""`packtool run`, `solve`, `cad`, `mesh`: the stages over a run folder."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from packtool.cli.check import chosen_form, loaded_design, print_checked
+from packtool.cli.console import (
+    As,
+    AsJson,
+    DesignFile,
+    DryRun,
+    Force,
+    Format,
+    OneCase,
+    OutFolder,
+    Quiet,
+    Sets,
+    Verbose,
+    app,
+    cache_dir,
+    note,
+    print_json,
+    say,
+)
+from packtool.errors import UsageError
+
+
+def _one_process_only() -> None:
+    for variable in ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE"):
+        ranks = os.environ.get(variable, "")
+        if ranks.isdigit() and int(ranks) > 1:
+            raise UsageError("this version solves in one process: leave mpiexec out (runs under MPI come with a later version)")
+
+
+def _run_stages(
+    path: Path,
+    out: Path,
+    stages: tuple[str, ...],
+    sets: list[str] | None,
+    only_cases: list[str] | None = None,
+    *,
+    force: bool,
+    dry_run: bool,
+    quiet: bool,
+    verbose: bool,
+    as_json: bool = False,
+) -> tuple[Any, Any, Any] | None:
+    """Load, plan, run; what stands in the run folder afterwards. None after a dry run."""
+    from packtool.workflow.run import Request, carry_out, steps_of
+
+    loaded, layout, text = loaded_design(path, sets)
+    cases = tuple(loaded.design.cases)
+    if only_cases:
+        from packtool.catalogue.load import nearest
+
+        for name in only_cases:
+            if name not in cases:
+                close = nearest(name, cases)
+                raise UsageError(f"no case {name!r} in {path}: {', '.join(cases)}" + (f" (did you mean {close}?)" if close else ""))
+        cases = tuple(name for name in cases if name in only_cases)
+    _one_process_only()
+    if not str(out) or str(out) == ".":
+        raise UsageError("-o wants a folder of its own: give it a name")
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"{out} is a file; -o wants a folder")
+    environment = dict(os.environ)
+    environment.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
+    request = Request(loaded, layout, out, stages, cases, text, cache_dir(), environment, force, root=Path.cwd())
+    if dry_run and as_json:
+        steps = [{"stage": step.stage, "runs": bool(step.reasons), "reasons": list(step.reasons)} for step in steps_of(request)]
+        print_json("packtool/plan/1", {"steps": steps})
+        return None
+    if dry_run:
+        for step in steps_of(request):
+            say(f"{step.stage:<12} " + ("runs: " + "; ".join(step.reasons) if step.reasons else "up to date"))
+        return None
+    from packtool.workflow.progress import Progress
+
+    with Progress(sys.stderr, quiet=quiet, verbose=verbose, live=sys.stderr.isatty() and not quiet) as progress:
+        outcome = carry_out(request, progress.tell)
+    return loaded, layout, outcome
+
+
+@app.command()
+def run(
+    design: DesignFile,
+    out: OutFolder,
+    sets: Sets = None,
+    form: As = Format.text,
+    as_json: AsJson = False,
+    only_cases: OneCase = None,
+    dry_run: DryRun = False,
+    force: Force = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Every stage: CAD, mesh, temperatures, verdict and report."""
+    _solve_and_judge(design, out, ("cad", "mesh", "solve", "export-mesh", "report"), sets, form, as_json, only_cases,
+                     dry_run=dry_run, force=force, quiet=quiet, verbose=verbose)  # fmt: skip
+
+
+@app.command()
+def solve(
+    design: DesignFile,
+    out: OutFolder,
+    sets: Sets = None,
+    form: As = Format.text,
+    as_json: AsJson = False,
+    only_cases: OneCase = None,
+    dry_run: DryRun = False,
+    force: Force = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Mesh and temperatures only, with the verdict."""
+    _solve_and_judge(design, out, ("mesh", "solve"), sets, form, as_json, only_cases,
+                     dry_run=dry_run, force=force, quiet=quiet, verbose=verbose)  # fmt: skip
+
+
+def _solve_and_judge(
+    design: Path,
+    out: Path,
+    stages: tuple[str, ...],
+    sets: list[str] | None,
+    form: Format,
+    as_json: bool,
+    only_cases: list[str] | None,
+    *,
+    dry_run: bool,
+    force: bool,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    done = _run_stages(
+        design,
+        out,
+        stages,
+        sets,
+        only_cases,
+        force=force,
+        dry_run=dry_run,
+        quiet=quiet,
+        verbose=verbose,
+        as_json=chosen_form(form, as_json) is Format.json,
+    )
+    if done is None:
+        return
+    loaded, _, outcome = done
+    from packtool.report.records import Checked
+
+    if chosen_form(form, as_json) is Format.json:
+        say((out / "results.json").read_text(encoding="utf-8"))
+    else:
+        print_checked([Checked(loaded.file, loaded.design.name, outcome.verdict)], form)
+    if not quiet:
+        shown = "report.html" if "report" in stages else "results.json"
+        note(f"{out / shown}")
+    raise typer.Exit(int(outcome.verdict.exit_code))
+
+
+def _one_stage(
+    stages: tuple[str, ...],
+    design: Path,
+    out: Path,
+    sets: list[str] | None,
+    as_json: bool,
+    line: Callable[[Any], str],
+    **flags: bool,
+) -> None:
+    done = _run_stages(
+        design, out, stages, sets,
+        force=flags["force"], dry_run=flags["dry_run"], quiet=flags["quiet"], verbose=flags["verbose"], as_json=as_json,
+    )  # fmt: skip
+    if done is None:
+        return
+    report = done[2].records[stages[0]].report
+    if as_json:
+        print_json(f"packtool/{stages[0]}/1", dict(report))
+    elif not flags["quiet"]:
+        say(line(report))
+
+
+@app.command()
+def cad(
+    design: DesignFile,
+    out: OutFolder,
+    sets: Sets = None,
+    as_json: AsJson = False,
+    dry_run: DryRun = False,
+    force: Force = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """STEP, STL, GLB, bill of materials and mass properties."""
+    from packtool.report.stage_text import cad_text
+
+    _one_stage(("cad",), design, out, sets, as_json, cad_text, dry_run=dry_run, force=force, quiet=quiet, verbose=verbose)
+
+
+@app.command()
+def mesh(
+    design: DesignFile,
+    out: OutFolder,
+    sets: Sets = None,
+    as_json: AsJson = False,
+    dry_run: DryRun = False,
+    force: Force = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """The mesh with named regions and boundaries, and its quality."""
+    from packtool.report.stage_text import mesh_text
+
+    stages = ("mesh", "export-mesh")
+    _one_stage(stages, design, out, sets, as_json, mesh_text, dry_run=dry_run, force=force, quiet=quiet, verbose=verbose)

@@ -1,0 +1,27 @@
+"""The design file's schema: one section a file, `pack` the whole."""
+
+from packtool.design.schema.arrangement import Arrangement, Busbars
+from packtool.design.schema.base import CELL_NAME_PATTERN, MAX_CELLS, NAME_PATTERN, PATTERN_WORDS, DesignRecord, canonical_cell_name
+from packtool.design.schema.cases import SteadyCase
+from packtool.design.schema.cell import CellSpec
+from packtool.design.schema.cold_plate import ColdPlate
+from packtool.design.schema.enclosure import Enclosure
+from packtool.design.schema.limits import Limits
+from packtool.design.schema.pack import PackDesign
+
+__all__ = [
+    "CELL_NAME_PATTERN",
+    "MAX_CELLS",
+    "NAME_PATTERN",
+    "PATTERN_WORDS",
+    "Arrangement",
+    "Busbars",
+    "CellSpec",
+    "ColdPlate",
+    "DesignRecord",
+    "Enclosure",
+    "Limits",
+    "PackDesign",
+    "SteadyCase",
+    "canonical_cell_name",
+]

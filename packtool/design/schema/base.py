@@ -1,0 +1,121 @@
+"""What the keys of a design file are made of: records, texts that must look so, catalogue ids, units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from packtool.catalogue.records import Frozen
+
+MAX_CELLS = 20_000
+"""Most cells one design may have: four times the largest pack of shared experience (4,416); beyond it a slip of the keyboard is likelier."""
+
+
+@dataclass(frozen=True, slots=True)
+class InCatalogue:
+    """Marks a key whose text is an id of the catalogue: ``cells``, ``materials`` or ``coolants``; the JSON Schema carries the mark."""
+
+    kind: Literal["cells", "materials", "coolants"]
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(core) | {"x-catalogue": self.kind}
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What several keys of one mapping have to agree on.
+
+    ``check`` takes the values of ``keys``, in that order, and gives what is wrong, or None; the complaint stands at the key ``at``.
+    """
+
+    keys: tuple[str, ...]
+    at: str
+    check: Callable[..., str | None]
+
+
+class DesignRecord(Frozen):
+    """A mapping of the design file. What its keys must agree on is in ``agreements``, for this class and for the loader alike."""
+
+    agreements: ClassVar[tuple[Agreement, ...]] = ()
+
+    @model_validator(mode="after")
+    def _agrees(self) -> DesignRecord:
+        for agreement in self.agreements:
+            wrong = agreement.check(*(getattr(self, key) for key in agreement.keys))
+            if wrong is not None:
+                raise ValueError(wrong)
+        return self
+
+
+def canonical_cell_name(name: str) -> str:
+    """``R2C5`` and ``R02C005`` are ``R2C05``: row, then column with two digits at least."""
+    row, column = (int(number) for number in re.findall("[0-9]+", name))
+    return f"R{row}C{column:02d}"
+
+
+NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]*$"
+
+
+CASE_PATTERN = r"^[A-Za-z0-9_.-]+$"
+
+
+CELL_NAME_PATTERN = r"^R[0-9]{1,5}C[0-9]{1,5}$"
+
+
+IP_PATTERN = r"^IP[0-6X][0-9X]K?$"
+
+
+PATTERN_WORDS = {
+    NAME_PATTERN: "a name of small letters, digits, '.', '_' and '-', a letter or digit first",
+    CASE_PATTERN: "a name of letters, digits, '.', '_' and '-'",
+    CELL_NAME_PATTERN: "the name of a cell, row and column from 1, as in R2C05",
+    IP_PATTERN: "IP and two digits, as in IP67 or IP6X (IEC 60529)",
+}
+"""What a text must look like, by pattern; for messages."""
+
+
+Millimetres = Annotated[float, Field(gt=0, le=20_000)]
+
+
+Celsius = Annotated[float, Field(ge=-60, le=300)]
+
+
+Identifier = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+CellId = Annotated[Identifier, InCatalogue("cells")]
+
+
+MaterialId = Annotated[Identifier, InCatalogue("materials")]
+
+
+CoolantId = Annotated[Identifier, InCatalogue("coolants")]
+
+
+CellReference = Annotated[
+    str, Field(min_length=1, max_length=400, description="catalogue cell, or the path of a .json (BPX) or .yaml file")
+]
+
+
+FilePath = Annotated[str, Field(min_length=1, max_length=400)]
+
+
+CellName = Annotated[str, Field(pattern=CELL_NAME_PATTERN), AfterValidator(canonical_cell_name)]
+
+
+MilliOhm = Annotated[float, Field(gt=0, le=10_000)]
+
+
+Volts = Annotated[float, Field(gt=0, le=10)]
+
+
+Conductivity = Annotated[float, Field(gt=0, le=2_000)]
+
+
+Amperes = Annotated[float, Field(gt=0, le=100_000)]

@@ -1,0 +1,103 @@
+"""A cell described in the design file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Annotated
+
+from pydantic import Field
+
+from packtool.catalogue.records import CellFormat
+from packtool.design.schema.base import (
+    Agreement,
+    Amperes,
+    CellId,
+    Conductivity,
+    DesignRecord,
+    FilePath,
+    Millimetres,
+    MilliOhm,
+    Volts,
+)
+
+
+def _same_length(temperatures: Sequence[float], resistances: Sequence[float]) -> str | None:
+    if len(temperatures) == len(resistances):
+        return None
+    return f"needs as many entries as temperature_degC: {len(temperatures)}, not {len(resistances)}"
+
+
+def _ascending(temperatures: Sequence[float]) -> str | None:
+    if all(a < b for a, b in pairwise(temperatures)):
+        return None
+    return "must ascend, each temperature above the one before it"
+
+
+class GivenResistance(DesignRecord):
+    """A resistance table written in a design: ``{temperature_degC: [0, 25], resistance_mOhm: [2.0, 0.8]}``."""
+
+    agreements = (
+        Agreement(("temperature_degC", "resistance_mOhm"), "resistance_mOhm", _same_length),
+        Agreement(("temperature_degC",), "temperature_degC", _ascending),
+    )
+
+    temperature_degC: tuple[Annotated[float, Field(ge=-100, le=200)], ...] = Field(
+        min_length=1, description="temperatures of the table, ascending"
+    )
+    resistance_mOhm: tuple[MilliOhm, ...] = Field(
+        min_length=1, description="dc resistance of one cell at these temperatures; between them ln R is linear in 1/T"
+    )
+
+
+def _one_base(like: object, bpx: object) -> str | None:
+    return "give like or bpx, not both" if like is not None and bpx is not None else None
+
+
+def _one_resistance(table: object, stand_in: object) -> str | None:
+    return "give resistance_mOhm or resistance_like, not both" if table is not None and stand_in is not None else None
+
+
+class CellSpec(DesignRecord):
+    """A cell described in the design: its own figures, over those of a catalogue cell (``like``) or of a BPX file where one is named."""
+
+    agreements = (
+        Agreement(("like", "bpx"), "bpx", _one_base),
+        Agreement(("resistance_mOhm", "resistance_like"), "resistance_like", _one_resistance),
+    )
+
+    like: CellId | None = Field(None, description="catalogue cell to start from; `packtool cells` lists them")
+    bpx: FilePath | None = Field(None, description="path of a BPX file to start from, relative to this file")
+    name: Annotated[str, Field(max_length=120)] | None = Field(
+        None, description="what the cell is called in the report and the bill of materials"
+    )
+    format: CellFormat | None = Field(None, description="shape of the cell; pattern: rows takes prismatic cells")
+    chemistry: Annotated[str, Field(max_length=120)] | None = Field(
+        None, description="for the report, as in LFP or NMC811/graphite"
+    )
+    capacity_Ah: Annotated[float, Field(gt=0, le=5_000)] | None = Field(None, description="nominal capacity of one cell")
+    v_nom: Volts | None = Field(None, description="nominal voltage of one cell [V]")
+    v_min: Volts | None = Field(None, description="lowest permitted voltage of one cell [V]")
+    v_max: Volts | None = Field(None, description="highest permitted voltage of one cell [V]")
+    width_mm: Millimetres | None = Field(None, description="width of the wide face (prismatic, pouch)")
+    thickness_mm: Millimetres | None = Field(None, description="between the two large faces, at the state of charge it is built in")
+    height_mm: Millimetres | None = Field(None, description="height of the body, terminals excluded")
+    diameter_mm: Millimetres | None = Field(None, description="outer diameter (cylindrical)")
+    mass_kg: Annotated[float, Field(gt=0, le=200)] | None = Field(None, description="mass of one cell")
+    cp_J_kgK: Annotated[float, Field(gt=0, le=10_000)] | None = Field(None, description="specific heat capacity of the whole cell")
+    k_in_plane_W_mK: Conductivity | None = Field(
+        None, description="thermal conductivity along the electrode layers: width and height (prismatic, pouch)"
+    )
+    k_through_W_mK: Conductivity | None = Field(
+        None, description="thermal conductivity across the layers: through the thickness (prismatic, pouch)"
+    )
+    k_axial_W_mK: Conductivity | None = Field(None, description="thermal conductivity along the axis (cylindrical)")
+    k_radial_W_mK: Conductivity | None = Field(None, description="thermal conductivity across the winding (cylindrical)")
+    resistance_mOhm: MilliOhm | GivenResistance | None = Field(
+        None, description="dc resistance of one cell: a number, the same at every temperature, or a table over temperature"
+    )
+    resistance_like: CellId | None = Field(
+        None, description="catalogue cell whose measured dc resistance stands in for this cell's; the report says so"
+    )
+    max_charge_A: Amperes | None = Field(None, description="largest continuous charge current of one cell")
+    max_discharge_A: Amperes | None = Field(None, description="largest continuous discharge current of one cell")

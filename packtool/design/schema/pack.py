@@ -1,0 +1,82 @@
+"""The design file as a whole: what a user may write, key by key. Keys carry their unit; unknown keys are refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, field_validator
+
+from packtool.design.schema.arrangement import Arrangement, Busbars, Electrical
+from packtool.design.schema.base import CASE_PATTERN, NAME_PATTERN, Agreement, CellName, CellReference, DesignRecord, MilliOhm
+from packtool.design.schema.cases import SteadyCase
+from packtool.design.schema.cell import CellSpec
+from packtool.design.schema.cold_plate import ColdPlate, Interface
+from packtool.design.schema.enclosure import Ambient, Enclosure
+from packtool.design.schema.limits import Limits
+
+
+class CellOverride(DesignRecord):
+    """What is different about one cell."""
+
+    resistance_mOhm: MilliOhm = Field(description="dc resistance of this cell, at any temperature")
+
+
+class Overrides(DesignRecord):
+    """Cells that differ from the rest, by name."""
+
+    cells: dict[CellName, CellOverride] = Field(
+        default_factory=dict, description="by name: row and column from 1, as in R2C05; aged, faulty, warmer"
+    )
+
+
+class MeshControls(DesignRecord):
+    """How fine the mesh is."""
+
+    level: Literal["coarse", "normal", "fine"] = Field("normal", description="finer meshes have smaller errors and take longer")
+
+
+def _plate_needs_interface(plate: object, interface: object) -> str | None:
+    if plate is None or interface is not None:
+        return None
+    return "a cold_plate needs an interface (the layer between it and the cells): interface: {material: ..., thickness_mm: ...}"
+
+
+class PackDesign(DesignRecord):
+    """One battery pack design file."""
+
+    model_config = ConfigDict(title="packtool design")
+    agreements = (Agreement(("cold_plate", "interface"), "cold_plate", _plate_needs_interface),)
+
+    packtool: Literal[1] = Field(description="version of the design format")
+    name: Annotated[str, Field(pattern=NAME_PATTERN, max_length=64)] = Field(
+        description="names the output; small letters, digits, '.', '_', '-', a letter or digit first"
+    )
+    description: Annotated[str, Field(max_length=4_000)] = Field("", description="one line for lists and the report")
+    cell: CellReference | CellSpec = Field(
+        description="a catalogue cell (`packtool cells` lists them), a mapping that describes one, or the path of a .json (BPX) or .yaml file"
+    )
+    electrical: Electrical
+    arrangement: Arrangement
+    interface: Interface | None = Field(None, description="the layer between the cells and the cold plate")
+    cold_plate: ColdPlate | None = Field(None, description="left out: no cooling but the ambient")
+    busbars: Busbars
+    enclosure: Enclosure
+    ambient: Ambient
+    cases: dict[Annotated[str, Field(pattern=CASE_PATTERN, max_length=64)], SteadyCase] = Field(
+        min_length=1, description="loads that the pack is solved for, each under a name of your choice"
+    )
+    limits: Limits = Field(default_factory=Limits)
+    overrides: Overrides = Field(default_factory=Overrides)
+    mesh: MeshControls = Field(default_factory=MeshControls)
+
+    @field_validator("packtool", mode="before")
+    @classmethod
+    def _whole_number(cls, version: Any) -> Any:
+        # 1.0 and true equal 1 for a Literal
+        if type(version) is not int:
+            raise ValueError("must be 1")
+        return version
+
+
+# Cross-key checks that span mappings, or need the catalogue, are in resolve.py:
+# rows x cells_per_row = series x parallel; cells_per_row a multiple of parallel; MAX_CELLS; override names that exist; known ids.
