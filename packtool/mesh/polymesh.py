@@ -1,0 +1,231 @@
+"""OpenFOAM's polyMesh: points, faces, owner, neighbour, boundary, cell and face zones, as ASCII.
+
+The rules that OpenFOAM's reader relies on (its user guide, "Mesh description"): faces between two elements come first, each
+pointing from the element with the smaller number to the other, ordered by the first and then by the second; then the outer faces,
+pointing outwards, patch after patch.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from packtool import artifacts
+from packtool.errors import MeshError
+from packtool.mesh.grid import FACE_CORNERS
+from packtool.mesh.records import Floats, Integers
+
+REST = "defaultFaces"
+"""Patch of the outer faces that no boundary names: OpenFOAM's own name for it."""
+
+_CHUNK = 200_000
+
+
+@dataclass(frozen=True)
+class Faces:
+    """Every face of a hexahedral mesh once: ``nodes`` (n_faces, 4) pointing out of ``owner`` (n_faces,); ``neighbour`` (n_inner,) of
+    the first n_inner faces, which lie between two elements; the others are outer ones."""
+
+    nodes: Integers
+    owner: Integers
+    neighbour: Integers
+
+
+def faces_of(hexes: Integers) -> Faces:
+    """The faces of ``hexes`` (n_hexes, 8): inner ones by owner and neighbour, then outer ones by owner.
+
+    Raises MeshError where three elements share a face.
+    """
+    every = hexes[:, FACE_CORNERS].reshape(-1, 4)
+    order, first = _grouped(every)
+    count = np.diff(np.append(first, len(every)))
+    if (count > 2).any():
+        raise MeshError("three elements share a face: the mesh overlaps itself")
+    one, two = order[first], order[np.minimum(first + 1, len(order) - 1)]  # the sort is stable: ``one`` has the smaller element
+    inner = count == 2
+    owner, neighbour = one[inner] // 6, two[inner] // 6
+    sort = np.lexsort((neighbour, owner))
+    outer = np.sort(one[~inner])
+    return Faces(
+        np.concatenate([every[one[inner][sort]], every[outer]]),
+        np.concatenate([owner[sort], outer // 6]),
+        neighbour[sort],
+    )
+
+
+def write_polymesh(
+    folder: Path,
+    points: Floats,
+    hexes: Integers,
+    boundaries: Mapping[str, Integers],
+    *,
+    cell_zones: Mapping[str, Integers] | None = None,
+    face_zones: Mapping[str, Integers] | None = None,
+    patch_types: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """Write ``points``, ``faces``, ``owner``, ``neighbour``, ``boundary``, ``cellZones`` and ``faceZones`` into ``folder``
+    (a case's ``constant/polyMesh``); the name in the files of each name given.
+
+    ``points`` (n_points, 3) [m]; ``hexes`` (n_hexes, 8) in the order of VTK: element i is OpenFOAM's cell i. ``boundaries`` name ->
+    (n, 4) outer facets, a patch each, of the type in ``patch_types`` (else ``patch``); outer facets named nowhere become the wall
+    ``defaultFaces``. ``cell_zones`` name -> element numbers; ``face_zones`` name -> (n, 4) facets between elements, whose normal
+    the zone's flip map keeps. Names may hold letters, digits, ``_ . -``; anything else becomes ``_``, and a number is added where
+    two would be alike. Raises MeshError for a facet that is no face of the mesh, is named twice, or lies on the wrong side
+    (inside for a boundary, outside for a zone).
+    """
+    faces = faces_of(hexes)
+    n_inner, n_faces = len(faces.neighbour), len(faces.nodes)
+    cells, inner = dict(cell_zones or {}), dict(face_zones or {})
+    names = foam_names([*boundaries, *cells, *inner])
+    find = _Finder(faces.nodes)
+    patch = np.full(n_faces - n_inner, len(boundaries))
+    for number, (name, facets) in enumerate(boundaries.items()):
+        where = find(name, facets) - n_inner
+        if (where < 0).any():
+            raise MeshError(f"boundary {name!r} has facets between two elements; OpenFOAM's patches lie on the outside")
+        if (patch[where] < len(boundaries)).any() or len(np.unique(where)) < len(where):
+            raise MeshError(f"boundary {name!r} has facets that are named twice")
+        patch[where] = number
+    order = np.argsort(patch, kind="stable")
+    nodes = np.concatenate([faces.nodes[:n_inner], faces.nodes[n_inner:][order]])
+    owner = np.concatenate([faces.owner[:n_inner], faces.owner[n_inner:][order]])
+    zones = []
+    for name, facets in inner.items():
+        where = find(name, facets)
+        if (where >= n_inner).any():
+            raise MeshError(f"face zone {name!r} has facets on the outside of the mesh; give them as a boundary")
+        zones.append((names[name], where, _turned(facets, faces.nodes[where])))
+
+    _write(folder, "points", "vectorField", [_rows(points, "(%.17g %.17g %.17g)")])
+    _write(folder, "faces", "faceList", [_rows(nodes, "4(%d %d %d %d)")])
+    note = f"nPoints:{len(points)} nCells:{len(hexes)} nFaces:{n_faces} nInternalFaces:{n_inner}"
+    _write(folder, "owner", "labelList", [_rows(owner, "%d")], note)
+    _write(folder, "neighbour", "labelList", [_rows(faces.neighbour, "%d")], note)
+    _write(folder, "boundary", "polyBoundaryMesh", _patches(names, boundaries, patch_types or {}, patch, n_inner))
+    _write(
+        folder,
+        "cellZones",
+        "regIOobject",
+        _zones(
+            [
+                (names[name], f"    type cellZone;\n    cellLabels List<label> {_rows(which, '%d')};\n")
+                for name, which in cells.items()
+            ]
+        ),
+    )
+    _write(
+        folder,
+        "faceZones",
+        "regIOobject",
+        _zones(
+            [
+                (
+                    name,
+                    f"    type faceZone;\n    faceLabels List<label> {_rows(where, '%d')};\n"
+                    f"    flipMap List<bool> {_rows(turned.astype(int), '%d')};\n",
+                )
+                for name, where, turned in zones
+            ]
+        ),
+    )
+    return names
+
+
+def foam_names(names: list[str]) -> dict[str, str]:
+    """Each name as a word that OpenFOAM's dictionaries and a shell take, no two alike."""
+    given: dict[str, str] = {}
+    taken = {REST}
+    for name in dict.fromkeys(names):
+        word = re.sub(r"[^A-Za-z0-9_.-]", "_", name) or "_"
+        word = word if word[0].isalpha() or word[0] == "_" else f"_{word}"
+        chosen, number = word, 2
+        while chosen in taken:
+            chosen, number = f"{word}_{number}", number + 1
+        taken.add(chosen)
+        given[name] = chosen
+    return given
+
+
+def _key(facets: Integers, n_points: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Two numbers a facet that are the same for the same nodes, however turned: conforming faces share three nodes only if all four."""
+    nodes = np.sort(facets, axis=1).astype(np.int64)
+    return nodes[:, 0] * n_points + nodes[:, 1], nodes[:, 2] * n_points + nodes[:, 3]
+
+
+def _grouped(facets: Integers) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """A stable order of ``facets`` in which the same ones stand together, and where each group begins."""
+    low, high = _key(facets, int(facets.max(initial=0)) + 1)
+    order = np.lexsort((high, low))
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (np.diff(low[order]) != 0) | (np.diff(high[order]) != 0)
+    return order, np.flatnonzero(new)
+
+
+class _Finder:
+    """Positions of facets among the faces of a mesh."""
+
+    def __init__(self, nodes: Integers) -> None:
+        self._n_points = int(nodes.max(initial=0)) + 1
+        low, high = _key(nodes, self._n_points)
+        self._order = np.lexsort((high, low))
+        self._low, self._high = low[self._order], high[self._order]
+
+    def __call__(self, name: str, facets: Integers) -> NDArray[np.int64]:
+        low, high = _key(facets, self._n_points)
+        begin, end = np.searchsorted(self._low, low), np.searchsorted(self._low, low, side="right")
+        while (begin < end).any():
+            middle = (begin + end) // 2
+            below = self._high[np.minimum(middle, len(self._high) - 1)] < high
+            begin, end = np.where(below & (begin < end), middle + 1, begin), np.where(below, end, middle)
+        at = np.minimum(begin, len(self._low) - 1)
+        if ((self._low[at] != low) | (self._high[at] != high)).any():
+            raise MeshError(f"{name!r} has facets that are faces of no element")
+        return self._order[at]
+
+
+def _turned(facets: Integers, nodes: Integers) -> NDArray[np.bool_]:
+    """Whether each of ``facets`` (n, 4) runs round its nodes the other way than ``nodes`` (n, 4)."""
+    start = (nodes == facets[:, :1]).argmax(axis=1)
+    following = np.take_along_axis(nodes, ((start + 1) % 4)[:, None], axis=1)[:, 0]
+    return following != facets[:, 1]
+
+
+def _patches(
+    names: Mapping[str, str], boundaries: Mapping[str, Integers], types: Mapping[str, str], patch: Integers, n_inner: int
+) -> list[str]:
+    """The dictionary of patches, in the order of their faces."""
+    sizes = np.bincount(patch, minlength=len(boundaries) + 1)
+    rows, start = [], n_inner
+    every = [(names[name], types.get(name, "patch")) for name in boundaries] + ([(REST, "wall")] if sizes[-1] else [])
+    for (name, kind), size in zip(every, sizes, strict=False):
+        rows.append(f"{name}\n{{\n    type {kind};\n    nFaces {size};\n    startFace {start};\n}}\n")
+        start += int(size)
+    return [f"{len(rows)}\n(\n", *rows, ")\n"]
+
+
+def _zones(zones: list[tuple[str, str]]) -> list[str]:
+    return [f"{len(zones)}\n(\n", *(f"{name}\n{{\n{body}}}\n" for name, body in zones), ")\n"]
+
+
+def _rows(values: Floats | Integers, form: str) -> str:
+    """A list in OpenFOAM's way: its length, then one entry a line in brackets."""
+    parts = []
+    for begin in range(0, len(values), _CHUNK):
+        chunk = values[begin : begin + _CHUNK]
+        parts.append((form + "\n") * len(chunk) % tuple(chunk.ravel().tolist()))
+    return f"{len(values)}\n(\n" + "".join(parts) + ")\n"
+
+
+def _write(folder: Path, name: str, kind: str, body: list[str], note: str = "") -> None:
+    head = [
+        "FoamFile\n{\n    version 2.0;\n    format ascii;\n",
+        f"    class {kind};\n",
+        f'    note "{note}";\n' if note else "",
+        f'    location "constant/polyMesh";\n    object {name};\n}}\n\n',
+    ]
+    artifacts.write_text(folder / name, "".join([*head, *body]))
