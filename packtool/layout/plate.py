@@ -6,6 +6,7 @@ The plate covers all rows in y and reaches ``overhang_mm`` past them at both end
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import ColdPlate
@@ -14,7 +15,6 @@ from packtool.layout.channels import Channels, ChannelSpace, parallel_once, para
 from packtool.layout.complaints import complain
 from packtool.layout.outline import Rectangle
 from packtool.layout.records import CoolantNetwork, Loop, Part, Product, Profile, Sweep
-from packtool.layout.rows import RowPlan
 
 LAND_MM = 3.0
 """Rib that the messages below propose: the usual least brazing land (remembered; the design rule on ribs holds the same number)."""
@@ -24,6 +24,16 @@ BORE_OVER_OUTER = 0.8
 FITTING_HEIGHT_MM = 30.0
 """Height of a fitting above the plate (remembered), never higher than the cells."""
 GROUP = ("cold plate",)
+
+
+class Footprint(Protocol):
+    """What stands on the plate [mm]: its size along x and y, about x = y = 0."""
+
+    @property
+    def length_mm(self) -> float: ...
+
+    @property
+    def breadth_mm(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,40 +50,40 @@ def header_width(plate: ColdPlate) -> float:
     return plate.header_width_mm if plate.header_width_mm is not None else 2 * plate.channel_width_mm
 
 
-def _needed_overhang(plate: ColdPlate, rows: RowPlan) -> float:
+def _needed_overhang(plate: ColdPlate, cells: Footprint) -> float:
     """The shortest overhang [mm] that holds the margin and the headers (parallel), or the fittings and round turns (serpentine)."""
     if plate.type == "parallel":
         return plate.margin_mm + header_width(plate)
-    return plate.margin_mm + max(_fitting(plate), _round_reach(plate, rows))
+    return plate.margin_mm + max(_fitting(plate), _round_reach(plate, cells))
 
 
-def _round_reach(plate: ColdPlate, rows: RowPlan) -> float:
+def _round_reach(plate: ColdPlate, cells: Footprint) -> float:
     """How far round turns reach past the straight legs [mm]; 0 for square ones, which take no more than the fittings."""
     if plate.turns == "square":
         return 0.0
-    half = rows.breadth_mm / 2 - plate.margin_mm
+    half = cells.breadth_mm / 2 - plate.margin_mm
     return turn_reach(-half, half, plate.channel_width_mm, plate.passes)
 
 
-def overhang_mm(plate: ColdPlate, rows: RowPlan) -> float:
+def overhang_mm(plate: ColdPlate, cells: Footprint) -> float:
     """How far the plate reaches past the rows at both ends [mm]: as given, else as short as can be."""
-    return plate.overhang_mm if plate.overhang_mm is not None else _needed_overhang(plate, rows)
+    return plate.overhang_mm if plate.overhang_mm is not None else _needed_overhang(plate, cells)
 
 
-def check_plate(loaded: LoadedDesign, plate: ColdPlate, rows: RowPlan) -> list[Complaint]:
+def check_plate(loaded: LoadedDesign, plate: ColdPlate, cells: Footprint) -> list[Complaint]:
     """What does not fit in this plate."""
     complaints = []
-    space = rows.breadth_mm - 2 * plate.margin_mm
+    space = cells.breadth_mm - 2 * plate.margin_mm
     count, width = plate.passes * plate.channels, plate.channel_width_mm
     if space <= 0:
-        message = f"margins of {plate.margin_mm:g} mm leave nothing of a plate {rows.breadth_mm:g} mm across"
+        message = f"margins of {plate.margin_mm:g} mm leave nothing of a plate {cells.breadth_mm:g} mm across"
         complaints.append(complain(loaded, "cold_plate.margin_mm", message))
     elif space < width or (count > 1 and count * width >= space):
         complaints.append(complain(loaded, *_crowded(plate, count, space)))
-    needed = _needed_overhang(plate, rows)
-    if overhang_mm(plate, rows) < needed:
-        if _round_reach(plate, rows) > _fitting(plate):
-            what = f"the round turns of {plate.passes} passes ({_round_reach(plate, rows):.4g} mm deep) lie on the overhang"
+    needed = _needed_overhang(plate, cells)
+    if overhang_mm(plate, cells) < needed:
+        if _round_reach(plate, cells) > _fitting(plate):
+            what = f"the round turns of {plate.passes} passes ({_round_reach(plate, cells):.4g} mm deep) lie on the overhang"
         elif plate.type == "serpentine":
             what = f"the fittings ({_fitting(plate):g} mm) stand on the overhang"
         else:
@@ -111,9 +121,9 @@ def _fitting(plate: ColdPlate) -> float:
     return min(FITTING_MM, plate.channel_width_mm if plate.type == "serpentine" else header_width(plate))
 
 
-def plan_plate(plate: ColdPlate, rows: RowPlan) -> PlatePlan:
+def plan_plate(plate: ColdPlate, cells: Footprint) -> PlatePlan:
     """The plate of a design that ``check_plate`` has no complaint about."""
-    x, y = rows.length_mm / 2 + overhang_mm(plate, rows), rows.breadth_mm / 2
+    x, y = cells.length_mm / 2 + overhang_mm(plate, cells), cells.breadth_mm / 2
     margin, fitting = plate.margin_mm, _fitting(plate)
     space = ChannelSpace(
         -x + margin, -y + margin, x - margin, y - margin, plate.channel_width_mm, header_width(plate), plate.channel_height_mm
