@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -179,13 +180,13 @@ def disc_in_rectangle(
     chains = [rim(r, k, start) for r in radii]
     bottom = np.column_stack([np.linspace(x0, x1, across + 1), np.full(across + 1, y0)])
     right = np.column_stack([np.full(upright + 1, x1), np.linspace(y0, y1, upright + 1)])
-    top, left = bottom[::-1] + [0.0, y1 - y0], right[::-1] - [x1 - x0, 0.0]
+    top, left = bottom[::-1] + np.array([0.0, y1 - y0]), right[::-1] - np.array([x1 - x0, 0.0])
     chains.append(np.concatenate([side[:-1] for side in (bottom, right, top, left)]) - np.array(centre))
     core = disc(k, layers)
     points, quads, band = [core.weights @ chains[0]], [core.quads], [np.zeros(len(core.quads), dtype=np.int64)]
     count = len(core.weights)
     rims = [count - n + np.arange(n)]
-    for number, (inside, outside) in enumerate(zip(chains[:-1], chains[1:], strict=True), start=1):
+    for number, (inside, outside) in enumerate(pairwise(chains), start=1):
         chain = rims[-1]
         for layer in range(1, layers + 1):
             t = layer / layers
