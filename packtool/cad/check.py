@@ -9,7 +9,6 @@ from OCP.BRepCheck import BRepCheck_Analyzer
 
 from packtool.cad.colours import LOOKS
 from packtool.cad.report import CadFinding, ProductVolume
-from packtool.cad.rounding import closed_form_volume_mm3
 from packtool.cad.solids import Solid
 from packtool.cad.step import Instance
 from packtool.layout.records import Layout
@@ -22,7 +21,7 @@ def product_volumes(layout: Layout, solids: Mapping[str, Solid]) -> tuple[Produc
     """The volume of each product, from the kernel and in closed form."""
     counts = Counter(part.product for part in layout.parts)
     return tuple(
-        ProductVolume(id, counts[id], solid.volume_mm3, closed_form_volume_mm3(solid.product)) for id, solid in solids.items()
+        ProductVolume(id, counts[id], solid.volume_mm3, solid.product.finished_volume_mm3()) for id, solid in solids.items()
     )
 
 

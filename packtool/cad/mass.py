@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from packtool.cad.moments import swept_moments
-from packtool.cad.rounding import closed_form_volume_mm3, rounded_sweeps
+from packtool.cad.moments import product_moments
+from packtool.cad.rounding import rounded_sweeps
 from packtool.catalogue.records import Cell, Figure, Material
 from packtool.layout.properties import PRISMATIC_DENSITY_KG_M3, cell_mass_kg
 from packtool.layout.records import Layout, Product
@@ -53,7 +53,7 @@ def _unit_mass(
         density = materials[product.material].rho_kg_m3 if product.material in materials else None
     if density is None:
         return UnitMass(None, "unknown", f"the density of {product.material} is unknown")
-    mass_kg = density.value * closed_form_volume_mm3(product) * KG_PER_M3_TO_KG_PER_MM3
+    mass_kg = density.value * product.finished_volume_mm3() * KG_PER_M3_TO_KG_PER_MM3
     return UnitMass(mass_kg, density.standing, f"volume x {density.value:g} kg/m3")
 
 
@@ -73,7 +73,7 @@ def solid_densities(layout: Layout, masses: Mapping[str, UnitMass]) -> dict[str,
     for product in layout.products:
         mass = masses.get(product.id)
         if mass is not None and mass.kg:
-            densities[product.id] = mass.kg / (closed_form_volume_mm3(product) * KG_PER_M3_TO_KG_PER_MM3)
+            densities[product.id] = mass.kg / (product.finished_volume_mm3() * KG_PER_M3_TO_KG_PER_MM3)
     return densities
 
 
@@ -85,7 +85,7 @@ def mass_properties(layout: Layout, masses: Mapping[str, UnitMass], energy_Wh: f
     then left out of all figures, and named in ``unknown``.
     """
     products = {product.id: product for product in layout.products}
-    shapes = {id: swept_moments(rounded_sweeps(products[id])) for id in masses}
+    shapes = {id: product_moments(products[id], rounded_sweeps(products[id])) for id in masses}
     total, first, second = 0.0, np.zeros(3), np.zeros((3, 3))
     by_role: dict[str, float] = {}
     for part in layout.parts:

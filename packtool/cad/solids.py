@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from OCP.BRep import BRep_Builder
-from OCP.BRepAlgoAPI import BRepAlgoAPI_Fuse
-from OCP.BRepBuilderAPI import BRepBuilderAPI_MakeEdge, BRepBuilderAPI_MakeFace, BRepBuilderAPI_MakeVertex, BRepBuilderAPI_MakeWire
+from OCP.BRep import BRep_Builder, BRep_Tool
+from OCP.BRepAlgoAPI import BRepAlgoAPI_Cut, BRepAlgoAPI_Fuse
+from OCP.BRepBuilderAPI import (
+    BRepBuilderAPI_MakeEdge,
+    BRepBuilderAPI_MakeFace,
+    BRepBuilderAPI_MakeVertex,
+    BRepBuilderAPI_MakeWire,
+    BRepBuilderAPI_Transform,
+)
+from OCP.BRepFilletAPI import BRepFilletAPI_MakeFillet
 from OCP.BRepGProp import BRepGProp
 from OCP.BRepPrimAPI import BRepPrimAPI_MakePrism
 from OCP.GC import GC_MakeArcOfCircle
@@ -15,15 +23,15 @@ from OCP.GProp import GProp_GProps
 from OCP.ShapeUpgrade import ShapeUpgrade_UnifySameDomain
 from OCP.Standard import Standard_Failure
 from OCP.TopAbs import TopAbs_ShapeEnum
-from OCP.TopExp import TopExp_Explorer
+from OCP.TopExp import TopExp, TopExp_Explorer
 from OCP.TopLoc import TopLoc_Location
-from OCP.TopoDS import TopoDS_Compound, TopoDS_Shape, TopoDS_Solid, TopoDS_Wire
+from OCP.TopoDS import TopoDS, TopoDS_Compound, TopoDS_Shape, TopoDS_Solid, TopoDS_Wire
 from OCP.TopTools import TopTools_ListOfShape
 
 from packtool.cad.moments import TURNS
-from packtool.cad.rounding import POINT_TOLERANCE_MM, rounded_sweeps, without_repeats
+from packtool.cad.rounding import rounded_sweeps, without_repeats
 from packtool.errors import CadError
-from packtool.layout.records import Layout, Loop, Part, Product, Sweep
+from packtool.layout.records import SAME_POINT_MM, Axis, Detail, Fillet, Layout, Loop, Part, Product, Sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +50,19 @@ def product_solids(layout: Layout) -> dict[str, Solid]:
 
 
 def product_solid(product: Product) -> Solid:
-    """The shape of one product [mm], vertical edges rounded by ``edge_radius_mm``. Raises CadError where the kernel makes none."""
+    """The shape of one product [mm] with all its CAD-only detail. Raises CadError where the kernel makes none."""
     sweeps = rounded_sweeps(product)
     if not sweeps:
         raise CadError(f"product {product.id}: it has no sweeps, so there is nothing to make a solid of")
     try:
-        shapes = [_extruded(sweep) for sweep in sweeps]
+        shapes: list[TopoDS_Shape] = [_extruded(sweep) for sweep in sweeps]
+        shapes += [_turned(detail) for detail in product.details if detail.adds]
         shape: TopoDS_Shape = shapes[0] if len(shapes) == 1 else _fused(shapes)
+        if product.fillets:
+            shape = _filleted(shape, product.fillets)
+        cuts = [_turned(detail) for detail in product.details if not detail.adds]
+        if cuts:
+            shape = _cut(shape, cuts)
     except CadError as error:
         raise CadError(f"product {product.id}: {error}") from None
     except Standard_Failure as error:
@@ -90,7 +104,7 @@ def shape_list(shapes: list[TopoDS_Shape]) -> TopTools_ListOfShape:
 
 
 def _extruded(sweep: Sweep) -> TopoDS_Solid:
-    if sweep.z1 - sweep.z0 <= POINT_TOLERANCE_MM:
+    if sweep.z1 - sweep.z0 <= SAME_POINT_MM:
         raise CadError(f"a sweep from z {sweep.z0:g} to {sweep.z1:g} mm has no height")
     plane = gp_Pln(gp_Ax3(gp_Pnt(0, 0, sweep.z0), gp_Dir(0, 0, 1)))
     face = BRepBuilderAPI_MakeFace(plane, _wire(sweep.profile.outer, sweep.z0, clockwise=False))
@@ -131,7 +145,64 @@ def _reversed(loop: Loop) -> Loop:
     return Loop(tuple((vertices[i][0], vertices[i][1], -vertices[i - 1][2]) for i in range(len(vertices) - 1, -1, -1)))
 
 
-def _fused(shapes: list[TopoDS_Solid]) -> TopoDS_Shape:
+CYCLES: dict[Axis, tuple[int, ...]] = {
+    "x": (0, 0, 1, 0, 1, 0, 0, 0, 0, 1, 0, 0),
+    "y": (0, 1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0),
+    "z": (1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0),
+}
+"""Rows of the rotation that takes z onto an axis, and (x, y) onto the two that follow it cyclically."""
+
+
+def _turned(detail: Detail) -> TopoDS_Shape:
+    """A detail's solid: made along z, then turned onto its axis."""
+    upright = _extruded(Sweep(detail.profile, detail.start, detail.end))
+    turn = gp_Trsf()
+    turn.SetValues(*CYCLES[detail.axis])
+    return BRepBuilderAPI_Transform(upright, turn, True).Shape()
+
+
+def _cut(shape: TopoDS_Shape, tools: list[TopoDS_Shape]) -> TopoDS_Shape:
+    cut = BRepAlgoAPI_Cut()
+    cut.SetArguments(shape_list([shape]))
+    cut.SetTools(shape_list(tools))
+    cut.Build()
+    if not cut.IsDone():
+        raise CadError("its openings cannot be cut")
+    return _whole(cut.Shape(), "cutting its openings")
+
+
+def _filleted(shape: TopoDS_Shape, fillets: tuple[Fillet, ...]) -> TopoDS_Shape:
+    """Round the edges where each fillet's floor meets its walls."""
+    make = BRepFilletAPI_MakeFillet(shape)
+    explorer = TopExp_Explorer(shape, TopAbs_ShapeEnum.TopAbs_EDGE)
+    seen: list[TopoDS_Shape] = []
+    while explorer.More():
+        edge = TopoDS.Edge_s(explorer.Current())
+        explorer.Next()
+        if any(edge.IsSame(other) for other in seen):
+            continue
+        seen.append(edge)
+        ends = [BRep_Tool.Pnt_s(vertex) for vertex in (TopExp.FirstVertex_s(edge), TopExp.LastVertex_s(edge))]
+        for fillet in fillets:
+            if all(_on(fillet, end) for end in ends):
+                make.Add(fillet.radius, edge)
+    try:
+        make.Build()
+    except Standard_Failure as error:
+        raise CadError(f"its fillets cannot be made ({type(error).__name__})") from error
+    if not make.IsDone():
+        raise CadError("its fillets cannot be made")
+    return _whole(make.Shape(), "its fillets")
+
+
+def _on(fillet: Fillet, point: gp_Pnt) -> bool:
+    """Whether a vertex of the shape is a vertex of the fillet's outline."""
+    return abs(point.Z() - fillet.z) <= SAME_POINT_MM and any(
+        math.dist((point.X(), point.Y()), vertex[:2]) <= SAME_POINT_MM for vertex in fillet.loop.vertices
+    )
+
+
+def _fused(shapes: list[TopoDS_Shape]) -> TopoDS_Shape:
     fuse = BRepAlgoAPI_Fuse()
     fuse.SetArguments(shape_list(shapes[:1]))
     fuse.SetTools(shape_list(shapes[1:]))
@@ -140,9 +211,14 @@ def _fused(shapes: list[TopoDS_Solid]) -> TopoDS_Shape:
         raise CadError("the touching sweeps cannot be fused")
     unified = ShapeUpgrade_UnifySameDomain(fuse.Shape(), True, True, False)
     unified.Build()
-    solids = solids_of(unified.Shape())
+    return _whole(unified.Shape(), "fusing its sweeps")
+
+
+def _whole(shape: TopoDS_Shape, after: str) -> TopoDS_Shape:
+    """The one solid of a result, or a compound of its solids."""
+    solids = solids_of(shape)
     if not solids:
-        raise CadError("fusing the sweeps left no solid")
+        raise CadError(f"{after} left no solid")
     if len(solids) == 1:
         return solids[0]
     compound, builder = TopoDS_Compound(), BRep_Builder()

@@ -17,9 +17,9 @@ from OCP.TopExp import TopExp_Explorer
 from OCP.TopLoc import TopLoc_Location
 from OCP.TopoDS import TopoDS, TopoDS_Shape
 
-from packtool.cad.rounding import POINT_TOLERANCE_MM
 from packtool.cad.solids import Solid
 from packtool.errors import CadError
+from packtool.layout.records import SAME_POINT_MM
 
 CHORD_MM = 0.1
 """Largest distance between a curved face and its triangles: below what a picture or a printed part shows."""
@@ -86,6 +86,6 @@ def _snapped(points: NDArray[np.float64]) -> NDArray[np.float64]:
     snapped = np.empty_like(points)
     for axis in range(points.shape[1]):
         values, place = np.unique(points[:, axis], return_inverse=True)
-        starts = np.concatenate([[True], np.diff(values) > POINT_TOLERANCE_MM])
+        starts = np.concatenate([[True], np.diff(values) > SAME_POINT_MM])
         snapped[:, axis] = values[starts][np.cumsum(starts) - 1][place]
     return snapped

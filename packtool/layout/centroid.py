@@ -47,8 +47,12 @@ def profile_centroid_mm(profile: Profile) -> tuple[float, float]:
 
 
 def product_centroid_mm(product: Product) -> tuple[float, float, float]:
-    """Centroid of a homogeneous product in its own frame [mm]."""
+    """Centroid of a homogeneous product in its own frame [mm], cut and added details included, edge radii and fillets not."""
     total = mx = my = mz = 0.0
+    for detail in product.details:
+        volume, (u, v), w = detail.volume(), profile_centroid_mm(detail.profile), (detail.start + detail.end) / 2
+        x, y, z = {"x": (w, u, v), "y": (v, w, u), "z": (u, v, w)}[detail.axis]
+        total, mx, my, mz = total + volume, mx + volume * x, my + volume * y, mz + volume * z
     for sweep in product.sweeps:
         volume = sweep.volume()
         x, y = profile_centroid_mm(sweep.profile)

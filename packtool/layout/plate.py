@@ -14,7 +14,7 @@ from packtool.errors import Complaint
 from packtool.layout.channels import Channels, ChannelSpace, parallel_once, parallel_twice, round_serpentine, serpentine, turn_reach
 from packtool.layout.complaints import complain
 from packtool.layout.outline import Rectangle
-from packtool.layout.records import CoolantNetwork, Loop, Part, Product, Profile, Sweep
+from packtool.layout.records import CoolantNetwork, Detail, Loop, Part, Product, Profile, Sweep
 
 LAND_MM = 3.0
 """Rib that the messages below propose: the usual least brazing land (remembered; the design rule on ribs holds the same number)."""
@@ -146,6 +146,8 @@ def plate_parts(plate: ColdPlate, plan: PlatePlan, cell_height_mm: float, z: flo
     skin = (plate.thickness_mm - plate.channel_height_mm) / 2
     low, high = skin, skin + plate.channel_height_mm
     voids = plan.channels.voids
+    outer = plan.fitting_mm / 2
+    openings = [Loop.circle(*at, outer * BORE_OVER_OUTER) for at in (plan.channels.inlet_at, plan.channels.outlet_at)]
     outline = Loop.rectangle(*plan.outline)
     islands = [Sweep(Profile(_reversed(hole)), low, high) for void in voids for hole in void.holes]
     metal = Product(
@@ -160,17 +162,18 @@ def plate_parts(plate: ColdPlate, plan: PlatePlan, cell_height_mm: float, z: flo
         ),
         description=(
             f"cold plate, {plate.thickness_mm:g} mm, skins {skin:g} mm, channels {plate.channel_width_mm:g} x {plate.channel_height_mm:g} mm"
-            f" with {plate.turns} turns; the openings under the fittings are left out"
+            f" with {plate.turns} turns"
         ),
+        details=tuple(Detail(Profile(hole), "z", high, plate.thickness_mm) for hole in openings),
     )
     coolant = Product(
         id="coolant",
         role="coolant",
         material=plate.coolant,
         sweeps=tuple(Sweep(void, low, high) for void in voids),
-        description="coolant in the plate's channels and headers",
+        description="coolant in the plate's channels and headers, up to the openings under the fittings",
+        details=tuple(Detail(Profile(hole), "z", high, plate.thickness_mm, adds=True) for hole in openings),
     )
-    outer = plan.fitting_mm / 2
     fitting = Product(
         id="fitting",
         role="fitting",

@@ -46,7 +46,7 @@ def coolant_density_kg_m3(coolant: Coolant, T_degC: float) -> float:
 
 
 def product_mass_kg(product: Product, loaded: LoadedDesign) -> float:
-    """Mass of one part of this product [kg]: the sweeps' volume times the density, without CAD-only detail.
+    """Mass of one part of this product [kg]: its volume, CAD-only detail included, times the density.
 
     A cell weighs what the catalogue says, terminals included, so a terminal by itself counts 0. Coolant has its density at the inlet.
     """
@@ -59,7 +59,7 @@ def product_mass_kg(product: Product, loaded: LoadedDesign) -> float:
         density = coolant_density_kg_m3(loaded.coolants[product.material], plate.inlet_degC)
     else:
         density = loaded.materials[product.material].rho_kg_m3.value
-    return product.volume_mm3() * 1e-9 * density
+    return product.finished_volume_mm3() * 1e-9 * density
 
 
 def part_mass_kg(part: Part, layout: Layout, loaded: LoadedDesign) -> float:

@@ -19,9 +19,14 @@ Role = Literal["cell", "pad", "end_plate", "interface", "cold_plate", "coolant",
 MESHED_ROLES: tuple[Role, ...] = ("cell", "pad", "end_plate", "interface", "cold_plate")
 """Parts that the heat is solved in. The channels are voids of the cold plate; tray and lid enter as thermal resistances to the ambient."""
 
+Axis = Literal["x", "y", "z"]
 Point = tuple[float, float]
 Vertex = tuple[float, float, float]
 """x, y and the bulge of the edge that leaves it: tan(a quarter of the arc's angle), 0 for a straight edge, > 0 turning left (as in DXF)."""
+
+
+SAME_POINT_MM = 1e-7
+"""Two points closer than this are one: the CAD kernel's own confusion distance (Precision::Confusion, 1e-7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,19 @@ class Loop:
     def rectangle(cls, x0: float, y0: float, x1: float, y1: float) -> Loop:
         """Counter-clockwise rectangle."""
         return cls.polygon([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
+
+    @classmethod
+    def rounded_rectangle(cls, x0: float, y0: float, x1: float, y1: float, radius: float) -> Loop:
+        """Counter-clockwise rectangle with quarter arcs of ``radius`` at its corners; ``radius`` 0: sharp. At most half the shorter side."""
+        if radius <= 0:
+            return cls.rectangle(x0, y0, x1, y1)
+        quarter, r = math.tan(math.pi / 8), radius
+        corners = (
+            (x0 + r, y0, 0.0), (x1 - r, y0, quarter), (x1, y0 + r, 0.0), (x1, y1 - r, quarter),
+            (x1 - r, y1, 0.0), (x0 + r, y1, quarter), (x0, y1 - r, 0.0), (x0, y0 + r, quarter),
+        )  # fmt: skip
+        following = corners[1:] + corners[:1]
+        return cls(tuple(v for v, w in zip(corners, following, strict=True) if math.dist(v[:2], w[:2]) > SAME_POINT_MM))
 
     @classmethod
     def circle(cls, x: float, y: float, radius: float) -> Loop:
@@ -122,10 +140,61 @@ class Sweep:
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """A feature of the CAD only: a profile swept along ``axis`` from ``start`` to ``end`` [mm], in the product's frame.
+
+    The profile's coordinates follow the axis cyclically: (y, z) for x, (z, x) for y, (x, y) for z. With ``adds`` it is material that
+    touches the product without overlapping it; else it is cut away, and lies in the product's material in full.
+    """
+
+    profile: Profile
+    axis: Axis
+    start: float
+    end: float
+    adds: bool = False
+
+    def volume(self) -> float:
+        """What it changes the product's volume by [mm³]."""
+        volume = self.profile.area() * (self.end - self.start)
+        return volume if self.adds else -volume
+
+    def bounds(self) -> tuple[float, float, float, float, float, float]:
+        """x0, y0, z0, x1, y1, z1 in the product's frame [mm]."""
+        u0, v0, u1, v1 = self.profile.outer.bounds()
+        if self.axis == "x":
+            return self.start, u0, v0, self.end, u1, v1
+        if self.axis == "y":
+            return v0, self.start, u0, v1, self.end, u1
+        return u0, v0, self.start, u1, v1, self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Fillet:
+    """A hollow fillet of ``radius`` [mm] where a floor at height ``z`` meets walls that rise along ``loop``; in the CAD only.
+
+    ``loop`` is the floor's outline, counter-clockwise, of straight edges and left-turning arcs no tighter than ``radius``.
+    """
+
+    loop: Loop
+    z: float
+    radius: float
+
+    def volume(self) -> float:
+        """What it adds [mm³]: its section (1 - pi/4) r² times the way of its centroid (Pappus)."""
+        centroid = (10 - 3 * math.pi) / (12 - 3 * math.pi) * self.radius  # from the walls
+        way = 0.0
+        for (x0, y0, bulge), (x1, y1, _) in zip(self.loop.vertices, self.loop.vertices[1:] + self.loop.vertices[:1], strict=True):
+            chord, angle = math.hypot(x1 - x0, y1 - y0), 4 * math.atan(bulge)
+            way += angle * (chord / (2 * math.sin(angle / 2)) - centroid) if bulge else chord
+        return (1 - math.pi / 4) * self.radius**2 * way
+
+
+@dataclass(frozen=True, slots=True)
 class Product:
     """A shape that one or more parts share. The sweeps do not overlap; touching ones are one solid.
 
-    ``edge_radius_mm`` rounds the vertical edges of a box in the CAD only; the mesh leaves it out and says so.
+    The mesh is of the sweeps. What it leaves out, and the CAD has, is in ``edge_radius_mm`` (rounds the vertical edges of a box),
+    ``details`` and ``fillets``.
     """
 
     id: str
@@ -134,17 +203,29 @@ class Product:
     sweeps: tuple[Sweep, ...]
     description: str = ""
     edge_radius_mm: float = 0.0
+    details: tuple[Detail, ...] = ()
+    fillets: tuple[Fillet, ...] = ()
 
     def volume_mm3(self) -> float:
-        """Volume of the sweeps [mm³], without the CAD-only edge radius."""
+        """Volume of the sweeps [mm³], as it is meshed."""
         return sum(sweep.volume() for sweep in self.sweeps)
 
+    def finished_volume_mm3(self) -> float:
+        """Volume with the CAD-only detail [mm³]: what the part weighs; (4 - pi) r² h less for a box with rounded vertical edges."""
+        volume = self.volume_mm3() + sum(detail.volume() for detail in self.details) + sum(f.volume() for f in self.fillets)
+        if self.edge_radius_mm > 0:
+            volume -= (4 - math.pi) * self.edge_radius_mm**2 * sum(sweep.z1 - sweep.z0 for sweep in self.sweeps)
+        return volume
+
     def bounds(self) -> tuple[float, float, float, float, float, float]:
-        """x0, y0, z0, x1, y1, z1 in the product's frame [mm]."""
-        planes = [sweep.profile.outer.bounds() for sweep in self.sweeps]
+        """x0, y0, z0, x1, y1, z1 in the product's frame [mm], added details included."""
+        boxes = [detail.bounds() for detail in self.details if detail.adds]
+        for sweep in self.sweeps:
+            x0, y0, x1, y1 = sweep.profile.outer.bounds()
+            boxes.append((x0, y0, sweep.z0, x1, y1, sweep.z1))
         return (
-            min(b[0] for b in planes), min(b[1] for b in planes), min(s.z0 for s in self.sweeps),
-            max(b[2] for b in planes), max(b[3] for b in planes), max(s.z1 for s in self.sweeps),
+            min(b[0] for b in boxes), min(b[1] for b in boxes), min(b[2] for b in boxes),
+            max(b[3] for b in boxes), max(b[4] for b in boxes), max(b[5] for b in boxes),
         )  # fmt: skip
 
 

@@ -14,8 +14,8 @@ from cad_layouts import Built
 
 import packtool.cad.tessellate as triangulation
 from packtool.cad.colours import LOOKS
-from packtool.cad.rounding import POINT_TOLERANCE_MM, closed_form_volume_mm3
 from packtool.cad.tessellate import CHORD_MM
+from packtool.layout.records import SAME_POINT_MM
 
 pytestmark = pytest.mark.cad
 
@@ -51,7 +51,7 @@ def test_each_product_is_watertight(built: Built) -> None:
 
 def test_each_product_has_its_volume_to_the_chord_tolerance(built: Built) -> None:
     for product in built.layout.products:
-        exact = closed_form_volume_mm3(product)
+        exact = product.finished_volume_mm3()
         meshed = volume(read_stl(built.folder / "stl" / f"{product.id}.stl"))
         straight = product.edge_radius_mm == 0 and all(
             loop.is_straight for sweep in product.sweeps for loop in (sweep.profile.outer, *sweep.profile.holes)
@@ -66,7 +66,7 @@ def test_each_product_has_its_volume_to_the_chord_tolerance(built: Built) -> Non
 def test_points_that_two_faces_computed_apart_become_one() -> None:
     points = np.array([[1.0, 2.0, 3.0], [1.0 + 4e-16, 2.0 - 9e-8, 3.0], [1.0, 2.0, 3.1], [-1.0, 2.0, 3.1 + 5e-8]])
     snapped = triangulation._snapped(points)
-    assert snapped == pytest.approx(points, abs=POINT_TOLERANCE_MM)
+    assert snapped == pytest.approx(points, abs=SAME_POINT_MM)
     assert snapped[0].tolist() == snapped[1].tolist()
     assert snapped[2, 2] == snapped[3, 2]
     assert len({*snapped[:, 0]}) == len({*snapped[:, 2]}) == 2  # what is apart stays apart

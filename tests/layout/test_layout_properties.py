@@ -44,7 +44,7 @@ def test_other_parts_weigh_volume_times_density(load):
     assert part_mass_kg(layout.parts_of("end_plate")[0], layout, design) == pytest.approx(
         0.02 * 0.174 * 0.207 * 2700, rel=1e-12
     )  # rounding
-    coolant = layout.product("coolant").volume_mm3() * 1e-9
+    coolant = layout.product("coolant").finished_volume_mm3() * 1e-9
     at_22 = 1068.3 + (1065.5 - 1068.3) * 2 / 5
     assert part_mass_kg(layout.parts_of("coolant")[0], layout, design) == pytest.approx(coolant * at_22, rel=1e-12)  # rounding
 

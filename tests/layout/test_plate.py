@@ -76,8 +76,10 @@ def test_the_plate_covers_the_rows_and_reaches_past_them(load):
 def test_the_channels_lie_in_the_middle_of_the_plate_s_thickness(load):
     layout = lay_out(load())
     assert (network(layout).z0, network(layout).z1) == (3 + 1.5, 3 + 4.5)
-    coolant = layout.part_bounds(layout.parts_of("coolant")[0])
-    assert (coolant[2], coolant[5]) == (4.5, 7.5)
+    (coolant,) = layout.parts_of("coolant")
+    sweep = layout.product(coolant.product).sweeps[0]
+    assert (coolant.origin[2] + sweep.z0, coolant.origin[2] + sweep.z1) == (4.5, 7.5)
+    assert layout.part_bounds(coolant)[5] == 9.0  # through the openings under the fittings, up to the top of the plate
 
 
 def test_a_serpentine_is_one_branch_with_two_bends_a_turn(load):
