@@ -14,7 +14,7 @@ POINTS_ALONG = 5
 MOST_ALONG = 16
 """Longest block, in points, where one direction conducts far better than the others."""
 
-MOST_BLOCKS, POINTS_A_BLOCK = 8_000, 150
+MOST_BLOCKS, POINTS_A_BLOCK = 16_000, 150
 """More blocks than this (or one for so many points, where that is more) cost more to factorise than they save."""
 
 

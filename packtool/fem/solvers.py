@@ -9,7 +9,7 @@ core, CPU seconds), reducing the residual by 1e-8:
     SSOR with Eisenstat's trick     0.0 s    5.7 s    240
     algebraic multigrid (GAMG)      2.6 s    2.1 s    35
     GAMG, ICC smoother              7.3 s    1.3 s    14
-    ICC(0) + blocks, as here        0.7 s    0.9 s    29
+    ICC(0) + blocks, as here        0.3 s    0.9 s    28
 
 ICC(0) leaves few slow error modes, and those are nearly constant over blocks of some five elements a side (see ``aggregates``): a
 sparse direct solve for one unknown a block removes them ("A-DEF2" of Tang, Nabben, Vuik, Erlangga, J. Sci. Comput. 39 (2009)
@@ -52,17 +52,7 @@ class TwoLevel:
         self.matrix = PETSc.Mat().createAIJWithArrays((n, n), (pattern.indptr, pattern.indices, data), comm=PETSc.COMM_SELF)
         self.matrix.setOption(PETSc.Mat.Option.SPD, True)
         self._data = data  # PETSc works on this memory
-        self._fine = PETSc.PC().create(PETSc.COMM_SELF)
-        self._fine.setOperators(self.matrix)
-        self._fine.setType("icc")
-        # where rounding or distorted elements make a pivot vanish, shift until the factor exists
-        self._fine.setFactorShift(PETSc.Mat.FactorShiftType.POSITIVE_DEFINITE)
-        try:
-            self._fine.setUp()
-        except PETSc.Error as failure:
-            raise SolveError(
-                f"the conduction matrix cannot be factorised (PETSc error {failure.ierr}): a property is not positive"
-            ) from failure
+        self._fine = _factor(self.matrix, "icc")
         free = np.flatnonzero(block >= 0)
         used, of_free = np.unique(block[free], return_inverse=True)
         self._n_blocks = len(used)
@@ -74,12 +64,9 @@ class TwoLevel:
 
     def rebuild_coarse(self, matrix: Any) -> None:
         """Take the block solve from ``matrix`` (a scipy matrix)."""
-        from scipy.sparse.linalg import splu
-
         times_blocks = (matrix @ self._interpolate).tocsr()
-        coarse = (self._sum @ times_blocks).T  # symmetric: its transpose is itself, by columns, without a copy
         self._times_blocks_T = times_blocks.T
-        self._coarse = splu(coarse, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+        self._coarse = _BlockSolve((self._sum @ times_blocks).tocsr())
 
     def restrict(self, residual: Floats) -> Floats:
         """Sums (n_blocks,) of ``residual`` (n,) over each block."""
@@ -87,7 +74,7 @@ class TwoLevel:
 
     def coarse_solve(self, coarse: Floats) -> Floats:
         """The correction (n,), constant over each block, that zeroes the block sums ``coarse`` (n_blocks,)."""
-        return np.append(self._coarse.solve(coarse), 0.0)[self._block]
+        return self._coarse.solve(coarse)[self._block]
 
     def apply(self, _pc: Any, x: Any, y: Any) -> None:
         """PETSc's entry point: y = M x."""
@@ -97,8 +84,59 @@ class TwoLevel:
 
     def close(self) -> None:
         """Give back PETSc's memory."""
+        self._coarse.close()
         self._fine.destroy()
         self.matrix.destroy()
+
+
+class _BlockSolve:
+    """A direct solve with a small sparse matrix, symmetric positive definite: PETSc's Cholesky, ordered by nested dissection.
+
+    On the blocks of a million unknowns (6,890; 114k entries) it takes 0.03 s to factorise and 0.4 ms to solve; SuperLU with its
+    minimum degree ordering took 2.8 s and 17 ms there, MUMPS 0.01 s and 0.5 ms.
+    """
+
+    def __init__(self, matrix: Any) -> None:
+        PETSc = petsc()
+        matrix.sort_indices()
+        self._arrays = matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32), matrix.data  # PETSc works on this memory
+        self._matrix = PETSc.Mat().createAIJWithArrays(matrix.shape, self._arrays, comm=PETSc.COMM_SELF)
+        self._matrix.setOption(PETSc.Mat.Option.SPD, True)
+        self._factor = _factor(self._matrix, "cholesky", "nd")
+        self._right, self._left = self._matrix.createVecs()
+        self._whole = np.zeros(matrix.shape[0] + 1)
+
+    def solve(self, right: Floats) -> Floats:
+        """(n + 1,): the solution, and a 0 behind it for what is in no block; good until the next call."""
+        self._right.getArray()[:] = right
+        self._factor.apply(self._right, self._left)
+        self._whole[:-1] = self._left.getArray(readonly=True)
+        return self._whole
+
+    def close(self) -> None:
+        """Give back PETSc's memory."""
+        for held in (self._factor, self._matrix, self._right, self._left):
+            held.destroy()
+
+
+def _factor(matrix: Any, kind: str, ordering: str | None = None) -> Any:
+    """A complete (``cholesky``) or incomplete (``icc``) factor of a symmetric positive definite matrix, ready to apply."""
+    PETSc = petsc()
+    factor = PETSc.PC().create(matrix.getComm())
+    factor.setOperators(matrix)
+    factor.setType(kind)
+    if ordering:
+        factor.setFactorOrdering(ordering)
+    # where rounding or distorted elements make a pivot vanish, shift until the factor exists
+    factor.setFactorShift(PETSc.Mat.FactorShiftType.POSITIVE_DEFINITE)
+    try:
+        factor.setUp()
+    except PETSc.Error as failure:
+        factor.destroy()
+        raise SolveError(
+            f"the conduction matrix cannot be factorised (PETSc error {failure.ierr}): a property is not positive"
+        ) from failure
+    return factor
 
 
 class _Shell:
