@@ -1,0 +1,45 @@
+"""Values of a computed flow at places and along lines."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from packtool.coldplate.flow3d.records import FlowSolution
+from packtool.mesh.records import Floats
+
+
+def nearest_velocity(flow: FlowSolution, place: Floats) -> Floats:
+    """Velocity (dim,) [m/s] at the node nearest to ``place`` (dim,) [m]."""
+    return np.asarray(flow.velocity[np.linalg.norm(flow.nodes - place, axis=1).argmin()])
+
+
+def nearest_pressure(flow: FlowSolution, place: Floats) -> float:
+    """Pressure [Pa] at the mesh point nearest to ``place`` (dim,) [m]."""
+    return float(flow.pressure[np.linalg.norm(flow.problem.mesh.points - place, axis=1).argmin()])
+
+
+def along(flow: FlowSolution, axis: int, through: Floats) -> tuple[Floats, Floats]:
+    """Coordinates (n,) [m], ascending, and velocities (n, dim) [m/s] of the nodes on the mesh line along ``axis`` that holds ``through``."""
+    others = [a for a in range(flow.nodes.shape[1]) if a != axis]
+    extent = float(np.ptp(flow.nodes, axis=0).max())
+    on = np.flatnonzero((np.abs(flow.nodes[:, others] - np.asarray(through)[others]) < 1e-9 * extent).all(axis=1))
+    order = on[np.argsort(flow.nodes[on, axis])]
+    return flow.nodes[order, axis], flow.velocity[order]
+
+
+def extremes(place: Floats, value: Floats) -> tuple[float, float]:
+    """Smallest and largest value of a field that is quadratic between every second of its nodes (n odd, ascending)."""
+    low, high = float(value.min()), float(value.max())
+    for i, j in pairwise(range(0, len(place), 2)):
+        bend = np.polyfit(place[i : j + 1] - place[i], value[i : j + 1], 2)
+        if bend[0] != 0 and 0 < (at := -bend[1] / (2 * bend[0])) < place[j] - place[i]:
+            low, high = min(low, float(np.polyval(bend, at))), max(high, float(np.polyval(bend, at)))
+    return low, high
+
+
+def sign_changes(place: Floats, value: Floats) -> list[float]:
+    """Places where ``value`` changes its sign, linear between its nodes."""
+    turns = np.flatnonzero(value[:-1] * value[1:] < 0)
+    return [float(place[i] - value[i] * (place[i + 1] - place[i]) / (value[i + 1] - value[i])) for i in turns]

@@ -1,0 +1,134 @@
+"""The laminar flow solver: what it keeps, what it refuses, and when it says that it found nothing."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from packtool.coldplate.flow3d import solve as solver
+from packtool.coldplate.flow3d.records import DevelopedInlet, EvenInlet, FlowProblem
+from packtool.coldplate.flow3d.solve import Guess, solve_flow
+from packtool.errors import NotConverged, SolveError
+from packtool.fem.elements import refined
+from packtool.verification.flow_meshes import graded, grid, renamed
+
+pytestmark = pytest.mark.fem
+
+STEP = renamed(
+    grid([graded(0.0, 6.0, 12, 2.0, False), np.linspace(-0.5, 0.5, 9)]),
+    {"inlet": ("x-", np.array([-1.0, 0.0]), np.array([1.0, 1.0]))},
+)
+
+
+def step(**changes):
+    """A channel behind a step, Re 50 on twice the inlet's height."""
+    given = {
+        "mesh": STEP, "rho": 1.0, "mu": 0.02, "inlets": {"inlet": DevelopedInlet(0.5)}, "walls": ("x-", "y-", "y+"), "outlets": {"x+": 0.0},
+    }  # fmt: skip
+    return FlowProblem(**(given | changes))
+
+
+def duct(**changes):
+    mesh = grid([np.linspace(0, 2e-2, 4), np.linspace(0, 10e-3, 5), np.linspace(0, 3e-3, 4)])
+    given = {
+        "mesh": mesh, "rho": 1062.0, "mu": 3.16e-3, "inlets": {"x-": DevelopedInlet(8e-6)}, "walls": ("y-", "y+", "z-", "z+"),
+        "outlets": {"x+": 100.0},
+    }  # fmt: skip
+    return FlowProblem(**(given | changes))
+
+
+def test_mass_is_kept_to_1e_8():
+    flow = solve_flow(step())
+    assert flow.flow["inlet"] == pytest.approx(-0.5, rel=1e-12)
+    assert flow.flow["x+"] == pytest.approx(0.5, rel=1e-8)
+    assert flow.residuals[-1] <= solver.RTOL
+
+
+def test_the_same_flow_in_other_units_is_the_same():
+    small = solve_flow(step())
+    mesh = STEP
+    scaled = replace(mesh, points=mesh.points * 1e-3)
+    # lengths / 1000, velocities x 20, density x 1000: the same Re
+    large = solve_flow(step(mesh=scaled, rho=1000.0, mu=0.02 * 1000 * 20 * 1e-3, inlets={"inlet": DevelopedInlet(0.5 * 20 * 1e-3)}))
+    assert large.velocity / 20 == pytest.approx(small.velocity, abs=1e-9)
+    assert large.pressure / (1000 * 400) == pytest.approx(small.pressure, abs=1e-9)
+
+
+def test_a_duct_mirrored_at_its_middle_has_the_flow_of_the_whole():
+    whole = solve_flow(duct())
+    mesh = grid([np.linspace(0, 2e-2, 4), np.linspace(0, 5e-3, 3), np.linspace(0, 3e-3, 4)])
+    half = solve_flow(duct(mesh=mesh, inlets={"x-": DevelopedInlet(4e-6)}, walls=("y-", "z-", "z+"), symmetry=("y+",)))
+    assert half.reynolds == pytest.approx(whole.reynolds, rel=1e-12)
+    assert half.mean_pressure["x-"] == pytest.approx(whole.mean_pressure["x-"], rel=1e-7)
+    assert half.force["z-"][0] + half.force["z+"][0] + half.force["y-"][0] == pytest.approx(
+        whole.force["y-"][0] * 2 / 2 + whole.force["z-"][0], rel=1e-6
+    )
+
+
+def test_the_outlet_has_the_pressure_that_was_asked_for():
+    flow = solve_flow(duct())
+    drop = flow.mean_pressure["x-"] - flow.mean_pressure["x+"]
+    assert flow.mean_pressure["x+"] == pytest.approx(100.0, abs=0.02 * drop)
+
+
+def test_the_solution_of_a_coarser_mesh_saves_steps():
+    coarse = solve_flow(step())
+    again = solve_flow(step(), Guess(coarse.velocity, coarse.pressure))
+    assert len(again.residuals) == 1
+    assert again.velocity == pytest.approx(coarse.velocity, abs=1e-12)
+
+
+def test_a_finer_mesh_comes_closer():
+    drops = []
+    mesh = STEP
+    for _ in range(3):
+        drops.append(solve_flow(step(mesh=mesh)).mean_pressure["inlet"])
+        mesh, _ = refined(mesh)
+    assert abs(drops[1] - drops[2]) < abs(drops[0] - drops[1]) / 2  # the step's sharp corner holds the order below 2
+
+
+def test_pressures_at_two_outlets_drive_a_flow():
+    problem = duct(inlets={}, outlets={"x-": 5.0, "x+": 0.0})
+    flow = solve_flow(problem)
+    developed = solve_flow(duct(outlets={"x+": 0.0}))
+    resistance = developed.mean_pressure["x-"] / 8e-6
+    assert flow.flow["x+"] == pytest.approx(5.0 / resistance, rel=0.05)  # Re 4: the ends add little
+    assert flow.flow["x+"] == pytest.approx(-flow.flow["x-"], rel=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"rho": 0.0}, "density must be positive"),
+        ({"mu": float("nan")}, "viscosity must be positive"),
+        ({"walls": ("y-", "y+")}, "no condition is given for boundary x-"),
+        ({"walls": ("x-", "y-", "y+", "lid")}, "walls name 'lid'; the mesh's boundaries are"),
+        ({"walls": ("x-", "y-", "y+", "inlet")}, "'inlet' is given twice"),
+        ({"inlets": {"inlet": EvenInlet(-1.0)}}, "the flow must be positive"),
+        ({"inlets": {"inlet": EvenInlet(float("inf"))}}, "the flow must be positive"),
+        ({"outlets": {}, "walls": ("x-", "y-", "y+", "x+")}, "no outlet"),
+        ({"outlets": {"x+": float("nan")}}, "pressure must be a number"),
+        ({"inlets": {}, "walls": ("x-", "y-", "y+", "inlet")}, "nothing drives the flow"),
+        ({"mu": 1e-4}, "Reynolds number 10000 is above 2300.*fidelity: network"),
+        ({"velocity": {"y+": lambda p: np.zeros(3)}, "walls": ("x-", "y-")}, "gave shape"),
+        ({"outlets": {}, "velocity": {"x+": lambda p: 0 * p}}, "more in than out"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused(changes, words):
+    with pytest.raises(SolveError, match=words):
+        solve_flow(step(**changes))
+
+
+def test_flow_back_in_through_the_outlet_is_refused():
+    mesh = renamed(
+        grid([graded(0.0, 1.0, 8, 2.0, False), np.linspace(-0.5, 0.5, 9)]),
+        {"inlet": ("x-", np.array([-1.0, 0.0]), np.array([1.0, 1.0]))},
+    )
+    with pytest.raises(SolveError, match=r"comes back in through outlet 'x\+'.*lengthen"):
+        solve_flow(step(mesh=mesh, mu=0.005))
+
+
+def test_not_converged_is_an_error(monkeypatch):
+    monkeypatch.setattr(solver, "MOST_STEPS", 0)
+    with pytest.raises(NotConverged, match="no steady laminar flow was found at Reynolds number 50"):
+        solve_flow(step())
