@@ -38,6 +38,8 @@ LOOKS: dict[Role, Look] = {
     "cell": Look(_rgb8(70, 110, 160), metallic=0.2, roughness=0.5),
     "pad": Look(_rgb8(64, 64, 64), roughness=0.95),
     "end_plate": Look(_rgb8(150, 155, 160), metallic=0.6, roughness=0.45),
+    "holder": Look(_rgb8(45, 50, 58), roughness=0.8),
+    "potting": Look(_rgb8(228, 214, 176), roughness=0.9),
     "interface": Look(_rgb8(225, 150, 180), roughness=0.9),
     "cold_plate": Look(_rgb8(190, 195, 200), metallic=0.6, roughness=0.4),
     "coolant": Look(_rgb8(40, 150, 220), roughness=0.2),

@@ -12,6 +12,7 @@ from packtool.catalogue import load as catalogue
 from packtool.catalogue.properties import constant_resistance
 from packtool.catalogue.records import Cell, Figure, ResistanceTable
 from packtool.design.document import Document, KeyPath
+from packtool.design.patterns import FORMAT_OF, NEEDED_FIGURES, patterns_for
 from packtool.design.schema import CellSpec
 from packtool.design.suggest import did_you_mean
 from packtool.errors import MissingPart, PacktoolError
@@ -21,11 +22,6 @@ CELL_FILE_ENDINGS = (".yaml", ".yml")
 
 FIGURES = tuple(name for name in CellSpec.model_fields if name in Cell.model_fields and name not in ("name", "format", "chemistry"))
 """Keys of a cell in the design that are figures of the record."""
-
-NEEDED_OF_PRISMATIC = (
-    "width_mm", "thickness_mm", "height_mm", "mass_kg", "capacity_Ah", "v_nom", "cp_J_kgK", "k_in_plane_W_mK", "k_through_W_mK",
-)  # fmt: skip
-"""Figures that layout, mesh and solve cannot do without, besides the dc resistance."""
 
 _CELL: KeyPath = ("cell",)
 
@@ -54,17 +50,19 @@ def resolve_cell(reference: Any, document: Document, folder: Path) -> Cell | Non
     return _with_resistance(_with_figures(base, given), given, document)
 
 
-def complain_of_missing_figures(cell: Cell, reference: Any, document: Document) -> None:
-    """A complaint for every figure that the stages need and nobody gave, with the way to give it."""
-    if cell.format != "prismatic":
+def complain_of_missing_figures(cell: Cell, reference: Any, pattern: str | None, document: Document) -> None:
+    """A complaint for every figure that the stages need and nobody gave, with the way to give it; or one if no such cell stands in ``pattern``."""
+    if pattern is not None and cell.format != FORMAT_OF[pattern]:
+        ways = [f"pattern: {other}" for other in patterns_for(cell.format)]
+        instead = f"its cells stand in {' or '.join(ways)}" if ways else "no pattern takes its format yet"
         document.complain(
             (*_CELL, "format"),
-            f"{cell.id} is {cell.format}: pattern: rows takes prismatic cells; others come with a later version "
+            f"{cell.id} is {cell.format}, but arrangement.pattern: {pattern} takes {FORMAT_OF[pattern]} cells; {instead} "
             "(`packtool cells` lists the formats)",
         )
         return
     wrong = {path[1] for path in document.wrong if len(path) > 1 and path[0] == "cell"}
-    for figure in cell.unknown(NEEDED_OF_PRISMATIC):
+    for figure in cell.unknown(NEEDED_FIGURES.get(cell.format, ())):
         if figure not in wrong:
             about = (CellSpec.model_fields[figure].description or "").partition(":")[0].partition(" (")[0].partition(",")[0]
             document.complain((*_CELL, figure), f"unknown for {cell.id}: {about}; {_written(reference, f'{figure}: ...')}")

@@ -13,12 +13,17 @@ from packtool.catalogue.properties import SINGLE_ROW_REACH_K
 from packtool.catalogue.records import Cell, Coolant, Material
 from packtool.design.cell import complain_of_missing_figures, complain_of_voltages, resolve_cell
 from packtool.design.document import Document, KeyPath
+from packtool.design.groups import block_of, blocks
+from packtool.design.patterns import CYLINDER_PATTERNS
 from packtool.design.schema import CELL_NAME_PATTERN, MAX_CELLS, canonical_cell_name
 from packtool.design.suggest import did_you_mean
+from packtool.design.wording import range_words
 
 MATERIAL_KEYS: tuple[KeyPath, ...] = (
     ("arrangement", "gap_material"),
     ("arrangement", "end_plate_material"),
+    ("arrangement", "holder", "material"),
+    ("arrangement", "potting", "material"),
     ("interface", "material"),
     ("cold_plate", "material"),
     ("busbars", "material"),
@@ -62,10 +67,11 @@ def resolve(data: Any, document: Document, folder: Path) -> Resolved:
     values = Values(data, document.wrong)
     _check_overrides(values, document)
     _count_cells(values, document)
+    _check_busbars(values, document)
     reference = values.at("cell")
     cell = resolve_cell(reference, document, folder)
     if cell is not None:
-        complain_of_missing_figures(cell, reference, document)
+        complain_of_missing_figures(cell, reference, values.at("arrangement", "pattern"), document)
         complain_of_voltages(cell, document)
     materials = _look_up("material", MATERIAL_KEYS, catalogue.materials(), values, document)
     coolants = _look_up("coolant", [("cold_plate", "coolant")], catalogue.coolants(), values, document)
@@ -102,11 +108,48 @@ def _count_cells(values: Values, document: Document) -> None:
             f"rows x cells_per_row = {rows} x {per_row} = {placed} cells, but electrical: series x parallel = "
             f"{series} x {parallel} = {wanted}{fitting}",
         )
-    elif per_row and parallel and per_row % parallel:
+    elif rows and per_row and parallel:
+        if values.at("arrangement", "pattern") in CYLINDER_PATTERNS:
+            _shape_groups(rows, per_row, parallel, values.at("arrangement", "group_rows"), document)
+        elif per_row % parallel:
+            document.complain(
+                ("arrangement", "cells_per_row"),
+                f"must be a multiple of electrical.parallel ({parallel}), because a parallel group does not cross rows; got {per_row}",
+            )
+
+
+def _shape_groups(rows: int, per_row: int, parallel: int, group_rows: int | None, document: Document) -> None:
+    """A parallel group of a grid is a block of whole rows and columns."""
+    if block_of(rows, per_row, parallel, group_rows) is not None:
+        return
+    shapes = blocks(rows, per_row, parallel)
+    if not shapes:
         document.complain(
             ("arrangement", "cells_per_row"),
-            f"must be a multiple of electrical.parallel ({parallel}), because a parallel group does not cross rows; got {per_row}",
+            f"{rows} rows of {per_row} cells cannot be shared out in blocks of electrical.parallel: {parallel} cells; rows x cells_per_row "
+            "must be a multiple of it such that the block's rows divide rows and its columns divide cells_per_row",
         )
+    else:
+        ways = ", ".join(f"{block.rows} (blocks of {block.rows} x {block.columns})" for block in shapes)
+        document.complain(
+            ("arrangement", "group_rows"),
+            f"{group_rows} rows do not come out for groups of {parallel} in {rows} rows of {per_row}; these do: {ways}",
+        )
+
+
+def _check_busbars(values: Values, document: Document) -> None:
+    """Bars along rows have a width; plates on cylindrical cells are as wide as their groups."""
+    pattern, width = values.at("arrangement", "pattern"), values.at("busbars", "width_mm")
+    if values.at("busbars") is None or ("busbars", "width_mm") in document.wrong:
+        return
+    if pattern in CYLINDER_PATTERNS and width is not None:
+        document.complain(
+            ("busbars", "width_mm"),
+            f"leave it out: with pattern: {pattern} the busbars are plates as wide as the groups that they join",
+        )
+    elif pattern == "rows" and width is None:
+        about = range_words({"exclusiveMinimum": 0, "maximum": 20_000}, "mm")
+        document.complain(("busbars", "width_mm"), f"missing: width of a bar (a number {about})")
 
 
 def _check_overrides(values: Values, document: Document) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from packtool.design.document import Document, KeyPath, dotted
@@ -33,7 +33,7 @@ class _Walk:
 
     def __init__(self, document: Document, schema: dict[str, Any]) -> None:
         self.document, self.schema = document, schema
-        self.records = {record.__name__: record for record in DesignRecord.__subclasses__()}
+        self.records = {record.__name__: record for record in _records(DesignRecord)}
         self.homes = _homes(schema)
         self.suggestions_left = MOST_SUGGESTIONS
 
@@ -55,12 +55,16 @@ class _Walk:
         return value
 
     def _meant(self, value: Any, schema: Schema) -> tuple[Schema, type[DesignRecord] | None]:
-        """The branch that ``value`` is evidently meant for (the schema itself if none is), and the class behind it."""
-        for branch in schema.get("anyOf", (schema,)):
-            resolved, record = self._resolved(branch)
-            if _fits_kind(value, resolved):
-                return resolved, record
-        return self._resolved(schema)
+        """The branch that ``value`` is evidently meant for (the schema itself if none is), and the class behind it.
+
+        Of several mappings it is the one whose words (``pattern: square``) the value has; where it has none of them, the first, with
+        the words of all.
+        """
+        branches = [self._resolved(branch) for branch in schema.get("anyOf", (schema,))]
+        fitting = [branch for branch in branches if _fits_kind(value, branch[0])]
+        if len(fitting) > 1 and isinstance(value, dict):
+            return _by_its_words(value, fitting)
+        return fitting[0] if fitting else self._resolved(schema)
 
     def _resolved(self, schema: Schema) -> tuple[Schema, type[DesignRecord] | None]:
         if "$ref" not in schema:
@@ -76,7 +80,7 @@ class _Walk:
         for key, value in data.items():
             if key in properties:
                 completed[key] = self.check(value, properties[key], (*path, key))
-            else:
+            elif schema.get("additionalProperties") is not True:
                 self._unknown_key(key, data, properties, path)
         for key, field in properties.items():
             if key in data or (*path, key) in self.document.wrong:  # wrong: a misspelt key was meant for it
@@ -178,6 +182,40 @@ class _Walk:
         if "anyOf" in schema:
             return {**schema, "anyOf": [self._resolved(branch)[0] for branch in schema["anyOf"]]}
         return self._resolved(schema)[0]
+
+
+def _records(base: type[DesignRecord]) -> Iterator[type[DesignRecord]]:
+    """Every record of the design file below ``base``."""
+    for record in base.__subclasses__():
+        yield record
+        yield from _records(record)
+
+
+type _Branch = tuple[Schema, type[DesignRecord] | None]
+
+
+def _words(field: Schema) -> tuple[Any, ...]:
+    """The words that a key is confined to; none for any other key."""
+    return (field["const"],) if "const" in field else tuple(field.get("enum", ()))
+
+
+def _by_its_words(value: dict[str, Any], branches: Sequence[_Branch]) -> _Branch:
+    """The mapping that ``value`` means, told apart by a key (``pattern``, ``type``) that takes other words in each of them."""
+    shared = [
+        key for key in branches[0][0]["properties"] if all(_words(branch["properties"].get(key, {})) for branch, _ in branches)
+    ]
+    for key in shared:
+        spelt = key if key in value else nearest(key, value)
+        for branch, record in branches:
+            field = branch["properties"][key]
+            if (value[spelt] in _words(field)) if spelt else ("default" in field):
+                return branch, record
+        first, record = branches[0]
+        every = [word for branch, _ in branches for word in _words(branch["properties"][key])]
+        field = {name: about for name, about in first["properties"][key].items() if name != "const"} | {"enum": every}
+        # its other keys may well be those of another branch: only what is wrong with the word itself can be said
+        return {**first, "properties": {key: field}, "required": [key], "additionalProperties": True}, None
+    return branches[0]
 
 
 def _text(value: str, schema: Schema) -> str | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import Busbars
-from packtool.errors import Complaint
+from packtool.errors import Complaint, LayoutError
 from packtool.layout.complaints import complain
 from packtool.layout.records import Joint, Part, Product, Profile, Sweep
 from packtool.layout.rows import RowPlan
@@ -40,10 +40,13 @@ class BarPlan:
 
 
 def plan_bars(busbars: Busbars, rows: RowPlan, terminals: Terminals) -> BarPlan:
-    """The bars' sizes."""
+    """The bars' sizes. Raises LayoutError where their width is not given."""
     span = (rows.n_parallel - 1) * rows.pitch_mm + terminals.side_mm
     bridged = rows.rows > 1 and rows.groups_per_row % 2 == 0
-    return BarPlan(busbars.thickness_mm, busbars.width_mm, span, max(busbars.width_mm, span), bridged)
+    width = busbars.width_mm
+    if width is None:
+        raise LayoutError("busbars.width_mm is missing (the loader complains of that with its place)")
+    return BarPlan(busbars.thickness_mm, width, span, max(width, span), bridged)
 
 
 def check_bars(

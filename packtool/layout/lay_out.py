@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from packtool.design.loaded import LoadedDesign
+from packtool.layout.cylinder_pack import lay_out_cylinders
 from packtool.layout.records import Layout
 from packtool.layout.row_pack import lay_out_rows
 
-PATTERNS: Mapping[str, Callable[[LoadedDesign], Layout]] = {"rows": lay_out_rows}
+PATTERNS: Mapping[str, Callable[[LoadedDesign], Layout]] = {
+    "rows": lay_out_rows,
+    "hexagonal": lay_out_cylinders,
+    "square": lay_out_cylinders,
+}
 """What lays a pack out, by ``arrangement.pattern``."""
 
 

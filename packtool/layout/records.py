@@ -15,8 +15,10 @@ from typing import Literal
 from packtool.catalogue.records import Cell
 from packtool.layout.arcs import Arc, arc
 
-Role = Literal["cell", "pad", "end_plate", "interface", "cold_plate", "coolant", "terminal", "busbar", "tray", "lid", "fitting"]
-MESHED_ROLES: tuple[Role, ...] = ("cell", "pad", "end_plate", "interface", "cold_plate")
+Role = Literal[
+    "cell", "pad", "end_plate", "holder", "potting", "interface", "cold_plate", "coolant", "terminal", "busbar", "tray", "lid", "fitting"
+]  # fmt: skip
+MESHED_ROLES: tuple[Role, ...] = ("cell", "pad", "end_plate", "holder", "potting", "interface", "cold_plate")
 """Parts that the heat is solved in. The channels are voids of the cold plate; tray and lid enter as thermal resistances to the ambient."""
 
 Axis = Literal["x", "y", "z"]

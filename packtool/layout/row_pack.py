@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from packtool.design.loaded import LoadedDesign
-from packtool.design.schema import PackDesign
+from packtool.design.schema import PackDesign, Rows
 from packtool.errors import DesignError
 from packtool.layout.busbars import BarPlan, bar_parts, check_bars, plan_bars
 from packtool.layout.enclosure import TrayPlan, check_enclosure, enclosure_parts
@@ -54,6 +54,7 @@ def lay_out_rows(loaded: LoadedDesign) -> Layout:
             parts.extend(placed)
 
     arrangement = design.arrangement
+    assert isinstance(arrangement, Rows)  # lay_out picks by the pattern
     add(*cell_parts(rows, loaded.cell.name, levels.cells))
     add(*pad_parts(rows, arrangement.gap_material, levels.cells))
     add(*end_plate_parts(rows, arrangement.end_plate_material, levels.cells))

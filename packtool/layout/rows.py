@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from packtool.design.loaded import LoadedDesign
+from packtool.design.schema import Rows
 from packtool.errors import DesignError, LayoutError
 from packtool.layout.complaints import complain
 from packtool.layout.records import Part, Product, Profile, Sweep
@@ -97,6 +98,7 @@ def plan_rows(loaded: LoadedDesign) -> RowPlan:
     complains of that with its place).
     """
     cell, arrangement, electrical = loaded.cell, loaded.design.arrangement, loaded.design.electrical
+    assert isinstance(arrangement, Rows)  # lay_out picks by the pattern
     if cell.format != "prismatic":
         message = f"{cell.id} is {cell.format}: pattern: rows stacks prismatic cells only"
         raise DesignError([complain(loaded, "cell", message)])

@@ -13,8 +13,9 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     """See RULE.asks."""
     design = evidence.loaded.design
     copper = design.busbars.material.startswith("cu")
-    area = design.busbars.thickness_mm * design.busbars.width_mm
-    limit = limit_of(evidence, "busbar_A_mm2", 5.0 if copper else 3.0, "busbars.width_mm")
+    area = min(joint.area_mm2 for joint in evidence.layout.joints)
+    key = "busbars.thickness_mm" if design.busbars.width_mm is None else "busbars.width_mm"
+    limit = limit_of(evidence, "busbar_A_mm2", 5.0 if copper else 3.0, key)
     for name in design.cases:
         current = case_current_A(evidence.loaded, name)
         yield at_most(evidence, RULE.id, "busbar current density", current / area, limit, "A/mm2", case=name)

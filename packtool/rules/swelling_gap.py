@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from packtool.design.schema import Rows
 from packtool.rules.compare import Limit, at_least
 from packtool.rules.records import Evidence, Finding, NotChecked, Rule
 
 
 def check(evidence: Evidence) -> Iterable[Finding]:
     """See RULE.asks."""
-    cell = evidence.loaded.cell
+    cell, arrangement = evidence.loaded.cell, evidence.loaded.design.arrangement
+    if not isinstance(arrangement, Rows):
+        raise NotChecked(f"{arrangement.pattern}: cylindrical cans do not press on each other as they age")
     if cell.thickness_mm is None:
         raise NotChecked(f"the thickness of {cell.id} is unknown")
-    growth = 100 * evidence.loaded.design.arrangement.cell_gap_mm / cell.thickness_mm.value
+    growth = 100 * arrangement.cell_gap_mm / cell.thickness_mm.value
     yield at_least(evidence, RULE.id, "gap over cell thickness", growth, Limit(2.0, "arrangement.cell_gap_mm", "warning"), "%")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from packtool.design.loaded import LoadedDesign
+from packtool.design.schema import CylinderGrid
 
 _ALWAYS: tuple[str, ...] = (
     "Tray, lid, busbars, terminals and fittings are not meshed: tray and lid enter as thermal resistances between the pack and the "
@@ -25,10 +26,18 @@ def left_out(loaded: LoadedDesign) -> tuple[str, ...]:
     """Sentences on what the model of this design leaves out."""
     arrangement = loaded.design.arrangement
     sentences = [*_ALWAYS]
+    if isinstance(arrangement, CylinderGrid):
+        if arrangement.potting is None and arrangement.rows * arrangement.cells_per_row > 1:
+            sentences.append("No heat crosses the air between two cells: there is no potting.")
+        return (*sentences, *_of_plate(loaded))
     if arrangement.rows > 1 and arrangement.row_gap_mm > 0:
         sentences.append("No heat crosses the air between two rows of cells.")
     if arrangement.gap_material is None and arrangement.cell_gap_mm > 0 and arrangement.cells_per_row > 1:
         sentences.append("No heat crosses the air between two cells of a row: the gap has no material.")
-    if loaded.design.cold_plate is not None:
-        sentences.append("The fittings of the cold plate and the hoses behind them are not in its pressure drop.")
-    return tuple(sentences)
+    return (*sentences, *_of_plate(loaded))
+
+
+def _of_plate(loaded: LoadedDesign) -> tuple[str, ...]:
+    if loaded.design.cold_plate is None:
+        return ()
+    return ("The fittings of the cold plate and the hoses behind them are not in its pressure drop.",)

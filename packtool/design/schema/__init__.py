@@ -1,10 +1,11 @@
 """The design file's schema: one section a file, `pack` the whole."""
 
-from packtool.design.schema.arrangement import Arrangement, Busbars
+from packtool.design.schema.arrangement import Arrangement, Busbars, Rows
 from packtool.design.schema.base import CELL_NAME_PATTERN, MAX_CELLS, NAME_PATTERN, PATTERN_WORDS, DesignRecord, canonical_cell_name
 from packtool.design.schema.cases import SteadyCase
 from packtool.design.schema.cell import CellSpec
 from packtool.design.schema.cold_plate import ColdPlate
+from packtool.design.schema.cylinders import CylinderGrid, Holder, Potting
 from packtool.design.schema.enclosure import Enclosure
 from packtool.design.schema.limits import Limits
 from packtool.design.schema.pack import PackDesign
@@ -18,10 +19,14 @@ __all__ = [
     "Busbars",
     "CellSpec",
     "ColdPlate",
+    "CylinderGrid",
     "DesignRecord",
     "Enclosure",
+    "Holder",
     "Limits",
     "PackDesign",
+    "Potting",
+    "Rows",
     "SteadyCase",
     "canonical_cell_name",
 ]

@@ -1,4 +1,4 @@
-"""How the cells are joined and stand: electrical, arrangement, busbars."""
+"""How the cells are joined and stand: electrical, arrangement (one record a family of patterns), busbars."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from packtool.design.schema.base import DesignRecord, MaterialId, Millimetres
+from packtool.design.schema.cylinders import CylinderGrid
 
 
 class Electrical(DesignRecord):
@@ -16,10 +17,10 @@ class Electrical(DesignRecord):
     parallel: Annotated[int, Field(ge=1, le=1_000, strict=True)] = Field(1, description="cells in parallel in each group")
 
 
-class Arrangement(DesignRecord):
+class Rows(DesignRecord):
     """Prismatic cells in rows: stacked through their thickness along x, rows side by side along y."""
 
-    pattern: Literal["rows"] = Field("rows", description="how the cells stand; rows of prismatic cells is what there is today")
+    pattern: Literal["rows"] = Field("rows", description="how the cells stand; rows: prismatic cells side by side")
     rows: Annotated[int, Field(ge=1, le=1_000, strict=True)] = Field(description="rows side by side (y)")
     cells_per_row: Annotated[int, Field(ge=1, le=1_000, strict=True)] = Field(
         description="cells in each row (x); rows x cells_per_row is series x parallel, and a parallel group does not cross rows"
@@ -40,4 +41,12 @@ class Busbars(DesignRecord):
 
     material: MaterialId = Field(description="material of the bars; its resistivity must be known")
     thickness_mm: Millimetres = Field(description="thickness of a bar")
-    width_mm: Millimetres = Field(description="width of a bar; width x thickness carries the current of one group")
+    width_mm: Millimetres | None = Field(
+        None,
+        description="width of a bar (pattern: rows); width x thickness carries the current of one group. Left out for cylindrical cells: "
+        "their plates are as wide as a group",
+    )
+
+
+Arrangement = Rows | CylinderGrid
+"""Every family of patterns; ``pattern`` tells which one a design means."""

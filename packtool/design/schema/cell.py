@@ -71,7 +71,7 @@ class CellSpec(DesignRecord):
     name: Annotated[str, Field(max_length=120)] | None = Field(
         None, description="what the cell is called in the report and the bill of materials"
     )
-    format: CellFormat | None = Field(None, description="shape of the cell; pattern: rows takes prismatic cells")
+    format: CellFormat | None = Field(None, description="shape of the cell; each arrangement.pattern takes one of them")
     chemistry: Annotated[str, Field(max_length=120)] | None = Field(
         None, description="for the report, as in LFP or NMC811/graphite"
     )

@@ -56,7 +56,7 @@ class PackDesign(DesignRecord):
         description="a catalogue cell (`packtool cells` lists them), a mapping that describes one, or the path of a .json (BPX) or .yaml file"
     )
     electrical: Electrical
-    arrangement: Arrangement
+    arrangement: Arrangement = Field(description="how the cells stand (a mapping with pattern, rows, cells_per_row, ...)")
     interface: Interface | None = Field(None, description="the layer between the cells and the cold plate")
     cold_plate: ColdPlate | None = Field(None, description="left out: no cooling but the ambient")
     busbars: Busbars
