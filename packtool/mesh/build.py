@@ -37,6 +37,9 @@ def mesh_layout(layout: Layout, level: Level = "normal", *, halved: bool = False
     ``exterior_top`` where it faces none. Interfaces: by pair of roles in the order of MESHED_ROLES, ``cell|pad``,
     ``cell|interface``, ``interface|cold_plate``; normals from the first to the second, towards larger coordinates between equals.
 
+    Upright round cells on a lattice are meshed by tiles (``tiles``), other packs with arcs by paving (``plan``), all others as one
+    tensor grid. Every part keeps its volume; the side of a round part is that of a polygon of the same area (24 edges: 0.3 % larger).
+
     Raises MeshError where a part is not rectilinear, two parts overlap, faces nearly coincide, or the finished mesh is worse than
     the limits of ``quality``.
     """

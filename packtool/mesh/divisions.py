@@ -28,7 +28,7 @@ UP_GROWTH = 1.25
 Measured on 8 cells on a plate, against twice as fine and extrapolated: mean temperatures of cells within 0.03 K, their maximum
 within 0.01 K, of a rise of 4.4 K; the halved mesh estimates it as 0.025 K."""
 THROUGH_PLATE = 2
-"""Through end plates, through the height of the channels, and across every channel and rib: two elements bend once."""
+"""Through end plates and holders, through the height of the channels, and across every channel and rib: two elements bend once."""
 PLATE_SIZE_MM = 15.0
 """Largest element of the cold plate in its plan: the length sqrt(k t / h) over which a skin's temperature follows the coolant,
 with k t = 160 W/m/K x 1.5 mm and h = 1000 W/m²/K."""
@@ -127,7 +127,8 @@ def grid_lines(sweeps: Sequence[PlacedSweep], axis: int, level: Level, halved: b
 
 def _wishes(sweeps: Sequence[PlacedSweep], axis: int) -> list[Wish]:
     """The distinct wishes of all parts for one axis."""
-    cooled_below = any(sweep.role in ("interface", "cold_plate") for sweep in sweeps)
+    standing = min((sweep.z0 for sweep in sweeps if sweep.role == "cell"), default=0.0)
+    cooled_below = any(sweep.role in ("interface", "cold_plate") and sweep.z1 <= standing + SAME_MM for sweep in sweeps)
     channels = _channels(sweeps)
     found: dict[Wish, None] = {}
     for sweep in sweeps:
@@ -147,7 +148,7 @@ def _wishes(sweeps: Sequence[PlacedSweep], axis: int) -> list[Wish]:
                 found[Wish(low, high, length / (THROUGH_CELL if through else ACROSS_CELL))] = None
             case "pad" | "interface" if axis == shortest:
                 found[Wish(low, high, length, once=True)] = None
-            case "end_plate" if axis == shortest:
+            case "end_plate" | "holder" if axis == shortest:
                 found[Wish(low, high, length / THROUGH_PLATE)] = None
             case "cold_plate" if axis != 2:
                 found[Wish(low, high, PLATE_SIZE_MM)] = None

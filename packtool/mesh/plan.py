@@ -8,7 +8,7 @@ patch's lines meet the grid's on the line where the straight legs end.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -28,11 +28,19 @@ coarse has the four that normal has: only along the pack and in its height it is
 
 @dataclass(frozen=True)
 class Plan:
-    """``points`` (n, 2) [mm], ``quads`` (m, 4) counter-clockwise, ``probe`` (m, 2) a point by which to tell what a quadrilateral is part of."""
+    """``points`` (n, 2) [mm], ``quads`` (m, 4) counter-clockwise, ``probe`` (m, 2) a point by which to tell what a quadrilateral is part of.
+
+    A plan of round cells tells more: ``centres`` (n_sites, 2) [mm] of its tiles, ``radii`` ascending of the circles about each; by
+    quadrilateral ``site`` (m,), -1 in none, in ascending order, and ``band`` (m,): how many of the site's circles lie inside it.
+    """
 
     points: Floats
     quads: Integers
     probe: Floats
+    site: Integers = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    band: Integers = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    centres: Floats = field(default_factory=lambda: np.empty((0, 2)))
+    radii: tuple[float, ...] = ()
 
 
 def curved_plan(sweeps: Sequence[PlacedSweep], level: Level, halved: bool) -> Plan:

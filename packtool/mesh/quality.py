@@ -12,6 +12,7 @@ import numpy as np
 from packtool.errors import MeshError
 from packtool.layout.records import MESHED_ROLES, Layout
 from packtool.mesh.contact_areas import contact_areas
+from packtool.mesh.lattice import circle_of
 from packtool.mesh.measures import aspect_ratio, connected_components, facet_areas, region_volumes, scaled_jacobian
 from packtool.mesh.placed import meshed_parts
 from packtool.mesh.records import Integers, TaggedMesh
@@ -136,5 +137,8 @@ def _check_interfaces(layout: Layout, areas: Mapping[str, float]) -> float | Non
 def _notices(layout: Layout) -> tuple[str, ...]:
     rounded = [product.id for _, product in meshed_parts(layout) if product.edge_radius_mm]
     notices = [f"{len(rounded)} parts are meshed without the rounded edges of {', '.join(sorted(set(rounded)))}"] if rounded else []
+    round_ = sum(any(circle_of(sweep.profile.outer) for sweep in product.sweeps) for _, product in meshed_parts(layout))
+    if round_:
+        notices.append(f"{round_} round parts are meshed as polygons of the same area")
     left = sorted({layout.role_of(part) for part in layout.parts} - {*MESHED_ROLES, "coolant"})
     return (*notices, *([f"not meshed: {', '.join(left)}"] if left else []))

@@ -10,14 +10,17 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from packtool.errors import MeshError
-from packtool.layout.arcs import arc
-from packtool.layout.records import MESHED_ROLES, Layout, Loop
+from packtool.layout.records import MESHED_ROLES, Layout
 from packtool.mesh.divisions import Level, grid_lines
 from packtool.mesh.grid import FACE_CORNERS, VOID
+from packtool.mesh.lattice import is_lattice
 from packtool.mesh.naming import boundaries_by_name, interfaces_by_name
+from packtool.mesh.outlines import inside
 from packtool.mesh.placed import SAME_MM, PlacedSweep, meshed_parts
 from packtool.mesh.plan import Plan, curved_plan
 from packtool.mesh.records import Floats, Integers, Region, TaggedMesh
+from packtool.mesh.tile_parts import Tiles, upright_sees_solid
+from packtool.mesh.tiles import tiled_plan
 
 Flags = NDArray[np.bool_]
 
@@ -26,8 +29,11 @@ UPRIGHT = np.array([2, 1, 3, 0])
 
 
 def swept_mesh(layout: Layout, sweeps: Sequence[PlacedSweep], level: Level, halved: bool) -> TaggedMesh:
-    """The meshed parts of ``layout``, some with arcs, as hexahedra [m]; names as ``build.mesh_layout`` says. Raises as ``curved_plan``."""
-    plan = curved_plan(sweeps, level, halved)
+    """The meshed parts of ``layout``, some with arcs, as hexahedra [m]; names as ``build.mesh_layout`` says.
+
+    Raises as ``curved_plan``, or ``tiled_plan`` where cells are round.
+    """
+    plan = (tiled_plan if is_lattice(sweeps) else curved_plan)(sweeps, level, halved)
     z = grid_lines(sweeps, 2, level, halved)
     occupancy = filled(sweeps, plan, z)
     quad, layer = np.nonzero(occupancy >= 0)
@@ -69,8 +75,9 @@ def swept_mesh(layout: Layout, sweeps: Sequence[PlacedSweep], level: Level, halv
 def filled(sweeps: Sequence[PlacedSweep], plan: Plan, z: Floats) -> Integers:
     """(n_quads, nz) region over each quadrilateral in each layer, COOLANT or VOID. Raises MeshError where two sweeps overlap."""
     occupancy = np.full((len(plan.quads), len(z) - 1), VOID, dtype=np.int64)
+    tiles = Tiles(plan) if len(plan.centres) else None
     for sweep in sweeps:
-        rows = np.flatnonzero(inside(sweep.loops, plan.probe))
+        rows = tiles.covered(sweep) if tiles else np.flatnonzero(inside(sweep.loops, plan.probe))
         low, high = (int(np.searchsorted(z, place - SAME_MM)) for place in (sweep.z0, sweep.z1))
         block = occupancy[rows, low:high]
         taken = block[block != VOID]
@@ -79,30 +86,6 @@ def filled(sweeps: Sequence[PlacedSweep], plan: Plan, z: Floats) -> Integers:
             raise MeshError(f"{other.part} ({other.role}) and {sweep.part} ({sweep.role}) overlap")
         occupancy[rows, low:high] = sweep.region
     return occupancy
-
-
-def inside(loops: Sequence[Loop], places: Floats) -> Flags:
-    """(n,) whether places (n, 2) [mm] lie in an outline less its holes; arcs are exact."""
-    x0, y0, x1, y1 = loops[0].bounds()
-    near = np.flatnonzero((places[:, 0] > x0) & (places[:, 0] < x1) & (places[:, 1] > y0) & (places[:, 1] < y1))
-    x, y = places[near].T
-    odd = np.zeros(len(near), dtype=bool)
-    for loop in loops:
-        for (ax, ay, bulge), (bx, by, _) in zip(loop.vertices, loop.vertices[1:] + loop.vertices[:1], strict=True):
-            if ay != by:
-                crossing = (ay > y) != (by > y)
-                odd ^= crossing & (x < ax + (y - ay) / (by - ay) * (bx - ax))
-            if bulge:
-                curve = arc((ax, ay), (bx, by), bulge)
-                left = (bx - ax) * (y - ay) - (by - ay) * (x - ax)
-                round_ = (x - curve.x) ** 2 + (y - curve.y) ** 2 < curve.radius**2
-                # on the chord: as if a little to the right of it and above, which is how crossings count such a place
-                left = np.where(left == 0, ay - by if ay != by else bx - ax, left)
-                beyond = left * bulge < 0
-                odd ^= (beyond & round_) if abs(bulge) <= 1 else (beyond | round_)
-    found = np.zeros(len(places), dtype=bool)
-    found[near[odd]] = True
-    return found
 
 
 def _faces(plan: Plan, element: Integers, occupancy: Integers) -> tuple[Integers, Integers, Integers, Integers]:
@@ -170,6 +153,9 @@ def _sees_solid(
     first[back] = np.arange(len(upright))
     middle, along = ((a + b) / 2)[first], (b - a)[first]
     normal = np.column_stack([along[:, 1], -along[:, 0]]) / np.linalg.norm(along, axis=1, keepdims=True)
+    if len(plan.centres):
+        seen[upright] = upright_sees_solid(sweeps, z, middle, normal)[back, layer[upright]]
+        return seen
     boxes = np.array([[*s.loops[0].bounds(), s.z0, s.z1] for s in sweeps if s.region >= 0])
     hits = np.zeros((len(edge), len(boxes)), dtype=bool)
     with np.errstate(divide="ignore", invalid="ignore"):

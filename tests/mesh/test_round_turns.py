@@ -16,8 +16,8 @@ from packtool.layout.channels import ChannelSpace, round_serpentine
 from packtool.layout.records import Layout, Loop, Profile, Sweep
 from packtool.mesh.build import family_members, mesh_family, mesh_layout
 from packtool.mesh.measures import facet_areas, facet_normals, outer_facets, region_volumes
+from packtool.mesh.outlines import inside
 from packtool.mesh.quads import corner_quality, halved, paired
-from packtool.mesh.swept import inside
 
 pytestmark = pytest.mark.slow  # gmsh paves
 

@@ -1,0 +1,163 @@
+"""Upright cylinders on a lattice, as a mesh of tiles needs to see them: rows, half-pitch columns, concentric radii, straight outlines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from packtool.errors import MeshError
+from packtool.layout.records import Loop
+from packtool.mesh.grid_lines import merged
+from packtool.mesh.placed import COOLANT, SAME_MM, PlacedSweep
+from packtool.mesh.records import Floats
+
+ON_SITE_MM = 1e-4
+"""Middles of circles closer than this are one; rows and columns of the lattice hold to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A whole circle [mm]."""
+
+    x: float
+    y: float
+    radius: float
+
+
+def circle_of(loop: Loop) -> Circle | None:
+    """The circle that a loop of two half arcs is; None for any other outline."""
+    if len(loop.vertices) != 2 or any(abs(abs(bulge) - 1.0) > 1e-12 for _, _, bulge in loop.vertices):
+        return None
+    (x0, y0, _), (x1, y1, _) = loop.vertices
+    return Circle((x0 + x1) / 2, (y0 + y1) / 2, float(np.hypot(x1 - x0, y1 - y0)) / 2)
+
+
+def is_lattice(sweeps: Sequence[PlacedSweep]) -> bool:
+    """Some cell stands upright and is round."""
+    return any(sweep.role == "cell" and circle_of(sweep.loops[0]) is not None for sweep in sweeps)
+
+
+def transposed(sweep: PlacedSweep) -> PlacedSweep:
+    """With x and y exchanged: a lattice whose rows run along y has them along x then."""
+    loops = tuple(Loop(tuple((y, x, -bulge) for x, y, bulge in loop.vertices)) for loop in sweep.loops)
+    return PlacedSweep(sweep.part, sweep.role, sweep.region, loops, sweep.z0, sweep.z1, sweep.turned)
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Rows of sites along x, from below [mm].
+
+    Site (j, h) stands at (``x0`` + h ``pitch`` / 2, ``y`` [j]) where h has the parity ``odd`` [j] of its row, 0 <= h <= ``halves``. ``radii``
+    ascending: of all circles about sites; ``radius``: the largest of them, out to which a site's tile is round.
+    """
+
+    x0: float
+    pitch: float
+    halves: int
+    y: Floats
+    odd: tuple[int, ...]
+    radii: tuple[float, ...]
+
+    @property
+    def radius(self) -> float:
+        """The largest circle's."""
+        return self.radii[-1]
+
+    def sites(self, row: int) -> Floats:
+        """x of a row's sites, ascending [mm]."""
+        return self.x0 + np.arange(self.odd[row], self.halves + 1, 2) * self.pitch / 2
+
+
+def lattice_of(sweeps: Sequence[PlacedSweep]) -> Lattice:
+    """The lattice of all circles of ``sweeps``.
+
+    Raises MeshError where circles stand on none: uneven pitch along a row, rows offset by neither nothing nor half a pitch.
+    """
+    found = [(sweep, circle) for sweep in sweeps for loop in sweep.loops if (circle := circle_of(loop)) is not None]
+    places = np.array([(circle.x, circle.y) for _, circle in found])
+    radii = merged([circle.radius for _, circle in found], SAME_MM)
+    y = merged(places[:, 1], ON_SITE_MM)
+    row = np.abs(places[:, 1][:, None] - y[None, :]).argmin(axis=1) if len(y) < 2 else _nearest(places[:, 1], y)
+    steps = [
+        np.diff(merged(places[row == j, 0], ON_SITE_MM)).min()
+        for j in range(len(y))
+        if len(merged(places[row == j, 0], ON_SITE_MM)) > 1
+    ]
+    x = merged(places[:, 0], ON_SITE_MM)
+    if steps:
+        pitch = float(min(steps))
+    elif len(x) > 1:
+        pitch = 2 * float(np.diff(x).min())
+    else:
+        pitch = float(np.diff(y).min()) if len(y) > 1 else 2.4 * float(radii[-1])
+    half = (places[:, 0] - x[0]) / (pitch / 2)
+    number = np.rint(half).astype(np.int64)
+    off = np.abs(half - number) * pitch / 2
+    odd = np.zeros(len(y), dtype=np.int64)
+    odd[row] = number % 2
+    astray = np.flatnonzero((off > ON_SITE_MM) | (number % 2 != odd[row]))
+    if astray.size:
+        sweep, circle = found[int(astray[0])]
+        raise MeshError(
+            f"part {sweep.part} ({sweep.role}) has a circle about x {circle.x:.6g}, y {circle.y:.6g} mm, off the lattice of the others: "
+            f"rows along x of pitch {pitch:.6g} mm, offset by nothing or half a pitch"
+        )
+    return Lattice(float(x[0]), pitch, int(number.max()), y, tuple(odd.tolist()), tuple(radii.tolist()))
+
+
+def _nearest(values: Floats, at: Floats) -> np.ndarray:
+    """Index into ascending ``at`` (n,) of the nearest, for each of ``values``."""
+    return np.searchsorted((at[1:] + at[:-1]) / 2, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlines:
+    """Where straight outlines run along the lattice's rows, ``y``, and across, ``x`` (ascending, mm)."""
+
+    x: Floats
+    y: Floats
+
+
+def outlines_of(sweeps: Sequence[PlacedSweep], lattice: Lattice) -> Outlines:
+    """The straight outlines, which must run between the rows and beyond their ends.
+
+    Raises MeshError, naming the part, for an oblique edge and for one that runs through cells.
+    """
+    xs, ys = [], []
+    left, right = lattice.x0 - lattice.radius, lattice.x0 + lattice.halves * lattice.pitch / 2 + lattice.radius
+    for sweep in sweeps:
+        for loop in sweep.loops:
+            if circle_of(loop) is not None:
+                continue
+            for (ax, ay, bulge), (bx, by, _) in pairwise((*loop.vertices, loop.vertices[0])):
+                if bulge:
+                    raise MeshError(
+                        f"part {sweep.part} ({sweep.role}) has an arc beside round cells; only whole circles are meshed there"
+                    )
+                if abs(ay - by) <= SAME_MM:
+                    near = np.abs(lattice.y - ay)
+                    if near.min() < lattice.radius - SAME_MM:
+                        raise _through(sweep, "y", ay)
+                    ys.append(ay)
+                elif abs(ax - bx) <= SAME_MM:
+                    if left + SAME_MM < ax < right - SAME_MM:
+                        raise _through(sweep, "x", ax)
+                    xs.append(ax)
+                else:
+                    raise MeshError(f"part {sweep.part} ({sweep.role}) has an oblique edge beside round cells; that is not meshed")
+    return Outlines(merged(xs, SAME_MM), merged(ys, SAME_MM))
+
+
+def _through(sweep: PlacedSweep, axis: str, at: float) -> MeshError:
+    return MeshError(
+        f"part {sweep.part} ({sweep.role}) has an edge at {axis} {at:.5g} mm, through round cells; straight edges are meshed between rows "
+        "and beyond the ends of rows"
+    )
+
+
+def straight(sweep: PlacedSweep) -> bool:
+    """No outline of a sweep but whole circles and straight edges; the coolant's counts too."""
+    return sweep.region == COOLANT or all(loop.is_straight or circle_of(loop) is not None for loop in sweep.loops)
