@@ -15,6 +15,9 @@ ICC(0) leaves few slow error modes, and those are nearly constant over blocks of
 sparse direct solve for one unknown a block removes them ("A-DEF2" of Tang, Nabben, Vuik, Erlangga, J. Sci. Comput. 39 (2009)
 340-370). Where couplings make the operator unsymmetric (coolant, heat that depends on temperature) the same preconditioner
 serves right-preconditioned GMRES, whose iterations are as few. hypre would replace it only where it is measured to be faster; the wheel has none.
+
+On several ranks each factorises the rows and columns of its own points; the blocks, which reach across, are gathered and solved on
+every rank alike.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packtool.errors import NotConverged, SolveError
+from packtool.fem.share import Share, together
 from packtool.fem.sparse import Pattern
 from packtool.fem.start import petsc
 from packtool.mesh.records import Floats, Integers
@@ -40,52 +44,87 @@ class TwoLevel:
     """Incomplete Cholesky of a symmetric positive definite matrix, with an exact solve on blocks of points.
 
     A resource, not a record: it holds PETSc objects until ``close``. ``block`` (n,): the aggregate of each unknown, -1 for
-    unknowns that are prescribed.
+    unknowns that are prescribed. Vectors (n_own,) are of the rows that the pattern holds here; all of them, but for a share.
     """
 
     def __init__(self, pattern: Pattern, data: Floats, block: Integers) -> None:
         from scipy.sparse import csr_matrix
 
-        PETSc = petsc()
-
-        n = pattern.size
-        self.matrix = PETSc.Mat().createAIJWithArrays((n, n), (pattern.indptr, pattern.indices, data), comm=PETSc.COMM_SELF)
-        self.matrix.setOption(PETSc.Mat.Option.SPD, True)
-        self._data = data  # PETSc works on this memory
-        self._fine = _factor(self.matrix, "icc")
+        self.share, n = pattern.share, pattern.size
+        own_rows = pattern.own_rows(data)
+        self._held = _Matrix(own_rows, self.share)
+        self.matrix = self._held.matrix
+        with together(self.share):
+            self._fine = _factor(self._held.own_block, "icc")
         free = np.flatnonzero(block >= 0)
         used, of_free = np.unique(block[free], return_inverse=True)
         self._n_blocks = len(used)
-        self._block = np.full(n, self._n_blocks, dtype=np.int64)
-        self._block[free] = of_free
-        self._interpolate = csr_matrix((np.ones(len(free)), (free, of_free)), shape=(n, self._n_blocks))
-        self._sum = csr_matrix((np.ones(len(free)), (of_free, free)), shape=(self._n_blocks, n))
-        self.rebuild_coarse(pattern.matrix(data))
-
-    def rebuild_coarse(self, matrix: Any) -> None:
-        """Take the block solve from ``matrix`` (a scipy matrix)."""
-        times_blocks = (matrix @ self._interpolate).tocsr()
+        every = np.full(n, self._n_blocks, dtype=np.int64)
+        every[free] = of_free
+        self._block = every[pattern.rows]
+        interpolate = csr_matrix((np.ones(len(free)), (free, of_free)), shape=(n, self._n_blocks))
+        times_blocks = (own_rows @ interpolate).tocsr()
         self._times_blocks_T = times_blocks.T
-        self._coarse = _BlockSolve((self._sum @ times_blocks).tocsr())
+        coarse = (interpolate[pattern.rows].T @ times_blocks).tocsr()
+        with together(self.share):
+            self._coarse = _BlockSolve(coarse if self.share is None else sum(self.share.comm.allgather(coarse)))
 
-    def restrict(self, residual: Floats) -> Floats:
-        """Sums (n_blocks,) of ``residual`` (n,) over each block."""
-        return np.bincount(self._block, residual, minlength=self._n_blocks + 1)[: self._n_blocks]
+    def block_sums(self, residual: Floats, smooth: Floats | None = None) -> Floats:
+        """Sums (n_blocks,) over each block of ``residual`` (n_own,), less the matrix times ``smooth`` (n_own,)."""
+        sums = np.bincount(self._block, residual, minlength=self._n_blocks + 1)[: self._n_blocks]
+        if smooth is not None:
+            sums -= self._times_blocks_T @ smooth
+        return sums if self.share is None else self.share.total(sums)
 
     def coarse_solve(self, coarse: Floats) -> Floats:
-        """The correction (n,), constant over each block, that zeroes the block sums ``coarse`` (n_blocks,)."""
+        """The correction (n_own,), constant over each block, that zeroes the block sums ``coarse`` (n_blocks,)."""
         return self._coarse.solve(coarse)[self._block]
 
     def apply(self, _pc: Any, x: Any, y: Any) -> None:
         """PETSc's entry point: y = M x."""
-        self._fine.apply(x, y)
-        smooth = y.getArray()
-        smooth += self.coarse_solve(self.restrict(x.getArray(readonly=True)) - self._times_blocks_T @ smooth)
+        right, smooth = x.getArray(readonly=True), y.getArray()
+        self._held.on_own(self._fine.apply, x, y)
+        smooth += self.coarse_solve(self.block_sums(right, smooth))
 
     def close(self) -> None:
         """Give back PETSc's memory."""
         self._coarse.close()
         self._fine.destroy()
+        self._held.close()
+
+
+class _Matrix:
+    """A symmetric positive definite matrix in PETSc: ``matrix`` on all ranks, ``own_block`` the rows and columns held here."""
+
+    def __init__(self, own_rows: Any, share: Share | None) -> None:
+        PETSc = petsc()
+        n_own, n = own_rows.shape
+        if share is None:
+            self._arrays = own_rows.indptr, own_rows.indices, own_rows.data  # PETSc works on this memory
+            self.matrix = PETSc.Mat().createAIJWithArrays((n, n), self._arrays, comm=PETSc.COMM_SELF)
+        else:
+            columns = share.number[own_rows.indices].astype(np.int32)
+            arrays = own_rows.indptr, columns, own_rows.data
+            self.matrix = PETSc.Mat().createAIJ(((n_own, n), (n_own, n)), csr=arrays, comm=share.comm)
+        self.matrix.setOption(PETSc.Mat.Option.SPD, True)
+        self.own_block = self.matrix if share is None else self.matrix.getDiagonalBlock()
+        self.own_block.setOption(PETSc.Mat.Option.SPD, True)
+        self._pair = None if share is None else self.own_block.createVecs()
+
+    def on_own(self, apply: Callable[[Any, Any], None], x: Any, y: Any) -> None:
+        """``apply(x, y)`` on this rank's part of both."""
+        if self._pair is None:
+            apply(x, y)
+            return
+        right, left = self._pair
+        right.getArray()[:] = x.getArray(readonly=True)
+        apply(right, left)
+        y.getArray()[:] = left.getArray(readonly=True)
+
+    def close(self) -> None:
+        """Give back PETSc's memory."""
+        for vector in self._pair or ():
+            vector.destroy()
         self.matrix.destroy()
 
 
@@ -140,35 +179,43 @@ def _factor(matrix: Any, kind: str, ordering: str | None = None) -> Any:
 
 
 class _Shell:
-    """A matrix that is only ever applied."""
+    """A matrix that is only ever applied, to whole vectors."""
 
-    def __init__(self, operator: Operator) -> None:
-        self._operator = operator
+    def __init__(self, operator: Operator, share: Share | None) -> None:
+        self._operator, self._share = operator, share
 
     def mult(self, _matrix: Any, x: Any, y: Any) -> None:
-        y.getArray()[:] = self._operator(x.getArray(readonly=True))
+        y.getArray()[:] = self.of(x.getArray(readonly=True))
+
+    def of(self, own: Floats) -> Floats:
+        """The operator on a vector whose parts (n_own,) the ranks hold; this rank's part of the result."""
+        if self._share is None:
+            return self._operator(own)
+        return self._operator(self._share.whole(own))[self._share.owned]
 
 
 def correct(
     preconditioner: TwoLevel, residual: Floats, rtol: float, operator: Operator | None = None, most: int = 400
 ) -> tuple[NDArray[np.float64], int]:
-    """Solve for the correction (n,) that reduces ``residual`` (n,) by ``rtol`` in the 2-norm; and the iterations it took.
+    """Solve for the correction (n,) that reduces ``residual`` (n,) by ``rtol`` in the 2-norm; and the iterations it took. Both are
+    whole on every rank.
 
     ``operator`` None: the preconditioner's own matrix, by conjugate gradients; else whatever is applied, by GMRES.
     Raises NotConverged with the reached reduction.
     """
     PETSc = petsc()
-    first = preconditioner.coarse_solve(preconditioner.restrict(residual))
-    applied = operator(first) if operator else _product(preconditioner.matrix, first)
-    left = residual - applied
-    start_norm, wanted = float(np.linalg.norm(left)), rtol * float(np.linalg.norm(residual))
+    share = preconditioner.share
+    own = residual if share is None else residual[share.owned]
+    shell, applying = preconditioner.matrix, _Shell(operator, share) if operator else None
+    first = preconditioner.coarse_solve(preconditioner.block_sums(own))
+    left = own - (applying.of(first) if applying else _product(shell, first))
+    start_norm, wanted = _norm(left, share), rtol * float(np.linalg.norm(residual))
     if start_norm <= wanted:
-        return first, 0
-    shell = preconditioner.matrix
-    if operator:
-        shell = PETSc.Mat().createPython((len(residual), len(residual)), context=_Shell(operator), comm=PETSc.COMM_SELF)
+        return _whole(first, share), 0
+    if applying:
+        shell = PETSc.Mat().createPython(shell.getSizes(), context=applying, comm=shell.getComm())
         shell.setUp()
-    krylov = PETSc.KSP().create(PETSc.COMM_SELF)
+    krylov = PETSc.KSP().create(shell.getComm())
     try:
         krylov.setOperators(shell, preconditioner.matrix)
         krylov.setType("gmres" if operator else "cg")
@@ -189,11 +236,20 @@ def correct(
                 f"the start, wanted {wanted / start_norm:.1e} (PETSc reason {krylov.reason}); look for elements that are very flat "
                 "or conductivities that are many orders of magnitude apart"
             )
-        return first + x.getArray(readonly=True), int(krylov.its)
+        return _whole(first + x.getArray(readonly=True), share), int(krylov.its)
     finally:
         krylov.destroy()
         if operator:
             shell.destroy()
+
+
+def _whole(own: Floats, share: Share | None) -> Floats:
+    return own if share is None else share.whole(own)
+
+
+def _norm(own: Floats, share: Share | None) -> float:
+    """2-norm of a vector whose parts the ranks hold."""
+    return float(np.linalg.norm(own)) if share is None else float(np.sqrt(share.total(np.array(own @ own))))
 
 
 def _product(matrix: Any, values: Floats) -> Floats:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from packtool.fem.share import Share, together
 from packtool.fem.space import Space
 from packtool.fem.start import compiled
 from packtool.mesh.records import Floats, Integers
@@ -20,26 +21,62 @@ DEGREE = 3
 
 @dataclass(frozen=True)
 class Pattern:
-    """Where the entries of a square sparse matrix are: compressed rows, columns sorted within each row."""
+    """Where the entries of a square sparse matrix are: compressed rows, columns sorted within each row.
+
+    With a ``share`` the rows are those of its own points, and every array of entries has one more place behind them, which takes
+    what is added to the rows of other ranks.
+    """
 
     indptr: NDArray[np.int32]
     indices: NDArray[np.int32]
+    share: Share | None = None
 
     @property
     def size(self) -> int:
-        """Number of rows."""
-        return len(self.indptr) - 1
+        """Number of unknowns."""
+        return len(self.indptr) - 1 if self.share is None else len(self.share.order)
 
-    def matrix(self, data: Floats) -> Any:
-        """A scipy matrix on ``data`` (n_entries,), without a copy."""
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """The unknown of each row held here."""
+        return np.arange(self.size) if self.share is None else self.share.owned
+
+    def own_rows(self, data: Floats) -> Any:
+        """A scipy matrix on the rows held here of ``data`` (n_entries,), without a copy."""
         from scipy.sparse import csr_matrix
 
-        matrix = csr_matrix((data, self.indices, self.indptr), shape=(self.size, self.size), copy=False)
+        shape = (len(self.indptr) - 1, self.size)
+        matrix = csr_matrix((data[: len(self.indices)], self.indices, self.indptr), shape=shape, copy=False)
         matrix.has_sorted_indices = True
         return matrix
 
+    def matrix(self, data: Floats) -> Any:
+        """The whole matrix, to multiply whole vectors with: a scipy matrix on ``data``, without a copy, or its rows on every rank."""
+        own = self.own_rows(data)
+        return own if self.share is None else SharedRows(own, self.share)
+
+    def diagonal(self) -> NDArray[np.int64]:
+        """Place of the diagonal entry of each row held here."""
+        return self.places(self.rows, self.rows)
+
+    def touching(self, unknowns: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Places of the entries held here that are in a row or a column of the marked ``unknowns`` (n,)."""
+        return np.flatnonzero(unknowns[self.indices] | np.repeat(unknowns[self.rows], np.diff(self.indptr)))
+
     def places(self, rows: Integers, columns: Integers) -> NDArray[np.int64]:
         """Index into the entries of each (row, column) pair, by bisection; KeyError if a pair is not in the pattern."""
+        if self.share is not None:
+            row = np.full(self.size, -1, dtype=np.int64)
+            row[self.share.owned] = np.arange(len(self.share.owned))
+            found = np.full(len(rows), len(self.indices), dtype=np.int64)
+            mine = np.flatnonzero(row[rows] >= 0)
+            found[mine] = self._places(row[rows[mine]], columns[mine])
+            return found
+        return self._places(rows, columns)
+
+    def _places(self, rows: Integers, columns: Integers) -> NDArray[np.int64]:
+        if not len(rows):
+            return np.empty(0, dtype=np.int64)
         low, high = self.indptr[rows].astype(np.int64), self.indptr[rows + 1].astype(np.int64)
         last = high - 1
         while (low < high).any():
@@ -54,6 +91,18 @@ class Pattern:
         """(n, a, b): the places of (first[f, i], second[f, j]) for ``first`` (n, a), ``second`` (n, b)."""
         rows, columns = np.broadcast_arrays(first[:, :, None], second[:, None, :])
         return self.places(rows.ravel(), columns.ravel()).reshape(rows.shape)
+
+
+@dataclass(frozen=True)
+class SharedRows:
+    """A matrix whose rows are shared out: ``own`` (n_owned, n) holds this rank's."""
+
+    own: Any
+    share: Share
+
+    def __matmul__(self, x: Floats) -> Floats:
+        """The product (n,) with ``x`` (n,), whole on every rank."""
+        return self.share.whole(self.own @ x)
 
 
 def stiffness_form(space: Space, conductivity: Any) -> Any:
@@ -74,9 +123,41 @@ def mass_form(space: Space, density: Any) -> Any:
 
 
 def assembled(
-    forms: Sequence[Any], joined: Sequence[NDArray[np.int32]] = (), cache_dir: Path | None = None
+    forms: Sequence[Any], joined: Sequence[NDArray[np.int32]] = (), cache_dir: Path | None = None, share: Share | None = None
 ) -> tuple[Pattern, list[Floats]]:
-    """The forms' matrices on one pattern, which also has every entry among each row of nodes in ``joined`` (n, m each)."""
+    """The forms' matrices on one pattern, which also has every entry among each row of nodes in ``joined`` (n, m each).
+
+    ``share``: that of the forms' space; what one rank raises, all do.
+    """
+    with together(share):
+        return _shared(_assembled(forms, [_local(group, share) for group in joined], cache_dir), share)
+
+
+def _local(group: NDArray[np.int32], share: Share | None) -> NDArray[np.int32]:
+    """The rows of ``group`` (n, m) that have a point of the share's own, in its numbering."""
+    if share is None:
+        return group
+    own = np.zeros(len(share.order), dtype=bool)
+    own[share.owned] = True
+    return np.searchsorted(share.points, group[own[group].any(axis=1)]).astype(np.int32)
+
+
+def _shared(whole: tuple[Pattern, list[Floats]], share: Share | None) -> tuple[Pattern, list[Floats]]:
+    """Of a matrix in a share's numbering: its own rows, with the columns in everyone's."""
+    pattern, entries = whole
+    if share is None:
+        return whole
+    own = np.searchsorted(share.points, share.owned)
+    length = np.diff(pattern.indptr)
+    kept = np.zeros(len(length), dtype=bool)
+    kept[own] = True
+    chosen = np.repeat(kept, length)
+    indptr = np.concatenate([[0], np.cumsum(length[own])]).astype(np.int32)
+    columns = share.points[pattern.indices[chosen]].astype(np.int32)
+    return Pattern(indptr, columns, share), [np.append(values[chosen], 0.0) for values in entries]
+
+
+def _assembled(forms: Sequence[Any], joined: Sequence[NDArray[np.int32]], cache_dir: Path | None) -> tuple[Pattern, list[Floats]]:
     from dolfinx import fem, la
 
     kernels = [compiled(form, cache_dir) for form in forms]

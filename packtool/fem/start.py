@@ -35,7 +35,7 @@ def start() -> None:
     """Import dolfinx, PETSc and MPI in the order that is safe.
 
     ``dolfinx_solver`` is the wheel that orders MPI before everything compiled; conda's dolfinx has no such package and needs none.
-    Raises MissingPart without dolfinx; SolveError on more than one MPI rank.
+    Raises MissingPart without dolfinx.
     """
     try:
         importlib.import_module("dolfinx_solver")
@@ -46,14 +46,11 @@ def start() -> None:
         # PETSc's own handlers would turn a closed pipe (packtool ... | head) or a floating-point signal into an MPI abort
         importlib.import_module("petsc4py").init(["packtool", "-no_signal_handler"])
         importlib.import_module("dolfinx")
-        mpi = importlib.import_module("mpi4py.MPI")
+        importlib.import_module("mpi4py.MPI")
     except ModuleNotFoundError as missing:
         raise MissingPart(
             f"the finite-element kernel needs {missing.name}, which is not installed", "pip install 'packtool[fem]'"
         ) from missing
-    ranks = mpi.COMM_WORLD.size
-    if ranks > 1:
-        raise SolveError(f"packtool solves on one MPI rank, and this run has {ranks}; start it without mpiexec")
 
 
 def default_cache() -> Path:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from packtool.errors import SolveError
 from packtool.fem.aggregates import aggregates
 from packtool.fem.quads import Quads, nodal_volumes, quads
+from packtool.fem.share import shared_out
 from packtool.fem.space import by_region, lagrange_space
 from packtool.fem.sparse import Pattern, assembled, mass_form, stiffness_form
 from packtool.mesh.records import Floats, Integers, TaggedMesh
@@ -22,7 +23,8 @@ from packtool.thermal.surfaces import ConvectiveSurface
 
 @dataclass(frozen=True)
 class Discrete:
-    """A problem on its trilinear elements; unknown i is the temperature of point i.
+    """A problem on its trilinear elements; unknown i is the temperature of point i. On several ranks the entries are shared out
+    (see ``Pattern``), all else is whole on each.
 
     ``stiffness`` (n_entries,) conduction and contacts [W/K] on ``pattern``; ``capacity`` (n_entries,) [J/K] or None;
     ``mean`` (n_regions, n_points) sparse: the volume mean of each region; ``volume`` (n_regions,) [m³];
@@ -77,34 +79,34 @@ class Discrete:
         """Turn the rows and columns of prescribed temperatures into a scaled identity, in place."""
         if self.fixed_entries.size:
             data[self.fixed_entries] = 0.0
-            diagonal = data[self.diagonal]
-            data[self.diagonal[self.fixed]] = np.median(diagonal[~self.fixed]) if (~self.fixed).any() else 1.0
+            diagonal, fixed = data[self.diagonal], self.fixed[self.pattern.rows]
+            data[self.diagonal[fixed]] = np.median(diagonal[~fixed]) if (~fixed).any() else 1.0
 
 
 def discretise(problem: ConductionProblem, cache_dir: Path | None = None, *, with_capacity: bool = False) -> Discrete:
     """Assemble ``problem``; raises SolveError for inputs that cannot be solved with."""
     from scipy.sparse import csr_matrix
-    from scipy.sparse.csgraph import connected_components
 
     refuse_inputs(problem)
     mesh, n = problem.mesh, len(problem.mesh.points)
     volumes = nodal_volumes(mesh.points, mesh.hexes)
     refuse_volumes(mesh, volumes.sum(axis=1))
-    space = lagrange_space(mesh)
+    mine = shared_out(mesh)
+    space = lagrange_space(mesh, share=mine)
     forms = [stiffness_form(space, by_region(space, mesh, np.asarray(problem.conductivity, dtype=float)))]
     if with_capacity:
         if problem.rho_cp is None:
             raise SolveError("a transient solve needs rho_cp, and the problem has none")
         forms.append(mass_form(space, by_region(space, mesh, np.asarray(problem.rho_cp, dtype=float))))
     joined = [np.ascontiguousarray(np.hstack([c.minus, c.plus]), dtype=np.int32) for c in mesh.contacts.values()]
-    pattern, entries = assembled(forms, joined, cache_dir)
+    pattern, entries = assembled(forms, joined, cache_dir, mine)
     for name, conductance in problem.contact.items():
         _add_contact(pattern, entries[0], mesh.points, name, mesh.contacts[name].minus, mesh.contacts[name].plus, conductance)
 
     region_volume = np.bincount(mesh.region, volumes.sum(axis=1), minlength=len(mesh.regions))
     share = volumes / region_volume[mesh.region, None]
     mean = csr_matrix((share.ravel(), (np.repeat(mesh.region, 8), mesh.hexes.ravel())), shape=(len(mesh.regions), n))
-    component = connected_components(pattern.matrix(entries[0]), directed=False)[1].astype(np.int64)
+    parts = _parts(mesh)
 
     surfaces = tuple(
         ConvectiveSurface(name, quads(mesh.points, mesh.boundaries[name]), law) for name, law in problem.convection.items()
@@ -120,7 +122,6 @@ def discretise(problem: ConductionProblem, cache_dir: Path | None = None, *, wit
         prescribed[name] = nodes[np.isnan(fixed_T[nodes])]
         fixed_T[prescribed[name]] = value
     fixed = ~np.isnan(fixed_T)
-    every = np.arange(n)
     return Discrete(
         problem=problem,
         pattern=pattern,
@@ -128,8 +129,8 @@ def discretise(problem: ConductionProblem, cache_dir: Path | None = None, *, wit
         capacity=entries[1] if with_capacity else None,
         mean=mean,
         volume=region_volume,
-        component=component,
-        block=np.where(fixed, -1, aggregates(mesh, np.asarray(problem.conductivity), _parts(mesh) if mesh.contacts else component)),
+        component=_touching(parts, mesh),
+        block=np.where(fixed, -1, aggregates(mesh, np.asarray(problem.conductivity), parts)),
         surfaces=surfaces,
         places=tuple(pattern.pair_places(s.quads.nodes, s.quads.nodes) for s in surfaces),
         inflow=inflow,
@@ -137,8 +138,8 @@ def discretise(problem: ConductionProblem, cache_dir: Path | None = None, *, wit
         prescribed=prescribed,
         fixed=fixed,
         fixed_T=fixed_T,
-        fixed_entries=_entries_of(pattern, fixed) if fixed.any() else np.empty(0, dtype=np.int64),
-        diagonal=pattern.places(every, every) if fixed.any() else np.empty(0, dtype=np.int64),
+        fixed_entries=pattern.touching(fixed) if fixed.any() else np.empty(0, dtype=np.int64),
+        diagonal=pattern.diagonal() if fixed.any() else np.empty(0, dtype=np.int64),
     )
 
 
@@ -153,9 +154,17 @@ def _parts(mesh: TaggedMesh) -> Integers:
     return connected_components(graph, directed=False)[1].astype(np.int64)
 
 
-def _entries_of(pattern: Pattern, fixed: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Entries in a row or a column of the fixed unknowns."""
-    return np.flatnonzero(fixed[pattern.indices] | np.repeat(fixed, np.diff(pattern.indptr)))
+def _touching(parts: Integers, mesh: TaggedMesh) -> Integers:
+    """Component (n_points,) of each point, joined by contacts as well; ``parts`` are those joined by elements."""
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    if not mesh.contacts:
+        return parts
+    ends = [np.concatenate([parts[getattr(c, side)[:, 0]] for c in mesh.contacts.values()]) for side in ("minus", "plus")]
+    n = int(parts.max()) + 1
+    graph = csr_matrix((np.ones(len(ends[0]), dtype=np.int8), ends), shape=(n, n))
+    return connected_components(graph, directed=False)[1].astype(np.int64)[parts]
 
 
 def scattered(nodes: Integers, values: Floats, n: int) -> Floats:

@@ -34,8 +34,9 @@ BALANCED = 1e-7
 """Sum of a stage's absolute residual over the heat that moves in the step."""
 LOOSEST = 1e-3
 """Reduction asked of the linear solver in one Newton step of a nonlinear stage."""
-ERROR_REDUCTION = 1e-2
-"""The error needs two digits."""
+ERROR_REDUCTION = 1e-4
+"""The error is known to this part of itself. Two digits would do to choose a step, but steps would then follow the rounding of the
+linear solver: with four, temperatures are the same on 1, 2 and 3 ranks to 2e-9 (to 1e-7 with two), for 13 % more iterations."""
 STALE = 2.0
 """A preconditioner serves steps between 1/STALE and STALE times the one it was made for."""
 INSIDE = 1e-9

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -163,11 +162,3 @@ def test_without_dolfinx_the_line_that_installs_it_is_named(monkeypatch):
     with pytest.raises(MissingPart, match="dolfinx") as missing:
         starting.start()
     assert missing.value.mend == "pip install 'packtool[fem]'"
-
-
-@pytest.mark.fem
-@pytest.mark.usefixtures("_fresh_start")
-def test_more_than_one_rank_is_refused(monkeypatch):
-    _importing(monkeypatch, {"mpi4py.MPI": SimpleNamespace(COMM_WORLD=SimpleNamespace(size=4))})
-    with pytest.raises(SolveError, match="has 4"):
-        starting.start()

@@ -1,0 +1,69 @@
+"""Run by test_ranks.py, also under mpiexec: solves three problems and leaves what each rank found in a folder."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from packtool.errors import PacktoolError, SolveError
+from packtool.fem.share import shared_out, together
+from packtool.fem.start import use_cache
+from packtool.mesh.boxes import Box, mesh_boxes
+from packtool.mesh.records import TaggedMesh
+from packtool.thermal.by_name import conduction
+from packtool.thermal.records import Convection, Heat
+from packtool.thermal.steady import solve_steady
+from packtool.thermal.transient import solve_transient
+
+
+def two_blocks(divisions: int) -> TaggedMesh:
+    """Two unit cubes with a contact between them."""
+    return mesh_boxes(
+        [Box("a", "cell", "x", 0, 0, 0, 1, 1, 1), Box("b", "cell", "x", 1, 0, 0, 2, 1, 1)],
+        divisions=(divisions, divisions, divisions),
+        contacts=[("a", "b")],
+        boundaries={"xmin": "left", "xmax": "right", "zmax": "top"},
+    )
+
+
+def main(folder: Path, cache: Path) -> None:
+    """Solve and save."""
+    use_cache(cache)
+    from mpi4py import MPI
+
+    mesh = two_blocks(8)
+    problem = conduction(
+        mesh,
+        {"a": (1.0, 5.0, 20.0), "b": 2.0},
+        temperature={"left": 300.0},
+        convection={"right": Convection(10.0, 320.0, emissivity=0.8), "top": Convection(3.0, 310.0)},
+        contact={"a|b": 5.0},
+        rho_cp={"a": 2e4, "b": 1e4},
+    )
+    # heat that falls with temperature: the operator is unsymmetric in its blocks, solved by GMRES on whole vectors
+    heated = Heat(lambda T_mean: (100.0 - 0.5 * (T_mean - 300.0), np.full(2, -0.5)))
+    steady = solve_steady(problem.__class__(**{**vars(problem), "heat": heated}))
+    transient = solve_transient(problem, 305.0, [50.0, 100.0])
+    share = shared_out(mesh)
+    told = ""
+    try:
+        with together(share):
+            if MPI.COMM_WORLD.rank == MPI.COMM_WORLD.size - 1:
+                raise SolveError("the last rank fails")
+    except PacktoolError as error:
+        told = str(error)
+    owned = np.arange(len(mesh.points)) if share is None else share.owned
+    np.savez(
+        folder / f"{MPI.COMM_WORLD.size}-{MPI.COMM_WORLD.rank}.npz",
+        steady=steady.T,
+        transient=transient.T,
+        imbalance=[steady.balance.imbalance, transient.balance.imbalance],
+        owned=owned,
+        told=told,
+    )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
