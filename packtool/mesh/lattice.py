@@ -70,6 +70,20 @@ class Lattice:
         """x of a row's sites, ascending [mm]."""
         return self.x0 + np.arange(self.odd[row], self.halves + 1, 2) * self.pitch / 2
 
+    def hexagons(self, row: int) -> Floats | None:
+        """(n, 2) corners, by x, of the hexagon edges between a row and the next, which stands offset [mm]; None where both are in line.
+
+        The corners are equally far from three sites: over each site of the lower row and under each of the upper one's, but beside
+        the outermost, where the line goes on straight.
+        """
+        if self.odd[row] == self.odd[row + 1]:
+            return None
+        low, rise = float(self.y[row]), float(self.y[row + 1] - self.y[row])
+        upright = (rise**2 - self.pitch**2 / 4) / (2 * rise)
+        number = np.arange(self.halves + 1)
+        over_lower = number % 2 == self.odd[row]
+        return np.column_stack([self.x0 + number * self.pitch / 2, np.where(over_lower, low + rise - upright, low + upright)])
+
 
 def lattice_of(sweeps: Sequence[PlacedSweep]) -> Lattice:
     """The lattice of all circles of ``sweeps``.
@@ -115,7 +129,7 @@ def _nearest(values: Floats, at: Floats) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True)
 class Outlines:
-    """Where straight outlines run along the lattice's rows, ``y``, and across, ``x`` (ascending, mm)."""
+    """Where straight outlines run along the lattice's rows, ``y``, and across, ``x`` (ascending, mm); without those along hexagons."""
 
     x: Floats
     y: Floats
@@ -137,6 +151,8 @@ def outlines_of(sweeps: Sequence[PlacedSweep], lattice: Lattice) -> Outlines:
                     raise MeshError(
                         f"part {sweep.part} ({sweep.role}) has an arc beside round cells; only whole circles are meshed there"
                     )
+                if _between_hexagons(lattice, (ax, ay), (bx, by)):
+                    continue
                 if abs(ay - by) <= SAME_MM:
                     near = np.abs(lattice.y - ay)
                     if near.min() < lattice.radius - SAME_MM:
@@ -149,6 +165,15 @@ def outlines_of(sweeps: Sequence[PlacedSweep], lattice: Lattice) -> Outlines:
                 else:
                     raise MeshError(f"part {sweep.part} ({sweep.role}) has an oblique edge beside round cells; that is not meshed")
     return Outlines(merged(xs, SAME_MM), merged(ys, SAME_MM))
+
+
+def _between_hexagons(lattice: Lattice, a: tuple[float, float], b: tuple[float, float]) -> bool:
+    """Whether an edge lies on the line of hexagon edges between two rows."""
+    row = int(np.searchsorted(lattice.y, (a[1] + b[1]) / 2)) - 1
+    if not 0 <= row < len(lattice.y) - 1 or (corners := lattice.hexagons(row)) is None:
+        return False
+    places = np.array([a, ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2), b])
+    return bool(np.abs(np.interp(places[:, 0], corners[:, 0], corners[:, 1]) - places[:, 1]).max() <= ON_SITE_MM)
 
 
 def _through(sweep: PlacedSweep, axis: str, at: float) -> MeshError:

@@ -56,13 +56,11 @@ FINENESS = {
 
 @dataclass(frozen=True)
 class _Row:
-    """Lines of the logical grid on which a row's tiles end below, have their middle, and end above; ``angles`` (12 k,) [rad] of the
-    nodes of its circles, from pi on."""
+    """Lines of the logical grid on which a row's tiles end below, have their middle, and end above."""
 
     low: int
     middle: int
     high: int
-    angles: Floats
 
 
 def tiled_plan(sweeps: Sequence[PlacedSweep], level: Level, halved: bool) -> Plan:
@@ -124,7 +122,6 @@ def _logical_grid(lattice: Lattice, outlines: Outlines, asked: Fineness) -> _Gri
     columns += [float(v) for a, b in pairwise(bounds) for v in np.linspace(a, b, 2 * k + 1)[:-1]]
     columns += _divided([end, *right_strips], cut)
     x = np.array(columns)
-    half = np.clip(np.arange(len(x)) - first, 0, 2 * k * (lattice.halves + 2)) / (2 * k) - 1  # counted as sites are
 
     def level_line(at: float) -> Floats:
         return np.column_stack([x, np.full(len(x), at)])
@@ -139,12 +136,9 @@ def _logical_grid(lattice: Lattice, outlines: Outlines, asked: Fineness) -> _Gri
         elif gaps[j]:
             beyond = [level_line(at) for at in _divided(gaps[j], cut)]
         else:
-            beyond = [_zigzag(lattice, j, x, half)]
+            beyond = [_zigzag(lattice, j, x)]
         lines += [middle + (beyond[0] - middle) * t / k for t in range(k)]
-        flat = [float(np.ptp(line[:, 1])) == 0.0 for line in (face, beyond[0])]
-        depth = [abs(float(line[0, 1] - y[j])) if level else None for line, level in zip((face, beyond[0]), flat, strict=True)]
-        lower, upper = (_half_angles(k, pitch, at) for at in depth)
-        rows.append(_Row(low, low + k, low + 2 * k, math.pi + np.concatenate([lower[:-1], math.pi + upper[:-1]])))
+        rows.append(_Row(low, low + k, low + 2 * k))
         lines += beyond if j + 1 == len(y) else beyond[:-1]
         face = beyond[-1]
     return _Grid(np.array(lines), tuple(rows), first, Fineness(k, asked.rings, asked.layers))
@@ -174,13 +168,6 @@ def _to_neighbour(lattice: Lattice, row: int) -> float:
     return math.hypot(lattice.pitch / 2, float(lattice.y[row + 1] - lattice.y[row])) / 2
 
 
-def _half_angles(k: int, pitch: float, depth: float | None) -> Floats:
-    """(6 k + 1,) angles, 0 to pi, of a circle's nodes in half a tile: even where it is half a hexagon (``depth`` None), else k each on
-    both sides up to the corners of a rectangle whose far side is ``depth`` away."""
-    corner = math.pi / 6 if depth is None else min(max(math.atan2(depth, pitch / 2), math.pi / 6), math.pi / 3)
-    return np.interp(np.arange(6 * k + 1), [0, k, 5 * k, 6 * k], [0.0, corner, math.pi - corner, math.pi])
-
-
 def _around(radius: float, room: float, asked: int) -> int:
     """k: enough edges around that the nodes, which stand outside the circle, stay in their tile."""
     if room <= SAME_MM:
@@ -205,18 +192,16 @@ def _divided(places: Sequence[float], cut: Callable[[float, float], int]) -> lis
     return found
 
 
-def _zigzag(lattice: Lattice, row: int, x: Floats, half: Floats) -> Floats:
-    """The line of hexagon edges between a row and the next, which stands offset."""
-    low, high = float(lattice.y[row]), float(lattice.y[row + 1])
-    rise = high - low
-    upright = (rise**2 - lattice.pitch**2 / 4) / (2 * rise)  # half the upright side: the circumcentre of three neighbouring sites
-    if upright < FLAT * lattice.pitch:
+def _zigzag(lattice: Lattice, row: int, x: Floats) -> Floats:
+    """The line of hexagon edges between a row and the next, which stands offset, at ``x``."""
+    corners = lattice.hexagons(row)
+    assert corners is not None
+    rise, between = float(lattice.y[row + 1] - lattice.y[row]), float(np.ptp(corners[:, 1]))
+    if (rise - between) / 2 < FLAT * lattice.pitch:
         raise _Sharp(
             f"rows of round cells {rise:.5g} mm apart with a pitch of {lattice.pitch:.5g} mm stand too close to be meshed as offset rows"
         )
-    over_upper = np.abs((half + lattice.odd[row]) % 2 - 0)
-    share = np.where(over_upper > 1, 2 - over_upper, over_upper)  # 0 over a site of the lower row, 1 under one of the upper
-    return np.column_stack([x, high - upright + share * (low + upright - (high - upright))])
+    return np.column_stack([x, np.interp(x, corners[:, 0], corners[:, 1])])
 
 
 def _filled(lattice: Lattice, grid: _Grid) -> Plan:
@@ -226,9 +211,9 @@ def _filled(lattice: Lattice, grid: _Grid) -> Plan:
     plain = np.ones((n_lines - 1, n_columns - 1), dtype=bool)
     points, quads, site, band = [grid.lines.reshape(-1, 2)], [], [], []
     count, sites, centres = n_lines * n_columns, 0, []
-    k = grid.fineness.around
+    k, template = grid.fineness.around, _Template.of(lattice.radii, grid.fineness)
     for j, row in enumerate(grid.rows):
-        x, template = lattice.sites(j), _Template.of(lattice.radii, grid.fineness, row.angles)
+        x = lattice.sites(j)
         left = grid.first + 2 * k * (lattice.odd[j] + 2 * np.arange(len(x)))
         for column in left.tolist():
             plain[row.low : row.high, column : column + 4 * k] = False
@@ -265,10 +250,18 @@ def _border(number: Integers, row: _Row, left: Integers, k: int) -> Integers:
     return number[lines[None, :], left[:, None] + columns[None, :]]
 
 
+def _angles(corners: Floats, k: int) -> Floats:
+    """(12 k,) [rad] of a circle's nodes, from the left on: k edges up to the rays towards the tile's ``corners``, and 2 k on to the next
+    quarter. ``corners`` (4,): their steepness in the order lower left, lower right, upper right, upper left."""
+    turns = [corners[0], math.pi / 2, math.pi - corners[1], math.pi]
+    turns += [math.pi + corners[2], 1.5 * math.pi, math.tau - corners[3], math.tau]
+    return math.pi + np.interp(np.arange(12 * k), np.array([0, 1, 3, 5, 6, 7, 9, 11, 12]) * k, [0.0, *turns])
+
+
 def _rim(radius: float, k: int, angles: Floats) -> Floats:
     """(12 k, 2) corners at ``angles`` of a polygon each half of which, from the first angle on, has the area of half the circle."""
     even = float(np.abs(rim(radius, k)[0, 0]))
-    closed = np.append(angles, angles[0] + 2 * math.pi)
+    closed = np.append(angles, angles[0] + math.tau)
     r = np.concatenate([area_true(radius, closed[a : a + 6 * k + 1], even, even)[:-1] for a in (0, 6 * k)])
     return r[:, None] * np.column_stack([np.cos(angles), np.sin(angles)])
 
@@ -277,36 +270,37 @@ def _rim(radius: float, k: int, angles: Floats) -> Floats:
 class _Template:
     """What all tiles have alike: local nodes are the 12 k of the border, then the inner ones.
 
-    ``fixed`` (n_fixed, 2): inner nodes that stand the same in every tile, about its middle; the last 12 k are the outer rim.
-    ``layers`` between the rim and the border. ``quads`` (m, 4), ``band`` (m,).
+    ``weights`` (n_fixed, 12 k n_radii): inner nodes up to the outer rim, about the middle, from the nodes of all rims; the last 12 k
+    are the outer rim's. ``layers`` between it and the border. ``quads`` (m, 4), ``band`` (m,).
     """
 
-    fixed: Floats
+    radii: tuple[float, ...]
+    weights: Floats
     layers: int
     quads: Integers
     band: Integers
     n_inner: int
 
     @classmethod
-    def of(cls, radii: Sequence[float], fineness: Fineness, angles: Floats) -> _Template:
+    def of(cls, radii: tuple[float, ...], fineness: Fineness) -> _Template:
         k = fineness.around
         n = 12 * k
-        rims = [_rim(r, k, angles) for r in radii]
+        rims = np.eye(n * len(radii)).reshape(len(radii), n, -1)
         core = disc(k, fineness.rings)
-        fixed, quads, band = [core.weights @ rims[0]], [n + core.quads], [np.zeros(len(core.quads), dtype=np.int64)]
+        weights, quads, band = [core.weights @ rims[0]], [n + core.quads], [np.zeros(len(core.quads), dtype=np.int64)]
         count = n + len(core.weights)
         chain = count - n + np.arange(n)
         for b in range(1, len(rims)):
             layers = 1 if radii[b] - radii[b - 1] <= THIN * radii[-1] else fineness.layers
             for layer in range(1, layers + 1):
-                fixed.append(rims[b - 1] + (rims[b] - rims[b - 1]) * layer / layers)
+                weights.append(rims[b - 1] + (rims[b] - rims[b - 1]) * layer / layers)
                 chain, count = cls._ring(quads, chain, count + np.arange(n)), count + n
                 band.append(np.full(n, b, dtype=np.int64))
         for _ in range(fineness.layers - 1):
             chain, count = cls._ring(quads, chain, count + np.arange(n)), count + n
         cls._ring(quads, chain, np.arange(n))
         band.append(np.full(n * fineness.layers, len(radii), dtype=np.int64))
-        return cls(np.concatenate(fixed), fineness.layers, np.concatenate(quads), np.concatenate(band), count - n)
+        return cls(radii, np.concatenate(weights), fineness.layers, np.concatenate(quads), np.concatenate(band), count - n)
 
     @staticmethod
     def _ring(quads: list[Integers], inner: Integers, outer: Integers) -> Integers:
@@ -316,7 +310,12 @@ class _Template:
     def points(self, middle: Floats, border: Floats) -> Floats:
         """(n_tiles, n_inner, 2) for tiles about ``middle`` (n_tiles, 2) with ``border`` (n_tiles, 12 k, 2)."""
         n = border.shape[1]
-        fixed = middle[:, None, :] + self.fixed[None, :, :]
+        k = n // 12
+        towards = np.abs(border[:, [k, 5 * k, 7 * k, 11 * k]] - middle[:, None, :])
+        steep = np.clip(np.arctan2(towards[..., 1], towards[..., 0]), math.pi / 6, math.pi / 3)  # 30 degrees in a regular hexagon
+        kinds, kind = np.unique(np.round(steep, 9), axis=0, return_inverse=True)
+        rims = [np.concatenate([_rim(r, k, _angles(corners, k)) for r in self.radii]) for corners in kinds]
+        fixed = middle[:, None, :] + np.array([self.weights @ one for one in rims])[kind.ravel()]
         own = fixed[:, -n:]
         between = [own + (border - own) * t / self.layers for t in range(1, self.layers)]
         return np.concatenate([fixed, *between], axis=1)

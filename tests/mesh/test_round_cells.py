@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mesh_layouts import box
-from round_layouts import D, H, round_pack, turned
+from mesh_layouts import box, shape
+from round_layouts import D, H, round_pack, sites, turned
 
 from packtool.errors import MeshError
-from packtool.layout.records import MESHED_ROLES
+from packtool.layout.records import MESHED_ROLES, Loop, Profile, Sweep
 from packtool.mesh.build import family_members, mesh_family, mesh_layout
 from packtool.mesh.measures import facet_areas, facet_normals, outer_facets, region_volumes
 
@@ -105,6 +106,26 @@ def test_straight_bands_between_rows_that_stand_offset():
     assert meshed.report.min_scaled_jacobian > 0.4
     assert meshed.report.components == 2  # air between the ribbon and the cells
     assert meshed.mesh.boundaries["gap_side"].size
+
+
+def test_holders_cut_in_a_zigzag_between_offset_rows():
+    pitch, rise = 22.5, 22.5 * math.sqrt(3) / 2
+    u = rise / 3  # of a regular hexagon: its corners are two thirds of the way between two rows from either
+    x0, x1 = -20.0, 2 * pitch + pitch / 2 + 20.0
+    places = [(pitch / 2 * number, rise - u if number % 2 == 0 else u) for number in range(6)]
+    cut = [(x0, places[0][1]), *places, (x1, places[-1][1])]
+    lower = Loop.polygon([(x0, -15.0), (x1, -15.0), *reversed(cut)])
+    upper = Loop.polygon([*cut, (x1, rise + 15.0), (x0, rise + 15.0)])
+    rows = sites(2, 3, pitch, "hexagonal")
+    plates = [
+        shape(name, "holder", Sweep(Profile(loop, tuple(Loop.circle(x, y, D / 2) for x, y in row)), 0.0, 6.0))
+        for name, loop, row in (("lower", lower, rows[0]), ("upper", upper, rows[1]))
+    ]
+    meshed = mesh_layout(round_pack(2, 3, pitch, holder=0.0, extra=plates), "coarse")
+    assert meshed.report.max_volume_error < 1e-9
+    assert meshed.report.min_scaled_jacobian > 0.45
+    length = sum(math.dist(a, b) for a, b in itertools.pairwise(cut))
+    assert facet_areas(meshed.mesh.points, meshed.mesh.interfaces["holder|holder"]).sum() == pytest.approx(length * 6e-6, rel=1e-9)
 
 
 @given(
