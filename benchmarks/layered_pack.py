@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from packtool.mesh.boxes import Box, mesh_boxes
 from packtool.thermal.by_name import conduction
+
+from packtool.mesh.boxes import Box, mesh_boxes
 from packtool.thermal.records import ConductionProblem, Convection
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 
 from packtool.errors import MeshError
 from packtool.mesh.grid import SIDES, VOID, SolidGrid, grouped, solid_grid
-from packtool.mesh.grid_lines import Division, divided, merged
+from packtool.mesh.grid_lines import Division, MaxSize, divided, merged
 from packtool.mesh.records import Contact, Floats, Integers, Region, TaggedMesh
 
 SAME_FACE = 1e-9
@@ -36,16 +36,18 @@ class Box:
 
 
 def mesh_boxes(
-    boxes: Sequence[Box],
+    boxes: Sequence[Box] | Mapping[str, Sequence[float]],
     *,
-    divisions: tuple[Division, Division, Division],
+    divisions: int | MaxSize | tuple[Division, Division, Division],
     contacts: Sequence[tuple[str, str]] = (),
     boundaries: Mapping[str, str] | None = None,
 ) -> TaggedMesh:
     """One tensor grid through all box faces; what lies in no box is void.
 
+    ``boxes``: Box records, or by name the two corners (x0, y0, z0, x1, y1, z1) [m].
     ``divisions``, for x, y and z each one of: a count per interval (``8``), counts (``[4, 2, 4]``), ``Counts`` with growth,
-    ``MaxSize``, or explicit ``Lines``. A 1-D or 2-D problem is one element thick: ``(40, 1, 1)``.
+    ``MaxSize``, or explicit ``Lines``; one count or MaxSize alone is that of all three. A 1-D or 2-D problem is one element thick:
+    ``(40, 1, 1)``.
 
     ``contacts``: pairs of box names; their interface gets nodes of its own on both sides and is the Contact ``"A|B"``, minus on
     A, normals from A to B. Where it ends inside the solid its rim has one node.
@@ -58,7 +60,10 @@ def mesh_boxes(
     Raises MeshError for overlapping boxes (both are named), a name used twice, a box without volume, divisions that do not fit,
     contacts between boxes that do not touch, and boundary keys that match no facet.
     """
+    boxes = _named(boxes) if isinstance(boxes, Mapping) else boxes
     _check_boxes(boxes)
+    if isinstance(divisions, int | MaxSize):
+        divisions = (divisions, divisions, divisions)
     faces = [merged([c for box in boxes for c in box.extent(axis)], SAME_FACE) for axis in range(3)]
     lines = [divided(faces[axis], divisions[axis], SAME_FACE, "xyz"[axis]) for axis in range(3)]
     occupancy = _fill(boxes, lines)
@@ -83,6 +88,13 @@ def mesh_boxes(
         _interfaces(boxes, grid),
         named_contacts,
     )
+
+
+def _named(boxes: Mapping[str, Sequence[float]]) -> list[Box]:
+    for name, corners in boxes.items():
+        if len(corners) != 6:
+            raise MeshError(f"box {name}: wanted its two corners (x0, y0, z0, x1, y1, z1) [m], got {tuple(corners)!r}")
+    return [Box(name, "solid", name, *corners) for name, corners in boxes.items()]
 
 
 def _check_boxes(boxes: Sequence[Box]) -> None:

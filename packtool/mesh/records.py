@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,13 +35,14 @@ class Contact:
 
 @dataclass(frozen=True)
 class TaggedMesh:
-    """Hexahedra with named regions, boundaries and interfaces.
+    """Hexahedra with named regions, boundaries and interfaces; the general heat solve takes tetrahedra too (4 nodes, facets of 3).
 
     ``points`` (n_points, 3) [m]; ``hexes`` (n_hexes, 8) node numbers, bottom face counter-clockwise seen from above, then the top
     face in the same order (the order of VTK and gmsh); ``region`` (n_hexes,) index into ``regions``;
     ``boundaries`` name -> (n_facets, 4) outer facets, nodes in cyclic order, normal pointing out of the solid;
     ``interfaces`` name -> (n_facets, 4) inner facets between two regions' roles (``cell|interface``), nodes shared, normal from the
-    first to the second; ``contacts`` name -> Contact.
+    first to the second; ``contacts`` name -> Contact. ``symmetry`` axial: x is the radius of a body of revolution about z, one element
+    thick in y; central: x is the radius of a sphere, one element thick in y and z; both are 1 m there, and stand for all around.
     """
 
     points: Floats
@@ -50,6 +52,7 @@ class TaggedMesh:
     boundaries: Mapping[str, Integers]
     interfaces: Mapping[str, Integers] = field(default_factory=dict)
     contacts: Mapping[str, Contact] = field(default_factory=dict)
+    symmetry: Literal["none", "axial", "central"] = "none"
 
     def region_index(self, name: str) -> int:
         """Index of the region called ``name``; KeyError if there is none."""

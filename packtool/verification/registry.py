@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from packtool.verification.abuse import abuse_cases
 from packtool.verification.battery_heat import battery_heat_cases
 from packtool.verification.coldplate import CASES as COLD_PLATE_CASES
 from packtool.verification.conduction import conduction_cases
 from packtool.verification.flow import CASES as FLOW_CASES
 from packtool.verification.records import VerificationCase
+from packtool.verification.transients import transient_cases
 
 
 def cases() -> tuple[VerificationCase, ...]:
-    """All cases: conduction, cold plate, laminar flow, battery heat. ``run`` compiles forms into ``packtool.fem.start.default_cache()``."""
-    return conduction_cases() + COLD_PLATE_CASES + FLOW_CASES + battery_heat_cases()
+    """All cases: conduction steady and in time, cold plate, laminar flow, battery heat, abuse. ``run`` compiles forms into
+    ``packtool.fem.start.default_cache()``."""
+    own = (*conduction_cases(), *transient_cases(), *battery_heat_cases(), *abuse_cases())
+    return tuple(sorted((*own, *COLD_PLATE_CASES, *FLOW_CASES), key=lambda case: (case.id[0], int(case.id[1:]))))

@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from packtool.thermal.by_name import conduction
 
 from packtool.errors import PacktoolError, SolveError
 from packtool.fem.share import shared_out, together
 from packtool.fem.start import use_cache
 from packtool.mesh.boxes import Box, mesh_boxes
 from packtool.mesh.records import TaggedMesh
-from packtool.thermal.by_name import conduction
 from packtool.thermal.records import Convection, Heat
 from packtool.thermal.steady import solve_steady
 from packtool.thermal.transient import solve_transient

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from packtool.verification.abuse import abuse_cases
 from packtool.verification.battery_heat import battery_heat_cases
 from packtool.verification.conduction import conduction_cases
 from packtool.verification.registry import cases
+from packtool.verification.transients import transient_cases
 
 pytestmark = pytest.mark.fem
 BY_ID = {case.id: case for case in cases()}
-MINE = [case.id for case in (*conduction_cases(), *battery_heat_cases())]
+MINE = [case.id for case in (*conduction_cases(), *transient_cases(), *battery_heat_cases(), *abuse_cases())]
 
 
 @pytest.mark.parametrize("case_id", MINE)
@@ -25,5 +27,5 @@ def test_reference_is_met(case_id):
 
 
 def test_the_list_has_every_case_once():
-    assert MINE == ["A1", "A5", "A6", "A7", "A14", "E1"]
+    assert MINE == ["A1", "A2", "A3", "A5", "A6", "A7", "A11", "A13", "A14", "B1", "B2", "B3", "B4", "B5", "B8", "E1", "F4", "F5"]
     assert len(BY_ID) == len(cases())

@@ -1,0 +1,120 @@
+"""Meshes of layers, bodies of revolution and spheres: one or two dimensions that stand for the whole body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from packtool.errors import MeshError
+from packtool.mesh.boxes import Box, mesh_boxes
+from packtool.mesh.grid_lines import Division
+from packtool.mesh.records import TaggedMesh
+
+Layers = Sequence[tuple[str, float]]
+"""Name and thickness [m], one after the other."""
+
+
+def mesh_layers(
+    layers: Layers, *, divisions: Division = 20, area: float = 1.0, contacts: Sequence[tuple[str, str]] = ()
+) -> TaggedMesh:
+    """A stack of flat layers along x from x = 0, of ``area`` [m²]; heat flows along x only.
+
+    ``divisions`` as of ``mesh_boxes``: an int is that of every layer. Boundaries ``start`` (x = 0) and ``end``. Raises MeshError.
+    """
+    places = _places(layers, 0.0)
+    if not area > 0:
+        raise MeshError(f"the area of the layers is {area:g} m²; it must be above 0")
+    side = area**0.5
+    boxes = [Box(name, "solid", name, a, 0, 0, b, side, side) for (name, _), (a, b) in zip(layers, pairwise(places), strict=True)]
+    mesh = mesh_boxes(
+        boxes, divisions=(divisions, 1, 1), contacts=contacts, boundaries={"xmin": "start", "xmax": "end"}
+    )  # fmt: skip
+    return _only(mesh, ("start", "end"))
+
+
+def mesh_sphere(
+    layers: Layers, *, inner: float = 0.0, divisions: Division = 20, contacts: Sequence[tuple[str, str]] = ()
+) -> TaggedMesh:
+    """A whole sphere of concentric layers from the radius ``inner`` [m] outwards; heat flows along the radius (x) only.
+
+    Boundaries ``outer`` and, where ``inner`` > 0, ``inner``. Powers and heat flows are those of the whole sphere. Raises MeshError.
+    """
+    places = _places(layers, inner)
+    boxes = [Box(name, "solid", name, a, 0, 0, b, 1, 1) for (name, _), (a, b) in zip(layers, pairwise(places), strict=True)]
+    mesh = mesh_boxes(boxes, divisions=(divisions, 1, 1), contacts=contacts, boundaries={"xmin": "inner", "xmax": "outer"})
+    return replace(_only(mesh, ("inner", "outer") if inner > 0 else ("outer",)), symmetry="central")
+
+
+def mesh_cylinder(
+    layers: Layers,
+    *,
+    height: float,
+    inner: float = 0.0,
+    divisions: tuple[Division, Division] = (20, 20),
+    contacts: Sequence[tuple[str, str]] = (),
+) -> TaggedMesh:
+    """A whole upright cylinder of concentric layers from the radius ``inner`` [m] outwards, from z = 0 to ``height`` [m].
+
+    ``divisions`` along the radius (x) and the height (z); (n, 1) leaves the height out. Boundaries ``outer``, ``bottom``, ``top``
+    and, where ``inner`` > 0, ``inner``. Heat does not vary around the axis; powers and flows are of the whole body. Raises MeshError.
+    """
+    places = _places(layers, inner)
+    rings = {name: (a, 0.0, b, height) for (name, _), (a, b) in zip(layers, pairwise(places), strict=True)}
+    ends = {"rmin": "inner", "rmax": "outer", "zmin": "bottom", "zmax": "top"}
+    if not inner > 0:
+        del ends["rmin"]
+    return mesh_revolved(rings, divisions=divisions, contacts=contacts, boundaries=ends)
+
+
+def mesh_revolved(
+    rings: Mapping[str, Sequence[float]],
+    *,
+    divisions: tuple[Division, Division],
+    contacts: Sequence[tuple[str, str]] = (),
+    boundaries: Mapping[str, str] | None = None,
+) -> TaggedMesh:
+    """Bodies of revolution about z: by name the two corners (r0, z0, r1, z1) [m] of the rectangle that sweeps each.
+
+    ``divisions`` along r and z. Boundaries are ``"A.r-"``, ``"A.r+"``, ``"A.z-"``, ``"A.z+"``; ``boundaries`` renames them as in
+    ``mesh_boxes``, with keys ``"A.r+"``, ``"rmin"`` ... ``"zmax"`` or ``"*.r+"``. In the mesh x is the radius; powers and flows are
+    of the whole body. Raises MeshError, also for a negative radius.
+    """
+    boxes = []
+    for name, corners in rings.items():
+        if len(corners) != 4:
+            raise MeshError(f"ring {name}: wanted two corners (r0, z0, r1, z1) [m], got {tuple(corners)!r}")
+        r0, z0, r1, z1 = corners
+        if not r0 >= 0:
+            raise MeshError(f"ring {name}: its inner radius is {r0:g} m; a radius is at least 0")
+        boxes.append(Box(name, "solid", name, r0, 0, z0, r1, 1, z1))
+    names = {_as_x(key): name for key, name in (boundaries or {}).items()}
+    r, z = divisions
+    mesh = mesh_boxes(boxes, divisions=(r, 1, z), contacts=contacts, boundaries={"*.y-": "y", "*.y+": "y", **names})
+    shown = {}
+    for name, facets in mesh.boundaries.items():
+        outside = facets[mesh.points[facets, 0].max(axis=1) > 0]  # the axis is no surface
+        if name != "y" and len(outside):
+            shown[name.replace(".x", ".r") if name not in names.values() else name] = outside
+    return replace(mesh, boundaries=shown, symmetry="axial")
+
+
+def _as_x(key: str) -> str:
+    return {"rmin": "xmin", "rmax": "xmax"}.get(key, key.replace(".r-", ".x-").replace(".r+", ".x+"))
+
+
+def _places(layers: Layers, start: float) -> list[float]:
+    if not layers:
+        raise MeshError("no layers to mesh")
+    if not start >= 0:
+        raise MeshError(f"the inner radius is {start:g} m; it must be at least 0")
+    places = [start]
+    for name, thickness in layers:
+        if not thickness > 0:
+            raise MeshError(f"layer {name}: its thickness is {thickness:g} m; it must be above 0")
+        places.append(places[-1] + thickness)
+    return places
+
+
+def _only(mesh: TaggedMesh, names: Sequence[str]) -> TaggedMesh:
+    return replace(mesh, boundaries={name: mesh.boundaries[name] for name in names})

@@ -1,0 +1,51 @@
+"""The mesh error of any number of a solve, from the same number on meshes with half and a quarter of the divisions.
+
+With an error C h^p three meshes show p by the ratio of their two differences, and the finest one's error is the last difference
+over 2^p - 1. p is believed between 1 (corners, jumps of conductivity) and 2 x degree (nodal values of smooth fields). Where the
+last difference is much smaller than that allows (errors that cancel, an extreme that crosses its limit) the one before, shrunk as
+the smoothest field's would be, stands in: too large an error rather than too small a one. Points that lie at different places of
+their elements on the three meshes are such a case (an estimate of up to four times the error): give points that are nodes of all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from packtool.errors import SolveError
+
+LOWEST_ORDER = 1.0
+ROUNDING = 1e-9
+"""Of the value: the solver's tolerance, below which a difference between meshes says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A ``value`` and its estimated mesh ``error``, in the same unit."""
+
+    value: float
+    error: float
+
+
+def with_errors(run: Callable[[int], Mapping[str, float]], divisions: int, degree: int = 1) -> dict[str, Number]:
+    """What ``run(divisions)`` gives, each number with its estimated mesh error; ``run`` is also called with a half and a quarter.
+
+    ``run(n)`` meshes with n divisions, solves on elements of ``degree`` and gives numbers by name. Raises SolveError where
+    ``divisions`` is no multiple of 4, or a run leaves a number out.
+    """
+    if divisions < 4 or divisions % 4:
+        raise SolveError(f"divisions is {divisions}; wanted a multiple of 4, so that it can be halved twice")
+    fine, half, quarter = (dict(run(divisions // d)) for d in (1, 2, 4))
+    if not set(fine) == set(half) == set(quarter):
+        raise SolveError("the runs on the three meshes give different names")
+    return {name: Number(float(fine[name]), mesh_error(fine[name], half[name], quarter[name], degree)) for name in fine}
+
+
+def mesh_error(fine: float, half: float, quarter: float, degree: int = 1) -> float:
+    """The estimated error of ``fine``, from the same number on meshes with half and a quarter of the divisions."""
+    last, before, floor = abs(fine - half), abs(half - quarter), ROUNDING * abs(fine)
+    smooth = 2.0 * degree
+    shown = math.log2(before / last) if last > floor and before > 0 else smooth
+    order = min(max(shown, LOWEST_ORDER), smooth)
+    return max(last, before / 2**smooth, floor) / (2**order - 1)

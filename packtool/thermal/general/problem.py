@@ -1,0 +1,251 @@
+"""A conduction problem from plain numbers, tables and functions under the names of regions, boundaries and contacts."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from packtool.errors import SolveError
+from packtool.mesh.records import TaggedMesh
+from packtool.thermal.general.capacity import Capacity, capacity
+from packtool.thermal.general.values import Law, Tensor, law, tensor
+from packtool.thermal.records import Convection
+
+PLACE_TIME = ("x", "y", "z", "r", "t")
+
+
+@dataclass(frozen=True, slots=True)
+class Radiation:
+    """Grey radiation to surroundings: emissivity sigma (T^4 - T_surroundings^4). ``emissivity`` 0..1 and ``T_surroundings`` [K]: Values."""
+
+    emissivity: Any
+    T_surroundings: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One boundary's exchange: h (T - T_ambient) + emissivity sigma (T^4 - T_surroundings^4), behind ``series_h`` [W/m²/K] or None."""
+
+    boundary: str
+    h: Law
+    T_ambient: Law
+    emissivity: Law
+    T_surroundings: Law
+    series_h: float | None
+
+
+@dataclass(frozen=True)
+class HeatProblem:
+    """Ready to be solved: one entry a region of ``mesh``, boundaries and contacts by name. Made by ``conduction``."""
+
+    mesh: TaggedMesh
+    conductivity: tuple[Tensor, ...]
+    source: tuple[Law | None, ...]
+    power: tuple[Law | None, ...]
+    capacity: tuple[Capacity, ...] | None
+    exchange: tuple[Exchange, ...]
+    temperature: Mapping[str, Law]
+    flux: Mapping[str, Law]
+    contact: Mapping[str, Law]
+
+    @property
+    def laws(self) -> tuple[Law, ...]:
+        """Every law of the problem but those of the capacity, which do not know time."""
+        laws = [*self.temperature.values(), *self.flux.values(), *self.contact.values(), *(s for s in self.source if s)]
+        laws += [p for p in self.power if p]
+        laws += [a for e in self.exchange for a in (e.h, e.T_ambient, e.emissivity, e.T_surroundings)]
+        laws += [a for K in self.conductivity for a in K.laws]
+        return tuple(laws)
+
+    @property
+    def breakpoints(self) -> frozenset[float]:
+        """Times [s] at which a table over time has a point."""
+        return frozenset(t for a in self.laws for t in a.breakpoints)
+
+
+def layer(thickness: float, k: float) -> float:
+    """The conductance [W/m²/K] of a thin layer of ``thickness`` [m] and conductivity ``k`` [W/m/K], for ``contact`` and ``series_h``."""
+    if not (thickness > 0 and k > 0):
+        raise SolveError(f"a layer has a thickness [m] and a conductivity [W/m/K] above 0; got {thickness!r} and {k!r}")
+    return k / thickness
+
+
+def conduction(
+    mesh: TaggedMesh,
+    k: Any,
+    power: Mapping[str, Any] | None = None,
+    *,
+    source: Any = None,
+    convection: Mapping[str, Any] | None = None,
+    radiation: Mapping[str, Any] | None = None,
+    temperature: Mapping[str, Any] | None = None,
+    flux: Mapping[str, Any] | None = None,
+    contact: Mapping[str, Any] | None = None,
+    rho_cp: Any = None,
+) -> HeatProblem:
+    """The problem of a mesh whose regions conduct ``k`` and make ``power`` or ``source``; what is named nowhere makes no heat.
+
+    By region, or one for all: ``k`` [W/m/K] one value, three along x, y, z, a symmetric (3, 3) tensor or ``rotated(...)``;
+    ``rho_cp`` [J/m³/K] or a PhaseChange, for transients; ``source`` [W/m³]. By region: ``power`` [W], even over its volume. By
+    boundary: ``convection`` a Convection(h, T_ambient) or that pair; ``radiation`` a Radiation(emissivity, T_surroundings) or
+    that pair; ``temperature`` [K]; ``flux`` [W/m², into the solid]. By contact: ``contact`` [W/m²/K], see ``layer``.
+    Boundaries may be named with ``*``: it takes every boundary that fits and that the same argument does not name in full.
+
+    Every value is a number, a Table, or a function of some of x, y, z, r [m], t [s], T [K]; T is the temperature at the place (of
+    the surface, in ``convection``). Raises SolveError with all that is missing, unknown (with the nearest name) or impossible.
+    """
+    faults = _Faults()
+    names = [region.name for region in mesh.regions]
+    radial = mesh.symmetry != "none"
+    boundaries, contacts = list(mesh.boundaries), list(mesh.contacts)
+    by_k = _every(faults, "k", k, names)
+    conductivity = tuple(faults.get(lambda n=n: tensor(f"k of {n}", by_k[n])) for n in names if n in by_k)
+    by_source = _some(faults, "source", source, names)
+    by_power = _some(faults, "power", power, names)
+    capacities = None
+    if rho_cp is not None:
+        by_capacity = _every(faults, "rho_cp", rho_cp, names)
+        capacities = tuple(
+            faults.get(lambda n=n: capacity(f"rho_cp of {n}", by_capacity[n], radial)) for n in names if n in by_capacity
+        )
+    fixed = {
+        n: faults.get(lambda n=n, v=v: law(f"temperature at {n}", v, may_need=PLACE_TIME, lowest=0.0, strict=True))
+        for n, v in _matched(faults, "temperature", temperature, boundaries, "boundary").items()
+    }
+    fluxes = {
+        n: faults.get(lambda n=n, v=v: law(f"flux at {n}", v))
+        for n, v in _matched(faults, "flux", flux, boundaries, "boundary").items()
+    }
+    conductances = {
+        n: faults.get(lambda n=n, v=v: law(f"contact at {n}", v, lowest=0.0, strict=True))
+        for n, v in _matched(faults, "contact", contact, contacts, "contact").items()
+    }
+    exchange = [
+        faults.get(lambda n=n, v=v: _convective(n, v))
+        for n, v in _matched(faults, "convection", convection, boundaries, "boundary").items()
+    ]
+    exchange += [
+        faults.get(lambda n=n, v=v: _radiating(n, v))
+        for n, v in _matched(faults, "radiation", radiation, boundaries, "boundary").items()
+    ]
+    for name in contacts:
+        if name not in conductances:
+            faults.add(
+                f"contact {name!r} of the mesh has no conductance: its two sides would not touch; give contact={{{name!r}: h}}"
+            )
+    for name in fixed:
+        if name in fluxes or any(e and e.boundary == name for e in exchange):
+            faults.add(f"boundary {name!r} has both a temperature and a flux, convection or radiation")
+    sources = tuple(faults.get(lambda n=n: law(f"source of {n}", by_source[n])) if n in by_source else None for n in names)
+    powers = tuple(faults.get(lambda n=n: law(f"power of {n}", by_power[n])) if n in by_power else None for n in names)
+    faults.tell()
+    return HeatProblem(mesh, conductivity, sources, powers, capacities, tuple(exchange), fixed, fluxes, conductances)
+
+
+class _Faults:
+    """What is wrong, all of it, told at once."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def add(self, fault: str) -> None:
+        self.found.append(fault)
+
+    def get(self, made: Any) -> Any:
+        """What ``made()`` gives; its complaint is kept, and None given, where it refuses."""
+        try:
+            return made()
+        except SolveError as refused:
+            self.found.append(str(refused))
+        return None
+
+    def tell(self) -> None:
+        if self.found:
+            raise SolveError("the heat problem cannot be solved:\n  " + "\n  ".join(self.found))
+
+
+def _convective(name: str, given: Any) -> Exchange:
+    if isinstance(given, tuple | list) and len(given) == 2:
+        given = Convection(*given)
+    if not isinstance(given, Convection):
+        raise SolveError(f"convection at {name} is {given!r}; wanted Convection(h, T_ambient) or the pair (h, T_ambient)")
+    ambient = law(f"T_ambient at {name}", given.T_ambient, may_need=PLACE_TIME, lowest=0.0, strict=True)
+    series = given.series_h
+    if series is not None and not series > 0:
+        raise SolveError(f"convection at {name}: series_h is {series}, wanted a positive conductance, or None for no resistance")
+    return Exchange(
+        name, law(f"h at {name}", given.h, lowest=0.0), ambient, _emissivity(name, given.emissivity), ambient, series
+    )  # fmt: skip
+
+
+def _radiating(name: str, given: Any) -> Exchange:
+    if isinstance(given, tuple | list) and len(given) == 2:
+        given = Radiation(*given)
+    if not isinstance(given, Radiation):
+        raise SolveError(f"radiation at {name} is {given!r}; wanted Radiation(emissivity, T_surroundings) or that pair")
+    around = law(f"T_surroundings at {name}", given.T_surroundings, may_need=PLACE_TIME, lowest=0.0, strict=True)
+    return Exchange(name, law("h", 0.0), around, _emissivity(name, given.emissivity), around, None)
+
+
+def _emissivity(name: str, given: Any) -> Law:
+    found = law(f"emissivity at {name}", given, lowest=0.0)
+    if found.constant is not None and found.constant > 1:
+        raise SolveError(f"emissivity at {name} is {found.constant:g}; wanted 0 to 1")
+    return found
+
+
+def _every(faults: _Faults, what: str, given: Any, names: Sequence[str]) -> dict[str, Any]:
+    """One entry for each region; a value alone is that of all."""
+    if given is None:
+        faults.add(f"{what} is missing; the regions are {', '.join(names)}")
+        return {}
+    if not isinstance(given, Mapping):
+        return dict.fromkeys(names, given)
+    missing = sorted(set(names) - set(given))
+    if missing:
+        faults.add(f"{what} is missing for {', '.join(missing)}")
+    _unknown(faults, what, "region", given, names)
+    return {n: given[n] for n in names if n in given}
+
+
+def _some(faults: _Faults, what: str, given: Any, names: Sequence[str]) -> dict[str, Any]:
+    """Entries of the regions that are named; a value alone is that of all."""
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        if what == "power":
+            faults.add(f"power is given by region, {{{names[0]!r}: W}}; source is the heat a volume [W/m³] of all regions")
+            return {}
+        return dict.fromkeys(names, given)
+    _unknown(faults, what, "region", given, names)
+    return {n: given[n] for n in names if n in given}
+
+
+def _matched(faults: _Faults, what: str, given: Mapping[str, Any] | None, known: Sequence[str], kind: str) -> dict[str, Any]:
+    """``given`` with its patterns spelt out; complains of names and patterns that fit nothing."""
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        faults.add(f"{what} is given by {kind}, {{name: value}}; the mesh has {', '.join(known) or 'none'}")
+        return {}
+    found = {name: given[name] for name in known if name in given}
+    patterns = [name for name in given if name not in known and "*" in name]
+    for pattern in patterns:
+        fits = [name for name in known if fnmatchcase(name, pattern)]
+        if not fits:
+            faults.add(f"{what}: no {kind} fits {pattern!r}; the mesh has {', '.join(known) or 'none'}")
+        for name in fits:
+            found.setdefault(name, given[pattern])
+    _unknown(faults, what, kind, [name for name in given if name not in patterns], known)
+    return found
+
+
+def _unknown(faults: _Faults, what: str, kind: str, given: Iterable[str], known: Sequence[str]) -> None:
+    for name in given:
+        if name not in known:
+            near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]!r}?" if near else f"the mesh has {', '.join(known) or 'none'}"
+            faults.add(f"{what}: no {kind} is called {name!r}; {hint}")

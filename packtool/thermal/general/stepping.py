@@ -1,0 +1,137 @@
+"""One TR-BDF2 step of a general conduction problem in enthalpy, with its error; the scheme is that of ``thermal.stepping``.
+
+Stages are balances of stored heat, H(x) - H(T) = dt sum of weights times heat, with H the enthalpy at the Gauss points: whatever
+rho cp does with temperature, melting included, no heat is lost or made by the step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from packtool.errors import NotConverged, SolveError
+from packtool.mesh.records import Floats
+from packtool.thermal.general.linear import LinearSolver
+from packtool.thermal.general.system import Heat, System
+from packtool.thermal.stepping import BALANCED, ERROR_WEIGHTS, GAMMA, INSIDE, D, W
+
+NEWTON_STEPS, HALVINGS = 25, 6
+WEIGHTS = (W, W, D)
+"""Of the stages' heat in the step."""
+LEAST_K = 1e-5
+"""Warming of the whole body [K] whose heat is the smallest that a balance is measured against."""
+ERROR_REDUCTION = 1e-2
+"""The error needs two digits."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step tried: the field ``T`` (n,) [K] at its end, the largest local ``error`` [K], the heat of its three stages."""
+
+    T: Floats
+    error: float
+    stages: tuple[Heat, Heat, Heat]
+
+
+class Stepper:
+    """Steps of one problem. A resource: ``close`` gives its factors back."""
+
+    def __init__(self, system: System) -> None:
+        self.system, self.solver = system, LinearSolver(system)
+        self.still = system.steady_matrix
+        self._matrices: tuple[Floats, Floats] | None = None
+        self.pace = np.zeros(system.n)
+        everywhere = np.full(system.n, 300.0)
+        self._least = LEAST_K * float(system.warming(everywhere, np.ones(system.n)).sum())
+
+    def step(self, t: float, dt: float, T: Floats) -> Step:
+        """From ``T`` at ``t`` over ``dt``. Raises NotConverged where a stage does not settle."""
+        system = self.system
+        first = system.heat(T, t + INSIDE * dt)
+        known = D * dt * first.residual
+        middle_T, middle = self._stage(t + GAMMA * dt, dt, T, known, T + GAMMA * dt * self.pace)
+        known = W * dt * (first.residual + middle.residual)
+        end = t + dt - INSIDE * dt
+        last_T, last = self._stage(end, dt, T, known, T + (middle_T - T) / GAMMA)
+        stages = (first, middle, last)
+        raw = dt * sum(w * s.residual for w, s in zip(ERROR_WEIGHTS, stages, strict=True))
+        error = self._solve(dt, end, last_T, np.where(system.fixed, 0.0, raw), ERROR_REDUCTION)
+        return Step(last_T, float(np.abs(error).max()), stages)
+
+    def accept(self, step: Step, dt: float, T: Floats) -> None:
+        """Remember the pace [K/s] for the next guess."""
+        self.pace = (step.T - T) / dt
+
+    def close(self) -> None:
+        """Give back the factors."""
+        self.solver.close()
+
+    def rate(self, t: float, T: Floats, heat: Heat, fixed_rate: Floats) -> Floats:
+        """(n,) [K/s]: how fast the nodes warm up at this moment; ``fixed_rate`` (n,) holds that of the prescribed ones."""
+        system = self.system
+        mass = system.capacity(T)
+        known = np.where(system.fixed, fixed_rate, 0.0)
+        self.solver.close()
+        free = self.solver.solve(mass, mass, heat.residual - system.pattern.matrix(mass) @ known, 1e-10)
+        self.solver.close()
+        return np.asarray(known + free)
+
+    def _stage(self, t: float, dt: float, T: Floats, known: Floats, guess: Floats) -> tuple[Floats, Heat]:
+        """Solve H(x) - H(T) = known + d dt heat(x) for x."""
+        system = self.system
+        held = system.fixed_values(t)
+        x = np.where(system.fixed, np.nan_to_num(held), guess)
+        try:
+            heat, residual, off, scale = self._balance(t, dt, x, T, known)
+        except SolveError:  # the guess may leave a property's range where the solution does not
+            x = np.where(system.fixed, np.nan_to_num(held), T)
+            heat, residual, off, scale = self._balance(t, dt, x, T, known)
+        history = [off / scale]
+        for _ in range(NEWTON_STEPS):
+            if off <= BALANCED * scale:
+                return x, heat
+            step = self._solve(dt, t, x, residual, min(0.1, max(0.3 * BALANCED * scale / off, 1e-12 if system.linear else 1e-4)))
+            for halving in range(HALVINGS + 1):
+                try:
+                    after = self._balance(t, dt, x + step, T, known)
+                except SolveError:
+                    if halving == HALVINGS:
+                        raise
+                else:
+                    if system.linear or after[2] < off or halving == HALVINGS:
+                        break
+                step = step / 2
+            x = x + step
+            heat, residual, off, scale = after
+            history.append(off / scale)
+            if not np.isfinite(off):
+                break
+        if off <= BALANCED * scale:
+            return x, heat
+        told = ", ".join(f"{off:.1e}" for off in history[-4:])
+        raise NotConverged(
+            f"the step of {dt:.3g} s to {t:.6g} s did not settle: heat out of balance over the heat moved {told}; wanted {BALANCED:.0e}"
+        )
+
+    def _balance(self, t: float, dt: float, x: Floats, T: Floats, known: Floats) -> tuple[Heat, Floats, float, float]:
+        system = self.system
+        heat, moved = system.heat(x, t), system.stored(x, T)
+        residual = np.where(system.fixed, 0.0, known + D * dt * heat.residual - moved)
+        through = float(np.abs(heat.residual[system.fixed]).sum())
+        scale = dt * max(heat.gross, through) + float(np.abs(moved).sum()) + self._least
+        return heat, residual, float(np.abs(residual).sum()), scale
+
+    def _solve(self, dt: float, t: float, T: Floats, residual: Floats, rtol: float) -> Floats:
+        """(M + d dt J) backwards applied to ``residual`` (n,) [J]."""
+        system = self.system
+        if not self.still:
+            full, positive, same = system.jacobian(T, t)
+            mass = system.capacity(T)
+            whole = mass + D * dt * full
+            return self.solver.solve(whole, whole if same else mass + D * dt * positive, residual, rtol)
+        if self._matrices is None:
+            self._matrices = (system.capacity(T), system.jacobian(T, t)[0])
+        mass, stiffness = self._matrices
+        data = mass + D * dt * stiffness
+        return self.solver.solve(data, data, residual, rtol, dt)

@@ -1,0 +1,351 @@
+"""The heat at every node for a temperature field, and its derivative: conduction, sources, surfaces and contacts at Gauss points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from packtool.artifacts import content_hash
+from packtool.errors import SolveError
+from packtool.fem.lagrange import LagrangeSpace, lagrange
+from packtool.fem.sparse import Pattern
+from packtool.mesh.records import Floats, Integers
+from packtool.thermal.general.capacity import Capacity
+from packtool.thermal.general.geometry import Block, Face, blocks, face
+from packtool.thermal.general.problem import Exchange, HeatProblem
+from packtool.thermal.surfaces import STEFAN_BOLTZMANN
+
+SURFACE_STEPS, SURFACE_SETTLED = 60, 1e-12
+
+
+@dataclass(frozen=True)
+class Heat:
+    """At one temperature field: ``residual`` (n,) [W] made and brought in minus carried away; ``power`` (n_regions,) [W];
+    ``out`` [W] by boundary through convection, radiation and flux; ``gross`` [W] the largest of all these."""
+
+    residual: Floats
+    power: Floats
+    out: dict[str, float]
+    gross: float
+
+
+class System:
+    """A problem on its Lagrange space of ``degree``; what does not depend on temperature or time is integrated once."""
+
+    def __init__(self, problem: HeatProblem, degree: int = 1) -> None:
+        self.problem, self.mesh = problem, problem.mesh
+        self.space: LagrangeSpace = lagrange(problem.mesh, degree)
+        self.n = len(self.space.nodes)
+        self.radial = problem.mesh.symmetry != "none"
+        self.blocks = blocks(self.space)
+        self.faces = {name: face(self.space, facets) for name, facets in self.space.boundaries.items()}
+        self.sides = {name: (face(self.space, a), face(self.space, b)) for name, (a, b) in self.space.contacts.items()}
+        self.volume = np.zeros(len(self.mesh.regions))
+        for block in self.blocks:
+            self.volume[block.region] += block.weight.sum()
+        self._check_contacts()
+        self.prescribed = self._prescribed()
+        self.fixed = np.zeros(self.n, dtype=bool)
+        for nodes in self.prescribed.values():
+            self.fixed[nodes] = True
+        self.steady_k = [not (K.needs & {"T", "t"}) for K in problem.conductivity]
+
+    @cached_property
+    def pattern(self) -> Pattern:
+        """Where the matrix has entries: among the nodes of an element, and of a contact's two facets."""
+        from scipy.sparse import csr_matrix
+
+        rows, columns = [], []
+        for nodes in [self.space.elements, *(np.hstack([a.nodes, b.nodes]) for a, b in self.sides.values())]:
+            n = nodes.shape[1]
+            rows.append(np.repeat(nodes, n, axis=1).ravel())
+            columns.append(np.tile(nodes, (1, n)).ravel())
+        row, column = np.concatenate(rows), np.concatenate(columns)
+        matrix = csr_matrix((np.ones(len(row), dtype=np.int8), (row, column)), shape=(self.n, self.n))
+        matrix.sort_indices()
+        return Pattern(matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32))
+
+    @cached_property
+    def _block_places(self) -> list[NDArray[np.int32]]:
+        return [self.pattern.pair_places(b.nodes, b.nodes).astype(np.int32).reshape(-1) for b in self.blocks]
+
+    @cached_property
+    def _face_places(self) -> dict[str, NDArray[np.int32]]:
+        used = {e.boundary for e in self.problem.exchange} | {n for n, q in self.problem.flux.items() if "T" in q.needs}
+        return {
+            name: self.pattern.pair_places(self.faces[name].nodes, self.faces[name].nodes).astype(np.int32).reshape(-1)
+            for name in used
+        }
+
+    @cached_property
+    def _contact_places(self) -> dict[str, NDArray[np.int32]]:
+        found = {}
+        for name, (a, b) in self.sides.items():
+            both = np.hstack([a.nodes, b.nodes])
+            found[name] = self.pattern.pair_places(both, both).astype(np.int32).reshape(-1)
+        return found
+
+    @cached_property
+    def _constant_stiffness(self) -> Floats:
+        """Entries of conduction in the regions whose conductivity depends on neither temperature nor time."""
+        data = np.zeros(len(self.pattern.indices))
+        for block, places in zip(self.blocks, self._block_places, strict=True):
+            if self.steady_k[block.region]:
+                K = self.problem.conductivity[block.region].at(block.points, 0.0, None, self.radial)
+                self._scatter(data, places, block.stiffness(K))
+        return data
+
+    @cached_property
+    def _constant_matrix(self) -> Any:
+        return self.pattern.matrix(self._constant_stiffness)
+
+    def fixed_values(self, t: float) -> Floats:
+        """(n,) [K]: prescribed temperatures at time ``t``, NaN where free."""
+        values = np.full(self.n, np.nan)
+        for name, nodes in self.prescribed.items():
+            values[nodes] = self.problem.temperature[name].at(self.space.nodes[nodes], t, None, self.radial)
+        return values
+
+    def heat(self, T: Floats, t: float, of: Iterable[int] | None = None) -> Heat:
+        """The heat flows at ``T`` (n,) [K] and time ``t`` [s]; ``of``: the elements and facets of these regions alone, no contacts."""
+        only = None if of is None else set(of)
+        level = float(np.median(T))
+        above = T - level  # a uniform temperature conducts nothing: taking it off keeps the rounding at that of the differences
+        residual, power = np.zeros(self.n), np.zeros(len(self.volume))
+        if only is None:
+            residual -= self._constant_matrix @ above
+        for block in self.blocks:
+            if only is not None and block.region not in only:
+                continue
+            if only is not None or not self.steady_k[block.region]:
+                K = self.problem.conductivity[block.region].at(block.points, t, block.at(T), self.radial)
+                self._add(residual, block.nodes, -block.divergence((K @ block.gradient_of(above)[..., None])[..., 0]))
+            made = self._made(block, T, t)
+            if made is not None:
+                power[block.region] += float((block.weight * made).sum())
+                self._add(residual, block.nodes, block.load(made))
+        out: dict[str, float] = {}
+        gross = 0.0
+        for name, there, q, _ in self._surface_flux(T, t, slopes=False):
+            if only is not None:
+                mine = np.flatnonzero(np.isin(self.mesh.region[there.owner], list(only)))
+                there, q = there.part(mine), q[mine]
+            out[name] = out.get(name, 0.0) + float((there.weight * q).sum())
+            gross = max(gross, float((there.weight * np.abs(q)).sum()))
+            self._add(residual, there.nodes, -there.load(q))
+        if only is None:
+            for name, (a, b) in self.sides.items():
+                q = self.contact_flux(name, T, t)
+                gross = max(gross, float((a.weight * np.abs(q)).sum()))
+                self._add(residual, a.nodes, -a.load(q))
+                self._add(residual, b.nodes, a.load(q))
+        return Heat(residual, power, out, max(gross, float(np.abs(power).sum())))
+
+    def contact_flux(self, name: str, T: Floats, t: float) -> Floats:
+        """Heat flux [W/m²] from the minus to the plus side at the Gauss points of a contact."""
+        a, b = self.sides[name]
+        Ta, Tb = a.at(T), b.at(T)
+        return self.problem.contact[name].at(a.points, t, (Ta + Tb) / 2, self.radial) * (Ta - Tb)
+
+    def jacobian(self, T: Floats, t: float) -> tuple[Floats, Floats, bool]:
+        """Entries of minus the residual's derivative [W/K]; of its symmetric, positive part; and whether they are the same."""
+        data = self._constant_stiffness.copy()
+        extra: list[tuple[NDArray[np.int32], Floats]] = []
+        for block, places in zip(self.blocks, self._block_places, strict=True):
+            K = self.problem.conductivity[block.region]
+            if not self.steady_k[block.region]:
+                at = block.at(T)
+                self._scatter(data, places, block.stiffness(K.at(block.points, t, at, self.radial)))
+                if "T" in K.needs:
+                    slope = K.slope(block.points, t, at, self.radial)
+                    extra.append((places, block.drift((slope @ block.gradient_of(T)[..., None])[..., 0])))
+            by_T = self._made_slope(block, T, t)
+            if by_T is not None:
+                extra.append((places, -block.mass(by_T)))
+        for name, there, _, slope in self._surface_flux(T, t, slopes=True):
+            if slope is not None and slope.any():
+                self._scatter(data, self._face_places[name], there.mass(np.maximum(slope, 0)))
+                if (slope < 0).any():
+                    extra.append((self._face_places[name], there.mass(np.minimum(slope, 0))))
+        jump = np.array([[1.0, -1.0], [-1.0, 1.0]])
+        for name, (a, b) in self.sides.items():
+            Ta, Tb = a.at(T), b.at(T)
+            law = self.problem.contact[name]
+            mass = a.mass(law.at(a.points, t, (Ta + Tb) / 2, self.radial))
+            f, n, _ = mass.shape
+            self._scatter(data, self._contact_places[name], np.einsum("ab,fij->faibj", jump, mass).reshape(f, 2 * n, 2 * n))
+            if "T" in law.needs:
+                mass = a.mass(law.slope(a.points, t, (Ta + Tb) / 2, self.radial) * (Ta - Tb) / 2)
+                both = np.array([[1.0, 1.0], [-1.0, -1.0]])
+                extra.append((self._contact_places[name], np.einsum("ab,fij->faibj", both, mass).reshape(f, 2 * n, 2 * n)))
+        if not extra:
+            return data, data, True
+        full = data.copy()
+        for places, entries in extra:
+            self._scatter(full, places, entries)
+        return full, data, False
+
+    def stored(self, T: Floats, before: Floats) -> Floats:
+        """(n,) [J]: what the nodes hold more at ``T`` than at ``before``, both (n,) [K]."""
+        gained = np.zeros(self.n)
+        for block in self.blocks:
+            law = self._capacity(block)
+            if law.constant_in_T:
+                more = law.slope(block.points, block.at(T)) * block.at(T - before)
+            else:
+                more = law.enthalpy(block.points, block.at(T)) - law.enthalpy(block.points, block.at(before))
+            self._add(gained, block.nodes, block.load(more))
+        return gained
+
+    def capacity(self, T: Floats) -> Floats:
+        """Entries of the heat capacity matrix [J/K] at ``T``."""
+        data = np.zeros(len(self.pattern.indices))
+        for block, places in zip(self.blocks, self._block_places, strict=True):
+            self._scatter(data, places, block.mass(self._capacity(block).slope(block.points, block.at(T))))
+        return data
+
+    def warming(self, T: Floats, rate: Floats, of: int | None = None) -> Floats:
+        """(n,) [W]: heat that the nodes take up while they warm by ``rate`` (n,) [K/s]; ``of``: in one region alone."""
+        taken = np.zeros(self.n)
+        for block in self.blocks:
+            if of is None or block.region == of:
+                slope = self._capacity(block).slope(block.points, block.at(T))
+                self._add(taken, block.nodes, block.load(slope * block.at(rate)))
+        return taken
+
+    @cached_property
+    def _means(self) -> Any:
+        from scipy.sparse import csr_matrix
+
+        rows, columns, values = [], [], []
+        for block in self.blocks:
+            load = block.load(np.ones(block.weight.shape)) / self.volume[block.region]
+            rows.append(np.full(load.size, block.region))
+            columns.append(block.nodes.ravel())
+            values.append(load.ravel())
+        data = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
+        return csr_matrix(data, shape=(len(self.volume), self.n))
+
+    def means(self, T: Floats) -> Floats:
+        """Volume mean (n_regions,) [K] of every region."""
+        return np.asarray(self._means @ T)
+
+    def fingerprint(self, T: Floats, times: Sequence[float], tolerance: float) -> str:
+        """A hash of the mesh, of the times and of what the problem does to ``T`` at the first and the last of them."""
+        heats = [self.heat(T, t).residual for t in (times[0] / 3, times[-1])]
+        numbers = [self.space.nodes, self.space.elements, T, *heats, self.capacity(T), np.array([*times, tolerance])]
+        return content_hash(b"".join(np.ascontiguousarray(a).tobytes() for a in numbers))
+
+    @cached_property
+    def linear(self) -> bool:
+        """Nothing depends on temperature: one matrix, one solve."""
+        problem = self.problem
+        laws = [
+            *problem.source,
+            *problem.power,
+            *problem.flux.values(),
+            *problem.contact.values(),
+            *(e.h for e in problem.exchange),
+        ]
+        laws += [e.emissivity for e in problem.exchange]
+        quiet = all(a is None or "T" not in a.needs for a in laws) and all("T" not in K.needs for K in problem.conductivity)
+        return quiet and all(e.emissivity.constant == 0 for e in problem.exchange)
+
+    @cached_property
+    def steady_matrix(self) -> bool:
+        """The matrix depends on neither temperature nor time, and nor does the capacity."""
+        problem = self.problem
+        laws = [*problem.contact.values(), *(e.h for e in problem.exchange)]
+        still = all("t" not in a.needs for a in laws) and all("t" not in K.needs for K in problem.conductivity)
+        return self.linear and still and all(c.constant_in_T for c in problem.capacity or ())
+
+    def _capacity(self, block: Block) -> Capacity:
+        if self.problem.capacity is None:
+            raise SolveError("a transient solve needs rho_cp, and the problem has none")
+        return self.problem.capacity[block.region]
+
+    def _made(self, block: Block, T: Floats, t: float) -> Floats | None:
+        """Heat a volume (e, q) [W/m³] of a block; None where it makes none."""
+        source, power = self.problem.source[block.region], self.problem.power[block.region]
+        parts = []
+        if source:
+            parts.append(source.at(block.points, t, block.at(T) if "T" in source.needs else None, self.radial))
+        if power:
+            made = power.at(block.points, t, block.at(T) if "T" in power.needs else None, self.radial)
+            parts.append(made / self.volume[block.region])
+        return sum(parts) if parts else None  # type: ignore[return-value]
+
+    def _made_slope(self, block: Block, T: Floats, t: float) -> Floats | None:
+        source, power = self.problem.source[block.region], self.problem.power[block.region]
+        parts = [a.slope(block.points, t, block.at(T), self.radial) / v for a, v in ((source, 1.0), (power, self.volume[block.region])) if a and "T" in a.needs]  # fmt: skip
+        return sum(parts) if parts else None  # type: ignore[return-value]
+
+    def _surface_flux(self, T: Floats, t: float, slopes: bool):  # type: ignore[no-untyped-def]
+        """Name, facets, heat flux out of the solid (f, q) [W/m²] and its slope by temperature, surface by surface."""
+        for exchange in self.problem.exchange:
+            there = self.faces[exchange.boundary]
+            q, slope = self._exchanged(exchange, there, there.at(T), t)
+            yield exchange.boundary, there, q, slope
+        for name, flux in self.problem.flux.items():
+            there = self.faces[name]
+            at = there.at(T) if "T" in flux.needs else None
+            by_T = -flux.slope(there.points, t, at, self.radial) if slopes and at is not None else None
+            yield name, there, -flux.at(there.points, t, at, self.radial), by_T
+
+    def _exchanged(self, e: Exchange, there: Face, wall: Floats, t: float) -> tuple[Floats, Floats]:
+        points, radial = there.points, self.radial
+        ambient = e.T_ambient.at(points, t, None, radial)
+        around = e.T_surroundings.at(points, t, None, radial)
+
+        def outward(surface: Floats) -> tuple[Floats, Floats]:
+            h = e.h.at(points, t, surface, radial)
+            flux, slope = h * (surface - ambient), h + e.h.slope(points, t, surface, radial) * (surface - ambient)
+            if e.emissivity.constant != 0:
+                strength = e.emissivity.at(points, t, surface, radial) * STEFAN_BOLTZMANN
+                cubed = np.abs(surface) ** 3  # |T|³ T keeps the law monotone below 0 K, where iterates may pass
+                flux, slope = flux + strength * (cubed * surface - around**4), slope + 4 * strength * cubed
+                by_T = e.emissivity.slope(points, t, surface, radial) * STEFAN_BOLTZMANN
+                slope = slope + by_T * (cubed * surface - around**4)
+            return flux, slope
+
+        if e.series_h is None:
+            return outward(wall)
+        surface = ambient.copy()
+        for _ in range(SURFACE_STEPS):
+            flux, slope = outward(surface)
+            step = (e.series_h * (wall - surface) - flux) / (e.series_h + slope)
+            surface = surface + step
+            if np.abs(step).max(initial=0.0) <= SURFACE_SETTLED * float(np.abs(ambient).max()):
+                break
+        _, slope = outward(surface)
+        return e.series_h * (wall - surface), e.series_h * slope / (e.series_h + slope)
+
+    def _prescribed(self) -> dict[str, Integers]:
+        taken, found = np.zeros(self.n, dtype=bool), {}
+        for name in self.problem.temperature:
+            nodes = np.unique(self.space.boundaries[name].nodes)
+            found[name] = nodes[~taken[nodes]]
+            taken[nodes] = True
+        return found
+
+    def _check_contacts(self) -> None:
+        for name, (a, b) in self.sides.items():
+            if not (a.weight.sum(axis=1) > 0).all():
+                raise SolveError(f"contact {name!r} has facets without area")
+            gap = float(np.abs(a.points - b.points).max())
+            if gap > 1e-6 * float(np.sqrt(a.weight.sum(axis=1).max())):
+                raise SolveError(
+                    f"contact {name!r}: its two sides are up to {gap:.1e} m apart; they must lie on each other node by node"
+                )
+
+    def _add(self, into: Floats, nodes: Integers, values: Floats) -> None:
+        into += np.bincount(nodes.ravel(), values.ravel(), minlength=self.n)
+
+    @staticmethod
+    def _scatter(data: Floats, places: NDArray[np.int32], entries: Floats) -> None:
+        data += np.bincount(places, entries.ravel(), minlength=len(data))

@@ -1,0 +1,281 @@
+"""Temperatures in time of a general conduction problem: adaptive second-order steps that land on every output and breakpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from packtool.errors import NotConverged, SolveError
+from packtool.mesh.records import Floats
+from packtool.thermal.general.locate import Places, located
+from packtool.thermal.general.march import March, resumed
+from packtool.thermal.general.problem import HeatProblem
+from packtool.thermal.general.solution import HeatSolution, boundary_of, mean_over, region_of, solution_of
+from packtool.thermal.general.stepping import Stepper
+from packtool.thermal.general.system import System
+from packtool.thermal.general.values import law
+from packtool.thermal.records import EnergyBalance
+from packtool.thermal.stepping import INSIDE
+from packtool.thermal.transient import GROW, SAFETY, SHRINK, WORTH
+
+COARSER = 8.0
+"""The run that shows the time error has this many times the tolerance: steps twice as long, errors four times as large."""
+
+
+@dataclass(frozen=True)
+class HeatHistory:
+    """Temperatures in time. At the outputs ``times`` (n_out,) [s]: ``T`` (n_out, n_nodes) [K] and ``time_error`` (n_out, n_nodes) [K],
+    the estimated error of the time steps, or None. At every step ``step_times`` (n_steps + 1,) [s]: ``sensors`` name -> (n_steps + 1,)
+    [K], ``region_mean`` [K] and ``region_power`` [W], both (n_steps + 1, n_regions). ``balance`` of the whole run, in joules."""
+
+    times: Floats
+    T: Floats
+    time_error: Floats | None
+    step_times: Floats
+    sensors: Mapping[str, Floats]
+    region_mean: Floats
+    region_power: Floats
+    balance: EnergyBalance
+    rejected_steps: int
+    system: System = field(repr=False)
+
+    def at(self, points: Any) -> Floats:
+        """Temperatures [K] at the outputs, (n_out, n_points), or (n_out,) at one point; points as of HeatSolution.at."""
+        places, single = located(self.system, points)
+        values = places.values(self.T)
+        return values[:, 0] if single else values
+
+    def error_at(self, points: Any) -> Floats:
+        """Estimated error of the time steps [K] there. Raises SolveError where the run was made without."""
+        if self.time_error is None:
+            raise SolveError("the run was made with time_error=False")
+        places, single = located(self.system, points)
+        values = np.abs(places.values(self.time_error))
+        return values[:, 0] if single else values
+
+    def mean(self, region: str | None = None) -> Floats:
+        """Volume mean [K] of a region, or of all, at the outputs (n_out,)."""
+        return np.array([mean_over(self.system, T, region) for T in self.T])
+
+    def boundary_mean(self, boundary: str) -> Floats:
+        """Area mean [K] over a boundary at the outputs (n_out,)."""
+        there = boundary_of(self.system, boundary)
+        return np.array([float((there.weight * there.at(T)).sum() / there.weight.sum()) for T in self.T])
+
+    def moment(self, time: float) -> HeatSolution:
+        """Everything about one of the output times [s]. Raises SolveError where it is none of them."""
+        hit = np.flatnonzero(np.abs(self.times - time) <= 1e-9 * max(abs(time), 1.0))
+        if not hit.size:
+            raise SolveError(f"{time:g} s is no output time; those are {', '.join(f'{t:g}' for t in self.times)}")
+        T, t = self.T[hit[0]], float(self.times[hit[0]])
+        heat = self.system.heat(T, t)
+        stepper = Stepper(self.system)
+        back = 1e-4 * float(np.diff(self.step_times).min())
+        pace = np.nan_to_num((self.system.fixed_values(t) - self.system.fixed_values(t - back)) / back)
+        try:
+            rate = stepper.rate(t, T, heat, pace)
+        finally:
+            stepper.close()
+        return solution_of(self.system, T, heat=heat, time=t, rate=rate)
+
+
+def solve_transient(
+    problem: HeatProblem,
+    initial: Any,
+    times: Sequence[float] | float,
+    *,
+    degree: int = 1,
+    sensors: Mapping[str, Any] | None = None,
+    breakpoints: Sequence[float] = (),
+    tolerance_K: float = 1e-3,
+    time_error: bool = True,
+    first_step: float | None = None,
+    longest_step: float = np.inf,
+    shortest_step: float = 1e-9,
+    checkpoint: Path | str | None = None,
+) -> HeatHistory:
+    """March ``problem`` from ``initial`` at t = 0 to the last of ``times`` [s], on elements of ``degree`` 1 or 2.
+
+    ``initial``: one temperature [K], one by region, a function of place, one a node (n,), or a HeatSolution. ``times``: outputs,
+    ascending, above 0. ``sensors``: points recorded at every step, by name. ``tolerance_K``: the largest local error of a step.
+    Steps land on outputs, on the points of tables over time, and on ``breakpoints`` [s]: where functions of time jump.
+    ``time_error``: run a second time with steps twice as long, whose difference shows the error of the steps. ``checkpoint``: a
+    file that keeps the state at every output; a run that finds its own there goes on from it, with the same result.
+
+    Raises SolveError for what is refused; NotConverged where a step shorter than ``shortest_step`` [s] would be needed.
+    """
+    outputs, targets = _targets(problem, times, breakpoints)
+    if not (tolerance_K > 0 and longest_step > 0 and shortest_step > 0 and (first_step is None or first_step > 0)):
+        raise SolveError("tolerance_K and the steps [s] must be above 0")
+    system = System(problem, degree)
+    start = first_field(system, initial)
+    places = {name: located(system, point)[0] for name, point in (sensors or {}).items()}
+    jumps = frozenset(float(b) for b in breakpoints)
+    control = Control(tolerance_K, first_step, longest_step, shortest_step, jumps)
+    fine = _marched(system, start, targets, outputs, places, control, checkpoint)
+    error = None
+    if time_error:
+        rougher = Control(
+            COARSER * tolerance_K, None if first_step is None else 2 * first_step, 2 * longest_step, shortest_step, jumps
+        )
+        coarse = _marched(system, start, targets, outputs, {}, rougher, None)
+        error = np.abs(np.array(fine.outputs) - np.array(coarse.outputs)) / 3
+    return HeatHistory(
+        times=np.array(outputs),
+        T=np.array(fine.outputs),
+        time_error=error,
+        step_times=np.array(fine.steps),
+        sensors={name: np.array([row[i] for row in fine.sensed]) for i, name in enumerate(places)},
+        region_mean=np.array(fine.means),
+        region_power=np.array(fine.powers),
+        balance=EnergyBalance(fine.made, dict(fine.out), 0.0, fine.stored),
+        rejected_steps=fine.rejected,
+        system=system,
+    )
+
+
+@dataclass(frozen=True)
+class Control:
+    """How the steps are chosen."""
+
+    tolerance_K: float
+    first_step: float | None
+    longest_step: float
+    shortest_step: float
+    jumps: frozenset[float]
+
+
+def _marched(
+    system: System,
+    start: Floats,
+    targets: Sequence[float],
+    outputs: Sequence[float],
+    places: Mapping[str, Places],
+    control: Control,
+    checkpoint: Path | str | None,
+) -> March:
+    stepper = Stepper(system)
+    dt = min(control.first_step or targets[0] / 100, control.longest_step)
+    march = March(
+        T=start,
+        dt=dt,
+        after_jump=dt,
+        means=[system.means(start)],
+        powers=[system.heat(start, INSIDE * dt).power],
+        sensed=[_sensed(places, start)],
+    )
+    path = None if checkpoint is None else Path(checkpoint).with_suffix(".npz")
+    print_of = system.fingerprint(start, targets, control.tolerance_K) if path else ""
+    if path and path.exists():
+        march = resumed(path, print_of)
+        stepper.pace = march.pace
+    done = march.t
+    try:
+        for target in targets:
+            while march.t < target:
+                _advance(system, stepper, march, target, places, control)
+            if march.t > target or target <= done:
+                continue
+            if target in control.jumps:  # what a step after the last jump could be, it can be after this one, more or less
+                march.dt, march.jumped = min(march.dt, 2 * march.after_jump), True
+            if target in outputs:
+                march.outputs.append(march.T)
+                if path:
+                    march.pace = stepper.pace
+                    march.save(path, print_of)
+    finally:
+        stepper.close()
+    return march
+
+
+def _advance(system: System, stepper: Stepper, march: March, target: float, places: Mapping[str, Places], control: Control) -> None:
+    """One step towards ``target``, accepted or not."""
+    left = target - march.t
+    step = left if march.dt >= left * (1 - 1e-9) else min(march.dt, left / 2)
+    unsettled: Exception | None = None
+    try:
+        tried = stepper.step(march.t, step, march.T)
+        error = tried.error if np.isfinite(tried.error) else np.inf
+    except (NotConverged, SolveError) as problem:  # a shorter step may settle, or stay in a property's range
+        unsettled, error = problem, np.inf
+    factor = SAFETY * (control.tolerance_K / max(error, 1e-30)) ** (1 / 3)
+    if error > control.tolerance_K:
+        march.rejected += 1
+        march.dt = step * min(max(factor, SHRINK), SAFETY)
+        if march.dt < control.shortest_step:
+            if isinstance(unsettled, SolveError):
+                raise unsettled
+            raise NotConverged(
+                f"at {march.t:.6g} s a step of {march.dt:.1e} s would be needed to keep the error at {control.tolerance_K:g} K: the heat "
+                "jumps at a time that is not among the breakpoints, or runs away"
+            ) from unsettled
+        return
+    if march.jumped:
+        march.after_jump, march.jumped = step, False
+    stepper.accept(tried, step, march.T)
+    march.add(system, tried, step)
+    march.T, march.t = tried.T, target if step == left else march.t + step
+    if factor > WORTH:
+        march.dt = max(march.dt, min(step * min(factor, GROW), control.longest_step))
+    elif factor < 1:
+        march.dt = step * factor
+    march.steps.append(march.t)
+    march.means.append(system.means(march.T))
+    march.powers.append(tried.stages[2].power)
+    march.sensed.append(_sensed(places, march.T))
+
+
+def _sensed(places: Mapping[str, Places], T: Floats) -> list[float]:
+    return [float(place.values(T)[0]) for place in places.values()]
+
+
+def _targets(problem: HeatProblem, times: Sequence[float] | float, breakpoints: Sequence[float]) -> tuple[list[float], list[float]]:
+    """Outputs, and every time to land on."""
+    outputs = [float(time) for time in np.atleast_1d(np.asarray(times, dtype=float))]
+    if not outputs or not np.isfinite(outputs).all() or outputs[0] <= 0 or any(b <= a for a, b in pairwise(outputs)):
+        raise SolveError("times [s] must be finite, ascending and above 0, one at least")
+    if not np.isfinite(np.asarray(breakpoints, dtype=float)).all():
+        raise SolveError("breakpoints [s] must be finite")
+    for a in problem.laws:
+        if a.span and a.span[0] == "t" and not (a.span[1] <= 0 and outputs[-1] <= a.span[2]):
+            raise SolveError(
+                f"{a.what}: its table is over t = {a.span[1]:g} to {a.span[2]:g} s, and the run from 0 to {outputs[-1]:g} s; "
+                "extend the table, or say hold=True to keep its end values"
+            )
+    inner = {float(b) for b in (*breakpoints, *problem.breakpoints) if 0 < b < outputs[-1]}
+    return outputs, sorted({*outputs, *inner})
+
+
+def first_field(system: System, initial: Any) -> Floats:
+    """The field (n,) [K] at t = 0; prescribed temperatures in place."""
+    if isinstance(initial, HeatSolution):
+        initial = initial.T
+    nodes = system.space.nodes
+    if isinstance(initial, Mapping):
+        names = [region.name for region in system.mesh.regions]
+        for name in initial:
+            region_of(system, name)
+        if missing := sorted(set(names) - set(initial)):
+            raise SolveError(f"the initial temperature is missing for {', '.join(missing)}")
+        share, total = np.zeros(system.n), np.zeros(system.n)
+        for block in system.blocks:
+            load = np.abs(block.load(np.ones(block.weight.shape)))
+            np.add.at(total, block.nodes, load)
+            np.add.at(share, block.nodes, load * float(initial[names[block.region]]))
+        start = share / total
+    elif callable(initial) or np.ndim(initial) == 0:
+        start = law("the initial temperature", initial, may_need=("x", "y", "z", "r")).at(nodes, 0.0, None, system.radial)
+    else:
+        start = np.asarray(initial, dtype=float)
+        if start.shape != (system.n,):
+            raise SolveError(
+                f"the initial temperature has shape {start.shape}; wanted one number, one by region, or ({system.n},) [K]"
+            )
+    if not np.isfinite(start).all() or start.min() <= 0:
+        raise SolveError("the initial temperature is not finite or not above 0 K (add 273.15 to degC)")
+    return np.where(system.fixed, np.nan_to_num(system.fixed_values(0.0)), start)
