@@ -14,5 +14,5 @@ from packtool.verification.transients import transient_cases
 def cases() -> tuple[VerificationCase, ...]:
     """All cases: conduction steady and in time, cold plate, laminar flow, battery heat, abuse. ``run`` compiles forms into
     ``packtool.fem.start.default_cache()``."""
-    own = (*conduction_cases(), *transient_cases(), *battery_heat_cases(), *abuse_cases())
-    return tuple(sorted((*own, *COLD_PLATE_CASES, *FLOW_CASES), key=lambda case: (case.id[0], int(case.id[1:]))))
+    heat = (*conduction_cases(), *transient_cases())
+    return (*heat, *COLD_PLATE_CASES, *FLOW_CASES, *battery_heat_cases(), *abuse_cases())
