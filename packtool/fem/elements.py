@@ -142,12 +142,6 @@ def dolfinx_mesh(points: Floats, elements: Integers) -> Any:
     return Mesh(cpp.mesh.Mesh_float64(MPI.COMM_SELF, topology, geometry), ufl.Mesh(coordinates))
 
 
-def closure_nodes(space: Any, facets: Facets) -> Integers:
-    """(n, nodes of a facet) of a dolfinx space: the nodes on each facet, its edges and corners included."""
-    per_facet = np.array(space.element.basix_element.entity_closure_dofs[-2])
-    return np.asarray(space.dofmap.list)[facets.element[:, None], per_facet[facets.local]].astype(np.int64)
-
-
 def refined(mesh: ElementMesh) -> tuple[ElementMesh, Integers]:
     """Every element cut in 2 a direction, and the parent (n_elements,) of each child; children of an element follow each other.
 

@@ -60,9 +60,6 @@ def test_a_duct_mirrored_at_its_middle_has_the_flow_of_the_whole():
     half = solve_flow(duct(mesh=mesh, inlets={"x-": DevelopedInlet(4e-6)}, walls=("y-", "z-", "z+"), symmetry=("y+",)))
     assert half.reynolds == pytest.approx(whole.reynolds, rel=1e-12)
     assert half.mean_pressure["x-"] == pytest.approx(whole.mean_pressure["x-"], rel=1e-7)
-    assert half.force["z-"][0] + half.force["z+"][0] + half.force["y-"][0] == pytest.approx(
-        whole.force["y-"][0] * 2 / 2 + whole.force["z-"][0], rel=1e-6
-    )
 
 
 def test_the_outlet_has_the_pressure_that_was_asked_for():

@@ -1,4 +1,4 @@
-"""Taylor-Hood elements for one flow problem: spaces, forms, and what is prescribed.
+"""Taylor-Hood elements for one flow problem: unknowns, what is prescribed, and the integrals.
 
 Everything is solved in scaled variables: lengths over ``length``, velocities over ``speed``, pressures over rho speed², so that
 tolerances and the grad-div weight mean the same for every problem.
@@ -12,54 +12,44 @@ keeps the discrete one close to free of divergence (Olshanskii, Lube, Heister, L
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from packtool.coldplate.flow3d.kernels import Kernels
 from packtool.coldplate.flow3d.records import FlowProblem
 from packtool.coldplate.flow3d.sections import inlet_velocity, section_of
 from packtool.errors import SolveError
-from packtool.fem.elements import CYCLIC_TO_TENSOR, SHAPES, Facets, closure_nodes, dolfinx_mesh, located
-from packtool.fem.start import compiled
+from packtool.fem.elements import CYCLIC_TO_TENSOR, SHAPES, dolfinx_mesh, located
+from packtool.fem.facets import FacetIntegrals, facet_integrals
 from packtool.mesh.records import Floats, Integers
 
 GRAD_DIV = 0.1
 """Weight of the grad-div term, over speed x length."""
 
-DEGREE = 5
-"""Quadrature degree: three Gauss points a direction."""
-
 
 @dataclass(frozen=True)
 class Discrete:
-    """One problem on its mesh. Velocity unknowns come first, node by node with all components, then pressures.
+    """One problem on its mesh. Velocity unknowns come first, node by node with all components, then the pressures of the mesh's points.
 
-    ``facets`` by boundary; ``boundary_nodes`` name -> velocity nodes on it; ``prescribed`` (n_nodes, dim) bool and ``values`` (n_nodes,
-    dim), scaled; ``free`` unknowns that are solved for; ``pressure_dofs`` (n_points,) the pressure unknown of each point of the mesh.
+    ``nu`` is 1/Re; ``nodes`` (n_nodes, dim) [m] and ``element_nodes`` (n_elements, 9 or 27) of the velocity; ``surfaces`` and
+    ``boundary_nodes`` by boundary; ``prescribed`` (n_nodes, dim) which velocities are given, and their ``values``, scaled; ``load``
+    (n_nodes, dim) of the outlets' pressures; ``free`` (n_unknowns,) what is solved for.
     """
 
     problem: FlowProblem
     length: float
     speed: float
-    domain: Any
-    V: Any
-    Q: Any
-    u: Any
-    p: Any
-    convection: Any
-    newton: Any
-    nu: Any
-    residual: list[Any]
-    jacobian: list[list[Any]]
-    facets: dict[str, Facets]
-    boundary_nodes: dict[str, Integers]
+    nu: float
+    kernels: Kernels
     nodes: Floats
-    prescribed: Any
+    element_nodes: Integers
+    surfaces: dict[str, FacetIntegrals]
+    boundary_nodes: dict[str, Integers]
+    prescribed: NDArray[np.bool_]
     values: Floats
-    free: Integers
-    pressure_dofs: Integers
-    cache_dir: Path | None
+    load: Floats
+    free: NDArray[np.bool_]
 
     @property
     def n_velocity(self) -> int:
@@ -71,81 +61,62 @@ class Discrete:
         """rho speed² [Pa]."""
         return self.problem.rho * self.speed**2
 
-    def over(self, name: str, integrand: Any) -> float:
-        """The integral of a scalar UFL expression over a boundary, scaled."""
-        from dolfinx import fem
+    @property
+    def area_scale(self) -> float:
+        """length², or length in a plane."""
+        return self.length ** (self.problem.mesh.dimension - 1)
 
-        return float(fem.assemble_scalar(compiled(integrand * boundary_measure(self.domain, [self.facets[name]]), self.cache_dir)))
-
-    def over_all(self, integrand: Any) -> float:
-        """The integral of a scalar UFL expression over the whole mesh, scaled."""
-        import ufl
-        from dolfinx import fem
-
-        measure = ufl.dx(domain=self.domain, metadata={"quadrature_degree": DEGREE})
-        return float(fem.assemble_scalar(compiled(integrand * measure, self.cache_dir)))
+    def split(self, x: Floats) -> tuple[Floats, Floats]:
+        """Velocities (n_nodes, dim) and pressures (n_points,) of a vector of all unknowns."""
+        return x[: self.n_velocity].reshape(self.values.shape), x[self.n_velocity :]
 
 
-def boundary_measure(domain: Any, facets: list[Facets]) -> Any:
-    """The UFL measure over some boundary facets."""
-    import ufl
-
-    pairs = np.concatenate([np.column_stack([f.element, f.local]) for f in facets]).astype(np.int32)
-    data = [(1, np.ascontiguousarray(pairs[np.lexsort(pairs.T[::-1])]).ravel())]
-    return ufl.Measure("ds", domain=domain, subdomain_data=data, subdomain_id=1, metadata={"quadrature_degree": DEGREE})
-
-
-def discretise(problem: FlowProblem, cache_dir: Path | None = None) -> Discrete:
-    """Spaces, forms and prescribed values of ``problem``. SolveError for inlets that have no known profile."""
-    facets = located(problem.mesh)
+def discretise(problem: FlowProblem) -> Discrete:
+    """Unknowns, integrals and prescribed values of ``problem``. SolveError for inlets that have no known profile."""
+    mesh = problem.mesh
+    facets = located(mesh)
     length, speed = _scales(problem)
-    domain = dolfinx_mesh(problem.mesh.points / length, problem.mesh.elements)
+    points = mesh.points / length
+    nodes, element_nodes = quadratic_nodes(points, mesh.elements)
+    corners = mesh.elements[:, CYCLIC_TO_TENSOR[mesh.elements.shape[1]]]
+    surfaces = {name: facet_integrals(points, corners, element_nodes, f) for name, f in facets.items()}
+    boundary_nodes = {name: _nodes_on(s) for name, s in surfaces.items()}
+    prescribed, values = _prescribed(problem, nodes * length, boundary_nodes, speed)
+    for name, inlet in problem.inlets.items():  # its nodal values have not quite the flow that was asked for
+        at = boundary_nodes[name]
+        alone = np.zeros(values.shape)
+        alone[at] = values[at]
+        inflow = -float(surfaces[name].flux(alone).sum()) * speed * length ** (mesh.dimension - 1)
+        values[at] *= inlet.flow / inflow
+    load = np.zeros(values.shape)
+    for name, pressure in problem.outlets.items():
+        for axis in range(mesh.dimension):
+            load[:, axis] += surfaces[name].load(
+                surfaces[name].normal[..., axis] * (pressure / (problem.rho * speed**2)), len(nodes)
+            )
+    free = np.concatenate([~prescribed.ravel(), np.ones(len(points), dtype=bool)])
+    if not problem.outlets:
+        free[values.size] = False  # the level of pressure is free
+    return Discrete(
+        problem, length, speed, problem.mu / (problem.rho * speed * length), Kernels(points, corners, element_nodes, len(nodes)),
+        nodes * length, element_nodes, surfaces, boundary_nodes, prescribed, values, load, free,
+    )  # fmt: skip
+
+
+def quadratic_nodes(points: Floats, elements: Integers) -> tuple[Floats, Integers]:
+    """Nodes (n_nodes, dim) of the biquadratic or triquadratic space and each element's (n_elements, 9 or 27), dolfinx's own numbering."""
     import basix.ufl
-    import ufl
     from dolfinx import fem
 
-    mesh, dimension = problem.mesh, problem.mesh.dimension
-    shape = SHAPES[mesh.elements.shape[1]]
-    V = fem.functionspace(domain, basix.ufl.element("Lagrange", shape, 2, shape=(dimension,)))
-    Q = fem.functionspace(domain, basix.ufl.element("Lagrange", shape, 1))
-    u, p = fem.Function(V), fem.Function(Q)
-    v, q, du, dp = ufl.TestFunction(V), ufl.TestFunction(Q), ufl.TrialFunction(V), ufl.TrialFunction(Q)
-    convection, newton, nu, weight = (fem.Constant(domain, value) for value in (1.0, 1.0, 1.0, GRAD_DIV))
-    nu.value = problem.mu / (problem.rho * speed * length)
-    dx = ufl.dx(domain=domain, metadata={"quadrature_degree": DEGREE})
-    momentum = (
-        ufl.inner(nu * ufl.grad(u), ufl.grad(v))
-        + convection * ufl.inner(ufl.grad(u) * u, v)
-        + (weight * ufl.div(u) - p) * ufl.div(v)
-    ) * dx
-    pushed = {name: value for name, value in problem.outlets.items() if value}
-    for name, value in pushed.items():
-        level = fem.Constant(domain, value / (problem.rho * speed**2))
-        momentum += level * ufl.inner(ufl.FacetNormal(domain), v) * boundary_measure(domain, [facets[name]])
-    change = (
-        ufl.inner(nu * ufl.grad(du), ufl.grad(v))
-        + convection * ufl.inner(ufl.grad(du) * u + newton * ufl.grad(u) * du, v)
-        + weight * ufl.div(du) * ufl.div(v)
-    ) * dx
-    forms = [momentum, -q * ufl.div(u) * dx]
-    blocks = [[change, -dp * ufl.div(v) * dx], [-q * ufl.div(du) * dx, None]]
-    nodes = V.tabulate_dof_coordinates()[:, :dimension] * length
-    boundary_nodes = {name: np.unique(closure_nodes(V, f)) for name, f in facets.items()}
-    prescribed, values = _prescribed(problem, nodes, boundary_nodes, speed)
-    pressure_dofs = np.empty(len(mesh.points), dtype=np.int64)
-    tensor = mesh.elements[:, CYCLIC_TO_TENSOR[mesh.elements.shape[1]]]
-    pressure_dofs[tensor.ravel()] = np.asarray(Q.dofmap.list).ravel()
-    free = np.flatnonzero(~prescribed.ravel())
-    pressures = np.arange(len(mesh.points))
-    if not problem.outlets:
-        pressures = pressures[1:]
-    free = np.concatenate([free, values.size + pressures])
-    return Discrete(
-        problem, length, speed, domain, V, Q, u, p, convection, newton, nu,
-        [compiled(form, cache_dir) for form in forms],
-        [[compiled(form, cache_dir) if form is not None else None for form in row] for row in blocks],
-        facets, boundary_nodes, nodes, prescribed, values, free, pressure_dofs, cache_dir,
-    )  # fmt: skip
+    domain = dolfinx_mesh(points, elements)
+    V = fem.functionspace(domain, basix.ufl.element("Lagrange", SHAPES[elements.shape[1]], 2))
+    return V.tabulate_dof_coordinates()[:, : points.shape[1]].copy(), np.asarray(V.dofmap.list).astype(np.int64)
+
+
+def _nodes_on(surface: FacetIntegrals) -> Integers:
+    """The nodes of degree 2 whose function does not vanish on a surface."""
+    on = np.abs(surface.second).max(axis=1) > 1e-9
+    return np.unique(surface.nodes[on])
 
 
 def _scales(problem: FlowProblem) -> tuple[float, float]:
@@ -167,7 +138,9 @@ def _scales(problem: FlowProblem) -> tuple[float, float]:
     return float(extent.min()), speed
 
 
-def _prescribed(problem: FlowProblem, nodes: Floats, boundary_nodes: dict[str, Integers], speed: float) -> tuple[Any, Floats]:
+def _prescribed(
+    problem: FlowProblem, nodes: Floats, boundary_nodes: dict[str, Integers], speed: float
+) -> tuple[NDArray[np.bool_], Floats]:
     """Which velocity components are prescribed, and their values, scaled. Walls at rest take the nodes they share."""
     fixed, values = np.zeros(nodes.shape, dtype=bool), np.zeros(nodes.shape)
     for name in problem.symmetry:

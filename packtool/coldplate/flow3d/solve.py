@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from packtool.coldplate.flow3d.discrete import Discrete, discretise
+from packtool.coldplate.flow3d.discrete import GRAD_DIV, Discrete, discretise
+from packtool.coldplate.flow3d.pattern import flow_pattern
 from packtool.coldplate.flow3d.records import FlowProblem, FlowSolution
 from packtool.coldplate.flow3d.refusals import refuse_flow
 from packtool.coldplate.flow3d.sections import reynolds
@@ -48,7 +48,7 @@ class Guess:
     pressure: Floats
 
 
-def solve_flow(problem: FlowProblem, guess: Guess | None = None, *, cache_dir: Path | None = None) -> FlowSolution:
+def solve_flow(problem: FlowProblem, guess: Guess | None = None) -> FlowSolution:
     """The steady flow of ``problem``.
 
     Stops when the residual is RTOL of that of the prescribed velocities with no flow inside. Raises SolveError for what is refused
@@ -57,8 +57,7 @@ def solve_flow(problem: FlowProblem, guess: Guess | None = None, *, cache_dir: P
     """
     refuse_flow(problem)
     clock = Clock()
-    discrete = discretise(problem, cache_dir)
-    _correct_inlets(discrete)
+    discrete = discretise(problem)
     _refuse_unbalanced(discrete)
     clock.lap("set-up")
     system = _System(discrete, clock)
@@ -74,65 +73,50 @@ class _System:
     """The unknowns, residual and matrix of one solve; holds PETSc objects until ``close``."""
 
     def __init__(self, discrete: Discrete, clock: Clock) -> None:
-        import dolfinx.fem.petsc as assembler
-
         self.discrete, self.clock = discrete, clock
+        d, k = discrete, discrete.kernels
         self.factors = KeptFactors()
-        self._assembler = assembler
+        self.pattern = flow_pattern(k.nodes, k.corners, k.n_nodes, k.n_points, k.dimension, d.free)
+        diffusion, grad_div, coupling = k.steady_entries(self.pattern)
+        self._diffusion, self._rest = diffusion, GRAD_DIV * grad_div + coupling
         PETSc = petsc()
-        self._matrix = assembler.create_matrix(discrete.jacobian)
-        self._vector = assembler.create_vector([discrete.V, discrete.Q])
-        self._free = PETSc.IS().createGeneral(discrete.free.astype(np.int32), comm=PETSc.COMM_SELF)
-        self._part: Any = None
-        self.x = np.zeros(discrete.n_velocity + len(discrete.problem.mesh.points))
-        self.x[: discrete.n_velocity] = discrete.values.ravel()
-        self._nu = float(discrete.nu.value)
+        size = len(self.pattern.indptr) - 1
+        self._entries = np.zeros(self.pattern.n_entries)  # PETSc works on this memory
+        self._matrix = PETSc.Mat().createAIJWithArrays(
+            (size, size), (self.pattern.indptr, self.pattern.indices, self._entries), comm=PETSc.COMM_SELF
+        )
+        self.nu, self.convection = discrete.nu, 1.0
+        self.x = np.concatenate([d.values.ravel(), np.zeros(k.n_points)])
         self.scale = 0.0
+        clock.lap("set-up")
 
     def close(self) -> None:
         """Give back PETSc's memory."""
         self.factors.close()
-        for held in (self._matrix, self._vector, self._free, self._part):
-            if held is not None:
-                held.destroy()
-
-    def set(self, x: Floats) -> None:
-        """Take ``x`` as the state."""
-        d = self.discrete
-        d.u.x.array[:] = x[: d.n_velocity]
-        d.p.x.array[:] = x[d.n_velocity :]
+        self._matrix.destroy()
 
     def residual(self, x: Floats) -> Floats:
         """The residual of every unknown, those of prescribed velocities included."""
-        self.set(x)
-        with self._vector.localForm() as local:
-            local.set(0.0)
-        self._assembler.assemble_vector(self._vector, self.discrete.residual)
-        out: Floats = self._vector.getArray().copy()
+        d = self.discrete
+        momentum, mass = d.kernels.residual(*d.split(x), self.nu, GRAD_DIV, self.convection)
         self.clock.lap("residual")
-        return out
+        return np.concatenate([(momentum + d.load).ravel(), mass])
 
-    def matrix(self) -> Any:
-        """The derivative at the state last set, for the free unknowns."""
-        PETSc = petsc()
-        self._matrix.zeroEntries()
-        self._assembler.assemble_matrix(self._matrix, self.discrete.jacobian)
+    def matrix(self, x: Floats, newton: bool) -> Any:
+        """The derivative at ``x`` for the free unknowns; without ``newton`` the part that Picard's step keeps."""
+        self._entries[:] = self.nu * self._diffusion + self._rest
+        if self.convection:
+            u, _ = self.discrete.split(x)
+            self._entries += self.discrete.kernels.convection_entries(self.pattern, u, 1.0 if newton else 0.0)
         self._matrix.assemble()
-        if self._part is None:
-            self._part = self._matrix.createSubMatrix(self._free, self._free)
-        else:
-            self._matrix.createSubMatrix(self._free, self._free, self._part)
-        del PETSc
         self.clock.lap("assembly")
-        return self._part
+        return self._matrix
 
     def step(self, x: Floats, residual: Floats, newton: bool, rtol: float, renew: bool = False) -> Floats:
         """The change of the free unknowns."""
-        self.discrete.newton.value = 1.0 if newton else 0.0
-        self.set(x)
         change = np.zeros(len(x))
         free = self.discrete.free
-        matrix = self.matrix()
+        matrix = self.matrix(x, newton)
         change[free] = self.factors.solve(matrix, -residual[free], rtol, renew)
         self.clock.lap("linear solve")
         return change
@@ -165,38 +149,37 @@ class _System:
     def _continue(self, told: list[float]) -> None:
         """Go from a viscosity at which the flow is found down to the problem's own, in steps as long as Newton's method bears."""
         multiple, factor = FIRST_MULTIPLE, 2.0
-        self.discrete.nu.value = self._nu * multiple
+        self.nu = self.discrete.nu * multiple
         self._stokes()
         if self._picard_newton()[-1] > RTOL:
-            raise NotConverged(_advice(told, self.discrete, self._nu * multiple))
+            raise NotConverged(_advice(told, self.discrete, self.discrete.nu * multiple))
         found = self.x
         while multiple > 1:
             trial = max(1.0, multiple / factor)
-            self.discrete.nu.value = self._nu * trial
+            self.nu = self.discrete.nu * trial
             self.x = found
             if self._newton([self.norm(self.residual(self.x))])[-1] <= RTOL:
                 multiple, found = trial, self.x
             else:
                 factor = float(np.sqrt(factor))
                 if factor < SMALLEST_FACTOR:
-                    self.discrete.nu.value = self._nu
-                    raise NotConverged(_advice(told, self.discrete, self._nu * multiple))
+                    raise NotConverged(_advice(told, self.discrete, self.discrete.nu * multiple))
 
     def _take(self, guess: Guess) -> None:
         d = self.discrete
-        if guess.velocity.shape != d.values.shape or guess.pressure.shape != d.pressure_dofs.shape:
+        if guess.velocity.shape != d.values.shape or guess.pressure.shape != (d.kernels.n_points,):
             raise SolveError(
-                f"the guess has {guess.velocity.shape} velocities and {guess.pressure.shape} pressures; wanted {d.values.shape} and {d.pressure_dofs.shape}"
+                f"the guess has {guess.velocity.shape} velocities and {guess.pressure.shape} pressures; wanted {d.values.shape} and "
+                f"({d.kernels.n_points},)"
             )
         velocity = np.where(d.prescribed, d.values, guess.velocity / d.speed)
-        self.x[: d.n_velocity] = velocity.ravel()
-        self.x[d.n_velocity + d.pressure_dofs] = guess.pressure / d.pressure_scale
+        self.x = np.concatenate([velocity.ravel(), guess.pressure / d.pressure_scale])
 
     def _stokes(self) -> None:
-        self.discrete.convection.value = 0.0
+        self.convection = 0.0
         residual = self.residual(self.x)
         self.x = self.x + self.step(self.x, residual, newton=False, rtol=1e-3, renew=True)
-        self.discrete.convection.value = 1.0
+        self.convection = 1.0
 
     def _picard_newton(self) -> list[float]:
         residual = self.residual(self.x)
@@ -232,75 +215,51 @@ class _System:
         return history
 
 
-def _correct_inlets(discrete: Discrete) -> None:
-    """Scale each inlet's prescribed velocities so that their discrete flow is the given one."""
-    import ufl
-
-    if not discrete.problem.inlets:
-        return
-    normal = ufl.FacetNormal(discrete.domain)
-    dimension = discrete.problem.mesh.dimension
-    unit = discrete.speed * discrete.length ** (dimension - 1)
-    for name, inlet in discrete.problem.inlets.items():
-        at = discrete.boundary_nodes[name]
-        alone = np.zeros(discrete.values.shape)
-        alone[at] = discrete.values[at]
-        discrete.u.x.array[:] = alone.ravel()
-        inflow = -discrete.over(name, ufl.dot(discrete.u, normal)) * unit
-        discrete.values[at] *= inlet.flow / inflow
-
-
 def _refuse_unbalanced(discrete: Discrete) -> None:
     """Without an outlet, what flows in must flow out through prescribed velocities."""
-    import ufl
-
     if discrete.problem.outlets:
         return
-    normal = ufl.FacetNormal(discrete.domain)
-    discrete.u.x.array[:] = discrete.values.ravel()
-    flows = [discrete.over(name, ufl.dot(discrete.u, normal)) for name in (*discrete.problem.inlets, *discrete.problem.velocity)]
-    size = discrete.over((*discrete.problem.inlets, *discrete.problem.velocity)[0], 1.0 + 0 * discrete.p)
-    if abs(sum(flows)) > 1e-3 * max(*map(abs, flows), 1e-9 * size):
-        unit = discrete.speed * discrete.length ** (discrete.problem.mesh.dimension - 1)
+    flows, sizes = [], []
+    for name in (*discrete.problem.inlets, *discrete.problem.velocity):
+        through = discrete.surfaces[name].flux(discrete.values)
+        flows.append(through.sum())
+        sizes.append(discrete.surfaces[name].weight.sum())
+    if abs(sum(flows)) > 1e-3 * max(*map(abs, flows), 1e-9 * sum(sizes)):
+        unit = discrete.speed * discrete.area_scale
         raise SolveError(f"there is no outlet, and the prescribed velocities let {-sum(flows) * unit:.4g} m³/s more in than out")
 
 
 def _solution(system: _System, residuals: tuple[float, ...], clock: Clock) -> FlowSolution:
-    import ufl
-
     d, problem = system.discrete, system.discrete.problem
-    dimension = problem.mesh.dimension
-    every = system.residual(system.x)
+    u, p = d.split(system.x)
+    momentum, _ = d.split(system.residual(system.x))
     if not problem.outlets:
-        whole = d.over_all(1.0 + 0 * d.p)
-        system.x[d.n_velocity :] -= d.over_all(d.p) / whole
-        system.set(system.x)
-    normal = ufl.FacetNormal(d.domain)
-    area = {name: d.over(name, 1.0 + 0 * d.p) for name in problem.mesh.boundaries}
-    flow = {name: d.over(name, ufl.dot(d.u, normal)) for name in problem.mesh.boundaries}
-    through = sum(abs(value) for value in flow.values()) / 2
+        share = d.kernels.weight @ d.kernels.shapes.psi
+        p = p - float((share * p[d.kernels.corners]).sum() / share.sum())
+    through = {name: s.flux(u) for name, s in d.surfaces.items()}
+    most = sum(abs(float(t.sum())) for t in through.values()) / 2
     for name in problem.outlets:
-        back = -d.over(name, ufl.min_value(ufl.dot(d.u, normal), 0.0))
-        if min(back, back + flow[name]) > 1e-3 * through:
+        back, out = -float(np.minimum(through[name], 0).sum()), float(np.maximum(through[name], 0).sum())
+        if min(back, out) > 1e-3 * most:
             raise SolveError(
-                f"{back / through:.1%} of the flow comes back in through outlet {name!r}, where nothing is known about it: "
+                f"{back / most:.1%} of the flow comes back in through outlet {name!r}, where nothing is known about it: "
                 "lengthen the duct before the outlet"
             )
-    nodal = every[: d.n_velocity].reshape(d.values.shape)
-    unit = d.speed * d.length ** (dimension - 1)
-    force_unit = d.pressure_scale * d.length ** (dimension - 1)
+    force_unit = d.pressure_scale * d.area_scale
     return FlowSolution(
         problem=problem,
         nodes=d.nodes,
-        element_nodes=np.asarray(d.V.dofmap.list).astype(np.int64),
-        velocity=system.x[: d.n_velocity].reshape(d.values.shape) * d.speed,
-        pressure=system.x[d.n_velocity + d.pressure_dofs] * d.pressure_scale,
-        flow={name: value * unit for name, value in flow.items()},
-        mean_pressure={name: d.over(name, d.p) / area[name] * d.pressure_scale for name in problem.mesh.boundaries},
-        force={name: -nodal[d.boundary_nodes[name]].sum(axis=0) * force_unit for name in _bodies(d)},
+        element_nodes=d.element_nodes,
+        velocity=u * d.speed,
+        pressure=p * d.pressure_scale,
+        flow={name: float(t.sum()) * d.speed * d.area_scale for name, t in through.items()},
+        mean_pressure={
+            name: float((s.weight * s.of_first(p)).sum() / s.weight.sum()) * d.pressure_scale for name, s in d.surfaces.items()
+        },
+        force={name: -momentum[d.boundary_nodes[name]].sum(axis=0) * force_unit for name in _bodies(d)},
         reynolds=max((reynolds(problem, name) for name in problem.inlets), default=None),
         residuals=residuals,
-        n_dofs=len(d.free),
+        n_dofs=int(d.free.sum()),
         seconds=clock.seconds,
     )
 
@@ -315,8 +274,8 @@ def _bodies(discrete: Discrete) -> list[str]:
 def _advice(history: list[float], discrete: Discrete, reached: float) -> str:
     told = ", ".join(f"{value:.1e}" for value in history[-5:])
     problem = discrete.problem
-    number = max((reynolds(problem, name) for name in problem.inlets), default=1 / float(discrete.nu.value))
-    share = float(discrete.nu.value) / reached
+    number = max((reynolds(problem, name) for name in problem.inlets), default=1 / discrete.nu)
+    share = discrete.nu / reached
     far = f"a flow was found up to Reynolds number {number * share:.0f}" if share < 1 else "the first steps failed already"
     return (
         f"no steady laminar flow was found at Reynolds number {number:.0f} (residual over that of no flow, lately {told}; wanted {RTOL:.0e}); "
