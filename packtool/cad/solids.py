@@ -18,7 +18,7 @@ from OCP.BRepFilletAPI import BRepFilletAPI_MakeFillet
 from OCP.BRepGProp import BRepGProp
 from OCP.BRepPrimAPI import BRepPrimAPI_MakePrism
 from OCP.GC import GC_MakeArcOfCircle
-from OCP.gp import gp_Ax3, gp_Dir, gp_Pln, gp_Pnt, gp_Trsf, gp_Vec
+from OCP.gp import gp_Ax2, gp_Ax3, gp_Circ, gp_Dir, gp_Pln, gp_Pnt, gp_Trsf, gp_Vec
 from OCP.GProp import GProp_GProps
 from OCP.ShapeUpgrade import ShapeUpgrade_UnifySameDomain
 from OCP.Standard import Standard_Failure
@@ -30,8 +30,12 @@ from OCP.TopTools import TopTools_ListOfShape
 
 from packtool.cad.moments import TURNS
 from packtool.cad.rounding import rounded_sweeps, without_repeats
+from packtool.cad.tree import Placing
 from packtool.errors import CadError
 from packtool.layout.records import SAME_POINT_MM, Axis, Detail, Fillet, Layout, Loop, Part, Product, Sweep
+
+CROWDED = 100
+"""Outlines (holes and outer one) of a face, above which the kernel's algorithms that look at each pair are not used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,8 @@ def product_solid(product: Product) -> Solid:
     return Solid(product, shape, volume_mm3(shape))
 
 
-def placement(part: Part) -> TopLoc_Location:
-    """Where a part stands: turned by its quarter turns about z (exactly), then moved [mm]."""
+def placement(part: Part | Placing) -> TopLoc_Location:
+    """Where something stands: turned by its quarter turns about z (exactly), then moved [mm]."""
     cos, sin = TURNS[part.rotation_deg]
     x, y, z = part.origin
     turn = gp_Trsf()
@@ -86,13 +90,28 @@ def volume_mm3(shape: TopoDS_Shape) -> float:
     return float(properties.Mass())
 
 
-def solids_of(shape: TopoDS_Shape) -> list[TopoDS_Shape]:
-    """The solids of a shape."""
-    found, explorer = [], TopExp_Explorer(shape, TopAbs_ShapeEnum.TopAbs_SOLID)
+def subshapes(shape: TopoDS_Shape, kind: TopAbs_ShapeEnum) -> list[TopoDS_Shape]:
+    """Everything of a kind in a shape, as often as it is used."""
+    found, explorer = [], TopExp_Explorer(shape, kind)
     while explorer.More():
         found.append(explorer.Current())
         explorer.Next()
     return found
+
+
+def solids_of(shape: TopoDS_Shape) -> list[TopoDS_Shape]:
+    """The solids of a shape."""
+    return subshapes(shape, TopAbs_ShapeEnum.TopAbs_SOLID)
+
+
+def faces_of(shape: TopoDS_Shape) -> list[TopoDS_Shape]:
+    """The faces of a shape."""
+    return subshapes(shape, TopAbs_ShapeEnum.TopAbs_FACE)
+
+
+def crowded_faces(shape: TopoDS_Shape) -> list[TopoDS_Shape]:
+    """The faces with more than CROWDED outlines: what the kernel does to each pair of them takes too long."""
+    return [face for face in faces_of(shape) if face.NbChildren() > CROWDED]
 
 
 def shape_list(shapes: list[TopoDS_Shape]) -> TopTools_ListOfShape:
@@ -119,6 +138,8 @@ def _wire(loop: Loop, z: float, *, clockwise: bool) -> TopoDS_Wire:
     loop = without_repeats(loop)
     if (loop.signed_area() < 0) != clockwise:
         loop = _reversed(loop)
+    if loop.is_circle:
+        return _circle(loop, z)
     points = [gp_Pnt(x, y, z) for x, y, _ in loop.vertices]
     corners = [BRepBuilderAPI_MakeVertex(point).Vertex() for point in points]
     wire = BRepBuilderAPI_MakeWire()
@@ -138,6 +159,14 @@ def _wire(loop: Loop, z: float, *, clockwise: bool) -> TopoDS_Wire:
         if not wire.IsDone():
             raise CadError(f"the outline breaks at ({x0:g}, {y0:g}) mm")
     return wire.Wire()
+
+
+def _circle(loop: Loop, z: float) -> TopoDS_Wire:
+    """A full circle as one edge, so that a hole or a can has one cylindrical face."""
+    (x0, y0, bulge), (x1, y1, _) = loop.vertices
+    axis = gp_Ax2(gp_Pnt((x0 + x1) / 2, (y0 + y1) / 2, z), gp_Dir(0, 0, 1 if bulge > 0 else -1))
+    edge = BRepBuilderAPI_MakeEdge(gp_Circ(axis, math.hypot(x1 - x0, y1 - y0) / 2))
+    return BRepBuilderAPI_MakeWire(edge.Edge()).Wire()
 
 
 def _reversed(loop: Loop) -> Loop:

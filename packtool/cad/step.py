@@ -1,7 +1,7 @@
 """pack.step: AP242 by way of an XCAF document of our own, and reading it back.
 
-Nested products pack > group > part; one shape a product, shared by its parts; products carry the generic name (the product id),
-their occurrences the individual one (the part name). Lengths in mm, colours by role, materials with their density.
+Nested products pack > group > part (cad.tree); one shape a product, shared by its parts; products carry the generic name (the product
+id), their occurrences the individual one (the part's name, in a shared row that within the row). Lengths in mm, colours by role, materials with their density.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from OCP.TCollection import TCollection_ExtendedString, TCollection_HAsciiString
 from OCP.TDataStd import TDataStd_Name
 from OCP.TDF import TDF_Label, TDF_LabelSequence
 from OCP.TDocStd import TDocStd_Document
-from OCP.TopLoc import TopLoc_Location
 from OCP.XCAFApp import XCAFApp_Application
 from OCP.XCAFDoc import XCAFDoc_ColorTool, XCAFDoc_ColorType, XCAFDoc_DocumentTool, XCAFDoc_ShapeTool, XCAFDoc_Volume
 
 from packtool.cad.colours import LOOKS
 from packtool.cad.solids import Solid, placement, volume_mm3
 from packtool.cad.step_text import reproducible
+from packtool.cad.tree import Assembly, assembly_tree
 from packtool.errors import CadError
 from packtool.layout.records import Layout
 
@@ -55,7 +55,7 @@ def step_bytes(layout: Layout, solids: Mapping[str, Solid], densities: Mapping[s
     ``solids`` by product id, as product_solids gives them; ``densities`` [kg/m³] by product id, of the products whose mass is
     known: the file then carries material name and density. Raises CadError where the kernel cannot write it.
     """
-    document = _document(layout, solids, densities)
+    document = _document(assembly_tree(layout), solids, densities)
     with _quiet(), _write_settings():
         writer = STEPCAFControl_Writer()
         writer.SetColorMode(True)
@@ -112,13 +112,11 @@ def _occurrences(
         yield from _occurrences(referred, (*path, _name(component)), known)
 
 
-def _document(layout: Layout, solids: Mapping[str, Solid], densities: Mapping[str, float]) -> TDocStd_Document:
+def _document(tree: Assembly, solids: Mapping[str, Solid], densities: Mapping[str, float]) -> TDocStd_Document:
     document = _new_document()
     shapes = XCAFDoc_DocumentTool.ShapeTool_s(document.Main())
     colours = XCAFDoc_DocumentTool.ColorTool_s(document.Main())
     materials = XCAFDoc_DocumentTool.MaterialTool_s(document.Main())
-    assemblies: dict[tuple[str, ...], TDF_Label] = {(): shapes.NewShape()}
-    _set_name(assemblies[()], layout.name)
     labels: dict[str, TDF_Label] = {}
     for id, solid in solids.items():
         label = labels[id] = shapes.AddShape(solid.shape, False)
@@ -131,17 +129,18 @@ def _document(layout: Layout, solids: Mapping[str, Solid], densities: Mapping[st
             name, description, kind, type_ = (TCollection_HAsciiString(text) for text in texts)
             # the writer's unit is g/cm³
             materials.SetMaterial(label, materials.AddMaterial(name, description, densities[id] / 1000, kind, type_))
-    taken = set(solids) | {layout.name}
-    for part in layout.parts:
-        for depth in range(1, len(part.group) + 1):
-            group = part.group[:depth]
-            if group not in assemblies:
-                assemblies[group] = shapes.NewShape()
-                product_name = group[-1] if group[-1] not in taken else " / ".join((layout.name, *group))
-                taken.add(product_name)
-                _set_name(assemblies[group], product_name)
-                _set_name(shapes.AddComponent(assemblies[group[:-1]], assemblies[group], TopLoc_Location()), group[-1])
-        _set_name(shapes.AddComponent(assemblies[part.group], labels[part.product], placement(part)), part.name)
+    assemblies: dict[Assembly, TDF_Label] = {}
+
+    def assembled(assembly: Assembly) -> TDF_Label:
+        if assembly not in assemblies:
+            made = assemblies[assembly] = shapes.NewShape()
+            _set_name(made, assembly.product)
+            for child in assembly.children:
+                shape = assembled(child.of) if isinstance(child.of, Assembly) else labels[child.of]
+                _set_name(shapes.AddComponent(made, shape, placement(child.placing)), child.name)
+        return assemblies[assembly]
+
+    assembled(tree)
     shapes.UpdateAssemblies()
     return document
 

@@ -1,7 +1,8 @@
-"""The STEP text as the kernel writes it, made reproducible: header, occurrence ids, order of the colours, characters.
+"""The STEP text as the kernel writes it, made reproducible and compact: header, occurrence ids, order of the colours, characters.
 
-The kernel stamps the time into the header, numbers occurrences with a counter of the whole process, and writes the colours in
-the order of memory addresses. Names may hold any character; ISO 10303-21 wants those beyond ASCII as ``\\X2\\....\\X0\\``.
+The kernel stamps the time into the header, numbers occurrences with a counter of the whole process, writes the colours in the order of
+memory addresses, and each point and direction as often as it is used. Names may hold any character; ISO 10303-21 wants those beyond
+ASCII as ``\\X2\\....\\X0\\``.
 """
 
 from __future__ import annotations
@@ -16,6 +17,12 @@ _STATEMENT = re.compile(r"#(\d+) = ((?:[^;']|'[^']*')*);\n")
 _REFERENCE = re.compile(r"#(\d+)|'[^']*'")
 _WRAP = re.compile(r"('[^']*')|\s*\n\s*")
 _STYLED = re.compile(r"STYLED_ITEM\('[^']*',\([^)]*\),#(\d+)\)")
+_PIECE = re.compile(r"(?:'[^']*'|[^',])+,?|,")
+_NEGATIVE_ZERO = re.compile(r"-0\.(?=[,)])")
+_LINE = 240
+"""Characters of a line, above which it is wrapped: readers with a line buffer have at least 256."""
+_MERGED = (("CARTESIAN_POINT(", "DIRECTION(", "PRODUCT_RELATED_PRODUCT_CATEGORY("), ("VECTOR(",))
+"""What is written once where it is equal: values without an identity of their own, and the kernel's repeated categories."""
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _OCCURRENCE = "NEXT_ASSEMBLY_USAGE_OCCURRENCE("
 _STYLE_ROOT = "MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION("
@@ -36,11 +43,49 @@ def reproducible(text: str, name: str) -> str:
     if start < 0 or end < start or schema is None:
         raise CadError("the STEP text that the CAD kernel wrote has no header or no data")
     data = text[start + len("DATA;\n") : end]
-    statements = {int(match[1]): match[2] for match in _STATEMENT.finditer(data)}
+    statements = {int(match[1]): _unwrapped(match[2]) for match in _STATEMENT.finditer(data)}
     _number_occurrences(statements)
     _order_styles(statements)
-    body = "".join(f"#{id} = {statement};\n" for id, statement in statements.items())
-    return _escaped(_header(name, _unwrapped(schema[0])) + body + text[end:])
+    return _escaped(_header(name, _unwrapped(schema[0])) + _body(_compacted(statements)) + text[end:])
+
+
+def _compacted(statements: dict[int, str]) -> dict[int, str]:
+    """The statements numbered from 1 on, equal points, directions and vectors written once."""
+    kept: dict[str, int] = {}
+    instead: dict[int, int] = {}
+
+    def renamed(match: re.Match[str]) -> str:
+        return f"#{instead.get(int(match[1]), int(match[1]))}" if match[1] else match[0]
+
+    merged = dict(statements)
+    for kinds in _MERGED:  # what the first refer to nothing, the later to the former
+        for id, statement in statements.items():
+            if statement.startswith(kinds):
+                merged[id] = _NEGATIVE_ZERO.sub("0.", _REFERENCE.sub(renamed, statement))
+                first = kept.setdefault(merged[id], id)
+                if first != id:
+                    instead[id] = first
+                    del merged[id]
+    numbers = {id: number for number, id in enumerate(merged, start=1)}
+    instead = {id: numbers[instead.get(id, id)] for id in statements}
+    return {numbers[id]: _REFERENCE.sub(renamed, statement) for id, statement in merged.items()}
+
+
+def _body(statements: dict[int, str]) -> str:
+    return "".join(f"#{id}={_wrapped(statement)};\n" for id, statement in statements.items())
+
+
+def _wrapped(statement: str) -> str:
+    """A long statement on several lines, broken behind commas that are not in a string."""
+    if len(statement) <= _LINE:
+        return statement
+    lines, line = [], ""
+    for piece in _PIECE.findall(statement):
+        if line and len(line) + len(piece) > _LINE:
+            lines.append(line)
+            line = ""
+        line += piece
+    return "\n".join([*lines, line])
 
 
 def _header(name: str, schema: str) -> str:
@@ -59,12 +104,12 @@ def _number_occurrences(statements: dict[int, str]) -> None:
     for id, statement in statements.items():
         if statement.startswith(_OCCURRENCE):
             count += 1
-            statements[id] = re.sub(r"^(\w+\()'\d*'", rf"\g<1>'{count}'", _unwrapped(statement))
+            statements[id] = re.sub(r"^(\w+\()'\d*'", rf"\g<1>'{count}'", statement)
 
 
 def _order_styles(statements: dict[int, str]) -> None:
     """Colours in the order of the solids that they paint, in the places (ids) that the colours hold together."""
-    styles = {id: _unwrapped(text) for id, text in statements.items() if text.startswith(_STYLE_KINDS)}
+    styles = {id: text for id, text in statements.items() if text.startswith(_STYLE_KINDS)}
     roots = [id for id, text in styles.items() if text.startswith(_STYLE_ROOT)]
 
     def painted(root: int) -> list[int]:

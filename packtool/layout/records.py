@@ -70,6 +70,11 @@ class Loop:
         """No arcs."""
         return all(bulge == 0.0 for _, _, bulge in self.vertices)
 
+    @property
+    def is_circle(self) -> bool:
+        """A full circle, as ``circle`` makes it: two half arcs of the same turn."""
+        return len(self.vertices) == 2 and abs(self.vertices[0][2]) == 1.0 and self.vertices[0][2] == self.vertices[1][2]
+
     def signed_area(self) -> float:
         """Area [mm²], positive counter-clockwise; arcs are exact."""
         total = 0.0

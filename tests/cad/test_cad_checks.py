@@ -92,8 +92,8 @@ def test_equal_pairs_are_computed_once_and_reported_each(monkeypatch: pytest.Mon
     import packtool.cad.interference as module
 
     calls = []
-    common = module._common
-    monkeypatch.setattr(module, "_common", lambda *arguments: calls.append(1) or common(*arguments))
+    common = module._common_profiles
+    monkeypatch.setattr(module, "_common_profiles", lambda *arguments: calls.append(1) or common(*arguments))
     cell = box("cell", "cell", "al", (30, 100, 80), radius=2)
     found = overlaps((cell,), tuple(Part(f"c{i}", "cell", (29.5 * i, 0, 0)) for i in range(6)))
     assert [finding.parts for finding in found.findings] == [(f"c{i}", f"c{i + 1}") for i in range(5)]
