@@ -45,12 +45,30 @@ def source_hash(folder: Path) -> str:
     return digest.hexdigest()
 
 
+_discards = False
+
+
+@contextmanager
+def discarding() -> Iterator[None]:
+    """Inside, files are written and thrown away: for a rank of a parallel run, whose rank 0 keeps the same ones."""
+    global _discards
+    before, _discards = _discards, True
+    try:
+        yield
+    finally:
+        _discards = before
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A temporary path beside ``path``, with the same suffix, to write to; renamed onto ``path`` if the block succeeds, removed if not.
 
     A process killed in between leaves only the hidden temporary file, never a half-written ``path``.
     """
+    if _discards:
+        with tempfile.TemporaryDirectory(prefix="packtool-") as scratch:
+            yield Path(scratch) / path.name
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=".part-", suffix=path.suffix, dir=path.parent)
     os.close(handle)

@@ -12,6 +12,7 @@ from packtool import __version__
 from packtool.cli.console import app, note, say
 from packtool.errors import ExitCode, PacktoolError
 from packtool.outlet import open_outlets
+from packtool.workflow.launch import launched
 
 
 def _version(asked: bool) -> None:
@@ -33,6 +34,9 @@ _INTERRUPTED = "packtool: interrupted; what was finished is kept, the next run c
 def main() -> None:
     """Entry point: every packtool error becomes its message and its exit code; nothing else may pass as one."""
     open_outlets()
+    errors = sys.stderr
+    if launched(os.environ).rank > 0:  # rank 0 speaks for all
+        sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 (open until the process ends)
     try:
         try:
             app(standalone_mode=True)
@@ -63,5 +67,6 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("PACKTOOL_DEBUG"):
             raise
+        sys.stderr = errors
         note(f"packtool: internal error: {type(error).__name__}: {error}\n  (PACKTOOL_DEBUG=1 shows where; please report it)")
         raise SystemExit(int(ExitCode.STAGE_FAILED)) from None

@@ -32,13 +32,6 @@ from packtool.cli.console import (
 from packtool.errors import UsageError
 
 
-def _one_process_only() -> None:
-    for variable in ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE"):
-        ranks = os.environ.get(variable, "")
-        if ranks.isdigit() and int(ranks) > 1:
-            raise UsageError("this version solves in one process: leave mpiexec out (runs under MPI come with a later version)")
-
-
 def _run_stages(
     path: Path,
     out: Path,
@@ -53,7 +46,9 @@ def _run_stages(
     as_json: bool = False,
 ) -> tuple[Any, Any, Any] | None:
     """Load, plan, run; what stands in the run folder afterwards. None after a dry run."""
-    from packtool.workflow.run import Request, carry_out, steps_of
+    from packtool.workflow.launch import launched, without_launcher
+    from packtool.workflow.ranks import leading, take_part
+    from packtool.workflow.run import Request, carry_out, stage_arguments, steps_of
 
     loaded, layout, text = loaded_design(path, sets)
     cases = tuple(loaded.design.cases)
@@ -65,12 +60,12 @@ def _run_stages(
                 close = nearest(name, cases)
                 raise UsageError(f"no case {name!r} in {path}: {', '.join(cases)}" + (f" (did you mean {close}?)" if close else ""))
         cases = tuple(name for name in cases if name in only_cases)
-    _one_process_only()
     if not str(out) or str(out) == ".":
         raise UsageError("-o wants a folder of its own: give it a name")
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file; -o wants a folder")
-    environment = dict(os.environ)
+    launch = launched(os.environ)
+    environment = without_launcher(os.environ)
     environment.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
     request = Request(loaded, layout, out, stages, cases, text, cache_dir(), environment, force, root=Path.cwd())
     if dry_run and as_json:
@@ -81,10 +76,16 @@ def _run_stages(
         for step in steps_of(request):
             say(f"{step.stage:<12} " + ("runs: " + "; ".join(step.reasons) if step.reasons else "up to date"))
         return None
+    if launch.rank > 0:
+        take_part(lambda stage: stage_arguments(request, stage))
+        return None
     from packtool.workflow.progress import Progress
 
-    with Progress(sys.stderr, quiet=quiet, verbose=verbose, live=sys.stderr.isatty() and not quiet) as progress:
-        outcome = carry_out(request, progress.tell)
+    with (
+        leading(launch) as leader,
+        Progress(sys.stderr, quiet=quiet, verbose=verbose, live=sys.stderr.isatty() and not quiet) as progress,
+    ):
+        outcome = carry_out(request, progress.tell, leader)
     return loaded, layout, outcome
 
 

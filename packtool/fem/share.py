@@ -19,6 +19,12 @@ from packtool.errors import PacktoolError, SolveError
 from packtool.fem.start import start
 from packtool.mesh.records import Floats, Integers, TaggedMesh
 
+UNEVEN = 0.1
+"""A cut may lie this far from the even one, as a part of the points: what it saves in iterations must not be lost in waiting."""
+
+PLANES = 200
+"""Planes looked at along each axis."""
+
 
 @dataclass(frozen=True)
 class Share:
@@ -53,10 +59,11 @@ class Share:
         return out
 
 
-def shared_out(mesh: TaggedMesh) -> Share | None:
+def shared_out(mesh: TaggedMesh, conductivity: Floats) -> Share | None:
     """This rank's share of ``mesh``, the same mesh on all ranks; None where there is one rank only.
 
-    Points are halved across the longest extent until every rank has its part.
+    Points are halved by planes until every rank has its part: near the middle, where the least heat is exchanged across for
+    ``conductivity`` (n_regions, 3, 3) [W/m/K], since a factor knows nothing of what lies behind its cuts.
     """
     start()
     from mpi4py import MPI
@@ -66,8 +73,7 @@ def shared_out(mesh: TaggedMesh) -> Share | None:
         return None
     if len(mesh.points) < comm.size:
         raise SolveError(f"{comm.size} ranks cannot share {len(mesh.points)} points: start fewer")
-    owner = np.empty(len(mesh.points), dtype=np.int64)
-    _halve(mesh.points, np.arange(len(mesh.points)), 0, comm.size, owner)
+    owner = owners(mesh, conductivity, comm.size)
     order = np.argsort(owner, kind="stable")
     number = np.empty_like(order)
     number[order] = np.arange(len(order))
@@ -102,14 +108,49 @@ def together(share: Share | None) -> Iterator[None]:
         raise failure
 
 
-def _halve(points: Floats, which: Integers, first: int, ranks: int, owner: Integers) -> None:
-    """Give the points ``which`` to ``ranks`` ranks from ``first`` on, in ``owner``, in place."""
-    if ranks == 1:
-        owner[which] = first
-        return
-    axis = int(np.ptp(points[which], axis=0).argmax())
-    sort = which[np.argsort(points[which, axis], kind="stable")]
-    left = ranks // 2
-    cut = len(sort) * left // ranks
-    _halve(points, sort[:cut], first, left, owner)
-    _halve(points, sort[cut:], first + left, ranks - left, owner)
+def owners(mesh: TaggedMesh, conductivity: Floats, ranks: int) -> Integers:
+    """Rank (n_points,) of each point."""
+    owner = np.zeros(len(mesh.points), dtype=np.int64)
+    corner = mesh.points[mesh.hexes]
+    low, high = corner.min(axis=1), corner.max(axis=1)
+    size = np.maximum(high - low, 1e-300)
+    k = np.einsum("rii->ri", conductivity)[mesh.region]
+    exchange = k * size.prod(axis=1, keepdims=True) / size**2  # W/K between the two ends of an element, by axis
+
+    def halve(points: Integers, elements: Integers, first: int, parts: int) -> None:
+        owner[points] = first
+        if parts == 1:
+            return
+        left = parts // 2
+        axis, plane = _cut(mesh.points[points], left / parts, low[elements], high[elements], exchange[elements])
+        below = mesh.points[points, axis] < plane
+        if below.all() or not below.any():  # all on one plane: by count
+            below = np.arange(len(points)) < len(points) * left // parts
+        before, behind = low[elements, axis] < plane, high[elements, axis] >= plane
+        halve(points[below], elements[before], first, left)
+        halve(points[~below], elements[behind], first + left, parts - left)
+
+    halve(np.arange(len(mesh.points)), np.arange(len(mesh.hexes)), 0, ranks)
+    return owner
+
+
+def _cut(points: Floats, share: float, low: Floats, high: Floats, exchange: Floats) -> tuple[int, float]:
+    """Axis and place of the plane between points, near ``share`` of them, that the least heat is exchanged across."""
+    best, found = np.inf, (0, 0.0)
+    for axis in range(3):
+        line = np.sort(points[:, axis])
+        ends = [line[int(np.clip(at, 0, 1) * (len(line) - 1))] for at in (share - UNEVEN, share + UNEVEN)]
+        places = np.unique(line[(line >= ends[0]) & (line <= ends[1])])
+        if len(places) < 2:
+            continue
+        planes = (places[1:] + places[:-1]) / 2
+        planes = planes[np.linspace(0, len(planes) - 1, min(len(planes), PLANES)).astype(int)]
+        opened = np.bincount(np.searchsorted(planes, low[:, axis]), exchange[:, axis], len(planes) + 1)
+        closed = np.bincount(np.searchsorted(planes, high[:, axis]), exchange[:, axis], len(planes) + 1)
+        across = np.cumsum(opened - closed)[:-1]
+        off = np.abs(np.searchsorted(line, planes) / len(line) - share) / UNEVEN
+        cost = across * (1 + off**2)
+        at = int(cost.argmin())
+        if cost[at] < best:
+            best, found = float(cost[at]), (axis, float(planes[at]))
+    return found

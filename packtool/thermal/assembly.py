@@ -91,7 +91,7 @@ def discretise(problem: ConductionProblem, cache_dir: Path | None = None, *, wit
     mesh, n = problem.mesh, len(problem.mesh.points)
     volumes = nodal_volumes(mesh.points, mesh.hexes)
     refuse_volumes(mesh, volumes.sum(axis=1))
-    mine = shared_out(mesh)
+    mine = shared_out(mesh, np.asarray(problem.conductivity))
     space = lagrange_space(mesh, share=mine)
     forms = [stiffness_form(space, by_region(space, mesh, np.asarray(problem.conductivity, dtype=float)))]
     if with_capacity:

@@ -27,7 +27,8 @@ from packtool.rules.records import Evidence, Verdict
 from packtool.workflow.cache import HIDDEN, StageRecord, forget, hashes_of, read_record, write_record
 from packtool.workflow.left_out import left_out
 from packtool.workflow.plan import STAGES, Step, library_versions, plan
-from packtool.workflow.processes import StageProcess
+from packtool.workflow.processes import Finished, StageProcess
+from packtool.workflow.ranks import SHARED, Leader
 
 VERDICT_FILES = ("results.json", "junit.xml", "findings.sarif", "run.json")
 """Written anew at the end of every run; taken away before a run whose stages have work to do, so that a failure leaves no old verdict."""
@@ -125,7 +126,7 @@ class _Running:
         with self.lock:
             if self.stopped:
                 raise StageError(f"the {stage} stage was stopped")
-            payload = (stage, _arguments(request, stage))
+            payload = (stage, stage_arguments(request, stage))
             process = StageProcess.start(stage, payload, request.folder / HIDDEN, request.environment)
             self.processes.append(process)
         return process
@@ -137,7 +138,8 @@ class _Running:
                 process.stop()
 
 
-def _arguments(request: Request, stage: str) -> dict[str, Any]:
+def stage_arguments(request: Request, stage: str) -> dict[str, Any]:
+    """What the body of ``stage`` is called with."""
     common = {"loaded": request.loaded, "layout": request.layout, "folder": request.folder}
     if stage == "solve":
         return common | {"cases": request.cases, "cache_dir": request.cache_dir}
@@ -154,15 +156,23 @@ def _arguments(request: Request, stage: str) -> dict[str, Any]:
     return common
 
 
-def _do(request: Request, step: Step, running: _Running) -> StageRecord:
-    before = read_record(request.folder, step.stage)
-    forget(request.folder, step.stage)
-    process = running.start(request, step.stage)
+def _apart(request: Request, stage: str, running: _Running) -> Finished:
+    """The stage in a process of its own."""
+    process = running.start(request, stage)
     try:
-        done = process.wait()
+        return process.wait()
     finally:
         with running.lock:
             running.processes.remove(process)
+
+
+def _do(request: Request, step: Step, running: _Running, leader: Leader | None) -> StageRecord:
+    before = read_record(request.folder, step.stage)
+    forget(request.folder, step.stage)
+    if leader and step.stage in SHARED:
+        done = leader.stage(step.stage, stage_arguments(request, step.stage))
+    else:
+        done = _apart(request, step.stage, running)
     record = StageRecord(
         step.stage, step.inputs, hashes_of(request.folder, done.value.files), done.seconds, done.cpu_seconds, done.peak_MB,
         done.value.report,
@@ -188,8 +198,9 @@ def _drop_outdated(request: Request, waiting: Mapping[str, Step], steps: Collect
                 (request.folder / name).unlink(missing_ok=True)
 
 
-def carry_out(request: Request, tell: Callable[[Event], None]) -> Outcome:
-    """Run what has to run, then judge. The first failing stage's error is raised after those beside it have ended.
+def carry_out(request: Request, tell: Callable[[Event], None], leader: Leader | None = None) -> Outcome:
+    """Run what has to run, then judge. The first failing stage's error is raised after those beside it have ended. With a ``leader``
+    all ranks share the solve.
 
     Raises UsageError (folder), or what the stage raised; an interruption ends every stage process and passes on.
     """
@@ -218,7 +229,7 @@ def carry_out(request: Request, tell: Callable[[Event], None]) -> Outcome:
                         if all(need in records for need in STAGES[stage]):
                             step = waiting.pop(stage)
                             tell(Event("started", stage, step.reasons))
-                            futures[pool.submit(_do, request, step, running)] = stage
+                            futures[pool.submit(_do, request, step, running, leader)] = stage
                     if not futures:
                         break
                     for future in wait(futures, return_when=FIRST_COMPLETED).done:

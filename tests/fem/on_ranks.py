@@ -46,7 +46,7 @@ def main(folder: Path, cache: Path) -> None:
     heated = Heat(lambda T_mean: (100.0 - 0.5 * (T_mean - 300.0), np.full(2, -0.5)))
     steady = solve_steady(problem.__class__(**{**vars(problem), "heat": heated}))
     transient = solve_transient(problem, 305.0, [50.0, 100.0])
-    share = shared_out(mesh)
+    share = shared_out(mesh, np.asarray(problem.conductivity))
     told = ""
     try:
         with together(share):
