@@ -68,6 +68,7 @@ def resolve(data: Any, document: Document, folder: Path) -> Resolved:
     _check_overrides(values, document)
     _count_cells(values, document)
     _check_busbars(values, document)
+    _check_plate_type(values, document)
     reference = values.at("cell")
     cell = resolve_cell(reference, document, folder)
     if cell is not None:
@@ -150,6 +151,16 @@ def _check_busbars(values: Values, document: Document) -> None:
     elif pattern == "rows" and width is None:
         about = range_words({"exclusiveMinimum": 0, "maximum": 20_000}, "mm")
         document.complain(("busbars", "width_mm"), f"missing: width of a bar (a number {about})")
+
+
+def _check_plate_type(values: Values, document: Document) -> None:
+    """Ribbons stand at the sides of round cells."""
+    pattern = values.at("arrangement", "pattern")
+    if values.at("cold_plate", "type") == "ribbon" and pattern is not None and pattern not in CYLINDER_PATTERNS:
+        document.complain(
+            ("cold_plate", "type"),
+            f"ribbon is for {' and '.join(CYLINDER_PATTERNS)} patterns of cylindrical cells, not for {pattern}",
+        )
 
 
 def _check_overrides(values: Values, document: Document) -> None:

@@ -71,6 +71,18 @@ class GridPlan:
         """Cells and rim along y."""
         return self.row_y[-1] - self.row_y[0] + self.diameter_mm + 2 * self.rim_mm
 
+    @property
+    def reach_mm(self) -> float:
+        """How far cells, rim and the busbars' plates reach from the middle along x."""
+        return max(self.length_mm, self.columns * self.pitch_mm) / 2
+
+    @property
+    def side_reach_mm(self) -> float:
+        """The same along y."""
+        ys = self.row_y
+        beyond = (ys[-1] - ys[-2]) / 2 if len(ys) > 1 else self.pitch_mm / 2
+        return max(self.breadth_mm / 2, ys[-1] + beyond)
+
     def row_shift(self, row: int) -> float:
         """By how much a row (from 1) stands off the columns in x."""
         if self.rows == 1:
@@ -137,6 +149,11 @@ def _size(loaded: LoadedDesign, cell: Cell) -> tuple[float, float]:
         message = f"{cell.id}: unknown {missing}; give it as cell: {{like: {cell.id}, {missing.split(', ')[0]}: ...}}"
         raise DesignError([complain(loaded, "cell", message)])
     return cell.diameter_mm.value, cell.height_mm.value
+
+
+def cell_diameter(loaded: LoadedDesign) -> float:
+    """Diameter of the cell [mm]. Raises DesignError as ``plan_grid``."""
+    return _size(loaded, loaded.cell)[0]
 
 
 def pitch_of(grid: CylinderGrid, diameter_mm: float) -> float:

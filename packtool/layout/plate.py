@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from packtool.design.loaded import LoadedDesign
-from packtool.design.schema import ColdPlate
+from packtool.design.schema import ColdPlate, PackDesign
 from packtool.errors import Complaint
 from packtool.layout.channels import Channels, ChannelSpace, parallel_once, parallel_twice, round_serpentine, serpentine, turn_reach
 from packtool.layout.complaints import complain
@@ -43,6 +43,11 @@ class PlatePlan:
     outline: Rectangle
     channels: Channels
     fitting_mm: float
+
+
+def flat_plate(design: PackDesign) -> ColdPlate | None:
+    """The design's cold plate, if it is one that lies flat (not ribbons)."""
+    return design.cold_plate if isinstance(design.cold_plate, ColdPlate) else None
 
 
 def header_width(plate: ColdPlate) -> float:

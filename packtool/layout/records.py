@@ -259,6 +259,7 @@ class Branch:
 
     ``path`` is the centreline in the plan [mm], in the direction of the design flow. ``bulges``: of each of its legs, as in ``Loop``;
     empty where all are straight. Inner vertices are square bends of 90 degrees, but for those where an arc goes on without a corner.
+    ``z0``, where it is not the network's: underside of this branch in the pack [mm], for channels that lie over each other.
     """
 
     name: str
@@ -269,6 +270,7 @@ class Branch:
     height_mm: float
     kind: Literal["channel", "header", "port"] = "channel"
     bulges: tuple[float, ...] = ()
+    z0: float | None = None
 
     def legs(self) -> tuple[tuple[Point, Point, Arc | None], ...]:
         """Start, end and, where it is curved, the arc of each leg of the centreline [mm]. ValueError if ``bulges`` does not fit."""
@@ -297,13 +299,18 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class CoolantNetwork:
-    """The channels as a graph. Coolant enters at node ``inlet`` and leaves at ``outlet``; z range of the channels in the pack [mm]."""
+    """The channels as a graph. Coolant enters at node ``inlet`` and leaves at ``outlet``; z range of all channels in the pack [mm]."""
 
     branches: tuple[Branch, ...]
     inlet: str
     outlet: str
     z0: float
     z1: float
+
+    def z_range(self, branch: Branch) -> tuple[float, float]:
+        """Underside and top of a branch in the pack [mm]."""
+        low = self.z0 if branch.z0 is None else branch.z0
+        return low, low + branch.height_mm
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from packtool.design.schema import PackDesign, Rows
 from packtool.errors import DesignError
 from packtool.layout.busbars import BarPlan, bar_parts, check_bars, plan_bars
 from packtool.layout.enclosure import TrayPlan, check_enclosure, enclosure_parts
-from packtool.layout.plate import check_plate, coolant_network, overhang_mm, plan_plate, plate_parts
+from packtool.layout.plate import check_plate, coolant_network, flat_plate, overhang_mm, plan_plate, plate_parts
 from packtool.layout.records import CoolantNetwork, Layout, Part, Product
 from packtool.layout.rows import RowPlan, cell_parts, end_plate_parts, interface_parts, pad_parts, plan_rows
 from packtool.layout.terminals import Terminals, plan_terminals, terminal_parts
@@ -88,7 +88,7 @@ def _levels(design: PackDesign, rows: RowPlan, terminals: Terminals, bars: BarPl
 
 
 def _tray(design: PackDesign, rows: RowPlan, levels: Levels) -> TrayPlan:
-    overhang = overhang_mm(design.cold_plate, rows) if design.cold_plate else 0.0
+    overhang = overhang_mm(plate, rows) if (plate := flat_plate(design)) else 0.0
     x = rows.length_mm / 2 + overhang + design.enclosure.clearance_mm
     y = rows.breadth_mm / 2 + design.enclosure.clearance_mm
     return TrayPlan((-x, -y, x, y), levels.top)
@@ -98,8 +98,8 @@ def _refuse(loaded: LoadedDesign, rows: RowPlan, terminals: Terminals, bars: Bar
     """Raise DesignError with everything that does not fit."""
     past_rows = (tray.inside[2] - rows.stack_mm / 2, tray.inside[3] - rows.breadth_mm / 2)
     complaints = check_bars(loaded, bars, rows, terminals, past_rows)
-    if loaded.design.cold_plate is not None:
-        complaints = check_plate(loaded, loaded.design.cold_plate, rows) + complaints
+    if (plate := flat_plate(loaded.design)) is not None:
+        complaints = check_plate(loaded, plate, rows) + complaints
     complaints += check_enclosure(loaded, loaded.design.enclosure, tray)
     if complaints:
         raise DesignError(sorted(complaints, key=lambda complaint: (complaint.line, complaint.column)))
@@ -109,10 +109,11 @@ def _add_plate(
     design: PackDesign, rows: RowPlan, levels: Levels, products: list[Product], parts: list[Part]
 ) -> CoolantNetwork | None:
     """Add the cold plate's products and parts; its network, None without a plate."""
-    if design.cold_plate is None:
+    plate = flat_plate(design)
+    if plate is None:
         return None
-    plan = plan_plate(design.cold_plate, rows)
-    made, placed = plate_parts(design.cold_plate, plan, rows.height_mm, levels.plate)
+    plan = plan_plate(plate, rows)
+    made, placed = plate_parts(plate, plan, rows.height_mm, levels.plate)
     products += made
     parts += placed
-    return coolant_network(design.cold_plate, plan, levels.plate)
+    return coolant_network(plate, plan, levels.plate)

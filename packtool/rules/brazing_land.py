@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 
+from packtool.design.schema import ColdPlate
 from packtool.layout.records import CoolantNetwork
 from packtool.rules.compare import Limit, at_least
 from packtool.rules.records import Evidence, Finding, NotChecked, Rule
@@ -33,6 +34,8 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     plate = evidence.loaded.design.cold_plate
     if plate is None or evidence.layout.network is None:
         raise NotChecked("the design has no cold plate")
+    if not isinstance(plate, ColdPlate):
+        raise NotChecked("ribbons are extruded, not stamped and brazed")
     land = narrowest_land_mm(evidence.layout.network)
     if land is None:
         raise NotChecked("no two channels run side by side")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from packtool.design.schema import ColdPlate
 from packtool.rules.compare import Limit, at_least, at_most
 from packtool.rules.records import Evidence, Finding, NotChecked, Rule
 
@@ -13,6 +14,8 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     plate = evidence.loaded.design.cold_plate
     if plate is None:
         raise NotChecked("the design has no cold plate")
+    if not isinstance(plate, ColdPlate):
+        raise NotChecked("ribbons are extruded: see geometry.ribbon-section")
     for what, value, low, high, key in (
         ("channel depth", plate.channel_height_mm, 2.0, 4.0, "cold_plate.channel_height_mm"),
         ("channel width", plate.channel_width_mm, 8.0, 25.0, "cold_plate.channel_width_mm"),

@@ -27,6 +27,7 @@ from packtool.rules import (
     resistance_cold,
     resistance_range,
     resistance_stand_in,
+    ribbon_section,
     swelling_gap,
     vent_area,
 )
@@ -42,6 +43,7 @@ RULES: tuple[Rule, ...] = tuple(
         bond_line,
         channel_size,
         brazing_land,
+        ribbon_section,
         vent_area,
         ingress,
         pack_voltage,

@@ -42,7 +42,19 @@ def _turns_of_type(kind: str, turns: str) -> str | None:
     return None
 
 
-class ColdPlate(DesignRecord):
+class Cooling(DesignRecord):
+    """What every cold plate has: its metal, and the coolant that flows through it."""
+
+    roughness_um: Annotated[float, Field(ge=0, le=1_000)] = Field(1.5, description="wall roughness; 1.5 um is drawn aluminium")
+    material: MaterialId = Field(description="material of the plate; `packtool materials` lists them")
+    coolant: CoolantId = Field(description="what flows in the channels; `packtool coolants` lists them")
+    flow_lpm: Annotated[float, Field(gt=0, le=10_000)] = Field(description="volume flow through the whole plate, at the inlet")
+    inlet_degC: Annotated[float, Field(ge=-60, le=200)] = Field(
+        description="coolant temperature at the inlet, in the coolant's table"
+    )
+
+
+class ColdPlate(Cooling):
     """A plate under the cells with rectangular channels.
 
     ``serpentine``: one channel that passes the plate ``passes`` times. ``parallel``: ``channels`` channels side by side
@@ -82,10 +94,43 @@ class ColdPlate(DesignRecord):
     overhang_mm: Annotated[float, Field(ge=0, le=500)] | None = Field(
         None, description="how far the plate reaches past the rows at both ends (x); default: what headers or fittings need"
     )
-    roughness_um: Annotated[float, Field(ge=0, le=1_000)] = Field(1.5, description="wall roughness; 1.5 um is drawn aluminium")
-    material: MaterialId = Field(description="material of the plate; `packtool materials` lists them")
-    coolant: CoolantId = Field(description="what flows in the channels; `packtool coolants` lists them")
-    flow_lpm: Annotated[float, Field(gt=0, le=10_000)] = Field(description="volume flow through the whole plate, at the inlet")
-    inlet_degC: Annotated[float, Field(ge=-60, le=200)] = Field(
-        description="coolant temperature at the inlet, in the coolant's table"
+
+
+def _walls_in_ribbon(wall: float, thickness: float) -> str | None:
+    if 2 * wall < thickness:
+        return None
+    return f"two walls must be less than the ribbon's thickness_mm ({thickness:g}), got {wall:g} each"
+
+
+class RibbonPlate(Cooling):
+    """Upright ribbons between every two rows of cylindrical cells, against their sides.
+
+    Each is an extrusion with ``ports`` channels one above the other, between a tank at either end of the rows that all ribbons share.
+    """
+
+    agreements = (Agreement(("wall_mm", "thickness_mm"), "wall_mm", _walls_in_ribbon),)
+
+    type: Literal["ribbon"] = Field(description="ribbon: upright multi-port extrusions against the sides of cylindrical cells")
+    shape: Literal["straight", "wavy"] = Field(
+        "straight",
+        description="straight: flat, the interface fills what is left to the round cans; wavy: bent around them (pattern: hexagonal)",
     )
+    contact_angle_deg: Annotated[float, Field(ge=5, le=150)] = Field(
+        60.0, description="how much of each can's circumference the interface touches"
+    )
+    thickness_mm: Millimetres = Field(description="thickness of a ribbon")
+    wall_mm: Millimetres = Field(description="metal on either side of the ports; less than half of thickness_mm")
+    ports: Annotated[int, Field(ge=1, le=100, strict=True)] = Field(description="channels of a ribbon, one above the other")
+    web_mm: Millimetres = Field(description="metal between two ports, below the first and above the last")
+    height_mm: Millimetres | None = Field(
+        None, description="height of a ribbon, half way up the cells; default: what the holders leave"
+    )
+    manifold: Literal["U", "Z"] = Field(
+        "Z", description="outlet at the same end of the tanks as the inlet (U) or diagonally opposite (Z)"
+    )
+    header_width_mm: Millimetres = Field(12.0, description="inner width of the tanks along the rows")
+    header_wall_mm: Millimetres = Field(2.0, description="thickness of the tanks' walls")
+
+
+AnyColdPlate = ColdPlate | RibbonPlate
+"""Every family of cold plates; ``type`` tells which one a design means."""

@@ -10,7 +10,7 @@ from packtool.design.schema.arrangement import Arrangement, Busbars, Electrical
 from packtool.design.schema.base import CASE_PATTERN, NAME_PATTERN, Agreement, CellName, CellReference, DesignRecord, MilliOhm
 from packtool.design.schema.cases import SteadyCase
 from packtool.design.schema.cell import CellSpec
-from packtool.design.schema.cold_plate import ColdPlate, Interface
+from packtool.design.schema.cold_plate import AnyColdPlate, Interface
 from packtool.design.schema.enclosure import Ambient, Enclosure
 from packtool.design.schema.limits import Limits
 
@@ -58,7 +58,7 @@ class PackDesign(DesignRecord):
     electrical: Electrical
     arrangement: Arrangement = Field(description="how the cells stand (a mapping with pattern, rows, cells_per_row, ...)")
     interface: Interface | None = Field(None, description="the layer between the cells and the cold plate")
-    cold_plate: ColdPlate | None = Field(None, description="left out: no cooling but the ambient")
+    cold_plate: AnyColdPlate | None = Field(None, description="left out: no cooling but the ambient")
     busbars: Busbars
     enclosure: Enclosure
     ambient: Ambient
