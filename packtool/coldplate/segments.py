@@ -139,24 +139,32 @@ def _beside(places: Floats, start: Point, end: Point, curve: Arc | None) -> tupl
 
 
 def map_walls(network: CoolantNetwork, segments: Segments, mesh: TaggedMesh, boundary: str) -> WallMap:
-    """Give every facet of ``boundary`` to the segment whose channel its middle lies in.
+    """Give every facet of ``boundary`` to the segment whose channel its middle lies in, in the plan and in height.
 
     Where a header and a channel overlap, to the header; inside a corner to the nearer leg. SolveError for a facet that lies in no
     channel: mesh and network then do not describe the same plate.
     """
     facets = np.asarray(mesh.boundaries[boundary])
     corners = mesh.points[facets]
-    middle = corners.mean(axis=1)[:, :2]
+    middle = corners.mean(axis=1)
+    middle, height = middle[:, :2], middle[:, 2]
     best = np.full(len(facets), np.inf)
     chosen = np.full(len(facets), -1)
     for index, b in enumerate(network.branches):
         half = b.width_mm / 2e3
+        bottom, top = (z / 1e3 for z in network.z_range(b))
+        slack = SLACK * (top - bottom)
+        around = np.array([_reach(*leg, half * (1 + 2 * SLACK)) for leg in b.legs()])
+        low, high = around[:, 0].min(axis=0), around[:, 1].max(axis=0)
+        level = (height >= bottom - slack) & (height <= top + slack)
+        mine = np.flatnonzero(level & np.all((middle >= low) & (middle <= high), axis=1))
+        places = middle[mine]
         stations = np.concatenate([[0.0], np.cumsum(b.leg_lengths_mm())]) / 1e3
         size = segments.length[segments.first[index]]
         count = segments.first[index + 1] - segments.first[index]
         for leg, (start, end, curve) in enumerate(b.legs()):
             low, high = _reach(start, end, curve, half * (1 + 2 * SLACK))
-            near = np.flatnonzero(np.all((middle >= low) & (middle <= high), axis=1))
+            near = mine[np.all((places >= low) & (places <= high), axis=1)]
             if len(near) == 0:
                 continue
             span = stations[leg + 1] - stations[leg]

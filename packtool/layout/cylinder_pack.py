@@ -104,7 +104,8 @@ def _planned(loaded: LoadedDesign) -> _Plan:
         complaints += ribbon.check_ribbons(loaded, plate, arrangement, grid, spacing)
     else:
         grid = plan_grid(loaded)
-    complaints += [*check_holder(loaded, grid, arrangement.holder), *check_plates(loaded, grid)]
+    bars = plan_plates(design.busbars, alternating=arrangement.polarity == "alternating")
+    complaints += [*check_holder(loaded, grid, arrangement.holder), *check_plates(loaded, grid, bars)]
     slab = interface if spacing is None else None
     if arrangement.polarity == "alternating" and slab is not None:
         message = (
@@ -115,7 +116,6 @@ def _planned(loaded: LoadedDesign) -> _Plan:
     if isinstance(plate, ColdPlate):
         complaints += check_plate(loaded, plate, grid)
 
-    bars = plan_plates(design.busbars, alternating=arrangement.polarity == "alternating")
     interface_z = enclosure.wall_mm + (plate.thickness_mm if isinstance(plate, ColdPlate) else 0.0)
     cells_z = interface_z + (slab.thickness_mm if slab else FLOOR_AIR_MM) + bars.below
     top = cells_z + grid.height_mm + bars.above + enclosure.headroom_mm

@@ -74,7 +74,7 @@ class GridPlan:
     @property
     def reach_mm(self) -> float:
         """How far cells, rim and the busbars' plates reach from the middle along x."""
-        return max(self.length_mm, self.columns * self.pitch_mm) / 2
+        return max(self.length_mm / 2, self.columns * self.pitch_mm / 2 + (self.shift_mm if self.rows > 1 else 0.0))
 
     @property
     def side_reach_mm(self) -> float:
@@ -112,7 +112,7 @@ def plan_grid(loaded: LoadedDesign, row_distances: tuple[float, ...] | None = No
             f"{electrical.series} groups of {electrical.parallel} cells do not make {grid.rows} rows of {grid.cells_per_row} cells"
         )
     pitch = pitch_of(grid, diameter)
-    if pitch - diameter < LEAST_GAP_MM:
+    if pitch - diameter < LEAST_GAP_MM - 1e-9:  # rounding of the sum
         message = f"{pitch:g} is too small for cells of {diameter:g} mm: they need a gap of {LEAST_GAP_MM:g} mm at least"
         raise DesignError([complain(loaded, "arrangement.pitch_mm", message)])
     distances = row_distances or (row_distance(grid, pitch),) * (grid.rows - 1)

@@ -1,6 +1,7 @@
 """Busbars of cylindrical cells: a flat plate for each series joint, over (or under) the two groups that it joins.
 
-A group is a block of the grid; its plate is as large as the blocks, less the air to the next plate. ``polarity: alternating``: a plate lies
+A group is a block of the grid; its plate is as large as the blocks, row by row (so its ends are stepped where rows are offset), less the
+air to the next plate. ``polarity: alternating``: a plate lies
 directly on the cells' ends, above for odd joints (counted from the pack's minus end, which is joint 0), below for even ones.
 ``polarity: up``: both poles are on top, so every group lies under two plates: odd joints lie in the lower layer, even ones above it;
 both have a window over each cell for the bonds to its pole.
@@ -16,11 +17,14 @@ from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import Busbars
 from packtool.errors import Complaint
 from packtool.layout.complaints import complain
-from packtool.layout.cylinders import GridPlan
+from packtool.layout.cylinders import GridPlan, row_gaps
+from packtool.layout.outline import union
 from packtool.layout.records import Joint, Loop, Part, Product, Profile, Sweep
 
 AIR_MM = 2.0
 """Air between neighbouring plates, two cells' voltage apart (remembered: mechanical clearance)."""
+LAND_MM = 1.0
+"""Metal between a window and the plate's edge (remembered: about twice the thickness at least, so that it can be stamped)."""
 REACH_MM = 2.5
 """A plate reaches at least this far past the axes of its group's cells: half a weld spot's field of 5 mm (remembered)."""
 BOND_AIR_MM = 1.0
@@ -46,19 +50,24 @@ def plan_plates(busbars: Busbars, *, alternating: bool) -> PlateBars:
     return PlateBars(t, 1, t, t) if alternating else PlateBars(t, 2, 2 * (BOND_AIR_MM + t), 0.0)
 
 
-def check_plates(loaded: LoadedDesign, plan: GridPlan) -> list[Complaint]:
+def check_plates(loaded: LoadedDesign, plan: GridPlan, bars: PlateBars) -> list[Complaint]:
     """Whether the plates reach the poles of their own cells and clear those of the next group."""
-    complaints = []
-    beyond = plan.pitch_mm / 2 - plan.shift_mm - AIR_MM / 2
-    rows = [b - a for a, b in pairwise(plan.row_y)]
-    least = min([beyond, *(gap / 2 - AIR_MM / 2 for gap in rows)])
-    if least < REACH_MM:
-        message = (
-            f"plates with {AIR_MM:g} mm of air between them would reach only {least:.3g} mm past the axes of the outer cells of their group;"
-            f" {REACH_MM:g} mm are needed to weld there: choose a larger cell or spacing"
-        )
-        complaints.append(complain(loaded, "arrangement.cell_gap_mm", message))
-    return complaints
+    reach = min([plan.pitch_mm, *row_gaps(plan)]) / 2 - AIR_MM / 2
+    needed, why = REACH_MM, "to weld there"
+    if bars.layers == 2:
+        needed, why = WINDOW_OVER_DIAMETER * plan.radius_mm + LAND_MM, f"for windows with {LAND_MM:g} mm of metal around them"
+    if reach >= needed:
+        return []
+    message = (
+        f"plates with {AIR_MM:g} mm of air between them would reach only {reach:.3g} mm past the axes of the outer cells of their group;"
+        f" {needed:.3g} mm are needed {why}: space the cells further apart"
+    )
+    key = "arrangement.pitch_mm" if _given(loaded, "arrangement.pitch_mm") else "arrangement.cell_gap_mm"
+    return [complain(loaded, key, message)]
+
+
+def _given(loaded: LoadedDesign, key: str) -> bool:
+    return key in loaded.places
 
 
 def plate_bars(
@@ -75,55 +84,51 @@ def plate_bars(
     for k in range(n_series + 1):
         first, last = max(k, 1), min(k + 1, n_series)
         name = "busbar pack minus" if k == 0 else "busbar pack plus" if k == n_series else f"busbar {k}-{k + 1}"
-        cells = [_Area.of(plan, series) for series in dict.fromkeys((first, last))]
-        hull = cells[0].joined(cells[-1])
-        x, y = (hull.x0 + hull.x1) / 2, (hull.y0 + hull.y1) / 2
-        profile = _profile(plan, bars, hull, x, y)
-        kind = "end" if first == last else "turn" if cells[0].y0 != cells[1].y0 else "along"
+        seats = [_seat(plan, series) for series in dict.fromkeys((first, last))]
+        kind = "end" if first == last else "turn" if seats[0].rows != seats[1].rows else "along"
+        area = _Area.of(seats)
+        x, y = (
+            plan.column_x((area.columns[0] + area.columns[1]) / 2),
+            (plan.row_y[area.rows[0] - 1] + plan.row_y[area.rows[1] - 1]) / 2,
+        )
+        profile = _profile(plan, bars, area, x, y)
         if profile not in shapes:
             count = sum(1 for product in shapes.values() if product.id.startswith(f"busbar-{kind}"))
             id_ = f"busbar-{kind}" + (f"-{count + 1}" if count else "")
             shapes[profile] = Product(
-                id_, "busbar", busbars.material, (Sweep(profile, 0.0, bars.thickness),), _description(kind, hull, bars, plan)
+                id_, "busbar", busbars.material, (Sweep(profile, 0.0, bars.thickness),), _description(kind, profile, bars, plan)
             )
         if bars.layers == 2:
             at = z + plan.height_mm + BOND_AIR_MM + (0.0 if k % 2 else BOND_AIR_MM + bars.thickness)
         else:
             at = z + plan.height_mm if k % 2 else z - bars.thickness
         parts.append(Part(name, shapes[profile].id, (x, y, at), group=GROUP))
-        length, width = _path(plan, kind, cells)
+        length, width = _path(plan, kind, seats)
         joints.append(Joint(name, k, k + 1, length, bars.thickness * (width - _windows(plan, bars, kind))))
     return list(shapes.values()), parts, joints
 
 
 @dataclass(frozen=True, slots=True)
 class _Area:
-    """What a plate covers [mm], from middle to middle of the air around it, less half that air."""
+    """First and last row, first and last column of a block or of two that lie side by side."""
 
-    x0: float
-    y0: float
-    x1: float
-    y1: float
+    rows: tuple[int, int]
+    columns: tuple[int, int]
 
     @classmethod
-    def of(cls, plan: GridPlan, series: int) -> _Area:
-        lane, place = _seat(plan, series)
-        first, last = lane * plan.block.rows, (lane + 1) * plan.block.rows - 1
-        edges = _row_edges(plan)
-        x0 = plan.column_x(place * plan.block.columns + 0.5)
-        x1 = plan.column_x((place + 1) * plan.block.columns + 0.5)
-        half = AIR_MM / 2
-        return cls(x0 + half, edges[first] + half, x1 - half, edges[last + 1] - half)
-
-    def joined(self, other: _Area) -> _Area:
-        return _Area(min(self.x0, other.x0), min(self.y0, other.y0), max(self.x1, other.x1), max(self.y1, other.y1))
+    def of(cls, areas: Sequence[_Area]) -> _Area:
+        """The one area that these make together."""
+        rows = [row for area in areas for row in area.rows]
+        columns = [column for area in areas for column in area.columns]
+        return cls((min(rows), max(rows)), (min(columns), max(columns)))
 
 
-def _seat(plan: GridPlan, series: int) -> tuple[int, int]:
-    """Lane of blocks (along y) and place in it (along x) of a group, both from 0."""
-    across = plan.columns // plan.block.columns
+def _seat(plan: GridPlan, series: int) -> _Area:
+    """Where a group stands."""
+    block, across = plan.block, plan.columns // plan.block.columns
     lane, place = divmod(series - 1, across)
-    return lane, place if lane % 2 == 0 else across - 1 - place
+    place = place if lane % 2 == 0 else across - 1 - place
+    return _Area((lane * block.rows + 1, (lane + 1) * block.rows), (place * block.columns + 1, (place + 1) * block.columns))
 
 
 def _row_edges(plan: GridPlan) -> list[float]:
@@ -135,47 +140,49 @@ def _row_edges(plan: GridPlan) -> list[float]:
     return [2 * ys[0] - middles[0], *middles, 2 * ys[-1] - middles[-1]]
 
 
-def _profile(plan: GridPlan, bars: PlateBars, hull: _Area, x: float, y: float) -> Profile:
-    """The plate about its own middle; windows where it lies over cells that are bonded through it."""
-    outer = Loop.rectangle(hull.x0 - x, hull.y0 - y, hull.x1 - x, hull.y1 - y)
+def _profile(plan: GridPlan, bars: PlateBars, area: _Area, x: float, y: float) -> Profile:
+    """The plate about (x, y): its rows' own lengths, joined where two rows overlap; windows where it lies over cells that are bonded
+    through it. Coordinates to the nanometre, so that plates that are alike are one product whatever the rounding."""
+    half = AIR_MM / 2
+    edges = [round(edge - y, 6) for edge in _row_edges(plan)]
+    first, last = area.columns
+    spans = []
+    for row in range(area.rows[0], area.rows[1] + 1):
+        shift = plan.row_shift(row)
+        low, high = plan.column_x(first - 0.5) + shift - x, plan.column_x(last + 0.5) + shift - x
+        spans.append((round(low, 6) + half, edges[row - 1] + half, round(high, 6) - half, edges[row] - half))
+    joined = [(max(a[0], b[0]), a[3], min(a[2], b[2]), b[1]) for a, b in pairwise(spans)]
+    (plate,) = union([*spans, *joined])
     if bars.layers == 1:
-        return Profile(_tidy(outer))
+        return plate
     radius = WINDOW_OVER_DIAMETER * plan.radius_mm
-    holes = []
-    for row in range(1, plan.rows + 1):
-        if not hull.y0 < plan.row_y[row - 1] < hull.y1:
-            continue
-        for column in range(1, plan.columns + 1):
+    windows = []
+    for row in range(area.rows[0], area.rows[1] + 1):
+        for column in range(first, last + 1):
             cx, cy = plan.axis(row, column)
-            if hull.x0 < cx < hull.x1:
-                holes.append(_tidy(Loop.circle(cx - x, cy - y, radius)))
-    return Profile(_tidy(outer), tuple(holes))
+            windows.append(Loop.circle(round(cx - x, 6) + 0.0, round(cy - y, 6) + 0.0, radius))
+    return Profile(plate.outer, tuple(windows))
 
 
-def _tidy(loop: Loop) -> Loop:
-    """Coordinates to the nanometre, so that plates that are alike are one product whatever the rounding."""
-    return Loop(tuple((round(x, 6) + 0.0, round(y, 6) + 0.0, bulge) for x, y, bulge in loop.vertices))
-
-
-def _description(kind: str, hull: _Area, bars: PlateBars, plan: GridPlan) -> str:
+def _description(kind: str, profile: Profile, bars: PlateBars, plan: GridPlan) -> str:
+    x0, y0, x1, y1 = profile.outer.bounds()
     what = {"end": "pack terminal plate", "along": "busbar plate along the rows", "turn": "busbar plate to the next rows"}[kind]
     windows = f", windows of {2 * WINDOW_OVER_DIAMETER * plan.radius_mm:.3g} mm over the cells" if bars.layers == 2 else ""
-    return f"{what}, {hull.x1 - hull.x0:.4g} x {hull.y1 - hull.y0:.4g} x {bars.thickness:g} mm{windows}"
+    return f"{what}, {x1 - x0:.4g} x {y1 - y0:.4g} x {bars.thickness:g} mm{windows}"
 
 
-def _path(plan: GridPlan, kind: str, cells: Sequence[_Area]) -> tuple[float, float]:
+def _path(plan: GridPlan, kind: str, seats: Sequence[_Area]) -> tuple[float, float]:
     """Equal length of the full current and width of the plate across it [mm]."""
+    columns = plan.block.columns
     if kind == "turn":
-        (low, high) = sorted(cells, key=lambda area: area.y0)
-        below = [y for y in plan.row_y if low.y0 < y < low.y1]
-        above = [y for y in plan.row_y if high.y0 < y < high.y1]
-        steps = [b - a for a, b in pairwise(below)], [b - a for a, b in pairwise(reversed(above))]
-        length = _gathered(steps[0]) + (above[0] - below[-1]) + _gathered([abs(step) for step in steps[1]])
-        return length, low.x1 - low.x0
-    n = plan.block.columns
-    gathering = _gathered([plan.pitch_mm] * (n - 1))
-    height = min(area.y1 - area.y0 for area in cells)
-    return (plan.pitch_mm / 2 + gathering if kind == "end" else plan.pitch_mm + 2 * gathering), height
+        low, high = sorted(seats, key=lambda seat: seat.rows)
+        below, above = (plan.row_y[seat.rows[0] - 1 : seat.rows[1]] for seat in (low, high))
+        steps = [b - a for a, b in pairwise(below)], [b - a for a, b in pairwise(above)][::-1]
+        return _gathered(steps[0]) + (above[0] - below[-1]) + _gathered(steps[1]), columns * plan.pitch_mm - AIR_MM
+    edges = _row_edges(plan)
+    width = min(edges[seat.rows[1]] - edges[seat.rows[0] - 1] for seat in seats) - AIR_MM
+    gathering = _gathered([plan.pitch_mm] * (columns - 1))
+    return (plan.pitch_mm / 2 + gathering if kind == "end" else plan.pitch_mm + 2 * gathering), width
 
 
 def _gathered(steps: Sequence[float]) -> float:

@@ -16,7 +16,7 @@ from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import CylinderGrid, Interface, RibbonPlate
 from packtool.errors import Complaint
 from packtool.layout.complaints import complain
-from packtool.layout.cylinders import LEAST_GAP_MM, GridPlan
+from packtool.layout.cylinders import GridPlan
 from packtool.layout.outline import Rectangle, union
 from packtool.layout.plate import BORE_OVER_OUTER, FITTING_HEIGHT_MM, FITTING_MM
 from packtool.layout.records import Branch, CoolantNetwork, Loop, Part, Product, Profile, Sweep, Vertex
@@ -141,8 +141,6 @@ def check_ribbons(
             f"{plate.contact_angle_deg:g} is too much for a wavy ribbon between cells {plan.pitch_mm:g} mm apart: its bends would meet;"
             f" at most {most:g}",
         )
-    elif plate.shape == "straight" and plan.diameter_mm * math.sin(spacing.half_angle) > plan.pitch_mm - LEAST_GAP_MM:
-        wrong("cold_plate.contact_angle_deg", f"{plate.contact_angle_deg:g} is too much: the interfaces of neighbours would meet")
     held = grid.holder.thickness_mm if grid.holder else 0.0
     room = plan.height_mm - 2 * held
     height = plate.height_mm if plate.height_mm is not None else room

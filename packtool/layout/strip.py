@@ -39,7 +39,7 @@ class Path:
     def offset(self, by: float) -> Path:
         """The path ``by`` [mm] to the left of this one. Raises ValueError where an arc would turn inside out."""
         for a, b, bulge in zip(self.points[:-1], self.points[1:], self.bulges, strict=True):
-            if bulge and by * bulge > 0 and arc(a, b, bulge).radius <= abs(by):
+            if bulge and by * bulge > 0 and arc(a, b, bulge).radius <= abs(by) * (1 + 1e-9):
                 raise ValueError(f"an arc of radius {arc(a, b, bulge).radius:g} has no parallel {abs(by):g} inside it")
         points = tuple(
             (x - by * math.sin(angle), y + by * math.cos(angle))

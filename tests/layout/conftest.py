@@ -103,3 +103,27 @@ def load_fixture() -> Callable[..., LoadedDesign]:
 def cell_fixture() -> Callable[..., Cell]:
     """Build a cell: ``cell(mass_kg=None)``."""
     return cell
+
+
+ROUND = {"width_mm": None, "thickness_mm": None, "height_mm": 70.0, "mass_kg": 0.069, "capacity_Ah": 4.9}
+
+
+@pytest.fixture(scope="session")
+def grid(load, cell):
+    """Build a pack of 21 mm cells: ``grid({"arrangement.rows": 4}, diameter=18.0)``."""
+
+    def of(changes=None, *, diameter=21.0, height=70.0, pattern="hexagonal", **more):
+        arrangement = {"pattern": pattern, "rows": 6, "cells_per_row": 8, "cell_gap_mm": 1.0, **more}
+        own = cell(
+            **ROUND | {"height_mm": height}, id="c", format="cylindrical", diameter_mm=Figure(value=diameter, standing="given")
+        )
+        base = {
+            "electrical": {"series": 8, "parallel": 6},
+            "arrangement": {key: value for key, value in arrangement.items() if value is not None},
+            "busbars": {"material": "al_1060_busbar", "thickness_mm": 0.5},
+            "cold_plate": None,
+            "interface": None,
+        }
+        return load(base | (changes or {}), own=own)
+
+    return of

@@ -9,35 +9,13 @@ from itertools import combinations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_lay_out import shared_volume, tiles
 
 from packtool.design.groups import Block, blocks
 from packtool.errors import DesignError
 from packtool.layout.cylinders import number_cells, plan_grid
 from packtool.layout.lay_out import lay_out
-
-ROUND = {"width_mm": None, "thickness_mm": None, "height_mm": 70.0, "mass_kg": 0.069, "capacity_Ah": 4.9}
-
-
-@pytest.fixture(scope="session")
-def grid(load, cell):
-    """Build a pack of 21 mm cells: ``grid({"arrangement.rows": 4}, diameter=18.0)``."""
-    from packtool.catalogue.records import Figure
-
-    def of(changes=None, *, diameter=21.0, height=70.0, pattern="hexagonal", **more):
-        arrangement = {"pattern": pattern, "rows": 6, "cells_per_row": 8, "cell_gap_mm": 1.0, **more}
-        own = cell(
-            **ROUND | {"height_mm": height}, id="c", format="cylindrical", diameter_mm=Figure(value=diameter, standing="given")
-        )
-        base = {
-            "electrical": {"series": 8, "parallel": 6},
-            "arrangement": {key: value for key, value in arrangement.items() if value is not None},
-            "busbars": {"material": "al_1060_busbar", "thickness_mm": 0.5},
-            "cold_plate": None,
-            "interface": None,
-        }
-        return load(base | (changes or {}), own=own)
-
-    return of
+from packtool.layout.records import Profile
 
 
 def axes(layout):
@@ -169,14 +147,23 @@ def test_what_does_not_fit_is_refused(grid, changes, more, message):
         lay_out(grid(changes, **more))
 
 
-def test_cells_too_small_to_weld_plates_beside_each_other_are_refused(grid):
-    with pytest.raises(DesignError, match=r"would reach only 1.75 mm past the axes"):
-        lay_out(grid(diameter=10.0))
+def test_cells_too_small_for_windows_in_plates_beside_each_other_are_refused(grid):
+    with pytest.raises(DesignError, match=r"would reach only 3.76 mm past the axes"):
+        lay_out(grid(diameter=10.0, pattern="hexagonal"))
 
 
 def test_4560_cells_are_laid_out(grid):
     layout = lay_out(grid({"electrical": {"series": 96, "parallel": 48}}, rows=48, cells_per_row=96))
     assert len({part.name for part in layout.parts_of("cell")}) == 4608
+
+
+def solid_plates(layout):
+    """(part, box) of everything that the busbars' plates are made of, windows filled."""
+    for part in layout.parts_of("busbar"):
+        (sweep,) = layout.product(part.product).sweeps
+        x, y, z = part.origin
+        for x0, y0, x1, y1 in tiles(Profile(sweep.profile.outer)):
+            yield part.name, (x + x0, y + y0, z + sweep.z0, x + x1, y + y1, z + sweep.z1)
 
 
 @settings(deadline=None, max_examples=25)
@@ -208,10 +195,8 @@ def test_a_grid_is_refused_or_stands_free(grid, pattern, polarity, block, lanes,
     places = list(axes(layout).values())
     assert all(math.dist(a, b) >= diameter + gap - 1e-9 for a, b in combinations(places, 2))
     bars = [layout.part_bounds(part) for part in layout.parts_of("busbar")]
-    for a, b in combinations(bars, 2):
-        assert any(
-            a[k] >= b[k + 3] - 1e-6 or b[k] >= a[k + 3] - 1e-6 for k in range(3)
-        )  # the plates' coordinates are rounded to 1e-6
+    grown = [(name, (b[0] - 1.0, b[1] - 1.0, b[2], b[3] + 1.0, b[4] + 1.0, b[5])) for name, b in solid_plates(layout)]
+    assert shared_volume(grown, apart=1e-5) is None  # 2 mm of air everywhere; the plates' coordinates are rounded to 1e-6
     tray = layout.product("tray").sweeps[1].profile.holes[0].bounds()
     x0, y0, x1, y1 = (f(b[k] for b in [*bars, *map(layout.part_bounds, layout.parts_of("cell", "holder"))]) for k, f in
                       ((0, min), (1, min), (3, max), (4, max)))  # fmt: skip
