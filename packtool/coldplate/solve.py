@@ -10,14 +10,14 @@ from packtool.catalogue.records import Coolant
 from packtool.coldplate.losses import FlowPhysics
 from packtool.coldplate.records import ColdPlateSolution, PathTable
 from packtool.coldplate.stream import LPM, ChannelStream, Flow
-from packtool.design.schema import Cooling
+from packtool.design.schema import AnyColdPlate
 from packtool.layout.records import CoolantNetwork
 from packtool.results import ZERO_CELSIUS, Result
 from packtool.thermal.records import StreamState
 
 
 def solve_coldplate_isothermal(
-    network: CoolantNetwork, plate: Cooling, coolant: Coolant, T: float, flow_physics: FlowPhysics = FlowPhysics()
+    network: CoolantNetwork, plate: AnyColdPlate, coolant: Coolant, T: float, flow_physics: FlowPhysics = FlowPhysics()
 ) -> ColdPlateSolution:
     """Flow split, pressure drop and velocities with all coolant at ``T`` [K]; no heat, no mesh.
 

@@ -14,7 +14,7 @@ from packtool.coldplate.network import FlowSplit, split_flow
 from packtool.coldplate.passages import Passages, passages
 from packtool.coldplate.records import HeatPhysics
 from packtool.coldplate.segments import Segments, WallMap, cut, facet_size, map_walls
-from packtool.design.schema import Cooling
+from packtool.design.schema import AnyColdPlate
 from packtool.layout.records import CoolantNetwork
 from packtool.mesh.records import Floats, TaggedMesh
 from packtool.results import ZERO_CELSIUS
@@ -46,7 +46,7 @@ class ChannelStream:
     """
 
     network: CoolantNetwork
-    plate: Cooling
+    plate: AnyColdPlate
     table: CoolantTable
     passages: Passages
     segments: Segments
@@ -58,7 +58,7 @@ class ChannelStream:
     def of(
         cls,
         network: CoolantNetwork,
-        plate: Cooling,
+        plate: AnyColdPlate,
         coolant: Coolant,
         mesh: TaggedMesh | None = None,
         boundary: str = "coolant_wall",

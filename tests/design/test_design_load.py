@@ -134,7 +134,7 @@ def test_every_key_that_takes_a_material_is_looked_up():
             for key, below in resolved.get("properties", {}).items():
                 yield from keys_below(below, (*path, key))
 
-    assert sorted(keys_below(schema, ())) == sorted(MATERIAL_KEYS)
+    assert sorted(set(keys_below(schema, ()))) == sorted(MATERIAL_KEYS)
 
 
 def test_loading_a_design_loads_nothing_heavy(pack):

@@ -92,8 +92,8 @@ NUMBERS = [
     ("[1200, 900, 300]", "[1200, -900, 300]", 29, 49, "limits.envelope_mm.1", "must be above 0 and at most 20000 mm, got -900 mm"),
 ]  # fmt: skip
 WORDS = [
-    ("type: parallel", "type: paralel", 14, 3, "cold_plate.type", "must be serpentine or parallel, got the text 'paralel'; did you mean parallel?"),
-    ("type: parallel", "type: 1", 14, 3, "cold_plate.type", "must be serpentine or parallel, got 1"),
+    ("type: parallel", "type: paralel", 14, 3, "cold_plate.type", "must be serpentine or parallel or ribbon, got the text 'paralel'; did you mean parallel?"),
+    ("type: parallel", "type: 1", 14, 3, "cold_plate.type", "must be serpentine or parallel or ribbon, got 1"),
     ("packtool: 1", "packtool: 2", 1, 1, "packtool", "must be 1, got 2"),
     ("packtool: 1", "packtool: true", 1, 1, "packtool", "must be 1, got true"),
     ("packtool: 1", "packtool: 1.0", 1, 1, "packtool", "must be 1, got 1"),

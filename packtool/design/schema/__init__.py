@@ -4,7 +4,7 @@ from packtool.design.schema.arrangement import Arrangement, Busbars, Rows
 from packtool.design.schema.base import CELL_NAME_PATTERN, MAX_CELLS, NAME_PATTERN, PATTERN_WORDS, DesignRecord, canonical_cell_name
 from packtool.design.schema.cases import SteadyCase
 from packtool.design.schema.cell import CellSpec
-from packtool.design.schema.cold_plate import AnyColdPlate, ColdPlate, Cooling, Interface, RibbonPlate
+from packtool.design.schema.cold_plate import AnyColdPlate, ColdPlate, Interface, RibbonPlate
 from packtool.design.schema.cylinders import CylinderGrid, Holder, Potting
 from packtool.design.schema.enclosure import Enclosure
 from packtool.design.schema.limits import Limits
@@ -20,7 +20,6 @@ __all__ = [
     "Busbars",
     "CellSpec",
     "ColdPlate",
-    "Cooling",
     "CylinderGrid",
     "DesignRecord",
     "Enclosure",

@@ -42,19 +42,14 @@ def _turns_of_type(kind: str, turns: str) -> str | None:
     return None
 
 
-class Cooling(DesignRecord):
-    """What every cold plate has: its metal, and the coolant that flows through it."""
-
-    roughness_um: Annotated[float, Field(ge=0, le=1_000)] = Field(1.5, description="wall roughness; 1.5 um is drawn aluminium")
-    material: MaterialId = Field(description="material of the plate; `packtool materials` lists them")
-    coolant: CoolantId = Field(description="what flows in the channels; `packtool coolants` lists them")
-    flow_lpm: Annotated[float, Field(gt=0, le=10_000)] = Field(description="volume flow through the whole plate, at the inlet")
-    inlet_degC: Annotated[float, Field(ge=-60, le=200)] = Field(
-        description="coolant temperature at the inlet, in the coolant's table"
-    )
+Roughness = Annotated[float, Field(ge=0, le=1_000, description="wall roughness; 1.5 um is drawn aluminium")]
+PlateMaterial = Annotated[MaterialId, Field(description="material of the plate; `packtool materials` lists them")]
+Coolant = Annotated[CoolantId, Field(description="what flows in the channels; `packtool coolants` lists them")]
+Flow = Annotated[float, Field(gt=0, le=10_000, description="volume flow through the whole plate, at the inlet")]
+Inlet = Annotated[float, Field(ge=-60, le=200, description="coolant temperature at the inlet, in the coolant's table")]
 
 
-class ColdPlate(Cooling):
+class ColdPlate(DesignRecord):
     """A plate under the cells with rectangular channels.
 
     ``serpentine``: one channel that passes the plate ``passes`` times. ``parallel``: ``channels`` channels side by side
@@ -94,6 +89,11 @@ class ColdPlate(Cooling):
     overhang_mm: Annotated[float, Field(ge=0, le=500)] | None = Field(
         None, description="how far the plate reaches past the rows at both ends (x); default: what headers or fittings need"
     )
+    roughness_um: Roughness = 1.5
+    material: PlateMaterial
+    coolant: Coolant
+    flow_lpm: Flow
+    inlet_degC: Inlet
 
 
 def _walls_in_ribbon(wall: float, thickness: float) -> str | None:
@@ -102,7 +102,7 @@ def _walls_in_ribbon(wall: float, thickness: float) -> str | None:
     return f"two walls must be less than the ribbon's thickness_mm ({thickness:g}), got {wall:g} each"
 
 
-class RibbonPlate(Cooling):
+class RibbonPlate(DesignRecord):
     """Upright ribbons between every two rows of cylindrical cells, against their sides.
 
     Each is an extrusion with ``ports`` channels one above the other, between a tank at either end of the rows that all ribbons share.
@@ -130,6 +130,11 @@ class RibbonPlate(Cooling):
     )
     header_width_mm: Millimetres = Field(12.0, description="inner width of the tanks along the rows")
     header_wall_mm: Millimetres = Field(2.0, description="thickness of the tanks' walls")
+    roughness_um: Roughness = 1.5
+    material: PlateMaterial
+    coolant: Coolant
+    flow_lpm: Flow
+    inlet_degC: Inlet
 
 
 AnyColdPlate = ColdPlate | RibbonPlate
