@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from packtool.thermal.general.accuracy import Number, with_errors
     from packtool.thermal.general.capacity import PhaseChange
     from packtool.thermal.general.parts import HeatFlows, heat_flows
-    from packtool.thermal.general.problem import HeatProblem, Radiation, conduction, layer
+    from packtool.thermal.general.problem import Electric, HeatProblem, Radiation, conduction, layer
     from packtool.thermal.general.solution import Extreme, HeatSolution
     from packtool.thermal.general.steady import solve_steady
     from packtool.thermal.general.transient import HeatHistory, solve_transient
@@ -31,7 +31,7 @@ _HOME = {
     "packtool.thermal.general.accuracy": ("Number", "with_errors"),
     "packtool.thermal.general.capacity": ("PhaseChange",),
     "packtool.thermal.general.parts": ("HeatFlows", "heat_flows"),
-    "packtool.thermal.general.problem": ("HeatProblem", "Radiation", "conduction", "layer"),
+    "packtool.thermal.general.problem": ("Electric", "HeatProblem", "Radiation", "conduction", "layer"),
     "packtool.thermal.general.solution": ("Extreme", "HeatSolution"),
     "packtool.thermal.general.steady": ("solve_steady",),
     "packtool.thermal.general.transient": ("HeatHistory", "solve_transient"),
@@ -44,6 +44,7 @@ __all__ = [
     "Box",
     "Convection",
     "Counts",
+    "Electric",
     "Extreme",
     "HeatFlows",
     "HeatHistory",

@@ -2,40 +2,66 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from packtool.errors import SolveError
 from packtool.fem.aggregates import aggregates
+from packtool.fem.lagrange import LagrangeSpace
 from packtool.fem.solvers import TwoLevel, correct
+from packtool.fem.sparse import Pattern
 from packtool.mesh.records import Floats, Integers
-from packtool.thermal.general.system import System
 
 DIRECT, DIRECT_THIN = 6_000, 150_000
 """Up to so many unknowns a factorisation is the faster: in space, and in meshes one element thick, whose factors stay thin."""
 
 
-class LinearSolver:
-    """Solves with the matrices of one problem; keeps factors while the matrix stays the same. A resource: ``close`` gives them back."""
+@dataclass(frozen=True)
+class Unknowns:
+    """What a linear solve must know of its unknowns: ``space``, the ``pattern`` of the matrix, ``fixed`` (n,) which are prescribed,
+    ``conductance`` (n_regions, 3, 3) a typical tensor of each region, for the blocks of the two-level preconditioner."""
 
-    def __init__(self, system: System) -> None:
-        self.system, self.iterations, self.factorisations = system, 0, 0
-        thin = min(len(np.unique(system.mesh.points[:, axis].round(12))) for axis in range(3)) == 2
-        self.direct = system.n <= (DIRECT_THIN if thin else DIRECT)
-        every = np.arange(system.n)
-        self._diagonal = system.pattern.places(every, every)
-        fixed, pattern = system.fixed, system.pattern
+    space: LagrangeSpace
+    pattern: Pattern
+    fixed: NDArray[np.bool_]
+    conductance: Callable[[], Floats]
+
+    @property
+    def n(self) -> int:
+        """Number of unknowns."""
+        return len(self.fixed)
+
+    @cached_property
+    def thin(self) -> bool:
+        """The mesh is one element thick in a direction."""
+        points = self.space.mesh.points
+        return min(len(np.unique(points[:, axis].round(12))) for axis in range(3)) == 2
+
+
+class LinearSolver:
+    """Solves with matrices on one set of unknowns; keeps factors while the matrix stays the same. A resource: ``close`` gives them back."""
+
+    def __init__(self, unknowns: Unknowns) -> None:
+        self.of, self.iterations, self.factorisations = unknowns, 0, 0
+        self.direct = unknowns.n <= (DIRECT_THIN if unknowns.thin else DIRECT)
+        every = np.arange(unknowns.n)
+        self._diagonal = unknowns.pattern.places(every, every)
+        fixed, pattern = unknowns.fixed, unknowns.pattern
         self._cut = np.flatnonzero(fixed[pattern.indices] | np.repeat(fixed, np.diff(pattern.indptr)))
         self._factor: Any = None
         self._preconditioner: TwoLevel | None = None
         self._of: object = None
 
     def solve(self, full: Floats, positive: Floats, residual: Floats, rtol: float, mark: object = None) -> Floats:
-        """The change (n,) that balances ``residual`` (n,), zero at prescribed nodes. ``full``, ``positive``: entries as of
-        ``System.jacobian``; ``mark``: matrices under one mark are the same and are factorised once."""
-        right = np.where(self.system.fixed, 0.0, residual)
+        """The change (n,) that balances ``residual`` (n,), zero where it is prescribed. ``full``, ``positive``: entries of the matrix
+        and of its symmetric positive part (the same array where it has no other); matrices under one ``mark`` are the same and are
+        factorised once."""
+        right = np.where(self.of.fixed, 0.0, residual)
         if not right.any():
             return np.zeros_like(right)
         kept = mark is not None and mark == self._of
@@ -47,10 +73,10 @@ class LinearSolver:
         data = self._cut_out(positive)
         if not kept or self._preconditioner is None:
             self.close()
-            self._preconditioner = TwoLevel(self.system.pattern, data, self._blocks())
+            self._preconditioner = TwoLevel(self.of.pattern, data, self._blocks())
             self.factorisations += 1
         self._of = mark
-        matrix = None if full is positive else self.system.pattern.matrix(self._cut_out(full))
+        matrix = None if full is positive else self.of.pattern.matrix(self._cut_out(full))
         change, spent = correct(self._preconditioner, right, max(rtol, 1e-13), None if matrix is None else lambda x: matrix @ x)
         self.iterations += spent
         return change
@@ -62,10 +88,10 @@ class LinearSolver:
         self._preconditioner, self._factor, self._of = None, None, None
 
     def _cut_out(self, data: Floats) -> Floats:
-        """Rows and columns of prescribed temperatures replaced by a scaled identity."""
+        """Rows and columns of prescribed unknowns replaced by a scaled identity."""
         if self._cut.size:
             data = data.copy()
-            diagonal, fixed = data[self._diagonal], self.system.fixed
+            diagonal, fixed = data[self._diagonal], self.of.fixed
             data[self._cut] = 0.0
             data[self._diagonal[fixed]] = np.median(diagonal[~fixed]) if (~fixed).any() else 1.0
         return data
@@ -75,20 +101,15 @@ class LinearSolver:
 
         self.factorisations += 1
         try:
-            return splu(self.system.pattern.matrix(data).tocsc(), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
+            return splu(self.of.pattern.matrix(data).tocsc(), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
         except RuntimeError as failure:
             raise SolveError(f"the heat matrix is singular ({failure}): the heat grows exactly as fast as it leaves") from failure
 
     def _blocks(self) -> Integers:
-        system = self.system
-        space = system.space
-        k = np.stack([K.at(b.points, 0.0, np.full(b.weight.shape, 300.0), system.radial).reshape(-1, 3, 3).mean(axis=0) for K, b in self._first_blocks()])  # fmt: skip
-        nodes = replace(system.mesh, points=space.nodes, hexes=space.elements)
-        return np.where(system.fixed, -1, aggregates(nodes, k, component_of(space.elements, system.n)))
-
-    def _first_blocks(self) -> list[Any]:
-        first = {block.region: block for block in reversed(self.system.blocks)}
-        return [(K, first[region]) for region, K in enumerate(self.system.problem.conductivity)]
+        space = self.of.space
+        nodes = replace(space.mesh, points=space.nodes, hexes=space.elements)
+        block = aggregates(nodes, self.of.conductance(), component_of(space.elements, self.of.n))
+        return np.where(self.of.fixed, -1, block)
 
 
 def component_of(elements: Integers, n: int, joined: tuple[Integers, ...] = ()) -> Integers:

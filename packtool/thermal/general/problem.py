@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -37,6 +37,31 @@ class Exchange:
     series_h: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Electric:
+    """Currents that heat what they pass: -div(1/resistivity grad V) = 0, two-way with the temperature.
+
+    ``resistivity`` [ohm m] by region, a Value (of T, too); regions left out insulate. Terminals are boundaries, each at one
+    potential: ``current`` [A, into the solid] or ``voltage`` [V], numbers or Values of t. ``contact_resistance`` [ohm m²] by
+    contact; contacts left out insulate.
+    """
+
+    resistivity: Mapping[str, Any]
+    current: Mapping[str, Any] = field(default_factory=dict)
+    voltage: Mapping[str, Any] = field(default_factory=dict)
+    contact_resistance: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ElectricLaws:
+    """``Electric`` made ready, by name."""
+
+    resistivity: Mapping[str, Law]
+    current: Mapping[str, Law]
+    voltage: Mapping[str, Law]
+    contact_resistance: Mapping[str, Law]
+
+
 @dataclass(frozen=True)
 class HeatProblem:
     """Ready to be solved: one entry a region of ``mesh``, boundaries and contacts by name. Made by ``conduction``."""
@@ -50,6 +75,7 @@ class HeatProblem:
     temperature: Mapping[str, Law]
     flux: Mapping[str, Law]
     contact: Mapping[str, Law]
+    electric: ElectricLaws | None = None
 
     @property
     def laws(self) -> tuple[Law, ...]:
@@ -58,6 +84,8 @@ class HeatProblem:
         laws += [p for p in self.power if p]
         laws += [a for e in self.exchange for a in (e.h, e.T_ambient, e.emissivity, e.T_surroundings)]
         laws += [a for K in self.conductivity for a in K.laws]
+        if self.electric:
+            laws += [*self.electric.current.values(), *self.electric.voltage.values()]
         return tuple(laws)
 
     @property
@@ -85,6 +113,7 @@ def conduction(
     flux: Mapping[str, Any] | None = None,
     contact: Mapping[str, Any] | None = None,
     rho_cp: Any = None,
+    electric: Electric | None = None,
 ) -> HeatProblem:
     """The problem of a mesh whose regions conduct ``k`` and make ``power`` or ``source``; what is named nowhere makes no heat.
 
@@ -92,7 +121,7 @@ def conduction(
     ``rho_cp`` [J/m³/K] or a PhaseChange, for transients; ``source`` [W/m³]. By region: ``power`` [W], even over its volume. By
     boundary: ``convection`` a Convection(h, T_ambient) or that pair; ``radiation`` a Radiation(emissivity, T_surroundings) or
     that pair; ``temperature`` [K]; ``flux`` [W/m², into the solid]. By contact: ``contact`` [W/m²/K], see ``layer``.
-    Boundaries may be named with ``*``: it takes every boundary that fits and that the same argument does not name in full.
+    ``electric``: currents that heat their conductors, an Electric. Boundaries may be named with ``*``: it takes every boundary that fits and that the same argument does not name in full.
 
     Every value is a number, a Table, or a function of some of x, y, z, r [m], t [s], T [K]; T is the temperature at the place (of
     the surface, in ``convection``). Raises SolveError with all that is missing, unknown (with the nearest name) or impossible.
@@ -141,8 +170,32 @@ def conduction(
             faults.add(f"boundary {name!r} has both a temperature and a flux, convection or radiation")
     sources = tuple(faults.get(lambda n=n: law(f"source of {n}", by_source[n])) if n in by_source else None for n in names)
     powers = tuple(faults.get(lambda n=n: law(f"power of {n}", by_power[n])) if n in by_power else None for n in names)
+    currents = None if electric is None else _electric(faults, electric, names, boundaries, contacts)
     faults.tell()
-    return HeatProblem(mesh, conductivity, sources, powers, capacities, tuple(exchange), fixed, fluxes, conductances)
+    return HeatProblem(mesh, conductivity, sources, powers, capacities, tuple(exchange), fixed, fluxes, conductances, currents)
+
+
+def _electric(
+    faults: _Faults, given: Electric, names: Sequence[str], boundaries: Sequence[str], contacts: Sequence[str]
+) -> ElectricLaws | None:
+    if not isinstance(given, Electric):
+        faults.add(f"electric is {given!r}; wanted Electric(resistivity, current, voltage)")
+        return None
+    by_region = _some(faults, "resistivity", given.resistivity, names)
+    current = _matched(faults, "current", given.current, boundaries, "boundary")
+    voltage = _matched(faults, "voltage", given.voltage, boundaries, "boundary")
+    joint = _matched(faults, "contact_resistance", given.contact_resistance, contacts, "contact")
+    if not by_region:
+        faults.add("electric: no region has a resistivity")
+    if not voltage:
+        faults.add("electric: no terminal has a voltage, so that nothing sets the potential; give voltage={boundary: 0.0}")
+    faults.found += [f"terminal {name!r} has both a current and a voltage" for name in current if name in voltage]
+    return ElectricLaws(
+        {n: faults.get(lambda n=n, v=v: law(f"resistivity of {n}", v, lowest=0.0, strict=True)) for n, v in by_region.items()},
+        {n: faults.get(lambda n=n, v=v: law(f"current at {n}", v, may_need=("t",))) for n, v in current.items()},
+        {n: faults.get(lambda n=n, v=v: law(f"voltage at {n}", v, may_need=("t",))) for n, v in voltage.items()},
+        {n: faults.get(lambda n=n, v=v: law(f"contact_resistance at {n}", v, lowest=0.0, strict=True)) for n, v in joint.items()},
+    )
 
 
 class _Faults:

@@ -11,6 +11,7 @@ import numpy as np
 
 from packtool.errors import SolveError
 from packtool.mesh.records import Floats, Integers, TaggedMesh
+from packtool.thermal.general.electric import Joule
 from packtool.thermal.general.geometry import Face
 from packtool.thermal.general.locate import located
 from packtool.thermal.general.system import Heat, System
@@ -76,6 +77,20 @@ class HeatSolution:
         """Heat [W] that leaves through a boundary; into the solid is negative."""
         boundary_of(self.system, boundary)
         return self.balance.to_boundaries.get(boundary, 0.0)
+
+    @property
+    def electric(self) -> Joule:
+        """Voltages and currents of the terminals, and the heat they make. Raises SolveError for a problem without."""
+        if self.system.potential is None:
+            raise SolveError("the problem has no electric currents")
+        return self.system.potential.joule(self.T, self.time)
+
+    def sides(self, contact: str) -> tuple[float, float]:
+        """Area means [K] of the two sides of a contact."""
+        if contact not in self.system.sides:
+            raise SolveError(f"no contact is called {contact!r}; {_near(contact, list(self.system.sides))}")
+        a, b = (float((s.weight * s.at(self.T)).sum() / s.weight.sum()) for s in self.system.sides[contact])
+        return a, b
 
     def heat_between(self, first: str, second: str) -> float:
         """Heat [W] from region ``first`` to region ``second``, through shared faces and contacts."""

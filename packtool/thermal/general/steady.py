@@ -35,7 +35,7 @@ def solve_steady(
     system = System(problem, degree)
     refuse_floating(system)
     T = np.where(system.fixed, np.nan_to_num(system.fixed_values(0.0)), _first(system, guess))
-    solver = LinearSolver(system)
+    solver = LinearSolver(system.unknowns)
     history: list[float] = []
     rounding = 0.0
     try:

@@ -38,7 +38,7 @@ class Stepper:
     """Steps of one problem. A resource: ``close`` gives its factors back."""
 
     def __init__(self, system: System) -> None:
-        self.system, self.solver = system, LinearSolver(system)
+        self.system, self.solver = system, LinearSolver(system.unknowns)
         self.still = system.steady_matrix
         self._matrices: tuple[Floats, Floats] | None = None
         self.pace = np.zeros(system.n)

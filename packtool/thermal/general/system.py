@@ -16,7 +16,9 @@ from packtool.fem.lagrange import LagrangeSpace, lagrange
 from packtool.fem.sparse import Pattern
 from packtool.mesh.records import Floats, Integers
 from packtool.thermal.general.capacity import Capacity
+from packtool.thermal.general.electric import Potential
 from packtool.thermal.general.geometry import Block, Face, blocks, face
+from packtool.thermal.general.linear import Unknowns
 from packtool.thermal.general.problem import Exchange, HeatProblem
 from packtool.thermal.surfaces import STEFAN_BOLTZMANN
 
@@ -53,6 +55,7 @@ class System:
         self.fixed = np.zeros(self.n, dtype=bool)
         for nodes in self.prescribed.values():
             self.fixed[nodes] = True
+        self.potential = Potential(problem.electric, self) if problem.electric else None
         self.steady_k = [not (K.needs & {"T", "t"}) for K in problem.conductivity]
 
     @cached_property
@@ -71,7 +74,8 @@ class System:
         return Pattern(matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32))
 
     @cached_property
-    def _block_places(self) -> list[NDArray[np.int32]]:
+    def block_places(self) -> list[NDArray[np.int32]]:
+        """Places of each block's element matrices among the pattern's entries."""
         return [self.pattern.pair_places(b.nodes, b.nodes).astype(np.int32).reshape(-1) for b in self.blocks]
 
     @cached_property
@@ -83,7 +87,8 @@ class System:
         }
 
     @cached_property
-    def _contact_places(self) -> dict[str, NDArray[np.int32]]:
+    def contact_places(self) -> dict[str, NDArray[np.int32]]:
+        """The same of each contact's facets, both sides together."""
         found = {}
         for name, (a, b) in self.sides.items():
             both = np.hstack([a.nodes, b.nodes])
@@ -94,15 +99,30 @@ class System:
     def _constant_stiffness(self) -> Floats:
         """Entries of conduction in the regions whose conductivity depends on neither temperature nor time."""
         data = np.zeros(len(self.pattern.indices))
-        for block, places in zip(self.blocks, self._block_places, strict=True):
+        for block, places in zip(self.blocks, self.block_places, strict=True):
             if self.steady_k[block.region]:
                 K = self.problem.conductivity[block.region].at(block.points, 0.0, None, self.radial)
-                self._scatter(data, places, block.stiffness(K))
+                self.scatter(data, places, block.stiffness(K))
         return data
 
     @cached_property
     def _constant_matrix(self) -> Any:
         return self.pattern.matrix(self._constant_stiffness)
+
+    @cached_property
+    def unknowns(self) -> Unknowns:
+        """For the linear solver."""
+        return Unknowns(self.space, self.pattern, self.fixed, self._typical_conductivity)
+
+    def _typical_conductivity(self) -> Floats:
+        """(n_regions, 3, 3): a mean over the first elements of each region at 300 K."""
+        first = {block.region: block for block in reversed(self.blocks)}
+        found = []
+        for region, K in enumerate(self.problem.conductivity):
+            block = first[region]
+            at = K.at(block.points, 0.0, np.full(block.weight.shape, 300.0), self.radial)
+            found.append(np.broadcast_to(at, (*block.weight.shape, 3, 3)).reshape(-1, 3, 3).mean(axis=0))
+        return np.stack(found)
 
     def fixed_values(self, t: float) -> Floats:
         """(n,) [K]: prescribed temperatures at time ``t``, NaN where free."""
@@ -119,9 +139,13 @@ class System:
         residual, power = np.zeros(self.n), np.zeros(len(self.volume))
         if only is None:
             residual -= self._constant_matrix @ above
-        for block in self.blocks:
+        joule = self.potential.joule(T, t) if self.potential else None
+        for number, block in enumerate(self.blocks):
             if only is not None and block.region not in only:
                 continue
+            if joule and (made := joule.density[number]) is not None:
+                power[block.region] += float((block.weight * made).sum())
+                self._add(residual, block.nodes, block.load(made))
             if only is not None or not self.steady_k[block.region]:
                 K = self.problem.conductivity[block.region].at(block.points, t, block.at(T), self.radial)
                 self._add(residual, block.nodes, -block.divergence((K @ block.gradient_of(above)[..., None])[..., 0]))
@@ -144,6 +168,14 @@ class System:
                 gross = max(gross, float((a.weight * np.abs(q)).sum()))
                 self._add(residual, a.nodes, -a.load(q))
                 self._add(residual, b.nodes, a.load(q))
+        if joule:
+            for name, made in joule.contact.items():  # half of a joint's heat goes to either side
+                for there in self.sides[name]:
+                    region = self.mesh.region[there.owner]
+                    own = np.ones(len(region), dtype=bool) if only is None else np.isin(region, list(only))
+                    half = there.weight[own] * made[own] / 2
+                    power += np.bincount(region[own], half.sum(axis=1), minlength=len(power))
+                    self._add(residual, there.nodes[own], half @ there.N)
         return Heat(residual, power, out, max(gross, float(np.abs(power).sum())))
 
     def contact_flux(self, name: str, T: Floats, t: float) -> Floats:
@@ -156,11 +188,14 @@ class System:
         """Entries of minus the residual's derivative [W/K]; of its symmetric, positive part; and whether they are the same."""
         data = self._constant_stiffness.copy()
         extra: list[tuple[NDArray[np.int32], Floats]] = []
-        for block, places in zip(self.blocks, self._block_places, strict=True):
+        joule = self.potential.slopes(T, t) if self.potential else None
+        for number, (block, places) in enumerate(zip(self.blocks, self.block_places, strict=True)):
+            if joule and (slope := joule[number]) is not None:
+                extra.append((places, -block.mass(slope)))
             K = self.problem.conductivity[block.region]
             if not self.steady_k[block.region]:
                 at = block.at(T)
-                self._scatter(data, places, block.stiffness(K.at(block.points, t, at, self.radial)))
+                self.scatter(data, places, block.stiffness(K.at(block.points, t, at, self.radial)))
                 if "T" in K.needs:
                     slope = K.slope(block.points, t, at, self.radial)
                     extra.append((places, block.drift((slope @ block.gradient_of(T)[..., None])[..., 0])))
@@ -169,7 +204,7 @@ class System:
                 extra.append((places, -block.mass(by_T)))
         for name, there, _, slope in self._surface_flux(T, t, slopes=True):
             if slope is not None and slope.any():
-                self._scatter(data, self._face_places[name], there.mass(np.maximum(slope, 0)))
+                self.scatter(data, self._face_places[name], there.mass(np.maximum(slope, 0)))
                 if (slope < 0).any():
                     extra.append((self._face_places[name], there.mass(np.minimum(slope, 0))))
         jump = np.array([[1.0, -1.0], [-1.0, 1.0]])
@@ -178,16 +213,16 @@ class System:
             law = self.problem.contact[name]
             mass = a.mass(law.at(a.points, t, (Ta + Tb) / 2, self.radial))
             f, n, _ = mass.shape
-            self._scatter(data, self._contact_places[name], np.einsum("ab,fij->faibj", jump, mass).reshape(f, 2 * n, 2 * n))
+            self.scatter(data, self.contact_places[name], np.einsum("ab,fij->faibj", jump, mass).reshape(f, 2 * n, 2 * n))
             if "T" in law.needs:
                 mass = a.mass(law.slope(a.points, t, (Ta + Tb) / 2, self.radial) * (Ta - Tb) / 2)
                 both = np.array([[1.0, 1.0], [-1.0, -1.0]])
-                extra.append((self._contact_places[name], np.einsum("ab,fij->faibj", both, mass).reshape(f, 2 * n, 2 * n)))
+                extra.append((self.contact_places[name], np.einsum("ab,fij->faibj", both, mass).reshape(f, 2 * n, 2 * n)))
         if not extra:
             return data, data, True
         full = data.copy()
         for places, entries in extra:
-            self._scatter(full, places, entries)
+            self.scatter(full, places, entries)
         return full, data, False
 
     def stored(self, T: Floats, before: Floats) -> Floats:
@@ -205,8 +240,8 @@ class System:
     def capacity(self, T: Floats) -> Floats:
         """Entries of the heat capacity matrix [J/K] at ``T``."""
         data = np.zeros(len(self.pattern.indices))
-        for block, places in zip(self.blocks, self._block_places, strict=True):
-            self._scatter(data, places, block.mass(self._capacity(block).slope(block.points, block.at(T))))
+        for block, places in zip(self.blocks, self.block_places, strict=True):
+            self.scatter(data, places, block.mass(self._capacity(block).slope(block.points, block.at(T))))
         return data
 
     def warming(self, T: Floats, rate: Floats, of: int | None = None) -> Floats:
@@ -253,6 +288,8 @@ class System:
             *(e.h for e in problem.exchange),
         ]
         laws += [e.emissivity for e in problem.exchange]
+        if problem.electric:
+            return False
         quiet = all(a is None or "T" not in a.needs for a in laws) and all("T" not in K.needs for K in problem.conductivity)
         return quiet and all(e.emissivity.constant == 0 for e in problem.exchange)
 
@@ -347,5 +384,6 @@ class System:
         into += np.bincount(nodes.ravel(), values.ravel(), minlength=self.n)
 
     @staticmethod
-    def _scatter(data: Floats, places: NDArray[np.int32], entries: Floats) -> None:
+    def scatter(data: Floats, places: NDArray[np.int32], entries: Floats) -> None:
+        """Add ``entries`` into the matrix entries ``data`` at ``places``."""
         data += np.bincount(places, entries.ravel(), minlength=len(data))
