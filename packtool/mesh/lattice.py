@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from packtool.errors import MeshError
 from packtool.layout.records import Loop
 from packtool.mesh.grid_lines import merged
-from packtool.mesh.placed import COOLANT, SAME_MM, PlacedSweep
+from packtool.mesh.placed import SAME_MM, PlacedSweep
 from packtool.mesh.records import Floats
 
 ON_SITE_MM = 1e-4
@@ -125,64 +124,3 @@ def lattice_of(sweeps: Sequence[PlacedSweep]) -> Lattice:
 def _nearest(values: Floats, at: Floats) -> np.ndarray:
     """Index into ascending ``at`` (n,) of the nearest, for each of ``values``."""
     return np.searchsorted((at[1:] + at[:-1]) / 2, values)
-
-
-@dataclass(frozen=True, slots=True)
-class Outlines:
-    """Where straight outlines run along the lattice's rows, ``y``, and across, ``x`` (ascending, mm); without those along hexagons."""
-
-    x: Floats
-    y: Floats
-
-
-def outlines_of(sweeps: Sequence[PlacedSweep], lattice: Lattice) -> Outlines:
-    """The straight outlines, which must run between the rows and beyond their ends.
-
-    Raises MeshError, naming the part, for an oblique edge and for one that runs through cells.
-    """
-    xs, ys = [], []
-    left, right = lattice.x0 - lattice.radius, lattice.x0 + lattice.halves * lattice.pitch / 2 + lattice.radius
-    for sweep in sweeps:
-        for loop in sweep.loops:
-            if circle_of(loop) is not None:
-                continue
-            for (ax, ay, bulge), (bx, by, _) in pairwise((*loop.vertices, loop.vertices[0])):
-                if bulge:
-                    raise MeshError(
-                        f"part {sweep.part} ({sweep.role}) has an arc beside round cells; only whole circles are meshed there"
-                    )
-                if _between_hexagons(lattice, (ax, ay), (bx, by)):
-                    continue
-                if abs(ay - by) <= SAME_MM:
-                    near = np.abs(lattice.y - ay)
-                    if near.min() < lattice.radius - SAME_MM:
-                        raise _through(sweep, "y", ay)
-                    ys.append(ay)
-                elif abs(ax - bx) <= SAME_MM:
-                    if left + SAME_MM < ax < right - SAME_MM:
-                        raise _through(sweep, "x", ax)
-                    xs.append(ax)
-                else:
-                    raise MeshError(f"part {sweep.part} ({sweep.role}) has an oblique edge beside round cells; that is not meshed")
-    return Outlines(merged(xs, SAME_MM), merged(ys, SAME_MM))
-
-
-def _between_hexagons(lattice: Lattice, a: tuple[float, float], b: tuple[float, float]) -> bool:
-    """Whether an edge lies on the line of hexagon edges between two rows."""
-    row = int(np.searchsorted(lattice.y, (a[1] + b[1]) / 2)) - 1
-    if not 0 <= row < len(lattice.y) - 1 or (corners := lattice.hexagons(row)) is None:
-        return False
-    places = np.array([a, ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2), b])
-    return bool(np.abs(np.interp(places[:, 0], corners[:, 0], corners[:, 1]) - places[:, 1]).max() <= ON_SITE_MM)
-
-
-def _through(sweep: PlacedSweep, axis: str, at: float) -> MeshError:
-    return MeshError(
-        f"part {sweep.part} ({sweep.role}) has an edge at {axis} {at:.5g} mm, through round cells; straight edges are meshed between rows "
-        "and beyond the ends of rows"
-    )
-
-
-def straight(sweep: PlacedSweep) -> bool:
-    """No outline of a sweep but whole circles and straight edges; the coolant's counts too."""
-    return sweep.region == COOLANT or all(loop.is_straight or circle_of(loop) is not None for loop in sweep.loops)
