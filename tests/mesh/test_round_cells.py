@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -106,6 +107,49 @@ def test_straight_bands_between_rows_that_stand_offset():
     assert meshed.report.min_scaled_jacobian > 0.4
     assert meshed.report.components == 2  # air between the ribbon and the cells
     assert meshed.mesh.boundaries["gap_side"].size
+
+
+class TestARibbonBetweenTwoRows:
+    """3 mm wide and 40 mm high with one port of 2 x 30 mm, layers of 1 mm over 60 degrees of each cell."""
+
+    HALF = math.radians(30.0)
+
+    def pack(self, pattern):
+        r, face = D / 2, D / 2 + 1.0
+        y0, y1 = face, face + 3.0
+        s, c, bulge = r * math.sin(self.HALF), r * math.cos(self.HALF), math.tan(self.HALF / 2)
+        up = Profile(Loop(((s, face, 0.0), (-s, face, 0.0), (-s, c, -bulge), (s, c, 0.0))))
+        down = Profile(Loop(((-s, -face, 0.0), (s, -face, 0.0), (s, -c, -bulge), (-s, -c, 0.0))))
+        whole, port = Profile.rectangle(-20, y0, 80, y1), Profile.rectangle(-20, y0 + 0.5, 80, y1 - 0.5)
+        walls = [Profile.rectangle(-20, a, 80, b) for a, b in ((y0, y0 + 0.5), (y1 - 0.5, y1))]
+        rows = sites(2, 3, 22.5, pattern, [(0, 2 * face + 3.0)])
+        extra = [shape("ribbon", "cold_plate", Sweep(whole, 15, 20), *(Sweep(w, 20, 50) for w in walls), Sweep(whole, 50, 55))]
+        extra.append(shape("coolant", "coolant", Sweep(port, 20, 50)))
+        for profile, row in ((up, rows[0]), (down, rows[1])):
+            extra += [shape(f"layer {x} {y}", "interface", Sweep(profile, 15, 55), origin=(x, y, 0.0)) for x, y in row]
+        return round_pack(2, 3, pattern=pattern, bands=[(0, 2 * face + 3.0)], interface=0.0, extra=extra)
+
+    @pytest.mark.parametrize("pattern", PATTERNS)
+    @pytest.mark.parametrize("halved", [False, True])
+    def test_every_part_holds_its_volume_and_touches_over_its_area(self, pattern, halved):
+        meshed = mesh_layout(self.pack(pattern), "normal", halved=halved)
+        assert meshed.report.max_volume_error < 1e-9
+        assert meshed.report.min_scaled_jacobian > 0.4
+        assert meshed.report.components == 1
+        areas = meshed.report.areas
+        assert areas["coolant_wall"] == pytest.approx(2 * 100e-3 * (30e-3 + 2e-3), rel=1e-9)  # both ends are open
+        assert areas["interface|cold_plate"] == pytest.approx(6 * 2 * D / 2 * math.sin(self.HALF) * 40 * 1e-6, rel=1e-9)
+        arc = 6 * D / 2 * 2 * self.HALF * 40 * 1e-6
+        assert arc < areas["cell|interface"] < 1.02 * arc  # chords that keep the area are longer than the arc
+
+    def test_layers_over_different_angles_in_one_row_are_refused(self):
+        pack = self.pack("square")
+        s, c, bulge = D / 2 * math.sin(0.2), D / 2 * math.cos(0.2), math.tan(0.1)
+        odd = Profile(Loop(((s, D / 2 + 1, 0.0), (-s, D / 2 + 1, 0.0), (-s, c, -bulge), (s, c, 0.0))))
+        product, part = shape("odd", "interface", Sweep(odd, 15, 55))
+        kept = [other for other in pack.parts if other.name != "layer 0.0 0.0"]
+        with pytest.raises(MeshError, match=r"part odd \(interface\) lies against its cell over another angle"):
+            mesh_layout(replace(pack, products=(*pack.products, product), parts=(*kept, part)))
 
 
 def test_holders_cut_in_a_zigzag_between_offset_rows():
