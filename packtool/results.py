@@ -16,7 +16,7 @@ class Result:
 
     Attributes: ``name`` dotted, as in DESIGN (``temperature.cell.max``, ``temperature.cell.mean[R2C05]``); ``value`` in
     ``unit`` (temperatures in degC, differences in K); ``error`` the estimated numerical error in the same unit, None where
-    the number is exact or has no estimate; ``scatter`` what the published scatter of the correlations behind it makes of it; ``region`` the part it speaks of; ``case`` the load case; ``time_s`` for transients.
+    the number is exact or has no estimate; ``error_time`` the part of it that is due to the time steps; ``scatter`` what the published scatter of the correlations behind it makes of it; ``region`` the part it speaks of; ``case`` the load case; ``time_s`` for transients.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Result:
     case: str | None = None
     time_s: float | None = None
     scatter: float | None = None
+    error_time: float | None = None
 
     @property
     def uncertainty(self) -> float | None:

@@ -67,6 +67,7 @@ def _run_stages(
     launch = launched(os.environ)
     environment = without_launcher(os.environ)
     environment.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
+    environment.setdefault("OPENBLAS_NUM_THREADS", "1")  # vectors are short: more threads double the time of a solve beside another
     request = Request(loaded, layout, out, stages, cases, text, cache_dir(), environment, force, root=Path.cwd())
     if dry_run and as_json:
         steps = [{"stage": step.stage, "runs": bool(step.reasons), "reasons": list(step.reasons)} for step in steps_of(request)]

@@ -103,7 +103,7 @@ def solve_pack_case(
             **{f"{name} [s]": round(seconds, 3) for name, seconds in solution.seconds.items()},
         },
         "resistance_held": resistance_is_held(loaded, warmest),
-        "coolant": _path_rows(coolant) if coolant else [],
+        "coolant": path_rows(coolant) if coolant else [],
         "branch_flow_lpm": dict(coolant.branch_flow_lpm) if coolant else {},
     }
     return SolvedCase(solution, coolant, tuple(results), summary)
@@ -116,7 +116,7 @@ def _scatter(nominal: Sequence[Result], lowest_film: Sequence[Result]) -> dict[s
     return {row.name: abs(row.value - low[row.name]) for row in nominal if row.name.startswith(moved)}
 
 
-def _path_rows(coolant: ColdPlateSolution) -> list[dict[str, Any]]:
+def path_rows(coolant: ColdPlateSolution) -> list[dict[str, Any]]:
     """The coolant's path, one row a segment.
 
     Where a segment has no wall facet of its own, the wall's temperature is taken from its neighbours in the branch; in a branch

@@ -144,4 +144,11 @@ class ChannelStream:
             transport=now.transport.matrix,
             gain=now.transport.gain,
             supply=now.transport.supply,
+            storage=self.heat_capacity(mean),
         )
+
+    def heat_capacity(self, mean: Floats) -> Floats:
+        """Heat capacity (n_states,) [J/K] of the coolant in each segment, which is its outlet state's; nodes hold none."""
+        fluid = self.table.at(mean, "cold plate")
+        volume = self.passages.area[self.segments.branch] * self.segments.length
+        return np.concatenate([np.zeros(len(self.passages.nodes)), fluid.rho * fluid.cp * volume])

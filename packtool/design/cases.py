@@ -2,14 +2,77 @@
 
 from __future__ import annotations
 
+from packtool.design.demand import Demand
 from packtool.design.loaded import LoadedDesign
+from packtool.design.schema import SteadyCase, TransientCase
+from packtool.design.schema.cases import Direction
+
+LOADS = ("current_A", "c_rate", "power_kW")
+"""Keys of a case that say its load."""
+SIGN = {"charge": -1.0, "discharge": 1.0}
+"""Demands count discharge as positive."""
 
 
 def case_current_A(loaded: LoadedDesign, case: str) -> float:
-    """The pack current of a case [A], from ``current_A`` or from ``c_rate`` and the pack's capacity."""
+    """The pack current of a steady case [A], from ``current_A`` or from ``c_rate`` and the pack's capacity."""
     chosen = loaded.design.cases[case]
-    if chosen.current_A is not None:
-        return chosen.current_A
-    assert chosen.c_rate is not None  # the schema asks for one of the two
+    assert isinstance(chosen, SteadyCase)
+    return _amperes(loaded, chosen.current_A, chosen.c_rate)
+
+
+def _amperes(loaded: LoadedDesign, current_A: float | None, c_rate: float | None) -> float:
+    if current_A is not None:
+        return current_A
+    assert c_rate is not None  # the schema asks for one of the two
     assert loaded.cell.capacity_Ah is not None  # the loader asks for it
-    return chosen.c_rate * loaded.cell.capacity_Ah.value * loaded.design.electrical.parallel
+    return c_rate * loaded.cell.capacity_Ah.value * loaded.design.electrical.parallel
+
+
+def case_demand(loaded: LoadedDesign, case: str) -> Demand:
+    """What a transient case asks of the pack over time."""
+    chosen = loaded.design.cases[case]
+    assert isinstance(chosen, TransientCase)
+    sign = SIGN[chosen.direction]
+    if chosen.power_kW is not None:
+        return Demand.constant("power_W", sign * chosen.power_kW * 1e3, chosen.duration_s)
+    return Demand.constant("current_A", sign * _amperes(loaded, chosen.current_A, chosen.c_rate), chosen.duration_s)
+
+
+def largest_current_A(loaded: LoadedDesign, case: str, direction: str) -> float:
+    """The largest current of the pack in one direction that a case asks for [A]; 0 where it asks for none.
+
+    A demand of power counts at the pack's nominal voltage.
+    """
+    chosen = loaded.design.cases[case]
+    if isinstance(chosen, SteadyCase):
+        return case_current_A(loaded, case) if chosen.direction == direction else 0.0
+    demand = case_demand(loaded, case)
+    charge, discharge = demand.largest
+    most = charge if direction == "charge" else discharge
+    if demand.quantity == "current_A":
+        return most
+    assert loaded.cell.v_nom is not None  # the loader asks for it
+    return most / (loaded.cell.v_nom.value * loaded.design.electrical.series)
+
+
+def directions(loaded: LoadedDesign, case: str) -> tuple[Direction, ...]:
+    """Whether a case charges, discharges, or both."""
+    chosen = loaded.design.cases[case]
+    if isinstance(chosen, SteadyCase):
+        return (chosen.direction,)
+    charge, discharge = case_demand(loaded, case).largest
+    asked: tuple[tuple[Direction, float], ...] = (("charge", charge), ("discharge", discharge))
+    return tuple(way for way, most in asked if most > 0) or (chosen.direction,)
+
+
+def load_key(loaded: LoadedDesign, case: str) -> str:
+    """The design key that says how large a case's load is."""
+    given = loaded.design.cases[case].model_dump(exclude_none=True)
+    return f"cases.{case}.{next(key for key in LOADS if key in given)}"
+
+
+def initial_soc(case: TransientCase) -> float:
+    """State of charge at the start [-]: as given, else empty for a charge and full for a discharge."""
+    if case.initial_soc is not None:
+        return case.initial_soc
+    return 0.0 if case.direction == "charge" else 1.0

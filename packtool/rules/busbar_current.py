@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from packtool.design.cases import case_current_A
+from packtool.design.cases import largest_current_A
 from packtool.rules.compare import at_most, limit_of
 from packtool.rules.records import Evidence, Finding, Rule
 
@@ -17,7 +17,7 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     key = "busbars.thickness_mm" if design.busbars.width_mm is None else "busbars.width_mm"
     limit = limit_of(evidence, "busbar_A_mm2", 5.0 if copper else 3.0, key)
     for name in design.cases:
-        current = case_current_A(evidence.loaded, name)
+        current = max(largest_current_A(evidence.loaded, name, way) for way in ("charge", "discharge"))
         yield at_most(evidence, RULE.id, "busbar current density", current / area, limit, "A/mm2", case=name)
 
 

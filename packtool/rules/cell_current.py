@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from packtool.catalogue.properties import resistance_ohm
 from packtool.catalogue.records import ResistanceTable
-from packtool.design.cases import case_current_A
+from packtool.design.cases import directions, largest_current_A, load_key
 from packtool.results import ZERO_CELSIUS
 from packtool.rules.compare import Limit, at_most
 from packtool.rules.records import Evidence, Finding, NotChecked, Rule
@@ -55,16 +55,16 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     """See RULE.asks. Every case whose limit is known is checked; NotChecked is raised after them for those that have none."""
     design, cell = evidence.loaded.design, evidence.loaded.cell
     unknown: dict[str, None] = {}
-    for name, case in design.cases.items():
-        allowed = cell.max_charge_A if case.direction == "charge" else cell.max_discharge_A
-        if allowed is None:
-            unknown.setdefault(case.direction)
-            continue
-        key = f"cases.{name}.{'current_A' if case.current_A is not None else 'c_rate'}"
-        share, part = largest_share(evidence, name)
-        current = case_current_A(evidence.loaded, name) * share
-        what = f"{case.direction} current of a cell"
-        yield at_most(evidence, RULE.id, what, current, Limit(allowed.value, key, "error"), "A", part=part, case=name)
+    for name in design.cases:
+        for direction in directions(evidence.loaded, name):
+            allowed = cell.max_charge_A if direction == "charge" else cell.max_discharge_A
+            if allowed is None:
+                unknown.setdefault(direction)
+                continue
+            share, part = largest_share(evidence, name)
+            current = largest_current_A(evidence.loaded, name, direction) * share
+            limit = Limit(allowed.value, load_key(evidence.loaded, name), "error")
+            yield at_most(evidence, RULE.id, f"{direction} current of a cell", current, limit, "A", part=part, case=name)
     if unknown:
         raise NotChecked(f"the maximum {' and '.join(unknown)} current of {cell.id} is unknown")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from packtool.design.cases import directions
 from packtool.rules.compare import Limit, at_least, at_most, solved
 from packtool.rules.records import Evidence, Finding, NotChecked, Rule
 
@@ -11,7 +12,7 @@ from packtool.rules.records import Evidence, Finding, NotChecked, Rule
 def check(evidence: Evidence) -> Iterable[Finding]:
     """See RULE.asks."""
     design, cell = evidence.loaded.design, evidence.loaded.cell
-    charging = [name for name, case in design.cases.items() if case.direction == "charge"]
+    charging = [name for name in design.cases if "charge" in directions(evidence.loaded, name)]
     if not charging:
         raise NotChecked("no case charges")
     low = Limit(cell.charge_min_degC.value, "cell", "error") if cell.charge_min_degC else Limit(0.0, "cell", "error")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -32,6 +32,37 @@ class _Walls:
         return csr_matrix((nodal.ravel(), (rows, self.local.ravel())), shape=(n_segments, len(self.nodes)))
 
 
+class WallFluid(Protocol):
+    """What the heat flows ask of a fluid that is in balance, by whatever law, with a solid's temperature."""
+
+    exchange: StreamExchange
+    mass: Floats
+    uptake_T: Any
+    conductance: Floats
+
+    @property
+    def nodes(self) -> Integers:
+        """(n_wall_nodes,) mesh points on the wetted walls, ascending."""
+        ...
+
+    def state(self, T: Floats) -> StreamState:
+        """The fluid beside a solid at ``T`` (n_points,) [K]."""
+        ...
+
+
+class LinearFluid(WallFluid, Protocol):
+    """What the Jacobian asks: a fluid that follows the solid linearly."""
+
+    @property
+    def places(self) -> Integers:
+        """(n_facets, 4, 4) where ``mass`` goes in the matrix."""
+        ...
+
+    def returned(self, values: Floats) -> Floats:
+        """(n_wall_nodes,): the heat that the fluid gives back to the wall for a change ``values`` (n_points,) of the temperature."""
+        ...
+
+
 class Coupling:
     """One linear exchange, made ready: wall integrals, and the fluid block factorised.
 
@@ -42,7 +73,6 @@ class Coupling:
 
     def __init__(self, mesh: TaggedMesh, pattern: Pattern, exchange: StreamExchange, before: Coupling | None = None) -> None:
         from scipy.sparse import diags
-        from scipy.sparse.linalg import splu
 
         refuse_exchange(mesh, exchange)
         self.exchange, n_segments = exchange, exchange.mean.shape[0]
@@ -58,13 +88,8 @@ class Coupling:
         area = np.bincount(segment, wall.area, minlength=n_segments)
         share = wall.load(np.ones_like(h)) / np.where(area > 0, area, 1.0)[segment][:, None]
         self.wall_mean = self.walls.by_segment(share, segment, n_segments)
-        fluid = (exchange.transport + exchange.gain @ diags(self.conductance) @ exchange.mean).tocsc()
-        try:
-            self._fluid = splu(fluid)
-        except RuntimeError as failure:
-            raise SolveError(
-                f"the coolant's transport is singular ({failure}): a stretch of it has neither flow nor an inlet"
-            ) from failure
+        self.fluid = (exchange.transport + exchange.gain @ diags(self.conductance) @ exchange.mean).tocsc()
+        self._factor = factorised(self.fluid)
 
     @property
     def nodes(self) -> Integers:
@@ -78,16 +103,31 @@ class Coupling:
 
     def state(self, T: Floats) -> StreamState:
         """The fluid beside a solid at ``T`` (n_points,) [K]."""
+        taken = self.uptake @ T[self.nodes]
+        return self.state_of(T, self._factor.solve(self.exchange.gain @ taken + self.exchange.supply))
+
+    def state_of(self, T: Floats, theta: Floats) -> StreamState:
+        """The fluid at ``theta`` (n_states,) [K] beside a solid at ``T`` (n_points,) [K]."""
         wall = T[self.nodes]
-        taken = self.uptake @ wall
-        theta = self._fluid.solve(self.exchange.gain @ taken + self.exchange.supply)
         mean = self.exchange.mean @ theta
-        return StreamState(theta, mean, taken - self.conductance * mean, self.wall_mean @ wall)
+        return StreamState(theta, mean, self.uptake @ wall - self.conductance * mean, self.wall_mean @ wall)
 
     def returned(self, values: Floats) -> Floats:
         """(n_wall_nodes,): the heat that the fluid gives back to the wall for a change ``values`` (n_points,) of the temperature."""
-        theta = self._fluid.solve(self.exchange.gain @ (self.uptake @ values[self.nodes]))
+        theta = self._factor.solve(self.exchange.gain @ (self.uptake @ values[self.nodes]))
         return np.asarray(self.uptake_T @ (self.exchange.mean @ theta))
+
+
+def factorised(matrix: Any) -> Any:
+    """LU factors of a fluid block; SolveError where it is singular."""
+    from scipy.sparse.linalg import splu
+
+    try:
+        return splu(matrix)
+    except RuntimeError as failure:
+        raise SolveError(
+            f"the coolant's transport is singular ({failure}): a stretch of it has neither flow nor an inlet"
+        ) from failure
 
 
 def first_fluid_temperatures(exchange: StreamExchange) -> Any:

@@ -32,21 +32,21 @@ SOLVER_FLOOR = 1e-7
 
 
 def estimated_errors(fine: Sequence[Result], halved: Sequence[Result], quartered: Sequence[Result] = ()) -> tuple[Result, ...]:
-    """``fine``, each with ``error`` estimated from the rows of ``halved`` (and ``quartered``) of the same name, case, time and region.
+    """``fine``, each with ``error`` estimated from the rows of ``halved`` (and ``quartered``) of the same name, case and region.
 
-    An extreme may sit in another region on the other mesh: where no row has the same region, the only one of that name, case
-    and time stands in. A row without a counterpart gets None: there is nothing to estimate it from. Raises ValueError where the
+    An extreme may sit in another region, and at another time, on the other mesh: where no row has the same region, the only one of that name and case
+    stands in. A row without a counterpart gets None: there is nothing to estimate it from. Raises ValueError where the
     units differ or a mesh has a row twice.
     """
     half, quarter = _Rows(halved), _Rows(quartered)
     return tuple(replace(row, error=_error(row, half.of(row), quarter.of(row))) for row in fine)
 
 
-_Key = tuple[str, str | None, float | None]
+_Key = tuple[str, str | None]
 
 
 def _key(row: Result) -> _Key:
-    return row.name, row.case, row.time_s
+    return row.name, row.case
 
 
 class _Rows:

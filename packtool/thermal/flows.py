@@ -10,7 +10,7 @@ import numpy as np
 from packtool.errors import SolveError
 from packtool.mesh.records import Floats
 from packtool.thermal.assembly import Discrete, scattered
-from packtool.thermal.coupling import Coupling
+from packtool.thermal.coupling import WallFluid
 from packtool.thermal.records import EnergyBalance, StreamState
 
 LEAST_K = 0.01
@@ -65,7 +65,7 @@ class Flows:
 RegionHeat = Callable[[Floats], tuple[Floats, Floats]]
 
 
-def heat_flows(discrete: Discrete, T: Floats, coupling: Coupling | None = None, power: RegionHeat | None = None) -> Flows:
+def heat_flows(discrete: Discrete, T: Floats, coupling: WallFluid | None = None, power: RegionHeat | None = None) -> Flows:
     """The flows at ``T`` (n_points,) [K]; the fluid of ``coupling`` is in balance with it.
 
     ``power`` replaces the problem's heat. Raises SolveError where the heat is not finite.

@@ -7,11 +7,11 @@ import numpy as np
 from packtool.fem.solvers import Operator
 from packtool.mesh.records import Floats
 from packtool.thermal.assembly import Discrete
-from packtool.thermal.coupling import Coupling
+from packtool.thermal.coupling import LinearFluid
 from packtool.thermal.flows import Flows
 
 
-def matrix_entries(discrete: Discrete, flows: Flows, coupling: Coupling | None = None, step: float | None = None) -> Floats:
+def matrix_entries(discrete: Discrete, flows: Flows, coupling: LinearFluid | None = None, step: float | None = None) -> Floats:
     """Entries (n_entries,) of the symmetric part: conduction, contacts, surfaces and walls [W/K]; with ``step`` [s] the matrix of
     an implicit time step, capacity + step times those [J/K]. Prescribed temperatures are eliminated."""
     data = discrete.stiffness.copy()
@@ -25,7 +25,9 @@ def matrix_entries(discrete: Discrete, flows: Flows, coupling: Coupling | None =
     return data
 
 
-def operator_of(discrete: Discrete, data: Floats, slope: Floats, coupling: Coupling | None = None, step: float = 1.0) -> Operator:
+def operator_of(
+    discrete: Discrete, data: Floats, slope: Floats, coupling: LinearFluid | None = None, step: float = 1.0
+) -> Operator:
     """``data`` applied, less ``step`` times the heat's ``slope`` (n_regions,) by region means and the coolant's answer."""
     matrix, free = discrete.pattern.matrix(data), ~discrete.fixed
     hot = np.flatnonzero(slope)

@@ -61,7 +61,8 @@ class StreamExchange:
 
     ``facets`` (n_facets, 4) mesh nodes; ``segment`` (n_facets,) index of the segment; ``h`` (n_facets,) [W/m²/K];
     ``mean`` (n_segments, n_states), ``transport`` (n_states, n_states), ``gain`` (n_states, n_segments): scipy.sparse;
-    ``supply`` (n_states,). Temperatures in kelvin.
+    ``supply`` (n_states,). Temperatures in kelvin. In time the states hold heat: ``storage`` (n_states,) [J/K] d(theta)/dt =
+    ``gain`` @ Q + ``supply`` - ``transport`` @ theta; where it is 0 the balance holds at every instant. None: everywhere.
     """
 
     facets: Integers
@@ -71,6 +72,7 @@ class StreamExchange:
     transport: Any
     gain: Any
     supply: Floats
+    storage: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)

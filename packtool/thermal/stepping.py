@@ -17,7 +17,9 @@ from packtool.errors import NotConverged, SolveError
 from packtool.fem.solvers import TwoLevel, correct
 from packtool.mesh.records import Floats
 from packtool.thermal.assembly import Discrete
+from packtool.thermal.coupling import Coupling, WallFluid
 from packtool.thermal.flows import Flows, heat_flows
+from packtool.thermal.fluid_step import FluidStep, StagedFluid
 from packtool.thermal.jacobian import matrix_entries, operator_of
 
 D = 1 - float(np.sqrt(0.5))
@@ -32,7 +34,7 @@ ERROR_WEIGHTS = (W - (1 - W) / 3, W - (3 * W + 1) / 3, D - D / 3)
 NEWTON_STEPS = 10
 BALANCED = 1e-7
 """Sum of a stage's absolute residual over the heat that moves in the step."""
-LOOSEST = 1e-3
+LOOSEST = 1e-5
 """Reduction asked of the linear solver in one Newton step of a nonlinear stage."""
 ERROR_REDUCTION = 1e-4
 """The error is known to this part of itself. Two digits would do to choose a step, but steps would then follow the rounding of the
@@ -41,51 +43,86 @@ STALE = 2.0
 """A preconditioner serves steps between 1/STALE and STALE times the one it was made for."""
 INSIDE = 1e-9
 """Heat is asked for this fraction of the step inside its ends, so that a jump at a breakpoint belongs to one side of it."""
+FLUID_SHARE = 0.05
+"""The fluid's local error counts by this much: it holds little heat, and passes on a tenth of its own error at most (its film's
+conductance over that of the wall behind it)."""
+KEPT = 0.02
+"""The entries of a nonlinear step's matrix are kept while surface slopes and films stay this close to those they were made with: the
+residual is always exact, so they only slow Newton's method down, to a fiftieth of the error a step."""
 
 TimedHeat = Callable[[float, Floats], tuple[Floats, Floats]]
 
 
 @dataclass(frozen=True)
 class Step:
-    """A step tried: the field ``T`` (n_points,) [K] at its end, the largest local ``error`` [K], and the flows of its three stages."""
+    """A step tried: the field ``T`` (n_points,) [K] at its end, the largest local ``error`` [K], the flows of its three stages, and
+    the middle stage's field ``middle`` (n_points,) [K]."""
 
     T: Floats
     error: float
     stages: tuple[Flows, Flows, Flows]
+    middle: Floats
+
+
+@dataclass
+class _Matrix:
+    """The entries of one step's matrix, and what they were made with."""
+
+    dt: float
+    entries: Floats
+    slopes: list[Floats]
+    film: Floats | None
+
+    def serves(self, dt: float, flows: Flows, fluid: StagedFluid | None, share: float) -> bool:
+        film = None if fluid is None else np.asarray(fluid.exchange.h)
+        if dt != self.dt or (film is None) != (self.film is None):
+            return False
+        pairs = [*zip(flows.surface_slopes, self.slopes, strict=True)]
+        if film is not None and self.film is not None:
+            pairs.append((film, self.film))
+        return all(np.abs(new - old).max(initial=0.0) <= share * np.abs(old).max(initial=0.0) for new, old in pairs)
 
 
 class Stepper:
     """Steps of one problem; keeps the preconditioner from step to step. A resource: ``close`` gives back its memory."""
 
-    def __init__(self, discrete: Discrete, heat_at: TimedHeat | None) -> None:
+    def __init__(self, discrete: Discrete, heat_at: TimedHeat | None, counts: Floats | None = None) -> None:
+        """``counts`` (n_points,): the weight of each point's local error; None: 1 everywhere."""
         if discrete.capacity is None:
             raise SolveError("a transient solve needs rho_cp, and the problem has none")
         self.discrete, self.heat_at, self.iterations = discrete, heat_at, 0
+        self._counts = np.ones(discrete.n_dofs) if counts is None else counts
         self.capacity = discrete.pattern.matrix(discrete.capacity)
         self._floor = 1e-12 * float(discrete.capacity.sum())
         self._preconditioner: TwoLevel | None = None
         self._made_for = 0.0
-        self._kept: tuple[float, Floats] | None = None
+        self._kept: _Matrix | None = None
+        self._of_preconditioner: Floats | None = None
         self._pace = np.zeros(discrete.n_dofs)
 
-    def flows(self, t: float, T: Floats) -> Flows:
+    def flows(self, t: float, T: Floats, fluid: WallFluid | None = None) -> Flows:
         """The heat flows at time ``t`` [s]."""
         heat_at = self.heat_at
-        return heat_flows(self.discrete, T, power=(lambda means: heat_at(t, means)) if heat_at else None)
+        return heat_flows(self.discrete, T, fluid, (lambda means: heat_at(t, means)) if heat_at else None)
 
-    def step(self, t: float, dt: float, T: Floats) -> Step:
-        """From ``T`` at ``t`` over ``dt``."""
-        first = self.flows(t + INSIDE * dt, T)
-        known = D * dt * first.residual
+    def step(self, t: float, dt: float, T: Floats, coupling: Coupling | None = None, theta: Floats | None = None) -> Step:
+        """From ``T`` at ``t`` over ``dt``; with a coolant's ``coupling``, from its ``theta`` (n_states,) [K]. The coolant at the end
+        of the step is the state of the last of its stages."""
+        fluid = FluidStep(coupling, T, theta, D * dt) if coupling is not None and theta is not None else None
+        first = self.flows(t + INSIDE * dt, T, fluid.held() if fluid else None)
         guess = np.where(self.discrete.fixed, T, T + GAMMA * dt * self._pace)
-        middle_T, middle = self._stage(t + GAMMA * dt, dt, T, known, guess)
-        known = W * dt * (first.residual + middle.residual)
+        middle_T, middle = self._stage(t + GAMMA * dt, dt, T, (D * dt,), (first,), guess, fluid)
         guess = T + (middle_T - T) / GAMMA
-        last_T, last = self._stage(t + dt - INSIDE * dt, dt, T, known, guess)
+        last_T, last = self._stage(t + dt - INSIDE * dt, dt, T, (W * dt, W * dt), (first, middle), guess, fluid)
         stages = (first, middle, last)
         raw = dt * sum(w * f.residual for w, f in zip(ERROR_WEIGHTS, stages, strict=True))
-        error = self._solve(dt, last, np.where(self.discrete.fixed, 0.0, raw), ERROR_REDUCTION)
-        return Step(last_T, float(np.abs(error).max()), stages)
+        linear = fluid.stage(np.zeros_like(fluid.start)) if fluid else None
+        filtered = self._solve(dt, last, np.where(self.discrete.fixed, 0.0, raw), ERROR_REDUCTION, linear)
+        error = float((self._counts * np.abs(filtered)).max())
+        if fluid:
+            rates = [fluid.rate(f.state) for f in stages if f.state is not None]
+            error = max(error, FLUID_SHARE * float(np.abs(fluid.solve(dt * np.dot(ERROR_WEIGHTS, rates))).max()))
+        return Step(last_T, error, stages, middle_T)
 
     def accept(self, step: Step, dt: float, T: Floats) -> None:
         """Remember the pace [K/s] of an accepted step for the next guess."""
@@ -97,12 +134,26 @@ class Stepper:
             self._preconditioner.close()
         self._preconditioner = None
 
-    def _stage(self, t: float, dt: float, T: Floats, known: Floats, guess: Floats) -> tuple[Floats, Flows]:
-        """Solve M (x - T) = known + d dt f(x) for x by Newton's method."""
+    def _stage(
+        self,
+        t: float,
+        dt: float,
+        T: Floats,
+        weights: tuple[float, ...],
+        before: tuple[Flows, ...],
+        guess: Floats,
+        fluid: FluidStep | None,
+    ) -> tuple[Floats, Flows]:
+        """Solve M (x - T) = sum of ``weights`` [s] times the residuals ``before`` + d dt f(x) for x by Newton's method."""
+        known = sum(w * f.residual for w, f in zip(weights, before, strict=True))
+        staged = None
+        if fluid:
+            rates = [fluid.rate(f.state) for f in before if f.state is not None]
+            staged = fluid.stage(sum((w * rate for w, rate in zip(weights, rates, strict=True)), np.zeros_like(fluid.start)))
         x, fixed = guess, self.discrete.fixed
         history = []
         for _ in range(NEWTON_STEPS):
-            flows = self.flows(t, x)
+            flows = self.flows(t, x, staged)
             moved = self.capacity @ (x - T)
             residual = np.where(fixed, 0.0, known + D * dt * flows.residual - moved)
             scale = dt * flows.scale(self.discrete) + float(np.abs(moved).sum()) + self._floor
@@ -112,35 +163,31 @@ class Stepper:
                 return x, flows
             if not np.isfinite(off):
                 break
-            linear = self.discrete.linear_surfaces and not flows.slope.any()
-            x = x + self._solve(dt, flows, residual, max(0.3 * BALANCED / off, 1e-12 if linear else LOOSEST))
+            linear = self.discrete.linear_surfaces and staged is None and not flows.slope.any()
+            x = x + self._solve(dt, flows, residual, max(0.3 * BALANCED / off, 1e-12 if linear else LOOSEST), staged)
         told = ", ".join(f"{off:.1e}" for off in history[-4:])
         raise NotConverged(
             f"the step of {dt:.3g} s to {t:.6g} s did not settle: unbalanced heat over the heat moved {told}; wanted {BALANCED:.0e}"
         )
 
-    def _solve(self, dt: float, flows: Flows, residual: Floats, rtol: float) -> Floats:
+    def _solve(self, dt: float, flows: Flows, residual: Floats, rtol: float, fluid: StagedFluid | None) -> Floats:
         """(M + d dt J) applied backwards to ``residual`` (n_points,) [J]."""
         if not residual.any():
             return np.zeros_like(residual)
-        linear = self.discrete.linear_surfaces and not flows.slope.any()
-        usable = self._preconditioner is not None and 1 / STALE <= dt / self._made_for <= STALE
-        exact = usable and linear and dt == self._made_for
-        data = None if exact else self._entries(dt, flows, linear)
-        if not usable and data is not None:
+        data = self._entries(dt, flows, fluid)
+        if self._preconditioner is None or not 1 / STALE <= dt / self._made_for <= STALE:
             self.close()
-            self._preconditioner, self._made_for, exact = TwoLevel(self.discrete.pattern, data, self.discrete.block), dt, linear
-        if self._preconditioner is None:
-            raise SolveError("the time step has no preconditioner")
-        operator = None if exact or data is None else operator_of(self.discrete, data, flows.slope, step=D * dt)
+            self._preconditioner, self._made_for = TwoLevel(self.discrete.pattern, data, self.discrete.block), dt
+            self._of_preconditioner = data
+        alone = fluid is None and not flows.slope.any() and data is self._of_preconditioner
+        operator = None if alone else operator_of(self.discrete, data, flows.slope, fluid, step=D * dt)
         change, spent = correct(self._preconditioner, residual, min(rtol, 0.5), operator)
         self.iterations += spent
         return change
 
-    def _entries(self, dt: float, flows: Flows, linear: bool) -> Floats:
-        """The entries of M + d dt J without the heat's slope; those of a linear problem are kept until the step changes."""
-        if linear and self._kept and self._kept[0] == dt:
-            return self._kept[1]
-        data = matrix_entries(self.discrete, flows, step=D * dt)
-        self._kept = (dt, data) if linear else None
-        return data
+    def _entries(self, dt: float, flows: Flows, fluid: StagedFluid | None) -> Floats:
+        """The entries of M + d dt J without the heat's slope and the fluid's answer, kept while they serve."""
+        if self._kept is None or not self._kept.serves(dt, flows, fluid, KEPT):
+            film = None if fluid is None else np.asarray(fluid.exchange.h)
+            self._kept = _Matrix(dt, matrix_entries(self.discrete, flows, fluid, step=D * dt), flows.surface_slopes, film)
+        return self._kept.entries

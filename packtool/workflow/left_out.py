@@ -13,6 +13,7 @@ _ALWAYS: tuple[str, ...] = (
     "Air inside the enclosure conducts and radiates but does not move: exact above a pack colder than its ambient; beside it a little less "
     "heat gets in than does; a pack warmer than its ambient comes out too warm.",
     "A steady case is where the temperatures end if its current lasts; a charge of an hour ends before.",
+    "In a transient case tray, lid and busbars store no heat, and coolant outside the plate is not there.",
     "The heat is I²R; the reversible (entropic) heat of the cell is not known and left out; it can be of either sign.",
     "Contact between parts is perfect where the design has no layer, so between end cells and end plates too; the interface layer has its "
     "nominal thickness everywhere.",

@@ -105,6 +105,9 @@ def _heat(results: ResultSet, case: str) -> tuple[HeatFlow, ...]:
             continue
         out = leaves == (row.value >= 0)
         lines.append(HeatFlow(words, abs(row.value), "out" if out else "made"))
+    stored = results.find("heat.stored", case)
+    if stored is not None:
+        lines.append(HeatFlow("cells, pads and plate", stored.value, "stored"))
     return tuple(lines)
 
 

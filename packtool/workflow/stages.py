@@ -71,9 +71,12 @@ def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, 
     """Temperatures and coolant of every case, on the mesh and on the coarser ones, with the error of each number."""
     from packtool.catalogue.load import coolants
     from packtool.coldplate.pack_case import solve_pack_case
+    from packtool.coldplate.pack_transient import solve_pack_transient
+    from packtool.design.schema import TransientCase
     from packtool.mesh.build import family_members
     from packtool.mesh.files import load_mesh, write_pvd, write_vtu
     from packtool.thermal.evaluate import save_temperatures
+    from packtool.workflow.transient_files import write_transient
 
     air = coolants()["air_1atm"]
     meshes = [load_mesh(folder / name) for name in mesh_files(len(family_members(layout, loaded.design.mesh.level)))]
@@ -82,6 +85,12 @@ def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, 
     files: list[str] = []
     for case in cases:
         started = time.monotonic()
+        if isinstance(loaded.design.cases[case], TransientCase):
+            done = solve_pack_transient(loaded, layout, meshes, case, air, cache_dir)
+            rows += [result.as_dict() for result in done.results]
+            files += write_transient(folder, case, meshes[0], done.run)
+            summaries[case] = {**done.summary, "seconds": time.monotonic() - started}
+            continue
         solved = solve_pack_case(loaded, layout, meshes, case, air, cache_dir)
         rows += [result.as_dict() for result in solved.results]
         fields = f"{HIDDEN}/temperature-{case}.npz"
@@ -90,8 +99,11 @@ def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, 
         write_vtu(folder / vtu, meshes[0], point_data={"temperature_degC": solved.solution.T - ZERO_CELSIUS}, cell_data={})
         files += [fields, vtu]
         summaries[case] = {**solved.summary, "seconds": time.monotonic() - started}
-    write_pvd(folder / "thermal.pvd", [(float(i), f"thermal-{case}.vtu") for i, case in enumerate(cases)])
-    return StageOutput((*files, "thermal.pvd"), {"results": rows, "cases": summaries})
+    steady = [case for case in cases if not isinstance(loaded.design.cases[case], TransientCase)]
+    if steady:
+        write_pvd(folder / "thermal.pvd", [(float(i), f"thermal-{case}.vtu") for i, case in enumerate(steady)])
+        files.append("thermal.pvd")
+    return StageOutput(tuple(files), {"results": rows, "cases": summaries})
 
 
 def report(

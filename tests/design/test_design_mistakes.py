@@ -175,7 +175,7 @@ def test_all_mistakes_are_told_at_once_and_in_the_order_of_the_file(valid, compl
         ("channel_height_mm: 3", "channel_height_mm: 7"),
         ("flow_lpm: 12", "flow_lpm: -1"),
         ("temperature_degC: 45", "temperature: 45"),
-        ("kind: steady", "kind: transient"),
+        ("kind: steady", "kind: steadily"),
         ("R1C02", "R9C02"),
     ):
         text = text.replace(old, new)

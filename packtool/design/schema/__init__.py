@@ -2,7 +2,7 @@
 
 from packtool.design.schema.arrangement import Arrangement, Busbars, Rows
 from packtool.design.schema.base import CELL_NAME_PATTERN, MAX_CELLS, NAME_PATTERN, PATTERN_WORDS, DesignRecord, canonical_cell_name
-from packtool.design.schema.cases import SteadyCase
+from packtool.design.schema.cases import Case, SteadyCase, TransientCase
 from packtool.design.schema.cell import CellSpec
 from packtool.design.schema.cold_plate import AnyColdPlate, ColdPlate, Interface, RibbonPlate
 from packtool.design.schema.cylinders import CylinderGrid, Holder, Potting
@@ -18,6 +18,7 @@ __all__ = [
     "AnyColdPlate",
     "Arrangement",
     "Busbars",
+    "Case",
     "CellSpec",
     "ColdPlate",
     "CylinderGrid",
@@ -31,5 +32,6 @@ __all__ = [
     "RibbonPlate",
     "Rows",
     "SteadyCase",
+    "TransientCase",
     "canonical_cell_name",
 ]

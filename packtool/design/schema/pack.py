@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, field_validator
 
 from packtool.design.schema.arrangement import Arrangement, Busbars, Electrical
 from packtool.design.schema.base import CASE_PATTERN, NAME_PATTERN, Agreement, CellName, CellReference, DesignRecord, MilliOhm
-from packtool.design.schema.cases import SteadyCase
+from packtool.design.schema.cases import Case
 from packtool.design.schema.cell import CellSpec
 from packtool.design.schema.cold_plate import AnyColdPlate, Interface
 from packtool.design.schema.enclosure import Ambient, Enclosure
@@ -62,7 +62,7 @@ class PackDesign(DesignRecord):
     busbars: Busbars
     enclosure: Enclosure
     ambient: Ambient
-    cases: dict[Annotated[str, Field(pattern=CASE_PATTERN, max_length=64)], SteadyCase] = Field(
+    cases: dict[Annotated[str, Field(pattern=CASE_PATTERN, max_length=64)], Case] = Field(
         min_length=1, description="loads that the pack is solved for, each under a name of your choice"
     )
     limits: Limits = Field(default_factory=Limits)

@@ -1,0 +1,271 @@
+"""A pack through a duty on one mesh: electrical network, solid and coolant together, in adaptive steps.
+
+In each step the network is integrated first, at the duty's own resolution, with the cells' temperatures going on as before; the heat it
+makes in the step is then given to the solid evenly over the step, so that no joule is lost however fast the current changes. A step is
+as long as the scheme's own error, the error of the temperatures that were assumed, and the swing of the heat within the step allow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from packtool.coldplate.stream import ChannelStream
+from packtool.design.demand import Demand
+from packtool.errors import NotConverged
+from packtool.mesh.records import Floats, Integers, TaggedMesh
+from packtool.thermal.assembly import Discrete, discretise
+from packtool.thermal.cell_bank import CellBank, Interval, over
+from packtool.thermal.clock import Clock
+from packtool.thermal.coupling import Coupling
+from packtool.thermal.evaluate import Extremes
+from packtool.thermal.records import ConductionProblem, EnergyBalance, StreamState
+from packtool.thermal.stepping import D, Step, Stepper, W
+from packtool.thermal.transient import GROW, SAFETY, SHRINK, WORTH
+
+SHORTEST_STEP = 1e-6
+"""[s]: a step that would have to be shorter is given up."""
+CLOSE_S = 5.0
+"""Edges of a duty closer to the one before than this [s] need not be landed on: the heat between them is integrated all the same, and
+its swing about the step's mean is part of the step's error."""
+
+
+OUTSIDE_CELLS = 0.05
+"""Weight of a step's error where there is no cell: the plate and the pads follow the cells and the coolant within seconds, so an error
+there is forgotten in the next step, while a cell keeps its own for minutes."""
+FILM_K = 0.1
+"""Films and flow are looked up again where the coolant has changed by this much [K]: 0.3 % in viscosity, a tenth of that in h."""
+
+
+@dataclass(frozen=True)
+class PackCase:
+    """A transient case on one mesh: the solid with its capacities, the network, the coolant (None: none), and how to go about it.
+
+    ``cell_region`` (n_cells,) index of each cell's region; ``T0`` [K] and ``soc0`` (n_cells,) at the start; ``outputs`` ascending times
+    [s] of the fields, the last the end; ``tolerance`` [K] of a step.
+    """
+
+    problem: ConductionProblem
+    bank: CellBank
+    demand: Demand
+    cell_region: Integers
+    stream: ChannelStream | None
+    T0: float
+    soc0: Floats
+    outputs: Sequence[float]
+    tolerance: float
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Numbers at the end of one step (the first: at the start). By cell (n_cells,): volume ``mean``, ``low`` and ``high`` [K], ``soc``.
+    ``interval``: what the network did in the step; ``coolant``: outlet and mean temperature [K]; ``flows``: heat [W] out by way."""
+
+    t: float
+    mean: Floats
+    low: Floats
+    high: Floats
+    plate: float
+    soc: Floats
+    interval: Interval | None
+    coolant_out: float
+    to_coolant: float
+    to_ambient: float
+
+
+@dataclass(frozen=True)
+class PackRun:
+    """A duty run through: one moment a step; ``fields`` (n_outputs, n_points) [K] at the outputs; ``hottest`` (n_points,) [K] the field
+    with the warmest point of a cell; ``states`` of the coolant at the outputs; ``balance`` of the whole run [J]; joules of the solid by
+    source in ``made``; ``coolant_gain`` [J] what the coolant in the plate holds more than at the start."""
+
+    mesh: TaggedMesh
+    moments: tuple[Moment, ...]
+    outputs: tuple[float, ...]
+    fields: Floats
+    hottest: Floats
+    states: tuple[StreamState, ...]
+    balance: EnergyBalance
+    made: dict[str, float]
+    coolant_gain: float
+    rejected_steps: int
+    linear_iterations: int
+    n_dofs: int
+    seconds: dict[str, float]
+
+
+def landings(edges: Sequence[float], outputs: Sequence[float]) -> list[float]:
+    """The times to land on: every output, and every edge of the duty that is not close to the one before; ascending, without 0."""
+    kept, last = set(outputs), 0.0
+    for edge in edges:
+        if edge - last >= CLOSE_S and edge < outputs[-1]:
+            kept.add(edge)
+        last = edge
+    return sorted(kept - {0.0})
+
+
+class PackMarch:
+    """The state of a run between two steps. ``go`` marches to the end."""
+
+    def __init__(self, case: PackCase, cache_dir: Path | None) -> None:
+        self.case, self.clock = case, Clock()
+        self.discrete: Discrete = discretise(case.problem, cache_dir, with_capacity=True)
+        mesh = case.problem.mesh
+        counts = np.full(self.discrete.n_dofs, OUTSIDE_CELLS)
+        counts[mesh.hexes[np.isin(mesh.region, case.cell_region)]] = 1.0
+        self.stepper = Stepper(self.discrete, lambda _t, _means: (self._power, np.zeros_like(self._power)), counts)
+        self._power = np.zeros(len(mesh.regions))
+        self._extremes = Extremes.of(mesh)
+        rho_cp = np.asarray(case.problem.rho_cp)
+        self.cell_capacity = (rho_cp * self.discrete.volume)[case.cell_region]
+        self.t, self.dt = 0.0, min(1.0, landings(case.demand.edges, case.outputs)[0] / 10)
+        self.T = np.full(self.discrete.n_dofs, case.T0)
+        self.soc = np.array(case.soc0)
+        self.pace = np.zeros(len(case.cell_region))
+        stream = case.stream
+        self.theta = None if stream is None else np.full(stream.n_states, case.T0)
+        self.theta_pace = None if self.theta is None else np.zeros_like(self.theta)
+        self.coupling: Coupling | None = None
+        self._films_at: Floats | None = None
+        self.sums = _Sums(self.discrete, self.stepper.capacity)
+        self.rejected = 0
+        self.clock.lap("assembly")
+
+    def go(self) -> PackRun:
+        """March to the last output. Raises NotConverged, SolveError."""
+        case = self.case
+        moments = [self._moment(None, None)]
+        fields: list[Floats] = []
+        states: list[StreamState] = []
+        hottest, warmest = self.T, float(moments[0].high.max())
+        edges, outputs = set(case.demand.edges), set(case.outputs)
+        after_jump, jumped = self.dt, True
+        try:
+            for target in landings(case.demand.edges, case.outputs):
+                while self.t < target:
+                    left = target - self.t
+                    step = left if self.dt >= left * (1 - 1e-9) else min(self.dt, left / 2)
+                    tried, interval, error = self._try(step)
+                    factor = SAFETY * (case.tolerance / max(error, 1e-30)) ** (1 / 3)
+                    if tried is None or error > case.tolerance:
+                        self.rejected, self.dt = self.rejected + 1, step * min(max(factor, SHRINK), SAFETY)
+                        if self.dt < SHORTEST_STEP:
+                            raise NotConverged(
+                                f"at {self.t:.6g} s a step of {self.dt:.1e} s would be needed to keep the error at {case.tolerance:g} K"
+                            )
+                        continue
+                    if jumped:
+                        after_jump, jumped = step, False
+                    state = tried.stages[2].state
+                    self._accept(tried, interval, step)
+                    self.t = target if step == left else self.t + step
+                    if factor > WORTH:
+                        self.dt = max(self.dt, step * min(factor, GROW))
+                    elif factor < 1:
+                        self.dt = step * factor
+                    moments.append(self._moment(interval, tried))
+                    if moments[-1].high.max() > warmest:
+                        hottest, warmest = self.T, float(moments[-1].high.max())
+                if target in edges:
+                    self.dt, jumped = min(self.dt, 2 * after_jump), True
+                if target in outputs:
+                    fields.append(self.T)
+                    if state is not None:
+                        states.append(state)
+        finally:
+            self.stepper.close()
+        self.clock.lap("march")
+        return PackRun(
+            case.problem.mesh, tuple(moments), tuple(case.outputs), np.array(fields), hottest, tuple(states), self.sums.balance(),
+            self.sums.made_by, self.sums.coolant_gain, self.rejected, self.stepper.iterations, self.discrete.n_dofs, self.clock.seconds,
+        )  # fmt: skip
+
+    def _try(self, dt: float) -> tuple[Step | None, Interval, float]:
+        """A step of ``dt`` [s] from here: None where the heat swings too much within it; and the step's error [K]."""
+        case, cells = self.case, self.case.cell_region
+        T_cells = (self.discrete.mean @ self.T)[cells]
+        interval = over(case.bank, case.demand, self.t, self.t + dt, T_cells, T_cells + dt * self.pace, self.soc)
+        swing = float((interval.swing / self.cell_capacity).max())
+        if swing > case.tolerance:
+            return None, interval, swing
+        self._power[:] = 0.0
+        self._power[cells] = interval.joule + interval.reversible + interval.busbar
+        coupling = self._coupled(dt)
+        tried = self.stepper.step(self.t, dt, self.T, coupling, self.theta)
+        after = (self.discrete.mean @ tried.T)[cells]
+        again = over(case.bank, case.demand, self.t, self.t + dt, T_cells, after, self.soc)
+        off = again.joule + again.reversible + again.busbar - self._power[cells]
+        return tried, interval, max(tried.error, swing, float(np.abs(off * dt / self.cell_capacity).max()))
+
+    def _coupled(self, dt: float) -> Coupling | None:
+        """The coolant's coupling with its films at the middle of the step."""
+        stream = self.case.stream
+        if stream is None or self.theta is None or self.theta_pace is None:
+            return None
+        theta = self.theta + dt / 2 * self.theta_pace
+        if self.coupling is not None and self._films_at is not None and float(np.abs(theta - self._films_at).max()) < FILM_K:
+            return self.coupling
+        self._films_at = theta
+        mean = theta[len(stream.passages.nodes) :]
+        state = StreamState(theta, mean, np.zeros_like(mean), mean)
+        self.coupling = Coupling(self.discrete.problem.mesh, self.discrete.pattern, stream.exchange(state), self.coupling)
+        return self.coupling
+
+    def _accept(self, tried: Step, interval: Interval, dt: float) -> None:
+        cells = self.case.cell_region
+        self.stepper.accept(tried, dt, self.T)
+        self.sums.add(tried, interval, self.T, self.theta, dt)
+        self.pace = (self.discrete.mean @ (tried.T - self.T))[cells] / dt
+        self.T, self.soc = tried.T, interval.soc
+        state = tried.stages[2].state
+        if state is not None and self.theta is not None:
+            self.theta_pace = (state.theta - self.theta) / dt
+            self.theta = state.theta
+
+    def _moment(self, interval: Interval | None, tried: Step | None) -> Moment:
+        case = self.case
+        low, high = self._extremes(self.T)
+        cells = case.cell_region
+        plates = [i for i, region in enumerate(case.problem.mesh.regions) if region.role == "cold_plate"]
+        flows = tried.stages[2] if tried else None
+        return Moment(
+            t=self.t,
+            mean=(self.discrete.mean @ self.T)[cells],
+            low=low[cells],
+            high=high[cells],
+            plate=float(high[plates].max()) if plates else np.nan,
+            soc=self.soc,
+            interval=interval,
+            coolant_out=float(self.theta[case.stream.passages.outlet]) if case.stream and self.theta is not None else np.nan,
+            to_coolant=float(flows.state.heat.sum()) if flows and flows.state else 0.0,
+            to_ambient=sum(flows.to_surfaces.values()) if flows else 0.0,
+        )
+
+
+class _Sums:
+    """Joules, summed over the accepted steps with the scheme's weights."""
+
+    def __init__(self, discrete: Discrete, capacity: Any) -> None:
+        self._discrete, self._capacity = discrete, capacity
+        self._made = self._stored = self._to_stream = 0.0
+        self._out: dict[str, float] = {}
+        self.made_by = {"cells": 0.0, "reversible": 0.0, "busbars": 0.0}
+        self.coolant_gain = 0.0
+
+    def add(self, step: Step, interval: Interval, T: Floats, theta: Floats | None, dt: float) -> None:
+        self._stored += float((self._capacity @ (step.T - T)).sum())
+        for weight, flows in zip((W, W, D), step.stages, strict=True):
+            self._made += dt * weight * float(flows.power.sum())
+            for name, out in flows.to_boundaries(self._discrete).items():
+                self._out[name] = self._out.get(name, 0.0) + dt * weight * out
+            if flows.state:
+                self._to_stream += dt * weight * float(flows.state.heat.sum())
+        for name, power in (("cells", interval.joule), ("reversible", interval.reversible), ("busbars", interval.busbar)):
+            self.made_by[name] += dt * float(power.sum())
+
+    def balance(self) -> EnergyBalance:
+        return EnergyBalance(self._made, self._out, self._to_stream, self._stored)

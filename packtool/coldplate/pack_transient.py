@@ -1,0 +1,133 @@
+"""A transient case of a pack: the duty run on nested meshes, for the numbers with their errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from packtool.catalogue.records import Coolant
+from packtool.coldplate.pack_case import EXACT, path_rows
+from packtool.coldplate.pack_march import PackCase, PackMarch, PackRun
+from packtool.coldplate.records import HeatPhysics
+from packtool.coldplate.solve import cold_plate_solution
+from packtool.coldplate.stream import ChannelStream
+from packtool.coldplate.transient_results import transient_results
+from packtool.design.cases import case_demand, initial_soc
+from packtool.design.loaded import LoadedDesign
+from packtool.design.schema import TransientCase
+from packtool.layout.records import Layout
+from packtool.mesh.records import TaggedMesh
+from packtool.results import ZERO_CELSIUS, Result
+from packtool.thermal.error import estimated_errors
+from packtool.thermal.pack import ambient_exchange, region_conductivity, resistance_is_held
+from packtool.thermal.pack_bank import cell_bank, cell_regions, region_rho_cp
+from packtool.thermal.records import ConductionProblem
+
+FINER = 8.0
+"""The time error is seen from a run with the tolerance divided by this: its steps are half as long (a second-order scheme's local
+error goes with the cube), so the difference is 3/4 of the error and 4/3 of it is told."""
+
+
+@dataclass(frozen=True)
+class SolvedTransient:
+    """The run on the finest mesh, every number with its error, and a JSON-like summary for the report."""
+
+    run: PackRun
+    results: tuple[Result, ...]
+    summary: dict[str, Any]
+
+
+def pack_transient_case(
+    loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: str, air: Coolant, physics: HeatPhysics = HeatPhysics()
+) -> PackCase:
+    """The case on one mesh. Raises SolveError for what is missing."""
+    chosen, plate = loaded.design.cases[case], loaded.design.cold_plate
+    assert isinstance(chosen, TransientCase)
+    demand = case_demand(loaded, case)
+    end = demand.duration_s
+    every = chosen.output_every_s or end / 10
+    outputs = (*(every * number for number in range(1, int(np.ceil(end / every - 1e-9)))), end)
+    stream = None
+    if plate and layout.network:
+        stream = ChannelStream.of(layout.network, plate, loaded.coolants[plate.coolant], mesh, heat_physics=physics)
+    start = chosen.initial_degC if chosen.initial_degC is not None else loaded.design.ambient.temperature_degC
+    exchange = {name: way for name, way in ambient_exchange(loaded, layout, air).items() if name in mesh.boundaries}
+    problem = ConductionProblem(
+        mesh=mesh,
+        conductivity=region_conductivity(loaded, layout, mesh),
+        convection=exchange,
+        rho_cp=region_rho_cp(loaded, mesh),
+    )
+    regions = cell_regions(layout, mesh)
+    return PackCase(
+        problem=problem,
+        bank=cell_bank(loaded, layout),
+        demand=demand,
+        cell_region=regions,
+        stream=stream,
+        T0=start + ZERO_CELSIUS,
+        soc0=np.full(len(regions), initial_soc(chosen)),
+        outputs=outputs,
+        tolerance=chosen.tolerance_K,
+    )
+
+
+def solve_pack_transient(
+    loaded: LoadedDesign, layout: Layout, meshes: Sequence[TaggedMesh], case: str, air: Coolant, cache_dir: Path
+) -> SolvedTransient:
+    """Run ``case`` on ``meshes``: nested, the finest first, each of the others with half the elements of the one before.
+
+    The ``error`` of a number is that of its mesh, estimated from the meshes as in a steady case, and of its time steps together; the
+    latter alone, ``error_time``, is seen on the coarsest mesh from a run with steps half as long. ``scatter`` as in a steady case.
+    Raises SolveError, NotConverged.
+    """
+
+    def run(mesh: TaggedMesh, physics: HeatPhysics = HeatPhysics(), finer: float = 1.0) -> tuple[PackCase, PackRun, list[Result]]:
+        prepared = pack_transient_case(loaded, layout, mesh, case, air, physics)
+        prepared = replace(prepared, tolerance=prepared.tolerance / finer)
+        done = PackMarch(prepared, cache_dir).go()
+        return prepared, done, transient_results(prepared, done, layout, case)
+
+    prepared, finest, rows = run(meshes[0])
+    coarser = [run(mesh)[2] for mesh in meshes[1:3]]
+    in_time = {row.name: row.value for row in run(meshes[-1], finer=FINER)[2]}
+    coarsest = {row.name: row.value for row in (coarser[-1] if coarser else rows)}
+    film: dict[str, float] = {}
+    if prepared.stream is not None:
+        low = {row.name: row.value for row in run(meshes[-1], HeatPhysics(lowest_film=True))[2]}
+        moved = ("temperature.", "heat.", "coolant.outlet", "coolant.rise")
+        film = {name: abs(value - low[name]) for name, value in coarsest.items() if name.startswith(moved)}
+    results = []
+    for row in estimated_errors(rows, *coarser):
+        late = abs(coarsest[row.name] - in_time[row.name]) * 4 / 3
+        known = not row.name.startswith(EXACT)
+        results.append(
+            replace(
+                row,
+                error=(row.error or 0.0) + late if known else None,
+                error_time=late if known else None,
+                scatter=film.get(row.name, row.scatter),
+            )
+        )
+    warmest = max(float(moment.mean.max()) for moment in finest.moments)
+    coolant = cold_plate_solution(prepared.stream, finest.states[-1]) if prepared.stream is not None else None
+    summary: dict[str, Any] = {
+        "solver": {
+            "elements": len(meshes[0].hexes),
+            "points": len(meshes[0].points),
+            "DOFs": finest.n_dofs,
+            "time steps": len(finest.moments) - 1,
+            "rejected steps": finest.rejected_steps,
+            "linear iterations": finest.linear_iterations,
+            "relative energy imbalance": finest.balance.imbalance,
+            **{f"{name} [s]": round(seconds, 3) for name, seconds in finest.seconds.items()},
+        },
+        "resistance_held": resistance_is_held(loaded, warmest),
+        "coolant": path_rows(coolant) if coolant else [],
+        "branch_flow_lpm": dict(coolant.branch_flow_lpm) if coolant else {},
+    }
+    return SolvedTransient(finest, tuple(results), summary)

@@ -1,0 +1,115 @@
+"""From a run through a duty to the numbers that users and rules speak of: extremes over time, when and where they were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from packtool.coldplate.pack_march import PackCase, PackRun
+from packtool.coldplate.solve import cold_plate_solution, coolant_results
+from packtool.layout.records import Layout
+from packtool.mesh.records import Floats
+from packtool.results import ZERO_CELSIUS, Result
+
+
+def transient_results(case: PackCase, run: PackRun, layout: Layout, name: str) -> list[Result]:
+    """Every number of a run. A temperature is the extreme over time that its rule speaks of, with the time; ``.end`` at the end; heats
+    are means over the run."""
+    rows = _temperatures(run, [part.name for part in layout.parts_of("cell")]) + _electrical(case, run) + _heats(case, run)
+    return [replace(row, case=name) for row in rows] + _coolant(case, run, name)
+
+
+def _temperatures(run: PackRun, names: list[str]) -> list[Result]:
+    times = np.array([moment.t for moment in run.moments])
+    mean, low, high = (
+        np.array([getattr(moment, what) for moment in run.moments]) - ZERO_CELSIUS for what in ("mean", "low", "high")
+    )
+    rows: list[Result] = []
+
+    def over_time(name: str, values: Floats, unit: str, pick: Callable[[Floats], np.intp], region: str | None = None) -> None:
+        at = int(pick(values))
+        rows.append(Result(name, float(values[at]), unit, region=region, time_s=float(times[at])))
+
+    def over_cells(name: str, values: Floats, unit: str, pick: Callable[[Floats], np.intp]) -> None:
+        at, cell = np.unravel_index(int(pick(values)), values.shape)
+        rows.append(Result(name, float(values[at, cell]), unit, region=names[cell], time_s=float(times[at])))
+
+    over_cells("temperature.cell.max", high, "degC", np.argmax)
+    over_cells("temperature.cell.min", low, "degC", np.argmin)
+    over_time("temperature.cell.mean", mean.mean(axis=1), "degC", np.argmax)
+    over_time("temperature.cell.spread", np.ptp(mean, axis=1), "K", np.argmax)
+    over_cells("temperature.cell.inner_spread", high - low, "K", np.argmax)
+    over_cells("temperature.cell.mean.max", mean, "degC", np.argmax)
+    over_cells("temperature.cell.mean.min", mean, "degC", np.argmin)
+    plate = np.array([moment.plate for moment in run.moments]) - ZERO_CELSIUS
+    if np.isfinite(plate).all():
+        over_time("temperature.cold_plate.max", plate, "degC", np.argmax)
+    end = float(times[-1])
+    rows += [
+        Result("temperature.cell.max.end", float(high[-1].max()), "degC", region=names[int(high[-1].argmax())], time_s=end),
+        Result("temperature.cell.min.end", float(low[-1].min()), "degC", region=names[int(low[-1].argmin())], time_s=end),
+        Result("temperature.cell.mean.end", float(mean[-1].mean()), "degC", time_s=end),
+        Result("temperature.cell.spread.end", float(np.ptp(mean[-1])), "K", time_s=end),
+    ]
+    for index, name in enumerate(names):
+        over_time(f"temperature.cell.mean[{name}]", mean[:, index], "degC", np.argmax, name)
+        over_time(f"temperature.cell.max[{name}]", high[:, index], "degC", np.argmax, name)
+    return rows
+
+
+def _electrical(case: PackCase, run: PackRun) -> list[Result]:
+    steps = [(moment.t, moment.interval) for moment in run.moments if moment.interval is not None]
+    soc = np.array([moment.soc for moment in run.moments])
+    bank, end = case.bank, run.moments[-1].t
+    energy = sum(interval.energy for _, interval in steps)
+    return [
+        Result("soc.end", float((soc[-1] * bank.capacity_As).sum() / bank.capacity_As.sum()), "-", time_s=end),
+        Result("soc.min", float(soc.min()), "-"),
+        Result("soc.max", float(soc.max()), "-"),
+        Result("voltage.pack.min", min(i.pack_voltage[0] for _, i in steps), "V"),
+        Result("voltage.pack.max", max(i.pack_voltage[1] for _, i in steps), "V"),
+        Result("voltage.cell.min", min(i.cell_voltage[0] for _, i in steps), "V"),
+        Result("voltage.cell.max", max(i.cell_voltage[1] for _, i in steps), "V"),
+        Result("current.discharge.max", max(0.0, max(i.current[1] for _, i in steps)), "A"),
+        Result("current.charge.max", max(0.0, -min(i.current[0] for _, i in steps)), "A"),
+        Result("energy.discharged", energy / 3600, "Wh"),
+        Result("power.limited", sum(i.limited for _, i in steps), "s"),
+    ]
+
+
+def _heats(case: PackCase, run: PackRun) -> list[Result]:
+    """Means over the run [W]."""
+    balance, end = run.balance, run.moments[-1].t
+    return [
+        Result("heat.cells", (run.made["cells"] + run.made["reversible"]) / end, "W"),
+        Result("heat.cells.reversible", run.made["reversible"] / end, "W"),
+        Result("heat.busbars", run.made["busbars"] / end, "W"),
+        Result("heat.ambient", sum(balance.to_boundaries.values()) / end, "W"),
+        *(
+            Result(f"heat.ambient.{way.removeprefix('exterior_')}", joules / end, "W")
+            for way, joules in balance.to_boundaries.items()
+        ),
+        Result("heat.stored", balance.stored / end, "W"),
+        Result("energy.imbalance", float(balance.imbalance), "-"),
+    ]
+
+
+def _coolant(case: PackCase, run: PackRun, name: str) -> list[Result]:
+    """Of the coolant at the outputs: of each number the largest, but of flow, velocity and Reynolds number as they are named."""
+    if case.stream is None:
+        return []
+    found: dict[str, Result] = {}
+    for time, state in zip(run.outputs, run.states, strict=True):
+        for row in coolant_results(cold_plate_solution(case.stream, state), name):
+            row = replace(row, time_s=time)
+            before = found.get(row.name)
+            if before is None or (row.value < before.value if row.name.endswith(".min") else row.value > before.value):
+                found[row.name] = row
+    outlet = np.array([moment.coolant_out for moment in run.moments]) - ZERO_CELSIUS
+    at = int(outlet[1:].argmax()) + 1
+    found["coolant.outlet"] = replace(found["coolant.outlet"], value=float(outlet[at]), time_s=run.moments[at].t)
+    mean = run.balance.to_stream / run.moments[-1].t
+    found["heat.coolant"] = replace(found["heat.coolant"], value=mean, time_s=None)
+    return list(found.values())

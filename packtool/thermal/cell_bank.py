@@ -1,0 +1,213 @@
+"""The cells of a pack as an electrical network: groups of parallel cells in series, each cell an OCV behind its resistance.
+
+A cell's voltage is OCV(SOC) - I R(T, SOC), discharge > 0. The cells of a group have one voltage, so each takes (OCV_i - V) / R_i.
+Its heat is I (OCV - V) - I T dOCV/dT (Bernardi et al., J. Electrochem. Soc. 132 (1985) 5-12, without mixing and phase terms).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from packtool.catalogue.properties import resistance_ohm
+from packtool.catalogue.records import ResistanceTable
+from packtool.design.demand import Demand, Quantity
+from packtool.mesh.records import Floats, Integers
+from packtool.results import ZERO_CELSIUS
+
+_ROUNDING_K = 1e-6
+
+
+@dataclass(frozen=True)
+class Instant:
+    """The network at one instant. ``current`` of the pack [A], discharge > 0, and whether it is ``limited``, less than asked for by the
+    cells' voltage window; ``voltage`` at the pack's terminals [V]; by group (n_groups,) ``group_voltage`` [V]; by cell (n_cells,)
+    ``cell_current`` [A], ``joule`` and ``reversible`` heat [W], ``busbar`` heat given to it [W]."""
+
+    current: float
+    limited: bool
+    voltage: float
+    group_voltage: Floats
+    cell_current: Floats
+    joule: Floats
+    reversible: Floats
+    busbar: Floats
+
+
+@dataclass(frozen=True)
+class CellBank:
+    """``group`` (n_cells,), 0 to n_groups - 1; ``capacity_As`` (n_cells,); ``own_ohm`` (n_cells,): a resistance of its own at any
+    temperature, NaN where ``table`` holds; ``soc_grid`` (m,) ascending with ``ocv_V`` and ``entropy_V_K`` (m,);
+    ``v_min``, ``v_max`` of a cell [V]; ``joint_ohm_20`` (n_joints,) busbars at 20 degC and their ``joint_alpha`` [1/K];
+    ``joint_share`` (n_joints, n_cells): how a joint's heat goes to the cells beside it, rows summing to 1."""
+
+    group: Integers
+    n_groups: int
+    capacity_As: Floats
+    table: ResistanceTable
+    own_ohm: Floats
+    soc_grid: Floats
+    ocv_V: Floats
+    entropy_V_K: Floats
+    v_min: float
+    v_max: float
+    joint_ohm_20: Floats
+    joint_alpha: float
+    joint_share: Floats
+
+    def resistance(self, T: Floats, soc: Floats) -> Floats:
+        """Resistance (n_cells,) [ohm] at the cells' own ``T`` [K] and ``soc``. Raises SolveError below the table's first point."""
+        grid = np.asarray(self.table.temperature_degC) + ZERO_CELSIUS
+        listed = np.isnan(self.own_ohm)
+        coldest = float(T[listed].min()) if listed.any() else np.inf
+        if coldest < grid[0] - _ROUNDING_K:
+            resistance_ohm(self.table, coldest)  # which says what is missing
+        ln_R = np.interp(-1.0 / T, -1.0 / grid, np.log(np.asarray(self.table.resistance_mOhm) * 1e-3))
+        return np.where(listed, np.exp(ln_R), self.own_ohm)
+
+    def ocv(self, soc: Floats) -> Floats:
+        """Open-circuit voltage (n_cells,) [V]; outside 0..1 the slope of the table's last interval goes on."""
+        inside = np.interp(soc, self.soc_grid, self.ocv_V)
+        low, high = self.soc_grid[0], self.soc_grid[-1]
+        first, last = (
+            np.diff(self.ocv_V[:2])[0] / np.diff(self.soc_grid[:2])[0],
+            np.diff(self.ocv_V[-2:])[0] / np.diff(self.soc_grid[-2:])[0],
+        )
+        return inside + np.minimum(soc - low, 0.0) * first + np.maximum(soc - high, 0.0) * last
+
+    def at(self, quantity: Quantity, asked: float, T: Floats, soc: Floats) -> Instant:
+        """The network where ``asked`` of ``quantity`` is demanded (discharge > 0), the cells being at ``T`` [K] and ``soc``."""
+        conductance = 1.0 / self.resistance(T, soc)
+        ocv = self.ocv(soc)
+        total = np.bincount(self.group, conductance, self.n_groups)
+        open_V = np.bincount(self.group, ocv * conductance, self.n_groups) / total
+        warm = 1.0 + self.joint_alpha * (self.joint_share @ T - ZERO_CELSIUS - 20.0)
+        joints = self.joint_ohm_20 * warm
+        inner = float((1.0 / total).sum() + joints.sum())
+        wanted = asked if quantity == "current_A" else _current_of_power(asked, float(open_V.sum()), inner)
+        most_out = max(0.0, float(((open_V - self.v_min) * total).min()))
+        most_in = max(0.0, float(((self.v_max - open_V) * total).min()))
+        current = min(max(wanted, -most_in), most_out)
+        group_V = open_V - current / total
+        cell_current = (ocv - group_V[self.group]) * conductance
+        joule = cell_current**2 / conductance
+        entropy = np.interp(soc, self.soc_grid, self.entropy_V_K)
+        return Instant(
+            current=current,
+            limited=current != wanted,
+            voltage=float(group_V.sum() - current * joints.sum()),
+            group_voltage=group_V,
+            cell_current=cell_current,
+            joule=joule,
+            reversible=-cell_current * T * entropy,
+            busbar=(current**2 * joints) @ self.joint_share,
+        )
+
+
+def _current_of_power(power: float, open_V: float, inner: float) -> float:
+    """The current [A] at which a source of ``open_V`` behind ``inner`` [ohm] gives ``power`` [W]; inf where it cannot.
+
+    The smaller root of inner I² - open_V I + power = 0, written so that it does not cancel at small power.
+    """
+    under = open_V**2 - 4.0 * inner * power
+    if under < 0:
+        return np.inf
+    return 2.0 * power / (open_V + np.sqrt(under))
+
+
+@dataclass(frozen=True)
+class Interval:
+    """What the network does over a step: by cell (n_cells,) mean ``joule``, ``reversible`` and ``busbar`` heat [W] and the ``soc`` at its
+    end; ``swing`` (n_cells,) [J]: the largest that the heat so far departs from its mean times the time so far; the ``last`` instant;
+    ``charge`` [A s] and ``energy`` [J] given off at the terminals; ``limited`` [s]; lowest and highest cell and pack voltages."""
+
+    joule: Floats
+    reversible: Floats
+    busbar: Floats
+    soc: Floats
+    swing: Floats
+    first: Instant
+    last: Instant
+    charge: float
+    energy: float
+    limited: float
+    cell_voltage: tuple[float, float]
+    pack_voltage: tuple[float, float]
+    current: tuple[float, float]
+
+
+GAUSS = (0.5 - np.sqrt(3.0) / 6, 0.5 + np.sqrt(3.0) / 6)
+"""Points of the two-point rule on 0..1: exact for the square of a current that changes linearly."""
+LONGEST_SHARE = 0.004
+"""Of its capacity, the charge that a cell takes or gives between two looks at its state."""
+
+
+def over(bank: CellBank, demand: Demand, t0: float, t1: float, T0: Floats, T1: Floats, soc: Floats) -> Interval:
+    """Integrate charge and heat from ``t0`` to ``t1`` [s], the cells' temperatures going straight from ``T0`` to ``T1`` (n_cells,) [K].
+
+    Second order in the pieces, which end at every edge of ``demand`` and wherever a cell has turned over LONGEST_SHARE of its charge.
+    """
+    edges = np.asarray(demand.edges)
+    inner = edges[np.searchsorted(edges, t0, side="right") : np.searchsorted(edges, t1, side="left")]
+    cuts = np.concatenate([[t0], inner, [t1]])
+    n = len(soc)
+    totals = np.zeros((3, n))
+    heat_so_far, times = [np.zeros(n)], [t0]
+    charge = energy = limited = 0.0
+    volts, packs, currents = [], [], []
+    first: Instant | None = None
+    now: Instant | None = None
+
+    def instant(t: float, state: Floats) -> Instant:
+        asked = _asked(demand, t)
+        return bank.at(demand.quantity, asked, T0 + (T1 - T0) * ((t - t0) / (t1 - t0)), state)
+
+    for start, end in pairwise(cuts):
+        begin = instant(start + 1e-9 * (end - start), soc)
+        share = float(np.abs(begin.cell_current).max()) * (end - start) / float(bank.capacity_As.min())
+        pieces = max(1, int(np.ceil(share / LONGEST_SHARE)))
+        h = (end - start) / pieces
+        for piece in range(pieces):
+            t = start + piece * h
+            if piece:
+                begin = instant(t, soc)
+            a = instant(t + GAUSS[0] * h, soc - GAUSS[0] * h * begin.cell_current / bank.capacity_As)
+            b = instant(t + GAUSS[1] * h, soc - GAUSS[1] * h * a.cell_current / bank.capacity_As)
+            first = first or begin
+            for one in (a, b):
+                totals += h / 2 * np.stack([one.joule, one.reversible, one.busbar])
+                charge += h / 2 * one.current
+                energy += h / 2 * one.current * one.voltage
+                limited += h / 2 * one.limited
+            soc = soc - h / 2 * (a.cell_current + b.cell_current) / bank.capacity_As
+            heat_so_far.append(totals.sum(axis=0))
+            times.append(t + h)
+            for one in (begin, a, b):
+                volts += [one.group_voltage.min(), one.group_voltage.max()]
+                packs.append(one.voltage)
+                currents.append(one.current)
+        now = instant(end - 1e-9 * (end - start), soc)
+        volts += [now.group_voltage.min(), now.group_voltage.max()]
+        packs.append(now.voltage)
+        currents.append(now.current)
+    assert first is not None
+    assert now is not None
+    elapsed = (np.array(times) - t0)[:, None] / (t1 - t0)
+    swing = np.abs(np.array(heat_so_far) - elapsed * heat_so_far[-1]).max(axis=0)
+    mean = totals / (t1 - t0)
+    return Interval(
+        mean[0], mean[1], mean[2], soc, swing, first, now, charge, energy, limited,
+        (float(min(volts)), float(max(volts))), (min(packs), max(packs)), (min(currents), max(currents)),
+    )  # fmt: skip
+
+
+def _asked(demand: Demand, t: float) -> float:
+    """What is asked for at ``t`` [s], inside a piece; nothing after the last."""
+    edges = demand.edges
+    i = bisect_right(edges, t) - 1
+    if i >= len(demand.start):
+        return 0.0
+    return demand.start[i] + (demand.end[i] - demand.start[i]) * (t - edges[i]) / (edges[i + 1] - edges[i])

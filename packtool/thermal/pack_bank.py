@@ -1,0 +1,74 @@
+"""The pack of a design as an electrical network, and what its parts store as heat."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from packtool.design.loaded import LoadedDesign
+from packtool.errors import SolveError
+from packtool.layout.properties import cell_mass_kg
+from packtool.layout.records import Layout
+from packtool.mesh.records import Floats, Integers, TaggedMesh
+from packtool.thermal.cell_bank import CellBank
+
+SECONDS_PER_HOUR = 3600.0
+
+
+def cell_bank(loaded: LoadedDesign, layout: Layout) -> CellBank:
+    """The cells of ``layout`` in its order. Raises SolveError where a figure is unknown."""
+    cell, design = loaded.cell, loaded.design
+    if cell.resistance_dc is None:
+        raise SolveError(f"the dc resistance of {cell.id} is unknown: give resistance_mOhm or resistance_like")
+    if cell.capacity_Ah is None or cell.v_nom is None:
+        raise SolveError(f"capacity and nominal voltage of {cell.id} are needed")
+    cells, overrides = layout.parts_of("cell"), design.overrides.cells
+    own = [overrides[part.name].resistance_mOhm * 1e-3 if part.name in overrides else np.nan for part in cells]
+    bar = loaded.materials[design.busbars.material]
+    if bar.resistivity_ohm_m is None:
+        raise SolveError(f"the resistivity of {bar.id} is unknown: it cannot be a busbar")
+    group = np.array([(part.series or 1) - 1 for part in cells])
+    share = np.zeros((len(layout.joints), len(cells)))
+    for row, joint in zip(share, layout.joints, strict=True):
+        members = np.isin(group, [s - 1 for s in (joint.from_series, joint.to_series) if 1 <= s <= layout.n_series])
+        row[members] = 1.0 / members.sum()
+    soc, flat = np.array([0.0, 1.0]), np.ones(2)
+    return CellBank(
+        group=group,
+        n_groups=layout.n_series,
+        capacity_As=np.full(len(cells), cell.capacity_Ah.value * SECONDS_PER_HOUR),
+        table=cell.resistance_dc,
+        own_ohm=np.array(own),
+        soc_grid=soc,
+        ocv_V=cell.v_nom.value * flat,
+        entropy_V_K=0.0 * flat,
+        v_min=cell.v_min.value if cell.v_min else 0.0,
+        v_max=cell.v_max.value if cell.v_max else np.inf,
+        joint_ohm_20=np.array([bar.resistivity_ohm_m.value * (j.length_mm * 1e-3) / (j.area_mm2 * 1e-6) for j in layout.joints]),
+        joint_alpha=bar.alpha_per_K.value if bar.alpha_per_K is not None else 0.0,
+        joint_share=share,
+    )
+
+
+def cell_regions(layout: Layout, mesh: TaggedMesh) -> Integers:
+    """Region (n_cells,) of each cell of ``layout`` in ``mesh``. Raises SolveError where one has none."""
+    index = {region.name: i for i, region in enumerate(mesh.regions)}
+    missing = [part.name for part in layout.parts_of("cell") if part.name not in index]
+    if missing:
+        raise SolveError(f"cells without a region in the mesh: {', '.join(missing[:5])}")
+    return np.array([index[part.name] for part in layout.parts_of("cell")])
+
+
+def region_rho_cp(loaded: LoadedDesign, mesh: TaggedMesh) -> Floats:
+    """Heat capacity of every region (n_regions,) [J/m³/K]: a cell's mass and specific heat over the volume of its body."""
+    cell = loaded.cell
+    if cell.cp_J_kgK is None:
+        raise SolveError(f"the specific heat of {cell.id} is unknown: give cp_J_kgK")
+    of_cell = cell_mass_kg(cell) * cell.cp_J_kgK.value / cell.volume_m3()
+    return np.array(
+        [
+            of_cell
+            if region.role == "cell"
+            else loaded.materials[region.material].rho_kg_m3.value * loaded.materials[region.material].cp_J_kgK.value
+            for region in mesh.regions
+        ]
+    )

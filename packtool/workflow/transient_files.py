@@ -1,0 +1,71 @@
+"""What a transient case leaves in the run folder: fields over time for ParaView, the series as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+
+from packtool.artifacts import replacing, write_text
+from packtool.coldplate.pack_march import PackRun
+from packtool.mesh.files import write_pvd, write_vtu
+from packtool.mesh.records import TaggedMesh
+from packtool.results import ZERO_CELSIUS
+from packtool.workflow.cache import HIDDEN
+
+SERIES = (
+    "time_s", "current_A", "voltage_V", "cell_voltage_min_V", "cell_voltage_max_V", "soc_min", "soc_mean", "soc_max",
+    "T_max_degC", "T_mean_degC", "T_min_degC", "T_coldest_mean_degC", "T_warmest_mean_degC", "coolant_out_degC",
+    "heat_cells_W", "heat_busbars_W", "heat_coolant_W", "heat_ambient_W",
+)  # fmt: skip
+"""Columns of series-CASE.csv, one row a time step: temperatures, SOC and heats to coolant and ambient at its end; current and voltage
+at its end; heat of cells and busbars the mean over it."""
+
+
+def write_transient(folder: Path, case: str, mesh: TaggedMesh, run: PackRun) -> list[str]:
+    """Write the files; their names relative to ``folder``."""
+    names = []
+    for number, field in enumerate(run.fields, 1):
+        name = f"thermal-{case}/{number:04d}.vtu"
+        write_vtu(folder / name, mesh, point_data={"temperature_degC": field - ZERO_CELSIUS}, cell_data={})
+        names.append(name)
+    pvd = f"thermal-{case}.pvd"
+    write_pvd(folder / pvd, list(zip(run.outputs, names, strict=True)))
+    fields = f"{HIDDEN}/temperature-{case}.npz"
+    with replacing(folder / fields) as temporary:
+        np.savez_compressed(temporary, T=run.hottest)
+    series = f"series-{case}.csv"
+    write_text(folder / series, _table(SERIES, _rows(run)))
+    return [*names, pvd, fields, series]
+
+
+def _rows(run: PackRun) -> list[list[float | str]]:
+    rows: list[list[float | str]] = []
+    for moment in run.moments:
+        interval = moment.interval
+        electrical: list[float | str] = ["", "", "", ""]
+        made: list[float | str] = ["", ""]
+        if interval is not None:
+            last = interval.last
+            electrical = [last.current, last.voltage, float(last.group_voltage.min()), float(last.group_voltage.max())]
+            made = [float((interval.joule + interval.reversible).sum()), float(interval.busbar.sum())]
+        soc, mean = moment.soc, moment.mean - ZERO_CELSIUS
+        rows.append(
+            [
+                moment.t, *electrical, float(soc.min()), float(soc.mean()), float(soc.max()), float(moment.high.max() - ZERO_CELSIUS),
+                float(mean.mean()), float(moment.low.min() - ZERO_CELSIUS), float(mean.min()), float(mean.max()),
+                moment.coolant_out - ZERO_CELSIUS, *made, moment.to_coolant, moment.to_ambient,
+            ]
+        )  # fmt: skip
+    return rows
+
+
+def _table(heads: tuple[str, ...], rows: list[list[float | str]]) -> str:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(heads)
+    for row in rows:
+        writer.writerow([value if isinstance(value, str) else ("" if np.isnan(value) else f"{value:.10g}") for value in row])
+    return stream.getvalue()

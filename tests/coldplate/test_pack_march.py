@@ -1,0 +1,153 @@
+"""Runs through a duty: against ordinary differential equations where the pack is a lump, and the ways of the steps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+from scipy.sparse import csr_matrix
+
+from packtool.catalogue.records import ResistanceTable
+from packtool.coldplate.pack_march import CLOSE_S, PackCase, PackMarch, landings
+from packtool.design.demand import Demand
+from packtool.mesh.boxes import Box, mesh_boxes
+from packtool.thermal.cell_bank import CellBank
+from packtool.thermal.records import ConductionProblem, Convection, StreamExchange
+
+fem = pytest.mark.fem
+WARM = ResistanceTable(temperature_degC=(0, 60), resistance_mOhm=(3.0, 0.8), standing="given")
+K = 1e5  # W/m/K: a lump
+RHO_CP, VOLUME = 2e6, 0.1 * 0.1 * 0.2
+
+
+def network(n=1, **changes):
+    made = CellBank(
+        group=np.arange(n), n_groups=n, capacity_As=np.full(n, 3.6e5), table=WARM, own_ohm=np.full(n, np.nan),
+        soc_grid=np.array([0.0, 1.0]), ocv_V=np.array([3.0, 3.4]), entropy_V_K=np.array([-3e-4, 3e-4]), v_min=2.0, v_max=4.0,
+        joint_ohm_20=np.zeros(0), joint_alpha=0.0, joint_share=np.zeros((0, n)),
+    )  # fmt: skip
+    return replace(made, **changes)
+
+
+def lump(demand, outputs, *, stream=None, h=0.0, tolerance=2e-3, T0=293.15, soc=0.9):
+    box = Box("R1C01", "cell", "cell", 0, 0, 0, 0.1, 0.1, 0.2)
+    mesh = mesh_boxes(
+        [box], divisions=(1, 1, 1), boundaries=dict.fromkeys(("xmin", "xmax", "ymin", "ymax", "zmin", "zmax"), "skin")
+    )
+    problem = ConductionProblem(
+        mesh, np.array([np.eye(3) * K]), convection={"skin": Convection(h, 293.15)}, rho_cp=np.array([RHO_CP])
+    )
+    return PackCase(problem, network(), demand, np.array([0]), stream, T0, np.array([soc]), outputs, tolerance)
+
+
+def resistance(T):
+    a, b = 1 / 273.15, 1 / 333.15
+    return 3e-3 * (0.8 / 3.0) ** ((a - 1 / T) / (a - b))
+
+
+def bernardi(current, T, soc):
+    """Heat [W] of the cell of ``network``."""
+    return current**2 * resistance(T) - current * T * (-3e-4 + 6e-4 * soc)
+
+
+@fem
+def test_a_cell_without_cooling_heats_up_as_its_equation_says():
+    demand = Demand("current_A", (0.0, 200.0, 500.0, 900.0), (150.0, -80.0, 0.0), (150.0, -80.0, 200.0))
+    run = PackMarch(lump(demand, (300.0, 900.0)), None).go()
+
+    def rate(t, y):
+        current = np.interp(t, [500, 900], [0, 200]) if t > 500 else (-80.0 if t > 200 else 150.0)
+        return [bernardi(current, *y) / (RHO_CP * VOLUME), -current / 3.6e5]
+
+    y, t = [293.15, 0.9], 0.0
+    for stop in (200.0, 500.0, 900.0):
+        y = solve_ivp(rate, (t, stop), y, rtol=1e-10, atol=1e-10, max_step=5).y[:, -1]
+        t = stop
+    assert run.moments[-1].mean[0] - 293.15 == pytest.approx(y[0] - 293.15, rel=1e-4)
+    assert run.moments[-1].soc[0] == pytest.approx(y[1], abs=1e-9)
+    assert run.balance.imbalance < 1e-9
+    assert {200.0, 300.0, 500.0, 900.0} <= {moment.t for moment in run.moments}
+
+
+class OnePipe:
+    """A coolant of one mixed volume behind an inlet node: heat capacity ``C``, ``flow`` = m cp [W/K], film ``h`` on the underside."""
+
+    passages = SimpleNamespace(nodes=("inlet",), outlet=1)
+    n_states = 2
+
+    def __init__(self, facets, area, T_in, C=4000.0, flow=30.0, h=900.0):
+        m = csr_matrix
+        self.now = StreamExchange(
+            facets=facets, segment=np.zeros(len(facets), dtype=int), h=np.full(len(facets), h), mean=m([[0.0, 1.0]]),
+            transport=m([[flow, 0.0], [-flow, flow]]), gain=m([[0.0], [1.0]]), supply=np.array([flow * T_in, 0.0]),
+            storage=np.array([0.0, C]),
+        )  # fmt: skip
+        self.conductance, self.C, self.flow, self.T_in = h * area, C, flow, T_in
+
+    def exchange(self, _state):
+        return self.now
+
+
+@fem
+@pytest.mark.parametrize("C", [4000.0, 40.0, 0.0])
+def test_pack_and_coolant_together_follow_their_two_equations(C):
+    demand = Demand("current_A", (0.0, 400.0, 1200.0), (250.0, 20.0), (250.0, 20.0))
+    case = lump(demand, (1200.0,), h=8.0, T0=303.15, tolerance=5e-4)
+    mesh = case.problem.mesh
+    below = mesh.boundaries["skin"][np.isclose(mesh.points[mesh.boundaries["skin"]][:, :, 2].max(axis=1), 0)]
+    pipe = OnePipe(below, 0.01, 283.15, C=C)
+    run = PackMarch(replace(case, stream=pipe), None).go()
+
+    def rate(t, y):
+        current = 250.0 if t < 400 else 20.0
+        T, soc, theta = y
+        if C == 0:
+            theta = (pipe.conductance * T + pipe.flow * pipe.T_in) / (pipe.conductance + pipe.flow)
+        wall = pipe.conductance * (T - theta)
+        air = 8.0 * 0.1 * (T - 293.15)  # 0.1 m²: six faces
+        fluid = (wall - pipe.flow * (theta - pipe.T_in)) / C if C else 0.0
+        return [(bernardi(current, T, soc) - wall - air) / (RHO_CP * VOLUME), -current / 3.6e5, fluid]
+
+    y, t = [303.15, 0.9, 303.15], 0.0
+    for stop in (400.0, 1200.0):
+        solved = solve_ivp(rate, (t, stop), y, method="Radau", rtol=1e-9, atol=1e-9)
+        y, t = solved.y[:, -1], stop
+    assert run.moments[-1].mean[0] == pytest.approx(y[0], abs=2e-3)  # four times the tolerance of a step
+    if C:
+        assert run.moments[-1].coolant_out == pytest.approx(y[2], abs=2e-3)
+    assert run.balance.imbalance < 1e-6
+
+
+@fem
+def test_a_tenth_of_the_tolerance_brings_the_end_closer():
+    demand = Demand("current_A", (0.0, 300.0, 700.0), (250.0, 40.0), (250.0, 40.0))
+    ends = [
+        PackMarch(lump(demand, (700.0,), h=300.0, T0=313.15, tolerance=tolerance), None).go().moments[-1].mean[0]
+        for tolerance in (1e-1, 1e-2, 1e-5)
+    ]
+    assert abs(ends[1] - ends[2]) < abs(ends[0] - ends[2]) < 0.3
+
+
+def test_steps_land_on_outputs_and_on_edges_but_not_on_every_second_of_a_trace():
+    assert landings((0.0, 20.0, 26.0, 100.0), (50.0, 100.0)) == [20.0, 26.0, 50.0, 100.0]
+    assert landings(tuple(np.arange(101.0)), (50.0, 100.0)) == [50.0, 100.0]
+    assert CLOSE_S > 1.0  # traces are given second by second
+
+
+@fem
+def test_a_trace_of_seconds_is_resolved_as_far_as_the_tolerance_asks():
+    seconds = tuple(np.arange(121.0))
+    values = tuple(400.0 if int(t) % 20 < 10 else 0.0 for t in seconds[:-1])
+    demand = Demand("current_A", seconds, values, values)
+    swing = 400.0**2 * resistance(293.15) * 5.0 / (RHO_CP * VOLUME)  # K, of ten seconds on and ten off about their mean
+    counts, ends = [], []
+    for tolerance in (20 * swing, swing / 20):
+        run = PackMarch(lump(demand, (120.0,), tolerance=tolerance), None).go()
+        counts.append(len(run.moments))
+        ends.append(run.moments[-1].mean[0])
+        assert run.balance.imbalance < 1e-9
+    assert counts[1] > 5 * counts[0]
+    assert ends[0] - 293.15 == pytest.approx(ends[1] - 293.15, rel=1e-2)  # no joule is lost in the long steps
