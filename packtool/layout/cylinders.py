@@ -79,9 +79,8 @@ class GridPlan:
     @property
     def side_reach_mm(self) -> float:
         """The same along y."""
-        ys = self.row_y
-        beyond = (ys[-1] - ys[-2]) / 2 if len(ys) > 1 else self.pitch_mm / 2
-        return max(self.breadth_mm / 2, ys[-1] + beyond)
+        beyond = min((b - a for a, b in pairwise(self.row_y)), default=self.pitch_mm) / 2
+        return max(self.breadth_mm / 2, self.row_y[-1] + beyond)
 
     def row_shift(self, row: int) -> float:
         """By how much a row (from 1) stands off the columns in x."""
@@ -227,26 +226,62 @@ def interface_parts(plan: GridPlan, material: str, thickness_mm: float, z: float
     return product, [Part("interface", "interface", (0.0, 0.0, z))]
 
 
-def strips(plan: GridPlan, ends: tuple[int, ...]) -> list[tuple[int, int, Profile]]:
-    """The outline cut into strips of whole rows, each with a round hole for each of its cells: first row, last row, profile.
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Whole rows of the outline, from ``first`` to ``last``: ``profile`` about its own ``origin`` in the plan [mm], with a round hole for each
+    cell; ``turned`` by half a turn there."""
+
+    first: int
+    last: int
+    profile: Profile
+    origin: tuple[float, float]
+    turned: bool = False
+
+    @property
+    def rows(self) -> str:
+        """``R1`` or ``R1-R4``."""
+        return f"R{self.first}" if self.first == self.last else f"R{self.first}-R{self.last}"
+
+
+def strips(plan: GridPlan, ends: tuple[int, ...]) -> list[Strip]:
+    """The outline cut into strips; strips that are alike, also turned by half a turn, have equal profiles.
 
     ``ends``: the last row of each strip, the last of all included. A cut runs straight where the rows leave room for it, else in a
     zigzag from gap to gap through the points that are equally far from the three nearest cells.
     """
-    found = []
+    found: list[Strip] = []
+    known: set[Profile] = set()
     x0, y0, x1, y1 = outline(plan)
     below: list[tuple[float, float]] = [(x0, y0), (x1, y0)]
     first = 1
     for last in ends:
         above = [(x0, y1), (x1, y1)] if last == plan.rows else _cut(plan, last)
-        holes = tuple(
-            Loop.circle(*plan.axis(row, column), plan.radius_mm)
-            for row in range(first, last + 1)
-            for column in range(1, plan.columns + 1)
-        )
-        found.append((first, last, Profile(Loop.polygon([*below, *reversed(above)]), holes)))
+        cells = [plan.axis(row, column) for row in range(first, last + 1) for column in range(1, plan.columns + 1)]
+        border = [*below, *reversed(above)]
+        origin = (cells[0][0] + cells[-1][0]) / 2, (cells[0][1] + cells[-1][1]) / 2
+        own, turned = (_strip_profile(plan, border, cells, origin, turn) for turn in (1, -1))
+        if own not in known and turned in known:
+            found.append(Strip(first, last, turned, origin, True))
+        else:
+            known.add(own)
+            found.append(Strip(first, last, own, origin))
         below, first = above, last + 1
     return found
+
+
+def _strip_profile(
+    plan: GridPlan, border: list[tuple[float, float]], cells: list[tuple[float, float]], origin: tuple[float, float], turn: int
+) -> Profile:
+    """The strip about ``origin``, or (``turn`` -1) what becomes it by half a turn; coordinates to the nanometre, so that like is equal."""
+
+    def own(place: tuple[float, float]) -> tuple[float, float]:
+        x, y = (round(turn * (a - b), 6) + 0.0 for a, b in zip(place, origin, strict=True))
+        return x, y
+
+    corners = [own(place) for place in border]
+    start = corners.index(min(corners))
+    holes = tuple(Loop.circle(x, y, plan.radius_mm) for x, y in sorted(own(place) for place in cells))
+    return Profile(Loop.polygon(corners[start:] + corners[:start]), holes)
 
 
 def _cut(plan: GridPlan, row: int) -> list[tuple[float, float]]:

@@ -6,8 +6,8 @@ from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import Holder, Potting
 from packtool.errors import Complaint
 from packtool.layout.complaints import complain
-from packtool.layout.cylinders import GridPlan, strips
-from packtool.layout.records import Part, Product, Sweep
+from packtool.layout.cylinders import GridPlan, Strip, strips
+from packtool.layout.records import Part, Product, Profile, Sweep
 
 
 def holder_parts(plan: GridPlan, holder: Holder, ends: tuple[int, ...], z: float) -> tuple[list[Product], list[Part]]:
@@ -15,25 +15,29 @@ def holder_parts(plan: GridPlan, holder: Holder, ends: tuple[int, ...], z: float
 
     The holes are as wide as the cells: a fit's clearance is left out. Plates that are alike are one product.
     """
-    products: dict[object, Product] = {}
+    products: dict[Profile, Product] = {}
     parts = []
     height = holder.thickness_mm
-    for first, last, profile in strips(plan, ends):
-        product = products.get(profile)
+    for strip in strips(plan, ends):
+        product = products.get(strip.profile)
         if product is None:
-            count = (last - first + 1) * plan.columns
             suffix = f"-{len(products) + 1}" if len(ends) > 1 else ""
-            product = products[profile] = Product(
+            product = products[strip.profile] = Product(
                 f"holder{suffix}",
                 "holder",
                 holder.material,
-                (Sweep(profile, 0.0, height),),
-                f"cell holder, {height:g} mm, {count} holes of {plan.diameter_mm:g} mm",
+                (Sweep(strip.profile, 0.0, height),),
+                f"cell holder, {height:g} mm, {len(strip.profile.holes)} holes of {plan.diameter_mm:g} mm",
             )
-        rows = "" if len(ends) == 1 else f" R{first}" if first == last else f" R{first}-R{last}"
         for end, at in (("bottom", z), ("top", z + plan.height_mm - height)):
-            parts.append(Part(f"holder {end}{rows}", product.id, (0.0, 0.0, at), group=("holders",)))
+            parts.append(_placed(f"holder {end}", product, strip, ends, at, ("holders",)))
     return list(products.values()), parts
+
+
+def _placed(name: str, product: Product, strip: Strip, ends: tuple[int, ...], z: float, group: tuple[str, ...]) -> Part:
+    """One strip; its rows are in its name where there are several strips."""
+    full = name if len(ends) == 1 else f"{name} {strip.rows}"
+    return Part(full, product.id, (*strip.origin, z), 180 if strip.turned else 0, group)
 
 
 def potting_parts(
@@ -42,17 +46,20 @@ def potting_parts(
     """What is cast around the cells, from holder to holder or over their whole height."""
     low = holder.thickness_mm if holder else 0.0
     high = plan.height_mm - low
-    products, parts = [], []
-    for first, last, profile in strips(plan, ends):
-        rows = "" if len(ends) == 1 else f" R{first}" if first == last else f" R{first}-R{last}"
-        id_ = f"potting{rows}".replace(" ", "-").lower()
-        products.append(
-            Product(
-                id_, "potting", potting.material, (Sweep(profile, low, high),), f"potting around the cells, {high - low:g} mm high"
+    products: dict[Profile, Product] = {}
+    parts = []
+    for strip in strips(plan, ends):
+        if strip.profile not in products:
+            suffix = f"-{len(products) + 1}" if len(ends) > 1 else ""
+            products[strip.profile] = Product(
+                f"potting{suffix}",
+                "potting",
+                potting.material,
+                (Sweep(strip.profile, low, high),),
+                f"potting around the cells, {high - low:g} mm high",
             )
-        )
-        parts.append(Part(f"potting{rows}", id_, (0.0, 0.0, z)))
-    return products, parts
+        parts.append(_placed("potting", products[strip.profile], strip, ends, z, ("potting",) if len(ends) > 1 else ()))
+    return list(products.values()), parts
 
 
 def check_holder(loaded: LoadedDesign, plan: GridPlan, holder: Holder | None) -> list[Complaint]:

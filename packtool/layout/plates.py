@@ -132,12 +132,10 @@ def _seat(plan: GridPlan, series: int) -> _Area:
 
 
 def _row_edges(plan: GridPlan) -> list[float]:
-    """y between the rows, and as far beyond the outer ones as half the distance to their neighbour (half a pitch for a single row)."""
+    """y half way between the rows, and as far beyond the outer ones as half the least distance of rows (half a pitch for a single row)."""
     ys = plan.row_y
-    middles = [(a + b) / 2 for a, b in pairwise(ys)]
-    if not middles:
-        return [ys[0] - plan.pitch_mm / 2, ys[0] + plan.pitch_mm / 2]
-    return [2 * ys[0] - middles[0], *middles, 2 * ys[-1] - middles[-1]]
+    beyond = min(row_gaps(plan), default=plan.pitch_mm) / 2
+    return [ys[0] - beyond, *((a + b) / 2 for a, b in pairwise(ys)), ys[-1] + beyond]
 
 
 def _profile(plan: GridPlan, bars: PlateBars, area: _Area, x: float, y: float) -> Profile:
