@@ -42,7 +42,7 @@ class RibbonSpacing:
 
 @dataclass(frozen=True, slots=True)
 class RibbonPlan:
-    """The ribbons in numbers [mm]. ``path``: a ribbon's centreline from tank to tank, y about the middle between its rows; ``middles``: y of
+    """The ribbons in numbers [mm]. ``path``: a ribbon's centreline from cavity to cavity, y about the middle between its rows; ``middles``: y of
     each ribbon's; ``height`` of a ribbon, which stands ``foot`` above the cells' bottom; ``port`` height of a port."""
 
     spacing: RibbonSpacing
@@ -79,7 +79,7 @@ def plan_ribbons(plate: RibbonPlate, plan: GridPlan, spacing: RibbonSpacing, hol
     x0 = max(plan.reach_mm, bends) + TANK_AIR_MM + wall
     middles = tuple((plan.row_y[row] + plan.row_y[row + 1]) / 2 for row in range(0, plan.rows, 2))
     fitting = min(FITTING_MM, width)
-    path = _centreline(plan, spacing, x0 - wall)
+    path = _centreline(plan, spacing, x0)
     # the fittings stand beside the outermost ribbons' mouths
     y = middles[-1] + abs(path.points[-1][1]) + max(spacing.distance / 2, fitting)
     return RibbonPlan(
@@ -206,7 +206,7 @@ def ribbon_parts(plate: RibbonPlate, ribbons: RibbonPlan, z: float, room_mm: flo
         metal += [Sweep(whole, low, bottom), *(Sweep(side, bottom, top) for side in walls)]
         low = top
     metal.append(Sweep(whole, low, ribbons.height))
-    bore = Profile(strip(_through_walls(ribbons.path, plate.header_wall_mm), wall - half, half - wall))
+    bore = Profile(strip(ribbons.path, wall - half, half - wall))
     size = f"{plate.thickness_mm:g} x {ribbons.height:g} mm, {plate.ports} ports of {plate.thickness_mm - 2 * wall:.3g} x {ribbons.port:.3g} mm"
     x0, y0, x1, y1 = ribbons.tank
     cavity = Profile.rectangle(x0, y0, x1, y1)
@@ -222,7 +222,7 @@ def ribbon_parts(plate: RibbonPlate, ribbons: RibbonPlan, z: float, room_mm: flo
             "coolant",
             plate.coolant,
             tuple(Sweep(bore, bottom, top) for bottom, top in ports),
-            "coolant in a ribbon's ports and their mouths",
+            "coolant in a ribbon's ports",
         ),
         Product("coolant-tank", "coolant", plate.coolant, (Sweep(cavity, web, ribbons.height - web),), "coolant in a tank"),
         Product(
@@ -271,16 +271,15 @@ def ribbon_network(plate: RibbonPlate, ribbons: RibbonPlan, z: float) -> Coolant
             for piece in pieces
         ]
 
-    through = _through_walls(ribbons.path, plate.header_wall_mm)
     channels = [
         Branch(
             f"ribbon {k:0{digits}d} port {number}",
             f"inlet {k:0{digits}d}",
             f"outlet {k:0{digits}d}",
-            through.moved(0.0, middle).points,
+            ribbons.path.moved(0.0, middle).points,
             plate.thickness_mm - 2 * plate.wall_mm,
             ribbons.port,
-            bulges=through.bulges if any(through.bulges) else (),
+            bulges=ribbons.path.bulges if any(ribbons.path.bulges) else (),
             z0=bottom + low,
         )
         for k, middle in enumerate(ribbons.middles, 1)
@@ -296,12 +295,6 @@ def _ports(plate: RibbonPlate, ribbons: RibbonPlan) -> list[tuple[float, float]]
     return [(plate.web_mm + k * step, (k + 1) * step) for k in range(plate.ports)]
 
 
-def _through_walls(path: Path, wall: float) -> Path:
-    """The path on to the tanks' cavities."""
-    (xa, ya), (xb, yb) = path.points[0], path.points[-1]
-    return Path(((xa - wall, ya), *path.points[1:-1], (xb + wall, yb)), path.bulges)
-
-
 def _ends(plate: RibbonPlate, ribbons: RibbonPlan) -> tuple[tuple[float, float], tuple[float, float]]:
     """Middle of the inlet's and the outlet's fitting."""
     x0, y0, x1, y1 = ribbons.tank
@@ -310,21 +303,16 @@ def _ends(plate: RibbonPlate, ribbons: RibbonPlan) -> tuple[tuple[float, float],
 
 
 def _tank(plate: RibbonPlate, ribbons: RibbonPlan) -> tuple[Sweep, ...]:
-    """The tank at +x: floor, roof and walls, open where the ports enter."""
+    """The tank at +x: floor, roof and walls, the inner wall slotted for the ribbons, which end in the cavity's face."""
     x0, y0, x1, y1 = ribbons.tank
-    wall, half = plate.header_wall_mm, plate.thickness_mm / 2 - plate.wall_mm
-    outer = Loop.rectangle(x0 - wall, y0 - wall, x1 + wall, y1 + wall)
-    closed = Profile(outer, (Loop.rectangle(x0, y0, x1, y1),))
+    wall, half, web = plate.header_wall_mm, plate.thickness_mm / 2, plate.web_mm
     mouths = [middle + ribbons.path.points[-1][1] for middle in ribbons.middles]
     edges = [y0 - wall, *(y for mouth in mouths for y in (mouth - half, mouth + half)), y1 + wall]
-    pieces: list[Rectangle] = [(x0 - wall, a, x0, b) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-    pieces += [(x1, y0 - wall, x1 + wall, y1 + wall), (x0 - wall, y0 - wall, x1 + wall, y0), (x0 - wall, y1, x1 + wall, y1 + wall)]
-    opened = union(pieces)
-    low = 0.0
-    sweeps = []
-    for number, (bottom, top) in enumerate(_ports(plate, ribbons)):
-        sweeps.append(Sweep(Profile(outer) if number == 0 else closed, low, bottom))
-        sweeps += [Sweep(piece, bottom, top) for piece in opened]
-        low = top
-    sweeps.append(Sweep(Profile(outer), low, ribbons.height))
-    return tuple(sweeps)
+    inner = [(x0 - wall, a, x0, b) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    (floor,) = union([*inner, (x0, y0 - wall, x1 + wall, y1 + wall)])
+    walls = union([*inner, (x1, y0 - wall, x1 + wall, y1 + wall), (x0, y0 - wall, x1, y0), (x0, y1, x1, y1 + wall)])
+    return (
+        Sweep(floor, 0.0, web),
+        *(Sweep(piece, web, ribbons.height - web) for piece in walls),
+        Sweep(floor, ribbons.height - web, ribbons.height),
+    )

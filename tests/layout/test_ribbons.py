@@ -80,14 +80,14 @@ def test_metal_and_coolant_fill_ribbons_and_tanks(ribbons, shape):
     layout = lay_out(ribbons(shape=shape))
     height, port = 58.0, (58 - 6 * 1.0) / 5
     branch = next(b for b in layout.network.branches if b.kind == "channel")
-    inside = branch.length_mm() - 2 * 2.0  # the mouths lie in the tanks' walls
+    inside = branch.length_mm()
     ribbon, coolant = layout.product("ribbon"), layout.product("coolant-ribbon")
     assert ribbon.volume_mm3() + 5 * port * 1.5 * inside == pytest.approx(2.5 * height * inside, rel=1e-12)
     assert coolant.volume_mm3() == pytest.approx(5 * port * 1.5 * branch.length_mm(), rel=1e-12)
     tank, (x0, y0, z0, x1, y1, z1) = layout.product("tank"), layout.product("tank").bounds()
     cavity = layout.product("coolant-tank").volume_mm3()
-    mouths = 3 * 5 * port * 1.5 * 2.0
-    assert tank.volume_mm3() + cavity + mouths == pytest.approx((x1 - x0) * (y1 - y0) * (z1 - z0), rel=1e-12)
+    slots = 3 * height * 2.5 * 2.0  # the ribbons end in the cavity's face
+    assert tank.volume_mm3() + cavity + slots == pytest.approx((x1 - x0) * (y1 - y0) * (z1 - z0), rel=1e-12)
 
 
 def test_the_network_is_the_channels(ribbons):
