@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from packtool.errors import MeshError
+from packtool.mesh.around import mesh_around
 from packtool.mesh.boxes import Box, mesh_boxes
 from packtool.mesh.grid_lines import Division
 from packtool.mesh.records import TaggedMesh
@@ -53,18 +54,24 @@ def mesh_cylinder(
     inner: float = 0.0,
     divisions: tuple[Division, Division] = (20, 20),
     contacts: Sequence[tuple[str, str]] = (),
+    around: int | None = None,
+    angle_deg: float = 360.0,
+    curved: bool = False,
 ) -> TaggedMesh:
-    """A whole upright cylinder of concentric layers from the radius ``inner`` [m] outwards, from z = 0 to ``height`` [m].
+    """An upright cylinder of concentric layers from the radius ``inner`` [m] outwards, from z = 0 to ``height`` [m].
 
     ``divisions`` along the radius (x) and the height (z); (n, 1) leaves the height out. Boundaries ``outer``, ``bottom``, ``top``
-    and, where ``inner`` > 0, ``inner``. Heat does not vary around the axis; powers and flows are of the whole body. Raises MeshError.
+    and, where ``inner`` > 0, ``inner``. Heat does not vary around the axis, unless ``around`` says into how many elements to
+    divide that way: see ``mesh_revolved`` for it, ``angle_deg`` and ``curved``. Raises MeshError.
     """
     places = _places(layers, inner)
     rings = {name: (a, 0.0, b, height) for (name, _), (a, b) in zip(layers, pairwise(places), strict=True)}
     ends = {"rmin": "inner", "rmax": "outer", "zmin": "bottom", "zmax": "top"}
     if not inner > 0:
         del ends["rmin"]
-    return mesh_revolved(rings, divisions=divisions, contacts=contacts, boundaries=ends)
+    return mesh_revolved(
+        rings, divisions=divisions, contacts=contacts, boundaries=ends, around=around, angle_deg=angle_deg, curved=curved
+    )
 
 
 def mesh_revolved(
@@ -73,12 +80,20 @@ def mesh_revolved(
     divisions: tuple[Division, Division],
     contacts: Sequence[tuple[str, str]] = (),
     boundaries: Mapping[str, str] | None = None,
+    around: int | None = None,
+    angle_deg: float = 360.0,
+    curved: bool = False,
 ) -> TaggedMesh:
     """Bodies of revolution about z: by name the two corners (r0, z0, r1, z1) [m] of the rectangle that sweeps each.
 
     ``divisions`` along r and z. Boundaries are ``"A.r-"``, ``"A.r+"``, ``"A.z-"``, ``"A.z+"``; ``boundaries`` renames them as in
     ``mesh_boxes``, with keys ``"A.r+"``, ``"rmin"`` ... ``"zmax"`` or ``"*.r+"``. In the mesh x is the radius; powers and flows are
-    of the whole body. Raises MeshError, also for a negative radius.
+    of the whole body.
+
+    With ``around`` the mesh is in space, with so many elements about the axis, and heat may vary that way: all around (a multiple
+    of 12), or a sector of ``angle_deg`` from the x axis on, whose ends are ``"A.from"`` and ``"A.to"``; powers and flows are then
+    those of the sector. Chords keep the circles' areas; with ``curved`` edges follow the circles, for solves of degree 2. Without
+    a hole, the elements about the axis take the first ring's divisions. Raises MeshError, also for a negative radius.
     """
     boxes = []
     for name, corners in rings.items():
@@ -88,6 +103,19 @@ def mesh_revolved(
         if not r0 >= 0:
             raise MeshError(f"ring {name}: its inner radius is {r0:g} m; a radius is at least 0")
         boxes.append(Box(name, "solid", name, r0, 0, z0, r1, 1, z1))
+    if around is not None:
+        _check_around(around, angle_deg, min(r0 for r0, *_ in rings.values()))
+        return mesh_around(
+            rings,
+            divisions=divisions,
+            around=around,
+            angle_deg=angle_deg,
+            curved=curved,
+            contacts=contacts,
+            boundaries=boundaries or {},
+        )
+    if angle_deg != 360.0 or curved:
+        raise MeshError("angle_deg and curved are of meshes in space: say around=, how many elements there are about the axis")
     names = {_as_x(key): name for key, name in (boundaries or {}).items()}
     r, z = divisions
     mesh = mesh_boxes(boxes, divisions=(r, 1, z), contacts=contacts, boundaries={"*.y-": "y", "*.y+": "y", **names})
@@ -97,6 +125,17 @@ def mesh_revolved(
         if name != "y" and len(outside):
             shown[name.replace(".x", ".r") if name not in names.values() else name] = outside
     return replace(mesh, boundaries=shown, symmetry="axial")
+
+
+def _check_around(around: int, angle_deg: float, inner: float) -> None:
+    if not 0 < angle_deg <= 360:
+        raise MeshError(f"angle_deg is {angle_deg:g}; a sector has more than 0 and at most 360")
+    if angle_deg == 360 and (around < 12 or around % 12):
+        raise MeshError(f"around is {around}; all around the axis it is a multiple of 12")
+    if around < 1 or angle_deg / around >= 90:
+        raise MeshError(f"around is {around}; an element may take less than 90 degrees, so it is more than {angle_deg / 90:g}")
+    if angle_deg < 360 and inner == 0:
+        raise MeshError("a sector must have a hole at the axis: start its rings at a radius above 0, or mesh all around")
 
 
 def _as_x(key: str) -> str:

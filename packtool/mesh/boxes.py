@@ -66,7 +66,7 @@ def mesh_boxes(
         divisions = (divisions, divisions, divisions)
     faces = [merged([c for box in boxes for c in box.extent(axis)], SAME_FACE) for axis in range(3)]
     lines = [divided(faces[axis], divisions[axis], SAME_FACE, "xyz"[axis]) for axis in range(3)]
-    occupancy = _fill(boxes, lines)
+    occupancy = filled(boxes, lines)
     index = {box.name: i for i, box in enumerate(boxes)}
     unknown = [name for pair in contacts for name in pair if name not in index]
     if unknown:
@@ -115,7 +115,7 @@ def _check_boxes(boxes: Sequence[Box]) -> None:
                 raise MeshError(f"box {box.name}: its {'xyz'[axis]} extent from {low:g} to {high:g} m is empty or not finite")
 
 
-def _fill(boxes: Sequence[Box], lines: Sequence[Floats]) -> Integers:
+def filled(boxes: Sequence[Box], lines: Sequence[Floats]) -> Integers:
     """(nx, ny, nz) index of the box that each grid box lies in, VOID outside all."""
     occupancy = np.full(tuple(len(line) - 1 for line in lines), VOID, dtype=np.int64)
     for number, box in enumerate(boxes):

@@ -106,7 +106,12 @@ def write_vtu(
         raise MissingPart("meshio, which writes .vtu files, is not installed", "pip install 'packtool[fem]'") from error
     nodes = _fields(point_data or {}, len(mesh.points), "points")
     elements = _fields({"region": mesh.region, **(cell_data or {})}, len(mesh.hexes), "elements")
-    grid = meshio.Mesh(mesh.points, [("hexahedron", mesh.hexes)], nodes, {name: [values] for name, values in elements.items()})
+    grid = meshio.Mesh(
+        mesh.points,
+        [("hexahedron" if mesh.hexes.shape[1] == 8 else "tetra", mesh.hexes)],
+        nodes,
+        {name: [values] for name, values in elements.items()},
+    )
     with artifacts.replacing(path) as temporary:
         meshio.vtu.write(temporary, grid, binary=True, compression="zlib")
 

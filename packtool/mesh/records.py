@@ -43,6 +43,7 @@ class TaggedMesh:
     ``interfaces`` name -> (n_facets, 4) inner facets between two regions' roles (``cell|interface``), nodes shared, normal from the
     first to the second; ``contacts`` name -> Contact. ``symmetry`` axial: x is the radius of a body of revolution about z, one element
     thick in y; central: x is the radius of a sphere, one element thick in y and z; both are 1 m there, and stand for all around.
+    ``middles``: edges (m, 2) by their nodes, that are curved, and where their middles are (m, 3), for elements of second order.
     """
 
     points: Floats
@@ -53,6 +54,7 @@ class TaggedMesh:
     interfaces: Mapping[str, Integers] = field(default_factory=dict)
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     symmetry: Literal["none", "axial", "central"] = "none"
+    middles: tuple[Integers, Floats] | None = None
 
     def region_index(self, name: str) -> int:
         """Index of the region called ``name``; KeyError if there is none."""

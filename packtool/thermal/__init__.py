@@ -11,9 +11,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from packtool.mesh.adjacency import with_contacts
     from packtool.mesh.bodies import mesh_cylinder, mesh_layers, mesh_revolved, mesh_sphere
     from packtool.mesh.boxes import Box, mesh_boxes
     from packtool.mesh.grid_lines import Counts, Lines, MaxSize
+    from packtool.mesh.read import read_mesh
+    from packtool.mesh.tets import tetrahedra
     from packtool.thermal.general.accuracy import Number, with_errors
     from packtool.thermal.general.capacity import PhaseChange
     from packtool.thermal.general.parts import HeatFlows, heat_flows
@@ -27,7 +30,10 @@ if TYPE_CHECKING:
 _HOME = {
     "packtool.mesh.bodies": ("mesh_cylinder", "mesh_layers", "mesh_revolved", "mesh_sphere"),
     "packtool.mesh.boxes": ("Box", "mesh_boxes"),
+    "packtool.mesh.adjacency": ("with_contacts",),
     "packtool.mesh.grid_lines": ("Counts", "Lines", "MaxSize"),
+    "packtool.mesh.read": ("read_mesh",),
+    "packtool.mesh.tets": ("tetrahedra",),
     "packtool.thermal.general.accuracy": ("Number", "with_errors"),
     "packtool.thermal.general.capacity": ("PhaseChange",),
     "packtool.thermal.general.parts": ("HeatFlows", "heat_flows"),
@@ -65,9 +71,12 @@ __all__ = [
     "mesh_layers",
     "mesh_revolved",
     "mesh_sphere",
+    "read_mesh",
     "rotated",
     "solve_steady",
     "solve_transient",
+    "tetrahedra",
+    "with_contacts",
     "with_errors",
 ]
 

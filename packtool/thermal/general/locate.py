@@ -60,7 +60,7 @@ def _filled(system: System, given: Floats) -> Floats:
 def find(system: System, points: Floats) -> Places:
     """The element of each of ``points`` (m, 3); on a face that two share, either's."""
     space, ref = system.space, system.space.volume
-    corner = space.mesh.points[space.mesh.hexes]
+    corner = space.nodes[space.elements]
     low, high = corner.min(axis=1), corner.max(axis=1)
     margin = ON_THE_FACE * (high - low).max(axis=1, keepdims=True)
     nodes, weights = [], []

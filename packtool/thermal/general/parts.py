@@ -15,6 +15,7 @@ import numpy as np
 
 from packtool.fem.lagrange import Facets
 from packtool.fem.reference import FACES, element
+from packtool.mesh.adjacency import adjacency
 from packtool.mesh.records import Floats
 from packtool.thermal.general.geometry import face
 from packtool.thermal.general.system import System
@@ -137,17 +138,12 @@ def _links(system: System, held: list[str]) -> dict[tuple[int, int], tuple[np.nd
     def put(i: int, j: int, nodes: np.ndarray, area: Floats) -> None:
         found.setdefault((min(i, j), max(i, j)), []).append((nodes.ravel(), np.repeat(area / nodes.shape[1], nodes.shape[1])))
 
-    corners = mesh.hexes[:, FACES[space.volume.kind]]
-    flat = np.sort(corners.reshape(-1, corners.shape[2]), axis=1)
-    order = np.lexsort(flat.T[::-1])
-    twin = np.flatnonzero((flat[order[1:]] == flat[order[:-1]]).all(axis=1))
-    first, second = order[twin], order[twin + 1]
-    per = corners.shape[1]
-    one, other = mesh.region[first // per], mesh.region[second // per]
+    near = adjacency(mesh.hexes)
+    one, other = mesh.region[near.first], mesh.region[near.second]
     differs = one != other
-    first, one, other = first[differs], one[differs], other[differs]
+    first, one, other = near.first[differs], one[differs], other[differs]
     if first.size:
-        facets = Facets(_facet_nodes(system, first // per, first % per), first // per)
+        facets = Facets(_facet_nodes(system, first, near.first_side[differs]), first)
         area = face(space, facets).weight.sum(axis=1)
         for i, j in sorted(set(zip(np.minimum(one, other).tolist(), np.maximum(one, other).tolist(), strict=True))):
             mine = (np.minimum(one, other) == i) & (np.maximum(one, other) == j)

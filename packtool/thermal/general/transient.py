@@ -67,6 +67,17 @@ class HeatHistory:
         there = boundary_of(self.system, boundary)
         return np.array([float((there.weight * there.at(T)).sum() / there.weight.sum()) for T in self.T])
 
+    def save(self, path: Path | str) -> None:
+        """Write a .pvd for ParaView, and beside it a .vtu an output, with ``temperature_K`` at the mesh's points."""
+        from packtool.mesh.files import write_pvd, write_vtu
+
+        path, entries = Path(path), []
+        for number, (time, T) in enumerate(zip(self.times.tolist(), self.T, strict=True)):
+            file = path.with_name(f"{path.stem}-{number:04d}.vtu")
+            write_vtu(file, self.system.mesh, {"temperature_K": T[: len(self.system.mesh.points)]})
+            entries.append((time, file))
+        write_pvd(path, entries)
+
     def moment(self, time: float) -> HeatSolution:
         """Everything about one of the output times [s]. Raises SolveError where it is none of them."""
         hit = np.flatnonzero(np.abs(self.times - time) <= 1e-9 * max(abs(time), 1.0))
