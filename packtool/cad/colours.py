@@ -37,6 +37,8 @@ def _rgb8(red: int, green: int, blue: int) -> tuple[float, float, float]:
 LOOKS: dict[Role, Look] = {
     "cell": Look(_rgb8(70, 110, 160), metallic=0.2, roughness=0.5),
     "pad": Look(_rgb8(64, 64, 64), roughness=0.95),
+    "barrier": Look(_rgb8(225, 215, 190), roughness=0.85),
+    "fin": Look(_rgb8(205, 210, 215), metallic=0.7, roughness=0.35),
     "end_plate": Look(_rgb8(150, 155, 160), metallic=0.6, roughness=0.45),
     "holder": Look(_rgb8(45, 50, 58), roughness=0.8),
     "potting": Look(_rgb8(228, 214, 176), roughness=0.9),

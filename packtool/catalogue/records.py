@@ -56,6 +56,7 @@ class Cell(Frozen):
 
     Lengths in mm (terminals excluded), mass kg, capacity Ah, voltages V, currents A, cp J/kg/K, k W/m/K.
     Prismatic and pouch: ``width_mm`` of the wide face, ``thickness_mm`` between the large faces, ``height_mm``.
+    ``terminals`` of those: on the ``top`` face, or at one end or both ends of the width (None: top for cans, both ends for pouches).
     Cylindrical: ``diameter_mm`` and ``height_mm``. ``k_in_plane``/``k_through`` for prismatic and pouch,
     ``k_axial``/``k_radial`` for cylindrical.
     """
@@ -74,6 +75,10 @@ class Cell(Frozen):
     thickness_mm: Figure | None = None
     height_mm: Figure | None = None
     diameter_mm: Figure | None = None
+    terminals: Literal["top", "one_end", "both_ends"] | None = None
+    tab_width_mm: Figure | None = None
+    tab_length_mm: Figure | None = None
+    tab_thickness_mm: Figure | None = None
     mass_kg: Figure | None = None
     cp_J_kgK: Figure | None = None
     k_in_plane_W_mK: Figure | None = None

@@ -12,7 +12,7 @@ from packtool.catalogue import load as catalogue
 from packtool.catalogue.properties import constant_resistance
 from packtool.catalogue.records import Cell, Figure, ResistanceTable
 from packtool.design.document import Document, KeyPath
-from packtool.design.patterns import FORMAT_OF, NEEDED_FIGURES, patterns_for
+from packtool.design.patterns import FORMATS_OF, NEEDED_FIGURES, patterns_for
 from packtool.design.schema import CellSpec
 from packtool.design.suggest import did_you_mean
 from packtool.errors import MissingPart, PacktoolError
@@ -20,7 +20,9 @@ from packtool.errors import MissingPart, PacktoolError
 BPX_ENDING = ".json"
 CELL_FILE_ENDINGS = (".yaml", ".yml")
 
-FIGURES = tuple(name for name in CellSpec.model_fields if name in Cell.model_fields and name not in ("name", "format", "chemistry"))
+FIGURES = tuple(
+    name for name in CellSpec.model_fields if name in Cell.model_fields and name not in ("name", "format", "chemistry", "terminals")
+)
 """Keys of a cell in the design that are figures of the record."""
 
 _CELL: KeyPath = ("cell",)
@@ -52,12 +54,12 @@ def resolve_cell(reference: Any, document: Document, folder: Path) -> Cell | Non
 
 def complain_of_missing_figures(cell: Cell, reference: Any, pattern: str | None, document: Document) -> None:
     """A complaint for every figure that the stages need and nobody gave, with the way to give it; or one if no such cell stands in ``pattern``."""
-    if pattern is not None and cell.format != FORMAT_OF[pattern]:
+    if pattern is not None and cell.format not in FORMATS_OF[pattern]:
         ways = [f"pattern: {other}" for other in patterns_for(cell.format)]
         instead = f"its cells stand in {' or '.join(ways)}" if ways else "no pattern takes its format yet"
         document.complain(
             (*_CELL, "format"),
-            f"{cell.id} is {cell.format}, but arrangement.pattern: {pattern} takes {FORMAT_OF[pattern]} cells; {instead} "
+            f"{cell.id} is {cell.format}, but arrangement.pattern: {pattern} takes {' and '.join(FORMATS_OF[pattern])} cells; {instead} "
             "(`packtool cells` lists the formats)",
         )
         return
@@ -133,7 +135,7 @@ def _from_bpx(name: str, path: KeyPath, cell_format: Any, document: Document, fo
 def _with_figures(base: Cell, given: Mapping[str, Any]) -> Cell:
     """``base`` with the design's own figures; its id says so where they contradict what was known."""
     figures = {key: Figure(value=given[key], standing="given") for key in FIGURES if key in given}
-    texts = {key: given[key] for key in ("name", "format", "chemistry") if key in given}
+    texts = {key: given[key] for key in ("name", "format", "chemistry", "terminals") if key in given}
     differs = any((known := getattr(base, key)) is not None and known.value != figure.value for key, figure in figures.items()) or (
         "format" in texts and texts["format"] != base.format
     )

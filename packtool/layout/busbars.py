@@ -1,172 +1,207 @@
-"""Busbars: a bar for every series joint, flat on the terminals, and the pack's own two ends.
+"""Busbars: a bar for every series joint of the rows, and what they would touch.
 
-``width_mm`` is the bar's size across the row (y) where it runs along a row, and along the row (x) where it joins two rows; a link between
-rows is at least as wide as its group of terminals. With an odd number of groups in a row the row ends on the side that faces
-the next row, and the link is flat; with an even number it ends on the far side, and the link is a raised bridge over the row's last bar.
+``width_mm`` is the bar's size across the row where it runs along a row, and along the row where it joins two rows; a link between rows is
+at least as wide as its group of terminals. With an odd number of groups in a row the row ends on the side that faces the next row, and the
+link is flat; with an even number it ends on the far side, and the link is a raised bridge over the row's last bar.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from packtool.design.loaded import LoadedDesign
-from packtool.design.schema import Busbars
-from packtool.errors import Complaint, LayoutError
+from packtool.errors import Complaint
+from packtool.layout.bar_shapes import TOUCH_MM, Bar, BarSize, Box, Contacts, bridge, link, overlap, straight
 from packtool.layout.complaints import complain
-from packtool.layout.records import Joint, Part, Product, Profile, Sweep
-from packtool.layout.rows import RowPlan
-from packtool.layout.terminals import Terminals, terminal_y
+from packtool.layout.outline import Rectangle
+from packtool.layout.records import Joint, Part, Product, Sweep
+from packtool.layout.terminals import Pole
 
-BRIDGE_AIR_MM = 5.0
-"""Air between a bridge and the bar it crosses, which are one cell's voltage apart (remembered: mechanical clearance, not insulation)."""
 GROUP = ("busbars",)
 
 
 @dataclass(frozen=True, slots=True)
-class BarPlan:
-    """Bars [mm]: ``span`` is what a group's terminals take in x, ``link`` the size in x of a bar between two rows."""
+class Wiring:
+    """Everything that bars join and must keep clear of [mm]: the ``poles`` of the rows in one frame, ``solids`` (cells, end plates) beside
+    terminals that look sideways, and ``clear``, the z that beams between such terminals stay above."""
 
-    thickness: float
-    width: float
-    span: float
-    link: float
-    bridged: bool
-
-    @property
-    def height(self) -> float:
-        """From the terminals' top to the highest bar's top."""
-        return 2 * self.thickness + BRIDGE_AIR_MM if self.bridged else self.thickness
+    poles: tuple[Pole, ...]
+    solids: tuple[Box, ...]
+    clear: float
 
 
-def plan_bars(busbars: Busbars, rows: RowPlan, terminals: Terminals) -> BarPlan:
-    """The bars' sizes. Raises LayoutError where their width is not given."""
-    span = (rows.n_parallel - 1) * rows.pitch_mm + terminals.side_mm
-    bridged = rows.rows > 1 and rows.groups_per_row % 2 == 0
-    width = busbars.width_mm
-    if width is None:
-        raise LayoutError("busbars.width_mm is missing (the loader complains of that with its place)")
-    return BarPlan(busbars.thickness_mm, width, span, max(width, span), bridged)
+def contacts_of(poles: Sequence[Pole]) -> dict[tuple[int, bool], Contacts]:
+    """The contact faces by series position and sign (True: plus)."""
+    groups: dict[tuple[int, bool], list[Pole]] = {}
+    for pole in poles:
+        groups.setdefault((pole.series, pole.plus), []).append(pole)
+    return {key: Contacts(tuple(group)) for key, group in groups.items()}
 
 
-def check_bars(
-    loaded: LoadedDesign, bars: BarPlan, rows: RowPlan, terminals: Terminals, past_rows: tuple[float, float]
-) -> list[Complaint]:
-    """What the bars would touch; ``past_rows`` is the room between the rows and the tray's walls in x and y [mm]."""
-    width, reason = min(_limits(bars, rows, terminals, past_rows))
-    if bars.width < width:
+def plan_bars(size: BarSize, wiring: Wiring) -> tuple[Bar, ...]:
+    """A bar on the minus end, one for every joint, one on the plus end, in the order of the current."""
+    groups = contacts_of(wiring.poles)
+    n_series = max(series for series, _ in groups)
+    near = _by_row(wiring.poles)
+    first, last = straight(groups[1, False], None, size, -1), straight(groups[n_series, True], None, size)
+    assert first is not None  # one group is always in line with itself
+    assert last is not None
+    sides = [pole.at[2] + size.width / 2 for pole in wiring.poles if pole.face != "top"]
+    clear = max([wiring.clear, *sides]) if sides else -math.inf
+    bars = [first]
+    for series in range(1, n_series):
+        a, b = groups[series, True], groups[series + 1, False]
+        bar = straight(a, b, size)
+        if bar is None:
+            others = [p for row in range(min(a.row, b.row), max(a.row, b.row) + 1) for p in near[row] if not _joined(p, series)]
+            bar = link(a, b, size, others) or bridge(a, b, size, others, clear)
+        bars.append(bar)
+    return (*bars, last)
+
+
+def _joined(pole: Pole, series: int) -> bool:
+    """Whether a contact is one of those that the bar from ``series`` to the next position stands on."""
+    return pole.series == (series if pole.plus else series + 1)
+
+
+def _by_row(poles: Sequence[Pole]) -> Mapping[int, list[Pole]]:
+    rows: dict[int, list[Pole]] = {}
+    for pole in poles:
+        rows.setdefault(pole.row, []).append(pole)
+    return rows
+
+
+def check_bars(loaded: LoadedDesign, size: BarSize, wiring: Wiring, inside: Rectangle | None) -> list[Complaint]:
+    """What the bars would touch; ``inside`` the walls around them in the plan, None where there are none near."""
+
+    def touched(width: float) -> str | None:
+        bars = plan_bars(replace(size, width=width), wiring)
+        return next(_touching(bars, wiring.solids, inside), None)
+
+    reason = touched(size.width)
+    if reason is None:
         return []
-    message = f"a bar {bars.width:g} mm wide touches {reason}; it must be narrower than {int(width * 100) / 100:g}"
+    low, high = 0.0, size.width
+    if (narrow := touched(TOUCH_MM)) is not None:
+        message = f"{narrow}, however narrow the bars are: the rows stand too close for bars {size.thickness:g} mm thick"
+        return [complain(loaded, "arrangement.row_gap_mm", f"{message}; make row_gap_mm larger")]
+    while high - low > 1e-4:
+        middle = (low + high) / 2
+        found = touched(middle)
+        low, high, reason = (middle, high, reason) if found is None else (low, middle, found)
+    largest = int((low + 1e-3) * 100) / 100
+    message = f"a bar {size.width:g} mm wide touches {reason}; it must be narrower than {largest:g}"
     return [complain(loaded, "busbars.width_mm", message)]
 
 
-def _limits(bars: BarPlan, rows: RowPlan, terminals: Terminals, past_rows: tuple[float, float]) -> Iterator[tuple[float, str]]:
-    """The widths [mm] that bars must stay under, and what they touch there."""
-    past_x, past_y = past_rows
-    reach, side, groups, n = terminals.reach_mm, terminals.side_mm, rows.groups_per_row, rows.n_parallel
-    edge = rows.width_mm / 2 - reach
-    yield 2 * (edge + past_y), "the tray's wall"
-    if rows.rows == 1 or groups > 1:
-        yield 2 * reach, "the bar on the cell's other terminals"
-    else:
-        yield 4 * reach - side, "the link to the next row"
-    if rows.rows == 1:
-        return
-    outer = (n * rows.pitch_mm - rows.gap_mm) / 2
-    yield 2 * (outer + past_x), "the tray's wall, where it joins two rows"
-    if groups > 1:
-        yield 2 * edge + rows.row_gap_mm, "the bar of the next row"
-    if groups == 2:
-        yield (n * rows.pitch_mm if rows.rows > 2 else 2 * n * rows.pitch_mm - bars.span), "the next bar, where it joins two rows"
-    if groups > 2:
-        yield (n + 1) * rows.pitch_mm - side, "the next bar along the row, where it joins two rows"
+def _touching(bars: Sequence[Bar], solids: Sequence[Box], inside: Rectangle | None) -> Iterator[str]:
+    """What a bar touches, in words, for every place where one does."""
+    if inside is not None:
+        for bar in bars:
+            if any(b[0] < inside[0] or b[1] < inside[1] or b[3] > inside[2] or b[4] > inside[3] for b in bar.boxes):
+                yield "the tray's wall" + (", where it joins two rows" if bar.shape in ("link", "bridge") else "")
+    placed = sorted(((box, number) for number, bar in enumerate(bars) for box in bar.boxes), key=lambda pair: pair[0][0])
+    for a, (box, number) in enumerate(placed):
+        for other, second in placed[a + 1 :]:
+            if other[0] >= box[3] - TOUCH_MM:
+                break
+            if second != number and overlap(box, other):
+                yield _other_bar(bars[min(number, second)], bars[max(number, second)], bars)
+    for box, number in placed:
+        if any(overlap(box, solid) for solid in solids):
+            yield f"a cell beside it (bar {bars[number].from_series}-{bars[number].to_series})"
 
 
-def bar_parts(
-    busbars: Busbars, bars: BarPlan, rows: RowPlan, terminals: Terminals, n_series: int, z: float
-) -> tuple[list[Product], list[Part], list[Joint]]:
-    """Every bar from the pack's minus end to its plus end, standing on the terminals at ``z``, and what it joins.
+def _other_bar(first: Bar, second: Bar, bars: Sequence[Bar]) -> str:
+    """What the second of two bars is to the first."""
+    joins = [bar.shape in ("link", "bridge") for bar in (first, second)]
+    if not any(joins):
+        return "the bar on the cell's other terminals" if first.row == second.row else "the bar of the next row"
+    if all(joins):
+        return "the next bar, where it joins two rows"
+    other = second if joins[0] else first
+    if other.shape == "along":
+        return "the next bar along the row, where it joins two rows"
+    alone = not any(bar.shape == "along" for bar in bars)
+    return "the link to the next row" if alone else "the next bar, where it joins two rows"
 
-    ``Joint.length_mm`` is that length over which the full current makes the same heat as the current that gathers from the parallel
-    cells and spreads to the next ones (for one cell a group: from terminal middle to terminal middle).
-    """
-    products = {product.id: product for product in _products(busbars, bars, rows, terminals)}
-    used: dict[str, None] = {}
+
+@dataclass(frozen=True, slots=True)
+class BarProducts:
+    """The kinds of bars of a pack, by shape: what is alike is one product."""
+
+    products: tuple[Product, ...]
+    of_bar: tuple[str, ...]
+    origins: tuple[tuple[float, float, float], ...]
+
+
+def bar_products(bars: Sequence[Bar], material: str, size: BarSize, what: Mapping[str, str]) -> BarProducts:
+    """One product for all bars of equal shape; its frame's origin is the middle of its underside. ``what``: description by shape."""
+    products: dict[tuple[object, ...], Product] = {}
+    counts: dict[str, int] = {}
+    of_bar, origins = [], []
+    for bar in bars:
+        x0, y0, x1, y1 = (f(b[k] for b in bar.boxes) for f, k in ((min, 0), (min, 1), (max, 3), (max, 4)))
+        origin = ((x0 + x1) / 2, (y0 + y1) / 2, min(b[2] for b in bar.boxes))
+        sweeps = tuple(_moved(sweep, origin) for sweep in bar.sweeps)
+        key = (bar.shape, *(_key(sweep) for sweep in sweeps))
+        if key not in products:
+            counts[bar.shape] = counts.get(bar.shape, 0) + 1
+            number = f"-{counts[bar.shape]}" if counts[bar.shape] > 1 else ""
+            section = f"{bar.area / size.thickness:g} x {size.thickness:g} mm"
+            products[key] = Product(
+                f"busbar-{bar.shape}{number}", "busbar", material, sweeps, f"{what[bar.shape]}, {section}"
+            )  # fmt: skip
+        of_bar.append(products[key].id)
+        origins.append(origin)
+    return BarProducts(tuple(products.values()), tuple(of_bar), tuple(origins))
+
+
+WORDS = {
+    "along": "busbar along a row",
+    "end": "pack terminal bar",
+    "link": "busbar between two rows",
+    "bridge": "raised busbar between two rows",
+    "module": "busbar between two modules",
+}
+"""What each shape is called in the bill of materials."""
+
+
+def bar_parts(bars: Sequence[Bar], size: BarSize, material: str) -> tuple[list[Product], list[Part], list[Joint]]:
+    """Products, parts (``busbar 1-2``, the ends ``busbar pack minus`` and ``busbar pack plus``) and joints of these bars."""
+    made = bar_products(bars, material, size, WORDS)
     parts, joints = [], []
-    for part, joint in _bars(bars, rows, terminals, n_series, z):
-        used.setdefault(part.product)
-        parts.append(part)
-        joints.append(joint)
-    return [products[id] for id in used], parts, joints
+    for bar, product, origin in zip(bars, made.of_bar, made.origins, strict=True):
+        name = bar_name(bar)
+        parts.append(Part(name, product, origin, group=GROUP))
+        joints.append(Joint(name, bar.from_series, bar.to_series, bar.length, bar.area))
+    return list(made.products), parts, joints
 
 
-def _bars(bars: BarPlan, rows: RowPlan, terminals: Terminals, n_series: int, z: float) -> Iterator[tuple[Part, Joint]]:
-    """Each bar with its joint, in the order of the current."""
-    groups, pitch, n = rows.groups_per_row, rows.pitch_mm, rows.n_parallel
-    flat_area, link_area = bars.thickness * bars.width, bars.thickness * bars.link
-    gathering = pitch * sum((k / n) ** 2 for k in range(1, n))
-    along = pitch + 2 * gathering
-    stub = terminals.side_mm / 2 + gathering
-    across = (
-        rows.row_pitch_mm + 2 * (bars.thickness + BRIDGE_AIR_MM) if bars.bridged else rows.row_pitch_mm - 2 * terminals.reach_mm
+def bar_name(bar: Bar) -> str:
+    """``busbar 1-2``; the ends of the pack are ``busbar pack minus`` and ``busbar pack plus``."""
+    if bar.shape == "end":
+        return "busbar pack minus" if bar.from_series == 0 else "busbar pack plus"
+    return f"busbar {bar.from_series}-{bar.to_series}"
+
+
+def _moved(sweep: Sweep, origin: tuple[float, float, float]) -> Sweep:
+    """A sweep in the frame that has its origin there."""
+    x, y, z = origin
+    loops = [
+        replace(loop, vertices=tuple((u - x, v - y, bulge) for u, v, bulge in loop.vertices))
+        for loop in (sweep.profile.outer, *sweep.profile.holes)
+    ]
+    return Sweep(replace(sweep.profile, outer=loops[0], holes=tuple(loops[1:])), sweep.z0 - z, sweep.z1 - z)
+
+
+def _key(sweep: Sweep) -> tuple[object, ...]:
+    """Sweeps with equal keys are alike to the rounding of sums of design lengths."""
+    loops = (sweep.profile.outer, *sweep.profile.holes)
+    return (
+        *(round(value, 6) + 0.0 for loop in loops for x, y, _ in loop.vertices for value in (x, y)),
+        round(sweep.z0, 6) + 0.0,
+        round(sweep.z1, 6) + 0.0,
     )
-
-    def y(row: int, group: int, plus: bool) -> float:
-        return terminal_y(rows, terminals, row, turned=group % 2 == 0, plus=plus)
-
-    name = "busbar pack minus"
-    yield (
-        Part(name, "busbar-end", (rows.group_x(1, 1), y(1, 1, plus=False), z), group=GROUP),
-        Joint(name, 0, 1, stub, flat_area),
-    )
-    for series in range(1, n_series):
-        row, group = (series - 1) // groups + 1, (series - 1) % groups + 1
-        name = f"busbar {series}-{series + 1}"
-        if group < groups:
-            x = (rows.group_x(row, group) + rows.group_x(row, group + 1)) / 2
-            yield (
-                Part(name, "busbar-along", (x, y(row, group, plus=True), z), group=GROUP),
-                Joint(name, series, series + 1, along, flat_area),
-            )
-        else:
-            middle = (y(row, group, plus=True) + y(row + 1, 1, plus=False)) / 2
-            product = "busbar-bridge" if bars.bridged else "busbar-link"
-            yield (
-                Part(name, product, (rows.group_x(row, group), middle, z), group=GROUP),
-                Joint(name, series, series + 1, across, link_area),
-            )
-    name = "busbar pack plus"
-    yield (
-        Part(name, "busbar-end", (rows.group_x(rows.rows, groups), y(rows.rows, groups, plus=True), z), group=GROUP),
-        Joint(name, n_series, n_series + 1, stub, flat_area),
-    )
-
-
-def _products(busbars: Busbars, bars: BarPlan, rows: RowPlan, terminals: Terminals) -> Iterator[Product]:
-    """Every kind of bar; the frame's origin is the middle of its underside."""
-    material, side, t = busbars.material, terminals.side_mm, bars.thickness
-    section = f"{bars.width:g} x {t:g} mm"
-    pair = rows.n_parallel * rows.pitch_mm + bars.span
-    yield Product("busbar-along", "busbar", material, (_flat(pair, bars.width, 0.0, t),), f"busbar along a row, {section}")
-    yield Product("busbar-end", "busbar", material, (_flat(bars.span, bars.width, 0.0, t),), f"pack terminal bar, {section}")
-    reach = rows.row_pitch_mm - 2 * terminals.reach_mm + side
-    yield Product(
-        "busbar-link", "busbar", material, (_flat(bars.link, reach, 0.0, t),), f"busbar between two rows, {bars.link:g} x {t:g} mm"
-    )
-    half, reach, rise = bars.link / 2, rows.row_pitch_mm + side, t + BRIDGE_AIR_MM
-    feet = ((-reach / 2, -reach / 2 + side), (reach / 2 - side, reach / 2))
-    yield Product(
-        "busbar-bridge",
-        "busbar",
-        material,
-        (
-            *(Sweep(Profile.rectangle(-half, y0, half, y1), 0.0, rise) for y0, y1 in feet),
-            _flat(bars.link, reach, rise, rise + t),
-        ),
-        f"raised busbar between two rows, {bars.link:g} x {t:g} mm, {BRIDGE_AIR_MM:g} mm above the bar that it crosses",
-    )
-
-
-def _flat(x: float, y: float, z0: float, z1: float) -> Sweep:
-    """A box around x = y = 0."""
-    return Sweep(Profile.rectangle(-x / 2, -y / 2, x / 2, y / 2), z0, z1)

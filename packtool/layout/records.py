@@ -16,9 +16,10 @@ from packtool.catalogue.records import Cell
 from packtool.layout.arcs import Arc, arc
 
 Role = Literal[
-    "cell", "pad", "end_plate", "holder", "potting", "interface", "cold_plate", "coolant", "terminal", "busbar", "tray", "lid", "fitting"
+    "cell", "pad", "barrier", "fin", "end_plate", "holder", "potting", "interface", "cold_plate", "coolant", "terminal", "busbar", "tray",
+    "lid", "fitting",
 ]  # fmt: skip
-MESHED_ROLES: tuple[Role, ...] = ("cell", "pad", "end_plate", "holder", "potting", "interface", "cold_plate")
+MESHED_ROLES: tuple[Role, ...] = ("cell", "pad", "barrier", "fin", "end_plate", "holder", "potting", "interface", "cold_plate")
 """Parts that the heat is solved in. The channels are voids of the cold plate; tray and lid enter as thermal resistances to the ambient."""
 
 Axis = Literal["x", "y", "z"]
@@ -201,7 +202,7 @@ class Product:
     """A shape that one or more parts share. The sweeps do not overlap; touching ones are one solid.
 
     The mesh is of the sweeps. What it leaves out, and the CAD has, is in ``edge_radius_mm`` (rounds the vertical edges of a box),
-    ``details`` and ``fillets``.
+    ``details`` and ``fillets``. ``through``: of a flat cell, the axis that its electrode layers are stacked along.
     """
 
     id: str
@@ -212,6 +213,7 @@ class Product:
     edge_radius_mm: float = 0.0
     details: tuple[Detail, ...] = ()
     fillets: tuple[Fillet, ...] = ()
+    through: Axis = "x"
 
     def volume_mm3(self) -> float:
         """Volume of the sweeps [mm³], as it is meshed."""
@@ -251,6 +253,11 @@ class Part:
     group: tuple[str, ...] = ()
     series: int | None = None
     parallel: int | None = None
+
+    def through_axis(self, product: Product) -> int:
+        """The axis of the pack (0, 1, 2) that the layers of this flat cell, of ``product``, are stacked along."""
+        own = "xyz".index(product.through)
+        return 1 - own if own < 2 and self.rotation_deg % 180 == 90 else own
 
 
 @dataclass(frozen=True, slots=True)

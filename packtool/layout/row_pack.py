@@ -1,4 +1,4 @@
-"""``pattern: rows``: prismatic cells in rows, from the tray floor to the lid.
+"""``pattern: rows``: prismatic and pouch cells in rows, from the tray floor to the lid; the rows once, or as modules placed many times.
 
 From below: tray floor, cold plate, the layer on it, cells, terminals, busbars, headroom, lid. Without a cold plate the layer (if
 any) or the cells stand on the tray's floor.
@@ -6,71 +6,82 @@ any) or the cells stand on the tray's floor.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from packtool.design.loaded import LoadedDesign
-from packtool.design.schema import PackDesign, Rows
-from packtool.errors import DesignError
-from packtool.layout.busbars import BarPlan, bar_parts, check_bars, plan_bars
+from packtool.design.schema import PackDesign
+from packtool.errors import Complaint, DesignError, LayoutError
+from packtool.layout.bar_shapes import AIR_MM, TOUCH_MM, Bar, BarSize, Box, overlap
+from packtool.layout.busbars import Wiring, bar_parts, check_bars, plan_bars
+from packtool.layout.cell_body import cell_product
+from packtool.layout.complaints import complain
 from packtool.layout.enclosure import TrayPlan, check_enclosure, enclosure_parts
+from packtool.layout.modules import Place, hull, module_links, place_modules
+from packtool.layout.outline import Rectangle
 from packtool.layout.plate import check_plate, coolant_network, flat_plate, overhang_mm, plan_plate, plate_parts
-from packtool.layout.records import CoolantNetwork, Layout, Part, Product
-from packtool.layout.rows import RowPlan, cell_parts, end_plate_parts, interface_parts, pad_parts, plan_rows
-from packtool.layout.terminals import Terminals, plan_terminals, terminal_parts
+from packtool.layout.records import CoolantNetwork, Joint, Layout, Part, Product
+from packtool.layout.row_parts import Made, cell_parts, end_plate_parts, gap_parts, interface_parts
+from packtool.layout.rows import RowPlan, plan_rows, rows_of
+from packtool.layout.terminals import Pole, Terminals, plan_terminals, poles_of, terminal_parts
 
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """Undersides in the pack [mm]; ``top`` is the lid's underside."""
+    """Undersides in the pack [mm]: of the plate, the layer on it, what stands on that, the cells."""
 
     plate: float
     interface: float
+    floor: float
     cells: float
-    terminals: float
-    bars: float
-    top: float
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """What stands on the plate [mm], about x = y = 0."""
+
+    length_mm: float
+    breadth_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The pack in numbers [mm]: the rows of one module, its poles and bars (``ends``: the pack's minus and plus bar, in the first and last
+    module's frame), where the modules stand, the bars between them, what the cells take in the plan, the walls around."""
+
+    rows: RowPlan
+    levels: Levels
+    terminals: Terminals
+    poles: tuple[Pole, ...]
+    bars: tuple[Bar, ...]
+    ends: tuple[Bar, Bar]
+    places: tuple[Place, ...]
+    links: tuple[Bar, ...]
+    footprint: Footprint
+    tray: TrayPlan
 
 
 def lay_out_rows(loaded: LoadedDesign) -> Layout:
     """Lay a pack of rows out.
 
-    Raises DesignError, with every complaint at its place, if something does not fit (channels in the plate, headers on the overhang,
-    bars beside each other); LayoutError if the cells' counts do not come out.
+    Raises DesignError, with every complaint at its place, if something does not fit (cells that cannot stand so, channels in the plate,
+    headers on the overhang, bars beside each other); LayoutError if the cells' counts do not come out.
     """
     design = loaded.design
-    rows = plan_rows(loaded)
-    terminals = plan_terminals(rows)
-    bars = plan_bars(design.busbars, rows, terminals)
-    levels = _levels(design, rows, terminals, bars)
-    tray = _tray(design, rows, levels)
-    _refuse(loaded, rows, terminals, bars, tray)
-
+    plan = _plan(loaded)
     products: list[Product] = []
     parts: list[Part] = []
-
-    def add(product: Product | None, placed: list[Part]) -> None:
-        if product is not None:
-            products.append(product)
-            parts.extend(placed)
-
-    arrangement = design.arrangement
-    assert isinstance(arrangement, Rows)  # lay_out picks by the pattern
-    add(*cell_parts(rows, loaded.cell.name, levels.cells))
-    add(*pad_parts(rows, arrangement.gap_material, levels.cells))
-    add(*end_plate_parts(rows, arrangement.end_plate_material, levels.cells))
-    if design.interface is not None:
-        add(*interface_parts(rows, design.interface.material, design.interface.thickness_mm, levels.interface))
-    network = _add_plate(design, rows, levels, products, parts)
-    add(*terminal_parts(rows, terminals, levels.terminals))
-    bar_products, bars_placed, joints = bar_parts(design.busbars, bars, rows, terminals, design.electrical.series, levels.bars)
-    shells, shells_placed = enclosure_parts(design.enclosure, tray)
-    products += [*bar_products, *shells]
-    parts += [*bars_placed, *shells_placed]
+    for made, placed in _module_parts(loaded, plan):
+        products += made
+        parts += [place.part(part) for place in plan.places for part in placed]
+    network = _add_plate(design, plan, products, parts)
+    joints = _add_bars(design, plan, products, parts)
+    shells, shells_placed = enclosure_parts(design.enclosure, plan.tray)
     return Layout(
         name=design.name,
         cell=loaded.cell,
-        products=tuple(products),
-        parts=tuple(parts),
+        products=(*products, *shells),
+        parts=(*parts, *shells_placed),
         n_series=design.electrical.series,
         n_parallel=design.electrical.parallel,
         network=network,
@@ -78,42 +89,184 @@ def lay_out_rows(loaded: LoadedDesign) -> Layout:
     )
 
 
-def _levels(design: PackDesign, rows: RowPlan, terminals: Terminals, bars: BarPlan) -> Levels:
-    plate = design.enclosure.wall_mm
-    interface = plate + (design.cold_plate.thickness_mm if design.cold_plate else 0.0)
-    cells = interface + (design.interface.thickness_mm if design.interface else 0.0)
-    posts = cells + rows.height_mm
-    on_posts = posts + terminals.height_mm
-    return Levels(plate, interface, cells, posts, on_posts, on_posts + bars.height + design.enclosure.headroom_mm)
-
-
-def _tray(design: PackDesign, rows: RowPlan, levels: Levels) -> TrayPlan:
-    overhang = overhang_mm(plate, rows) if (plate := flat_plate(design)) else 0.0
-    x = rows.length_mm / 2 + overhang + design.enclosure.clearance_mm
-    y = rows.breadth_mm / 2 + design.enclosure.clearance_mm
-    return TrayPlan((-x, -y, x, y), levels.top)
-
-
-def _refuse(loaded: LoadedDesign, rows: RowPlan, terminals: Terminals, bars: BarPlan, tray: TrayPlan) -> None:
-    """Raise DesignError with everything that does not fit."""
-    past_rows = (tray.inside[2] - rows.stack_mm / 2, tray.inside[3] - rows.breadth_mm / 2)
-    complaints = check_bars(loaded, bars, rows, terminals, past_rows)
-    if (plate := flat_plate(loaded.design)) is not None:
-        complaints = check_plate(loaded, plate, rows) + complaints
-    complaints += check_enclosure(loaded, loaded.design.enclosure, tray)
+def _plan(loaded: LoadedDesign) -> Plan:
+    """Everything in numbers; raises DesignError with all that does not fit."""
+    design = loaded.design
+    rows = plan_rows(loaded)
+    levels = _levels(design, rows)
+    terminals = plan_terminals(rows, loaded.cell)
+    poles = poles_of(rows, terminals, levels.cells)
+    size = _bar_size(design)
+    cells_top = levels.floor + rows.height_mm
+    wiring = Wiring(poles, _hulls(rows, levels) if poles[0].face != "top" else (), cells_top)
+    minus, *bars, plus = plan_bars(size, wiring)
+    cells = _cells_plan(rows)
+    reach = _reach(cells, poles, bars)
+    places = place_modules(rows_of(loaded), cells, reach, rows.n_series)
+    top = max([cells_top, *(p.at[2] + p.half[2] for p in poles), *(b[5] for bar in (minus, *bars, plus) for b in bar.boxes)])
+    links = module_links(places, poles, size, top)
+    top = max([top, *(b[5] for bar in links for b in bar.boxes)])
+    x0, y0, x1, y1 = hull(place.rectangle(cells) for place in places)
+    footprint = Footprint(x1 - x0, y1 - y0)
+    tray = TrayPlan(_inside(design, footprint, places, reach, links), top + design.enclosure.headroom_mm)
+    complaints = _check_row_gap(loaded, rows, poles, size) or check_bars(
+        loaded, size, wiring, tray.inside if len(places) == 1 else None
+    )
+    if not complaints and len(places) > 1:
+        complaints = _check_modules(loaded, (minus, *bars, plus), places, links, tray.inside)
+    if (plate := flat_plate(design)) is not None:
+        complaints = check_plate(loaded, plate, footprint) + complaints
+    complaints += check_enclosure(loaded, design.enclosure, tray)
     if complaints:
         raise DesignError(sorted(complaints, key=lambda complaint: (complaint.line, complaint.column)))
+    return Plan(rows, levels, terminals, poles, tuple(bars), (minus, plus), places, links, footprint, tray)
 
 
-def _add_plate(
-    design: PackDesign, rows: RowPlan, levels: Levels, products: list[Product], parts: list[Part]
-) -> CoolantNetwork | None:
+def _bar_size(design: PackDesign) -> BarSize:
+    """Section of the bars. Raises LayoutError where their width is not given (the loader complains of that with its place)."""
+    if design.busbars.width_mm is None:
+        raise LayoutError("busbars.width_mm is missing")
+    return BarSize(design.busbars.thickness_mm, design.busbars.width_mm)
+
+
+def _levels(design: PackDesign, rows: RowPlan) -> Levels:
+    plate = design.enclosure.wall_mm
+    interface = plate + (flat.thickness_mm if (flat := flat_plate(design)) else 0.0)
+    floor = interface + (design.interface.thickness_mm if design.interface else 0.0)
+    return Levels(plate, interface, floor, floor + rows.lift)
+
+
+def _cells_plan(rows: RowPlan) -> Rectangle:
+    """What cells and end plates of one module take in its plan."""
+    ends = [rows.ends(row) for row in rows.rows]
+    return min(a for a, _ in ends), -rows.breadth_mm / 2, max(b for _, b in ends), rows.breadth_mm / 2
+
+
+def _hulls(rows: RowPlan, levels: Levels) -> tuple[Box, ...]:
+    """One box a row: what its cells and end plates fill."""
+    return tuple(
+        (rows.ends(r)[0], r.y - r.stance.y / 2, levels.floor, rows.ends(r)[1], r.y + r.stance.y / 2, levels.cells + r.stance.z)
+        for r in rows.rows
+    )
+
+
+def _reach(cells: Rectangle, poles: tuple[Pole, ...], bars: list[Bar]) -> Rectangle:
+    """The cells' plan, and how far terminals on the sides and the bars on them stand out of it (top bars are checked against the walls)."""
+    if poles[0].face == "top":
+        return cells
+    out = [(p.at[0] - p.half[0], p.at[1], p.at[0] + p.half[0], p.at[1]) for p in poles]
+    return hull(iter([cells, *out, *((b[0], b[1], b[3], b[4]) for bar in bars for b in bar.boxes)]))
+
+
+def _inside(
+    design: PackDesign, footprint: Footprint, places: tuple[Place, ...], reach: Rectangle, links: tuple[Bar, ...]
+) -> Rectangle:
+    """The inside of the tray's walls: clear of the plate and of everything that stands out of the modules."""
+    plate = footprint.length_mm / 2 + (overhang_mm(flat, footprint) if (flat := flat_plate(design)) else 0.0)
+    half = footprint.breadth_mm / 2
+    boxes = [(-plate, -half, plate, half), *(place.rectangle(reach) for place in places)]
+    if reach[1] < -half or reach[3] > half or len(places) > 1:
+        boxes += [(b[0], b[1], b[3], b[4]) for bar in links for b in bar.boxes]
+    x0, y0, x1, y1 = hull(iter(boxes))
+    by = design.enclosure.clearance_mm
+    return x0 - by, y0 - by, x1 + by, y1 + by
+
+
+def _check_row_gap(loaded: LoadedDesign, rows: RowPlan, poles: tuple[Pole, ...], size: BarSize) -> list[Complaint]:
+    """Terminals on the sides, and the bars on them, need room between two rows."""
+    if poles[0].face == "top" or len(rows.rows) == 1:
+        return []
+    faces = {(pole.row, pole.face): pole.at[1] for pole in poles}
+    needed = 0.0
+    for below, above in pairwise(rows.rows):
+        up, down = faces.get((below.number, "y+")), faces.get((above.number, "y-"))
+        out = [up - (below.y + below.stance.y / 2)] if up is not None else []
+        out += [above.y - above.stance.y / 2 - down] if down is not None else []
+        needed = max(needed, sum(out) + len(out) * size.thickness + (AIR_MM if out else 0.0))
+    if rows.row_gap_mm >= needed - TOUCH_MM:
+        return []
+    message = (
+        f"terminals and busbars stand {needed - AIR_MM:.4g} mm out of the cells between two rows, and keep {AIR_MM:g} mm of air;"
+        f" row_gap_mm must be at least {needed:.4g}"
+    )
+    return [complain(loaded, "arrangement.row_gap_mm", message)]
+
+
+def _check_modules(
+    loaded: LoadedDesign, bars: tuple[Bar, ...], places: tuple[Place, ...], links: tuple[Bar, ...], inside: Rectangle
+) -> list[Complaint]:
+    """Bars of one module that touch those of another, the walls or the bars between modules."""
+    boxes: list[tuple[Box, str]] = []
+    for place in places:
+        for bar in bars:
+            if bar.shape == "end" and place is not (places[0] if bar.from_series == 0 else places[-1]):
+                continue
+            name = f"{place.tag}'s bar {bar.from_series}-{bar.to_series}"
+            for b in bar.boxes:
+                x0, y0, x1, y1 = place.rectangle((b[0], b[1], b[3], b[4]))
+                boxes.append(((x0, y0, b[2], x1, y1, b[5]), name))
+    boxes += [(b, f"the bar from series position {bar.from_series} to {bar.to_series}") for bar in links for b in bar.boxes]
+    boxes.sort(key=lambda named: named[0][0])
+    for k, (a, name) in enumerate(boxes):
+        if a[0] < inside[0] or a[1] < inside[1] or a[3] > inside[2] or a[4] > inside[3]:
+            return [complain(loaded, "enclosure.clearance_mm", f"{name} touches the tray's wall; make clearance_mm larger")]
+        for b, other in boxes[k + 1 :]:
+            if b[0] >= a[3] - TOUCH_MM:
+                break
+            if name != other and overlap(a, b):
+                message = f"{name} and {other} touch; make gap_x_mm or gap_y_mm larger, or the bars (busbars.width_mm) narrower"
+                return [complain(loaded, "arrangement.modules", message)]
+    return []
+
+
+def _module_parts(loaded: LoadedDesign, plan: Plan) -> list[Made]:
+    """What every module holds, in its own frame: cells, gaps, end plates, layer below, terminals."""
+    design, rows, levels = loaded.design, plan.rows, plan.levels
+    made = [
+        cell_parts(rows, cell_product(loaded.cell, rows.body), levels.cells),
+        gap_parts(rows, rows_of(loaded), levels.cells, levels.floor),
+        end_plate_parts(rows, rows_of(loaded).end_plate_material, levels.floor),
+    ]
+    if design.interface is not None:
+        made.append(interface_parts(rows, design.interface, levels.interface))
+    return [*made, terminal_parts(rows, plan.terminals, plan.poles)]
+
+
+def _add_plate(design: PackDesign, plan: Plan, products: list[Product], parts: list[Part]) -> CoolantNetwork | None:
     """Add the cold plate's products and parts; its network, None without a plate."""
     plate = flat_plate(design)
     if plate is None:
         return None
-    plan = plan_plate(plate, rows)
-    made, placed = plate_parts(plate, plan, rows.height_mm, levels.plate)
+    planned = plan_plate(plate, plan.footprint)
+    made, placed = plate_parts(plate, planned, plan.rows.height_mm, plan.levels.plate)
     products += made
     parts += placed
-    return coolant_network(plate, plan, levels.plate)
+    return coolant_network(plate, planned, plan.levels.plate)
+
+
+def _add_bars(design: PackDesign, plan: Plan, products: list[Product], parts: list[Part]) -> list[Joint]:
+    """Add the busbars of every module, between modules and at the pack's ends; the joints in the order of the current."""
+    size = _bar_size(design)
+    bars = (*plan.ends, *plan.bars, *plan.links)
+    made, own, lengths = bar_parts(bars, size, design.busbars.material)
+    placed: list[tuple[Part, Joint]] = []
+    for number, (part, joint) in enumerate(zip(own, lengths, strict=True)):
+        if number < len(plan.ends):
+            place = plan.places[-number]  # the minus end stands on the first module, the plus end on the last
+            end = replace(place.part(part), name=part.name, group=part.group)
+            placed.append((end, _moved(joint, end, place.before)))
+        elif number < len(plan.ends) + len(plan.bars):
+            for place in plan.places:
+                at = place.part(part)
+                placed.append((at, _moved(joint, at, place.before)))
+        else:
+            placed.append((part, joint))
+    placed.sort(key=lambda pair: pair[1].from_series)
+    products += made
+    parts += [part for part, _ in placed]
+    return [joint for _, joint in placed]
+
+
+def _moved(joint: Joint, part: Part, before: int) -> Joint:
+    """A joint of one module's own numbering, in the pack's."""
+    return replace(joint, part=part.name, from_series=joint.from_series + before, to_series=joint.to_series + before)

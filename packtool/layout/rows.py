@@ -1,22 +1,25 @@
-"""Rows of prismatic cells: where each stands, how it is turned and numbered; pads, end plates and the layer below.
+"""Rows of flat cells: where each stands, how it is turned and numbered.
 
 Numbering is a snake: row 1 from left (-x) to right, row 2 from right to left, and so on. ``n_parallel`` consecutive cells of a row are
-one group, turned alike; the next group is turned by 180 degrees, so that the plus terminals of a group stand in line with the minus
-terminals of the next. Every row starts unturned (plus to +y). Series position 1 is the pack's minus end.
+one group, turned alike; the next group is turned the other way, so that the plus terminals of a group stand in line with the minus
+terminals of the next. Every row starts unturned (plus to +y, or above). Series position 1 is the minus end. Where a cell's terminals
+stand side by side along the row, no cell is turned: plus looks the way the row runs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import Rows
 from packtool.errors import DesignError, LayoutError
 from packtool.layout.complaints import complain
-from packtool.layout.records import Part, Product, Profile, Sweep
+from packtool.layout.gaps import Gap, plan_gaps
+from packtool.layout.stance import Stance, stance_of
 
-LARGEST_EDGE_RADIUS_MM = 3.0
-"""Vertical edge radius of a prismatic can, remembered (seen on drawn aluminium cans: 1-4 mm); CAD only, the mesh leaves it out."""
+Rotation = Literal[0, 90, 180, 270]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,198 +35,199 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """One row [mm]: the cells' ``stance``, the row's middle ``y``, the cells' middles ``xs``, the ``gaps`` between them.
+
+    ``rotation`` of an unturned cell's product about the vertical. ``facing``: the side (-1: -y, +1: +y) that terminals on one end look to.
+    ``tail``: a fin of its own behind the last cell, if no gap before it holds one.
+    """
+
+    number: int
+    stance: Stance
+    y: float
+    xs: tuple[float, ...]
+    gaps: tuple[Gap, ...]
+    rotation: Rotation
+    facing: int
+    tail: float = 0.0
+
+    @property
+    def start(self) -> float:
+        """x where the first cell begins."""
+        return self.xs[0] - self.stance.x / 2
+
+    @property
+    def end(self) -> float:
+        """x where the last cell ends."""
+        return self.xs[-1] + self.stance.x / 2
+
+    @property
+    def runs_right(self) -> bool:
+        """The current passes the row towards +x."""
+        return self.number % 2 == 1
+
+
+@dataclass(frozen=True, slots=True)
 class RowPlan:
-    """The rows in numbers [mm]; the rows' common middle is x = y = 0."""
+    """All rows in numbers [mm]; their common middle is x = y = 0. ``body``: the cell's own product. ``lift``: the cells stand so much above the layer below (fins' feet)."""
 
     cell_id: str
-    width_mm: float
-    thickness_mm: float
-    height_mm: float
-    rows: int
-    columns: int
-    gap_mm: float
-    row_gap_mm: float
+    body: Stance
+    rows: tuple[Row, ...]
     end_plate_mm: float
+    row_gap_mm: float
+    lift: float
     n_parallel: int
     spots: tuple[Spot, ...]
 
     @property
-    def pitch_mm(self) -> float:
-        """From cell to cell along a row."""
-        return self.thickness_mm + self.gap_mm
-
-    @property
-    def row_pitch_mm(self) -> float:
-        """From row to row."""
-        return self.width_mm + self.row_gap_mm
-
-    @property
-    def groups_per_row(self) -> int:
-        """Series positions in one row."""
-        return self.columns // self.n_parallel
-
-    @property
-    def stack_mm(self) -> float:
-        """Length of a row without its end plates."""
-        return self.columns * self.thickness_mm + (self.columns - 1) * self.gap_mm
-
-    @property
     def length_mm(self) -> float:
-        """Length of a row with its end plates (x)."""
-        return self.stack_mm + 2 * self.end_plate_mm
+        """Length of the rows with their end plates and fins (x)."""
+        return max(self.ends(row)[1] for row in self.rows) - min(self.ends(row)[0] for row in self.rows)
 
     @property
     def breadth_mm(self) -> float:
         """All rows and the gaps between them (y)."""
-        return self.rows * self.width_mm + (self.rows - 1) * self.row_gap_mm
+        first, last = self.rows[0], self.rows[-1]
+        return last.y + last.stance.y / 2 - (first.y - first.stance.y / 2)
 
-    def row_y(self, row: int) -> float:
-        """y of a row's middle."""
-        return (row - (self.rows + 1) / 2) * self.row_pitch_mm
+    @property
+    def height_mm(self) -> float:
+        """From the layer below to the top of the cells."""
+        return self.rows[0].stance.z + self.lift
 
-    def column_x(self, column: float) -> float:
-        """x of a cell's middle; 1.5 is the middle of the gap behind column 1."""
-        return (column - (self.columns + 1) / 2) * self.pitch_mm
+    @property
+    def n_series(self) -> int:
+        """Series positions in all rows."""
+        return len(self.spots) // self.n_parallel
 
-    def group_x(self, row: int, group: int) -> float:
-        """x of the middle of the ``group``-th series position (from 1) of a row, counted along the snake."""
-        middle = (group - 0.5) * self.n_parallel + 0.5
-        return self.column_x(middle if row % 2 else self.columns + 1 - middle)
+    def ends(self, row: Row) -> tuple[float, float]:
+        """x where a row begins and ends, with its end plates."""
+        return row.start - self.end_plate_mm, row.end + row.tail + self.end_plate_mm
+
+    def row_of(self, spot: Spot) -> Row:
+        """The row that a cell stands in."""
+        return self.rows[spot.row - 1]
+
+
+def rows_of(loaded: LoadedDesign) -> Rows:
+    """The arrangement of a design of rows."""
+    arrangement = loaded.design.arrangement
+    assert isinstance(arrangement, Rows)  # lay_out picks by the pattern
+    return arrangement
 
 
 def plan_rows(loaded: LoadedDesign) -> RowPlan:
-    """The rows of this design.
+    """The rows of this design, of one module where it has several.
 
-    Raises DesignError if the cell is not prismatic or lacks a dimension; LayoutError if the counts do not come out (the loader
-    complains of that with its place).
+    Raises DesignError if the cell is not flat, lacks a dimension or cannot stand so; LayoutError if the counts do not come out (the
+    loader complains of that with its place).
     """
-    cell, arrangement, electrical = loaded.cell, loaded.design.arrangement, loaded.design.electrical
-    assert isinstance(arrangement, Rows)  # lay_out picks by the pattern
-    if cell.format != "prismatic":
-        message = f"{cell.id} is {cell.format}: pattern: rows stacks prismatic cells only"
-        raise DesignError([complain(loaded, "cell", message)])
-    if cell.width_mm is None or cell.thickness_mm is None or cell.height_mm is None:
-        missing = ", ".join(cell.unknown(("width_mm", "thickness_mm", "height_mm")))
-        message = f"{cell.id}: unknown {missing}; give it as cell: {{like: {cell.id}, {missing.split(', ')[0]}: ...}}"
-        raise DesignError([complain(loaded, "cell", message)])
-    rows, columns, parallel = arrangement.rows, arrangement.cells_per_row, electrical.parallel
-    if rows * columns != electrical.series * parallel:
+    stance = stance_of(loaded)
+    arrangement, electrical = rows_of(loaded), loaded.design.electrical
+    parallel = electrical.parallel
+    counts = arrangement.row_counts()
+    modules = arrangement.module_count()
+    if sum(counts) * modules != electrical.series * parallel:
         raise LayoutError(
-            f"{rows} rows of {columns} cells are {rows * columns}, but {electrical.series} in series x {parallel} in parallel are"
-            f" {electrical.series * parallel}"
+            f"{len(counts)} rows of {'/'.join(map(str, dict.fromkeys(counts)))} cells{f' in {modules} modules' if modules > 1 else ''} are"
+            f" {sum(counts) * modules}, but {electrical.series} in series x {parallel} in parallel are {electrical.series * parallel}"
         )
-    if columns % parallel:
-        raise LayoutError(
-            f"cells_per_row ({columns}) is not a multiple of parallel ({parallel}): a group would be split over two rows"
+    for count in counts:
+        if count % parallel:
+            raise LayoutError(
+                f"cells_per_row ({count}) is not a multiple of parallel ({parallel}): a group would be split over two rows"
+            )
+    across = frozenset(arrangement.turned_rows)
+    _refuse_in_line_groups(loaded, stance, across)
+    stances = [stance.turned_in_row() if number in across else stance for number in range(1, len(counts) + 1)]
+    breadth = sum(s.y for s in stances) + (len(counts) - 1) * arrangement.row_gap_mm
+    rows, y = [], -breadth / 2
+    for number, (count, standing) in enumerate(zip(counts, stances, strict=True), 1):
+        gaps = plan_gaps(arrangement, count)
+        tail = arrangement.fins.thickness_mm if arrangement.fins and (arrangement.fins.every == 1 or count % 2) else 0.0
+        shift = arrangement.row_offset_mm / 2 * (1 if number % 2 == 0 else -1) if len(counts) > 1 else 0.0
+        rows.append(
+            Row(
+                number,
+                standing,
+                y + standing.y / 2,
+                _middles(standing.x, gaps, count, shift - tail / 2),
+                gaps,
+                270 if number in across else 0,
+                -1 if number <= len(counts) // 2 else 1,
+                tail,
+            )
         )
+        y += standing.y + arrangement.row_gap_mm
     return RowPlan(
-        cell_id=cell.id,
-        width_mm=cell.width_mm.value,
-        thickness_mm=cell.thickness_mm.value,
-        height_mm=cell.height_mm.value,
-        rows=rows,
-        columns=columns,
-        gap_mm=arrangement.cell_gap_mm,
-        row_gap_mm=arrangement.row_gap_mm,
+        cell_id=loaded.cell.id,
+        body=stance,
+        rows=tuple(rows),
         end_plate_mm=arrangement.end_plate_mm,
+        row_gap_mm=arrangement.row_gap_mm,
+        lift=arrangement.fins.thickness_mm if arrangement.fins else 0.0,
         n_parallel=parallel,
-        spots=number_cells(rows, columns, parallel),
+        spots=number_cells(counts, parallel, tuple(row.stance.in_line for row in rows)),
     )
 
 
-def number_cells(rows: int, columns: int, n_parallel: int) -> tuple[Spot, ...]:
-    """Every cell by row, then column, with its place in the snake. Names ``R1C01``; columns are as wide as the largest needs, at least 2."""
-    digits = max(2, len(str(columns)))
-    groups = columns // n_parallel
+def _middles(size: float, gaps: Sequence[Gap], count: int, shift: float) -> tuple[float, ...]:
+    """Middles of ``count`` cells of ``size`` with these gaps between them, about x = ``shift``."""
+    length = count * size + sum(gap.width for gap in gaps)
+    places, x = [], shift - length / 2 + size / 2
+    for k in range(count):
+        places.append(x)
+        if k < len(gaps):
+            x += size + gaps[k].width
+    return tuple(places)
+
+
+def _refuse_in_line_groups(loaded: LoadedDesign, stance: Stance, across: frozenset[int]) -> None:
+    """Raise DesignError for rows that cannot be joined: cells whose terminals follow each other along the row cannot be in parallel."""
+    arrangement, parallel = rows_of(loaded), loaded.design.electrical.parallel
+    complaints = []
+    if across and stance.poles != "across":
+        message = (
+            "a row is turned where its cells have their terminals on top and stand upright; these do not: leave turned_rows out"
+        )
+        complaints.append(complain(loaded, "arrangement.turned_rows", message))
+    elif across and (arrangement.fins or arrangement.barrier):
+        message = (
+            "fins and barriers are as large as the cells' wide faces, which a turned row does not stack: leave turned_rows out"
+        )
+        complaints.append(complain(loaded, "arrangement.turned_rows", message))
+    if parallel > 1 and (across or stance.in_line):
+        key = "arrangement.turned_rows" if across else "arrangement.orientation"
+        message = (
+            f"the terminals of these cells follow each other along the row, plus to minus: they can stand in series only, not {parallel} in"
+            " parallel; " + ("leave turned_rows out" if across else "use orientation: upright")
+        )
+        complaints.append(complain(loaded, key, message))
+    if complaints:
+        raise DesignError(complaints)
+
+
+def quarter_turns(degrees: int) -> Rotation:
+    """A multiple of 90 degrees as a part's rotation."""
+    turns: tuple[Rotation, ...] = (0, 90, 180, 270)
+    return turns[degrees // 90 % 4]
+
+
+def number_cells(counts: Sequence[int], n_parallel: int, in_line: Sequence[bool] = ()) -> tuple[Spot, ...]:
+    """Every cell by row, then column, with its place in the snake. ``counts``: cells of each row; ``in_line``: rows whose cells do not turn.
+
+    Names ``R1C01``; columns are as wide as the largest needs, at least 2 digits.
+    """
+    digits = max(2, len(str(max(counts))))
     spots = []
-    for row in range(1, rows + 1):
+    before = 0
+    for row, columns in enumerate(counts, 1):
+        straight = bool(in_line) and in_line[row - 1]
         for column in range(1, columns + 1):
             along = column - 1 if row % 2 else columns - column
             group, mate = divmod(along, n_parallel)
-            spots.append(Spot(f"R{row}C{column:0{digits}d}", row, column, (row - 1) * groups + group + 1, mate + 1, group % 2 == 1))
+            turned = row % 2 == 0 if straight else group % 2 == 1
+            spots.append(Spot(f"R{row}C{column:0{digits}d}", row, column, before + group + 1, mate + 1, turned))
+        before += columns // n_parallel
     return tuple(spots)
-
-
-def cell_parts(plan: RowPlan, description: str, z: float) -> tuple[Product, list[Part]]:
-    """The cell's box and every cell, standing at ``z``."""
-    product = Product(
-        id=f"cell-{plan.cell_id}",
-        role="cell",
-        material=plan.cell_id,
-        sweeps=(_upright(plan.thickness_mm, plan.width_mm, plan.height_mm),),
-        description=description,
-        edge_radius_mm=min(LARGEST_EDGE_RADIUS_MM, plan.thickness_mm / 10),
-    )
-    parts = [
-        Part(
-            spot.name,
-            product.id,
-            (plan.column_x(spot.column), plan.row_y(spot.row), z),
-            180 if spot.turned else 0,
-            (f"row R{spot.row}",),
-            spot.series,
-            spot.parallel,
-        )
-        for spot in plan.spots
-    ]
-    return product, parts
-
-
-def pad_parts(plan: RowPlan, material: str | None, z: float) -> tuple[Product | None, list[Part]]:
-    """A pad as large as the cell's face in every gap of a row; none without a material, a gap or a second cell."""
-    if material is None or plan.gap_mm == 0 or plan.columns == 1:
-        return None, []
-    product = Product(
-        id="pad",
-        role="pad",
-        material=material,
-        sweeps=(_upright(plan.gap_mm, plan.width_mm, plan.height_mm),),
-        description=f"pad between two cells, {plan.gap_mm:g} mm",
-    )
-    digits = max(2, len(str(plan.columns - 1)))
-    parts = [
-        Part(f"pad R{row}P{gap:0{digits}d}", "pad", (plan.column_x(gap + 0.5), plan.row_y(row), z), group=(f"row R{row}",))
-        for row in range(1, plan.rows + 1)
-        for gap in range(1, plan.columns)
-    ]
-    return product, parts
-
-
-def end_plate_parts(plan: RowPlan, material: str, z: float) -> tuple[Product | None, list[Part]]:
-    """A plate as large as the cell's face directly on the first and the last cell of every row; none if 0 thick."""
-    if plan.end_plate_mm == 0:
-        return None, []
-    product = Product(
-        id="end-plate",
-        role="end_plate",
-        material=material,
-        sweeps=(_upright(plan.end_plate_mm, plan.width_mm, plan.height_mm),),
-        description=f"end plate, {plan.end_plate_mm:g} mm",
-    )
-    x = (plan.stack_mm + plan.end_plate_mm) / 2
-    parts = [
-        Part(f"end plate R{row}{side}", "end-plate", (x * sign, plan.row_y(row), z), group=(f"row R{row}",))
-        for row in range(1, plan.rows + 1)
-        for side, sign in (("-x", -1), ("+x", 1))
-    ]
-    return product, parts
-
-
-def interface_parts(plan: RowPlan, material: str, thickness_mm: float, z: float) -> tuple[Product, list[Part]]:
-    """One slab under each row: its cells, pads and end plates, as wide as the cell."""
-    product = Product(
-        id="interface",
-        role="interface",
-        material=material,
-        sweeps=(_upright(plan.length_mm, plan.width_mm, thickness_mm),),
-        description=f"layer under a row, {thickness_mm:g} mm",
-    )
-    parts = [
-        Part(f"interface R{row}", "interface", (0.0, plan.row_y(row), z), group=(f"row R{row}",)) for row in range(1, plan.rows + 1)
-    ]
-    return product, parts
-
-
-def _upright(x: float, y: float, z: float) -> Sweep:
-    """A box on z = 0 around x = y = 0."""
-    return Sweep(Profile.rectangle(-x / 2, -y / 2, x / 2, y / 2), 0.0, z)

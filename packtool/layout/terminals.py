@@ -1,16 +1,19 @@
-"""The terminals on a cell's top face: assumed, because no catalogue gives them.
+"""The terminals of flat cells: pads of prismatic cans, tabs of pouches; where each stands and which way a bar lies on it.
 
-Standing of every figure here: **remembered** (general engineering knowledge that nobody checked against a datasheet). Prismatic cans
-of 50-300 Ah carry two flat weld pads on the top face, on its long middle line, about 70 % of the wide face apart (174 mm wide LFP
-cells: about 122 mm), 15-25 mm across and 2-4 mm high. Terminals enter the CAD and the busbars' lengths; the heat solve leaves them out.
+Standing of every figure here: **remembered** (general engineering knowledge that nobody checked against a datasheet), but for the tabs,
+which a cell file may give. Prismatic cans of 50-300 Ah carry two flat weld pads on the top face, on its long middle line, about 70 % of
+the wide face apart (174 mm wide LFP cells: about 122 mm), 15-25 mm across and 2-4 mm high; long blades one at either short end. Terminals
+enter the CAD and the busbars' lengths; the heat solve leaves them out.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
+from packtool.catalogue.records import Cell
 from packtool.layout.records import Part, Product, Profile, Sweep
-from packtool.layout.rows import RowPlan
+from packtool.layout.rows import Row, RowPlan, Spot
 
 PITCH_OVER_WIDTH = 0.70
 LARGEST_SIDE_MM = 24.0
@@ -18,45 +21,154 @@ SIDE_OVER_THICKNESS = 0.5
 SIDE_OVER_WIDTH = 0.25
 """0.70 / 2 + 0.25 / 2 = 0.475 of the width: the pad ends inside the cell's edge."""
 HEIGHT_MM = 3.0
+TAB_WIDTH_MM = 45.0
+TAB_LENGTH_MM = 25.0
+TAB_THICKNESS_MM = 0.25
+"""Tabs of a 20 Ah pouch (A123 AMP20): 1.775 inch wide, 1 inch long, aluminium 0.010 inch, measured by its owner (ecomodder.com, post
+318087); taken for pouches whose tabs are not known, no wider than TAB_OVER_SIDE of the end they leave."""
+TAB_OVER_SIDE = 0.45
+TAB_PITCH_OVER_SIDE = 0.5
+"""Between the middles of two tabs on one end; with 0.45 of width they stand clear of each other and of the edges."""
+FOOT_OVER_THICKNESS = 0.6
+"""A tab is bent over by this share of the cell's thickness, and welded flat to the bar."""
+
+Face = Literal["top", "x-", "x+", "y-", "y+"]
+NORMALS: dict[Face, tuple[int, int]] = {"top": (0, 0), "x-": (-1, 0), "x+": (1, 0), "y-": (0, -1), "y+": (0, 1)}
+"""The plan's part of the direction that a face looks to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Terminals:
-    """Square pads of ``side_mm``, ``height_mm`` high, ``reach_mm`` (along y) to either side of the cell's middle."""
+    """A terminal's contact face: ``wide`` x ``tall`` [mm] (along the row x across it or up), ``out`` from the cell's face, ``reach`` to either
+    side of the cell's middle where two share a face. ``tab``: thickness of a pouch's tab, 0: a solid pad."""
 
-    side_mm: float
-    height_mm: float
-    reach_mm: float
-
-
-def plan_terminals(plan: RowPlan) -> Terminals:
-    """The terminals of a cell of this size, by the assumption above."""
-    side = min(LARGEST_SIDE_MM, SIDE_OVER_THICKNESS * plan.thickness_mm, SIDE_OVER_WIDTH * plan.width_mm)
-    return Terminals(side, HEIGHT_MM, PITCH_OVER_WIDTH * plan.width_mm / 2)
+    wide: float
+    tall: float
+    out: float
+    reach: float
+    tab: float = 0.0
 
 
-def terminal_y(plan: RowPlan, terminals: Terminals, row: int, turned: bool, plus: bool) -> float:
-    """y of a terminal's middle [mm]: the plus side of an unturned cell looks to +y."""
-    return plan.row_y(row) + (terminals.reach_mm if plus != turned else -terminals.reach_mm)
+@dataclass(frozen=True, slots=True)
+class Pole:
+    """One terminal's contact face: whose it is, its middle [mm], the ``face`` of the cell it is on, and half its size along x, y, z."""
+
+    cell: str
+    row: int
+    series: int
+    plus: bool
+    face: Face
+    at: tuple[float, float, float]
+    half: tuple[float, float, float]
 
 
-def terminal_parts(plan: RowPlan, terminals: Terminals, z: float) -> tuple[Product, list[Part]]:
-    """The terminal product and its parts, ``R1C01+`` and ``R1C01-``, standing at ``z`` on the cells. Their mass is in the cell's."""
-    half = terminals.side_mm / 2
+def plan_terminals(plan: RowPlan, cell: Cell) -> Terminals:
+    """The terminals of a cell of this size, by the assumptions above."""
+    stance = plan.rows[0].stance
+    size = {stance.x_of: stance.x, stance.y_of: stance.y, stance.z_of: stance.z}
+    thickness, width, height = size["t"], size["w"], size["h"]
+    if cell.format == "pouch":
+        across = height  # the tabs leave the ends of the width
+        tab_width = min(cell.tab_width_mm.value if cell.tab_width_mm else TAB_WIDTH_MM, TAB_OVER_SIDE * across)
+        length = cell.tab_length_mm.value if cell.tab_length_mm else TAB_LENGTH_MM
+        thick = cell.tab_thickness_mm.value if cell.tab_thickness_mm else TAB_THICKNESS_MM
+        foot = max(FOOT_OVER_THICKNESS * thickness, 2 * thick)
+        wide, tall = (foot, tab_width) if stance.through == "x" else (tab_width, foot)
+        return Terminals(wide, tall, length, TAB_PITCH_OVER_SIDE * across / 2, thick)
+    if stance.poles == "ends":
+        wide, tall = SIDE_OVER_THICKNESS * stance.x, SIDE_OVER_THICKNESS * stance.z
+        return Terminals(wide, min(LARGEST_SIDE_MM, tall), HEIGHT_MM, 0.0)
+    side = min(LARGEST_SIDE_MM, SIDE_OVER_THICKNESS * thickness, SIDE_OVER_WIDTH * width)
+    return Terminals(side, side, HEIGHT_MM, PITCH_OVER_WIDTH * width / 2)
+
+
+def poles_of(plan: RowPlan, terminals: Terminals, base: float) -> tuple[Pole, ...]:
+    """Both poles of every cell, plus first, cell by cell; the cells' underside is at ``base``."""
+    return tuple(_pole(plan, terminals, spot, plus, base) for spot in plan.spots for plus in (True, False))
+
+
+def _pole(plan: RowPlan, terminals: Terminals, spot: Spot, plus: bool, base: float) -> Pole:
+    row = plan.row_of(spot)
+    stance, x, y = row.stance, row.xs[spot.column - 1], row.y
+    middle = base + stance.z / 2
+    sign = 1.0 if plus != spot.turned else -1.0
+    face, at = _place(row, terminals, sign, (x, y, middle))
+    if face == "top":
+        at = (at[0], at[1], base + stance.z + terminals.out)
+        half = (terminals.wide / 2, terminals.tall / 2, 0.0)
+    else:
+        half = (terminals.wide / 2, 0.0, terminals.tall / 2)
+    if terminals.tab:  # the tab leaves the cell in the middle of its thickness, its foot lies beside that
+        bent = (min(terminals.wide, terminals.tall) - terminals.tab) / 2
+        up = terminals.tall < terminals.wide
+        at = (at[0], at[1], at[2] + bent) if up else (at[0] + bent * NORMALS[face][1], at[1], at[2])
+    return Pole(spot.name, row.number, spot.series, plus, face, at, half)
+
+
+def _place(
+    row: Row, terminals: Terminals, sign: float, middle: tuple[float, float, float]
+) -> tuple[Face, tuple[float, float, float]]:
+    """Face and middle of the pole on the plus side (``sign`` 1) or minus side of an unturned cell."""
+    x, y, z = middle
+    stance = row.stance
+    if stance.poles == "ends":
+        return ("y+" if sign > 0 else "y-"), (x, y + sign * (stance.y / 2 + terminals.out), z)
+    if stance.on_top:
+        along, across = (sign * terminals.reach, 0.0) if stance.in_line else (0.0, sign * terminals.reach)
+        return "top", (x + along, y + across, z)
+    y = y + row.facing * (stance.y / 2 + terminals.out)
+    face: Face = "y+" if row.facing > 0 else "y-"
+    if stance.poles == "stacked":
+        return face, (x, y, z + sign * terminals.reach)
+    return face, (x + sign * terminals.reach, y, z)
+
+
+def terminal_parts(plan: RowPlan, terminals: Terminals, poles: tuple[Pole, ...]) -> tuple[list[Product], list[Part]]:
+    """The terminal product and its parts, ``R1C01+`` and ``R1C01-``, standing on the cells. Their mass is in the cell's."""
+    on_top = poles[0].face == "top"
     product = Product(
         id="terminal",
         role="terminal",
         material=plan.cell_id,
-        sweeps=(Sweep(Profile.rectangle(-half, -half, half, half), 0.0, terminals.height_mm),),
-        description=(
-            f"cell terminal, {terminals.side_mm:g} x {terminals.side_mm:g} x {terminals.height_mm:g} mm,"
-            f" {2 * terminals.reach_mm:g} mm apart (size and pitch remembered, not from a datasheet; mass counted with the cell)"
-        ),
+        sweeps=_upright(terminals) if on_top else _sideways(terminals),
+        description=_description(terminals),
     )
     parts = []
-    for spot in plan.spots:
-        x = plan.column_x(spot.column)
-        for sign, plus in (("+", True), ("-", False)):
-            y = terminal_y(plan, terminals, spot.row, spot.turned, plus)
-            parts.append(Part(spot.name + sign, "terminal", (x, y, z), group=(f"row R{spot.row}",)))
-    return product, parts
+    for pole in poles:
+        sx, sy = NORMALS[pole.face]
+        x, y, z = pole.at
+        origin = (x, y, z - terminals.out) if on_top else (x - sx * terminals.out, y - sy * terminals.out, z)
+        name = pole.cell + ("+" if pole.plus else "-")
+        parts.append(Part(name, "terminal", origin, 180 if pole.face == "y-" else 0, (f"row R{pole.row}",)))
+    return [product], parts
+
+
+def _upright(terminals: Terminals) -> tuple[Sweep, ...]:
+    """A pad on a top face, from z = 0 up."""
+    x, y = terminals.wide / 2, terminals.tall / 2
+    return (Sweep(Profile.rectangle(-x, -y, x, y), 0.0, terminals.out),)
+
+
+def _sideways(terminals: Terminals) -> tuple[Sweep, ...]:
+    """A pad or tab on a face that looks to +y, from y = 0 out; about x = z = 0. A tab is an angle: a leg out, a foot to weld on."""
+    x, z, out, t = terminals.wide / 2, terminals.tall / 2, terminals.out, terminals.tab
+    if t == 0:
+        return (Sweep(Profile.rectangle(-x, 0.0, x, out), -z, z),)
+    foot = Sweep(Profile.rectangle(-x, out - t, x, out), -z, z)
+    if terminals.wide < terminals.tall:  # the cell stands: a sheet as thin as the tab along x
+        return (Sweep(Profile.rectangle(-x, 0.0, t - x, out - t), -z, z), foot)
+    return (Sweep(Profile.rectangle(-x, 0.0, x, out - t), -z, t - z), foot)
+
+
+def _description(terminals: Terminals) -> str:
+    if terminals.tab:
+        tab = max(terminals.wide, terminals.tall)
+        return (
+            f"cell tab, {tab:g} mm wide, {terminals.tab:g} mm thick, {terminals.out:g} mm out of the cell, bent over {min(terminals.wide, terminals.tall):g}"
+            " mm for the weld (mass counted with the cell)"
+        )
+    apart = f", {2 * terminals.reach:g} mm apart" if terminals.reach else ""
+    return (
+        f"cell terminal, {terminals.wide:g} x {terminals.tall:g} x {terminals.out:g} mm{apart} (size and pitch remembered, not from a"
+        " datasheet; mass counted with the cell)"
+    )

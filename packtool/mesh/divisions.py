@@ -144,9 +144,8 @@ def _wishes(sweeps: Sequence[PlacedSweep], axis: int) -> list[Wish]:
             case "cell" if axis == 2:
                 found[Wish(low, high, length / UP_CELL)] = None
             case "cell":
-                through = axis == (1 if sweep.turned else 0)
-                found[Wish(low, high, length / (THROUGH_CELL if through else ACROSS_CELL))] = None
-            case "pad" | "interface" if axis == shortest:
+                found[Wish(low, high, length / (THROUGH_CELL if axis == sweep.through else ACROSS_CELL))] = None
+            case "pad" | "barrier" | "fin" | "interface" if axis == shortest:
                 found[Wish(low, high, length, once=True)] = None
             case "end_plate" | "holder" if axis == shortest:
                 found[Wish(low, high, length / THROUGH_PLATE)] = None

@@ -42,7 +42,7 @@ def is_lattice(sweeps: Sequence[PlacedSweep]) -> bool:
 def transposed(sweep: PlacedSweep) -> PlacedSweep:
     """With x and y exchanged: a lattice whose rows run along y has them along x then."""
     loops = tuple(Loop(tuple((y, x, -bulge) for x, y, bulge in loop.vertices)) for loop in sweep.loops)
-    return PlacedSweep(sweep.part, sweep.role, sweep.region, loops, sweep.z0, sweep.z1, sweep.turned)
+    return PlacedSweep(sweep.part, sweep.role, sweep.region, loops, sweep.z0, sweep.z1, sweep.through)
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ SAME_MM = 1e-6
 class PlacedSweep:
     """One sweep of one part in the pack's frame [mm].
 
-    ``loops``: the outline and its holes. ``turned``: the product's x axis lies along the pack's y. ``region``: the part's place
-    among the meshed parts, -2 for the coolant.
+    ``loops``: the outline and its holes. ``through``: the axis (0, 1, 2) that a cell's layers are stacked along. ``region``: the part's
+    place among the meshed parts, -2 for the coolant.
     """
 
     part: str
@@ -25,7 +25,7 @@ class PlacedSweep:
     loops: tuple[Loop, ...]
     z0: float
     z1: float
-    turned: bool
+    through: int
 
     @property
     def is_rectilinear(self) -> bool:
@@ -77,7 +77,7 @@ def _placed(part: Part, product: Product, region: int) -> Iterator[PlacedSweep]:
     turns = part.rotation_deg // 90
     for sweep in product.sweeps:
         loops = tuple(_moved(loop, turns, dx, dy) for loop in (sweep.profile.outer, *sweep.profile.holes))
-        yield PlacedSweep(part.name, product.role, region, loops, sweep.z0 + dz, sweep.z1 + dz, turns % 2 == 1)
+        yield PlacedSweep(part.name, product.role, region, loops, sweep.z0 + dz, sweep.z1 + dz, part.through_axis(product))
 
 
 def _moved(loop: Loop, turns: int, dx: float, dy: float) -> Loop:

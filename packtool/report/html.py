@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from packtool.design.schema import Arrangement, Rows
 from packtool.report import page
 from packtool.report.counts import summary_line
 from packtool.report.plan_map import plan_map
@@ -87,6 +88,14 @@ def report_html(summary: RunSummary) -> str:
     )
 
 
+def _stand(arrangement: Arrangement) -> str:
+    """How the cells stand, in a few words: ``4 rows of 17``, ``9 modules of 2 rows of 12``."""
+    counts = arrangement.row_counts() if isinstance(arrangement, Rows) else (arrangement.cells_per_row,) * arrangement.rows
+    modules = arrangement.module_count() if isinstance(arrangement, Rows) else 1
+    rows = f"{len(counts)} {'row' if len(counts) == 1 else 'rows'} of {'/'.join(map(str, dict.fromkeys(counts)))}"
+    return f"{modules} modules of {rows}" if modules > 1 else rows
+
+
 def _pack(summary: RunSummary) -> str:
     """The pack in one line: its cell, how many, in which rows."""
     layout, arrangement = summary.layout, summary.loaded.design.arrangement
@@ -94,6 +103,6 @@ def _pack(summary: RunSummary) -> str:
     bounds = [layout.part_bounds(part) for part in layout.parts]
     size = [max(b[axis + 3] for b in bounds) - min(b[axis] for b in bounds) for axis in range(3)]
     return (
-        f"{count} cells {layout.cell.name}, {layout.n_series}s{layout.n_parallel}p, {arrangement.rows} rows of {arrangement.cells_per_row}; "
+        f"{count} cells {layout.cell.name}, {layout.n_series}s{layout.n_parallel}p, {_stand(arrangement)}; "
         f"{size[0]:.0f} x {size[1]:.0f} x {size[2]:.0f} mm over all"
     )

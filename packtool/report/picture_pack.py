@@ -15,6 +15,8 @@ from packtool.report.vtk_arrays import polygons, segments
 ROLE_COLOURS: dict[Role, Colour] = {
     "cell": (74, 122, 176),
     "pad": (196, 190, 176),
+    "barrier": (214, 200, 160),
+    "fin": (206, 212, 218),
     "end_plate": (188, 194, 202),
     "interface": (226, 160, 88),
     "cold_plate": (160, 184, 194),
@@ -37,7 +39,7 @@ LAYERS: tuple[tuple[Layer, float], ...] = (
     (("tray",), 0.0),
     (("cold_plate", "coolant"), 0.45),
     ((TOP_SKIN, "fitting", "interface"), 0.75),
-    (("cell", "pad", "end_plate", "terminal"), 0.55),
+    (("cell", "pad", "barrier", "fin", "end_plate", "terminal"), 0.55),
     (("busbar",), 0.12),
     (("lid",), 0.75),
 )

@@ -11,6 +11,7 @@ from packtool.catalogue.properties import coolant_state, held_above, resistance_
 from packtool.catalogue.records import Coolant, ResistanceTable
 from packtool.design.cases import case_current_A
 from packtool.design.loaded import LoadedDesign
+from packtool.design.schema import canonical_cell_name
 from packtool.errors import SolveError
 from packtool.layout.records import Layout
 from packtool.mesh.records import Floats, TaggedMesh
@@ -88,7 +89,8 @@ def pack_heat(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: str)
     if missing:
         raise SolveError(f"cells without a region in the mesh: {', '.join(missing[:5])}")
     overrides = loaded.design.overrides.cells
-    overridden = np.array([overrides[p.name].resistance_mOhm * 1e-3 if p.name in overrides else np.nan for p in cells])
+    named = [overrides.get(canonical_cell_name(part.name)) for part in cells]
+    overridden = np.array([np.nan if found is None else found.resistance_mOhm * 1e-3 for found in named])
     bar = loaded.materials[loaded.design.busbars.material]
     if bar.resistivity_ohm_m is None:
         raise SolveError(f"the resistivity of {bar.id} is unknown: it cannot be a busbar")
@@ -109,24 +111,25 @@ def pack_heat(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: str)
 def region_conductivity(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh) -> Floats:
     """Conductivity of every region (n_regions, 3, 3) [W/m/K]: cells orthotropic in their own axes, the rest isotropic.
 
-    A prismatic or pouch cell conducts ``k_through`` along its thickness (x in its own frame) and ``k_in_plane`` across it; a
+    A prismatic or pouch cell conducts ``k_through`` along its thickness, whichever way it stands, and ``k_in_plane`` across it; a
     cylindrical one ``k_axial`` along its axis, which stands upright, and ``k_radial`` across it. Raises SolveError where one is unknown.
     """
     cell = loaded.cell
+    products = {product.id: product for product in layout.products}
+    axis = {part.name: part.through_axis(products[part.product]) for part in layout.parts_of("cell")}
     if cell.format == "cylindrical":
         if cell.k_axial_W_mK is None or cell.k_radial_W_mK is None:
             raise SolveError(f"the conductivity of {cell.id} is unknown: give k_axial_W_mK and k_radial_W_mK")
-        upright = (cell.k_radial_W_mK.value, cell.k_radial_W_mK.value, cell.k_axial_W_mK.value)
+        along, across = cell.k_axial_W_mK.value, cell.k_radial_W_mK.value
+        axis = dict.fromkeys(axis, 2)
     elif cell.k_through_W_mK is None or cell.k_in_plane_W_mK is None:
         raise SolveError(f"the conductivity of {cell.id} is unknown: give k_through_W_mK and k_in_plane_W_mK")
     else:
-        upright = (cell.k_through_W_mK.value, cell.k_in_plane_W_mK.value, cell.k_in_plane_W_mK.value)
-    rotation = {part.name: part.rotation_deg for part in layout.parts_of("cell")}
+        along, across = cell.k_through_W_mK.value, cell.k_in_plane_W_mK.value
     result = np.empty((len(mesh.regions), 3, 3))
     for i, region in enumerate(mesh.regions):
         if region.role == "cell":
-            x, y, z = upright
-            result[i] = np.diag((y, x, z) if rotation[region.name] in (90, 270) else (x, y, z))
+            result[i] = np.diag([along if a == axis[region.name] else across for a in range(3)])
         else:
             result[i] = np.eye(3) * loaded.materials[region.material].k_W_mK.value
     return result

@@ -33,7 +33,13 @@ def left_out(loaded: LoadedDesign) -> tuple[str, ...]:
         return (*sentences, *_of_plate(loaded))
     if arrangement.rows > 1 and arrangement.row_gap_mm > 0:
         sentences.append("No heat crosses the air between two rows of cells.")
-    if arrangement.gap_material is None and arrangement.cell_gap_mm > 0 and arrangement.cells_per_row > 1:
+    if arrangement.module_count() > 1:
+        sentences.append("No heat crosses the air between two modules.")
+    if arrangement.fins is not None:
+        sentences.append(
+            "Fins, pads and cells touch perfectly; the air under cells that stand beside a fin's foot carries no heat."
+        )
+    if arrangement.gap_material is None and arrangement.cell_gap_mm > 0 and max(arrangement.row_counts()) > 1:
         sentences.append("No heat crosses the air between two cells of a row: the gap has no material.")
     return (*sentences, *_of_plate(loaded))
 

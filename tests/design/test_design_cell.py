@@ -122,7 +122,7 @@ def test_figures_that_are_missing_are_all_told(wrong_cell):
 @pytest.mark.parametrize(
     ("cell", "key", "heart"),
     [
-        ("round", "cell.format", "round is cylindrical, but arrangement.pattern: rows takes prismatic cells; its cells stand in pattern: hexagonal or pattern: square"),
+        ("round", "cell.format", "round is cylindrical, but arrangement.pattern: rows takes prismatic and pouch cells; its cells stand in pattern: hexagonal or pattern: square"),
         ("plane", "cell", "no cell 'plane' in the catalogue; did you mean plain?"),
         ("{like: plane}", "cell.like", "did you mean plain?"),
         ("{like: no-resistance, resistance_like: plane}", "cell.resistance_like", "did you mean plain?"),

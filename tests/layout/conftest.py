@@ -47,6 +47,7 @@ DEMO: dict[str, Any] = {
 }  # fmt: skip
 
 DENSITIES = {
+    "mica": 2200.0,
     "al_6061_t6": 2700.0, "al_3003_o": 2730.0, "al_1060_busbar": 2700.0, "gap_filler_2p0": 2000.0, "pu_foam_compression_pad": 320.0,
 }  # fmt: skip
 

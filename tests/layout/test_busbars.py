@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from packtool.errors import DesignError
-from packtool.layout.busbars import bar_parts, plan_bars
+from packtool.layout.bar_shapes import BarSize
+from packtool.layout.busbars import Wiring, plan_bars
 from packtool.layout.lay_out import lay_out
 from packtool.layout.rows import plan_rows
-from packtool.layout.terminals import plan_terminals
+from packtool.layout.terminals import plan_terminals, poles_of
 
 ARRANGEMENTS = {
     "one row": {"electrical.series": 17, "arrangement.rows": 1},
@@ -64,7 +65,7 @@ def test_a_terminal_stands_on_its_cell_on_the_side_that_its_turn_says(load):
 
 def test_lengths_and_sections_of_single_cells(load):
     joints = {j.part: j for j in lay_out(load()).joints}
-    assert joints["busbar 1-2"].length_mm == 53.7 + 1.5  # one pitch
+    assert joints["busbar 1-2"].length_mm == pytest.approx(53.7 + 1.5, abs=1e-9)  # one pitch; rounding of sums
     assert joints["busbar 1-2"].area_mm2 == 40 * 3
     # rows are 186 mm apart; terminals stand 0.35 x 174 mm to either side of the middle
     assert joints["busbar 17-18"].length_mm == pytest.approx(186 - 2 * 60.9, abs=1e-9)  # rounding
@@ -81,7 +82,7 @@ def test_even_rows_are_joined_by_a_bridge_that_clears_the_bar_below(load):
     bridge = layout.product("busbar-bridge")
     assert [s.z0 for s in bridge.sweeps] == [0.0, 0.0, 8.0]  # two feet, and a bar above 3 mm of bar and 5 mm of air
     joint = next(j for j in layout.joints if j.part == "busbar 12-13")
-    assert joint.length_mm == 186 + 2 * 8  # one row further, up and down
+    assert joint.length_mm == pytest.approx(186 + 2 * 8, abs=1e-9)  # one row further, up and down
     lid = layout.part_bounds(layout.parts_of("lid")[0])
     assert lid[2] == max(layout.part_bounds(p)[5] for p in layout.parts_of("busbar")) + 25  # headroom_mm
 
@@ -102,22 +103,19 @@ LIMITS = {
 }  # fmt: skip
 
 
+def bars_of(design, inside):
+    """Boxes of the bars of this design, laid on a pack whose walls are far, and whether one reaches through the walls ``inside``."""
+    rows = plan_rows(design)
+    poles = poles_of(rows, plan_terminals(rows, design.cell), 0.0)
+    bars = plan_bars(BarSize(design.design.busbars.thickness_mm, design.design.busbars.width_mm), Wiring(poles, (), 0.0))
+    boxes = [(k, box) for k, bar in enumerate(bars) for box in bar.boxes]
+    return boxes, any(b[0] < inside[0] or b[1] < inside[1] or b[3] > inside[2] or b[4] > inside[3] for _, b in boxes)
+
+
 def touching(design, inside):
     """Whether bars of this design share volume with each other or reach through the walls around ``inside``."""
-    rows = plan_rows(design)
-    terminals = plan_terminals(rows)
-    bars = plan_bars(design.design.busbars, rows, terminals)
-    products, parts, _ = bar_parts(design.design.busbars, bars, rows, terminals, design.design.electrical.series, 0.0)
-    sweeps = {product.id: product.sweeps for product in products}
-    boxes = [
-        (part.name, (x + b[0], y + b[1], s.z0, x + b[2], y + b[3], s.z1))
-        for part in parts
-        for x, y, _ in [part.origin]
-        for s in sweeps[part.product]
-        for b in [s.profile.outer.bounds()]
-    ]
-    through_wall = any(b[0] < inside[0] or b[1] < inside[1] or b[3] > inside[2] or b[4] > inside[3] for _, b in boxes)
-    return through_wall or any(overlaps(a, b) for i, (name, a) in enumerate(boxes) for other, b in boxes[:i] if other != name)
+    boxes, through_wall = bars_of(design, inside)
+    return through_wall or any(overlaps(a, b) for i, (bar, a) in enumerate(boxes) for other, b in boxes[:i] if other != bar)
 
 
 @pytest.mark.parametrize("reason", LIMITS)

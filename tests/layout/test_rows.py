@@ -12,18 +12,18 @@ from packtool.layout.rows import number_cells, plan_rows
 
 
 def test_a_snake_of_single_cells_runs_right_then_left():
-    series = {spot.name: spot.series for spot in number_cells(2, 3, 1)}
+    series = {spot.name: spot.series for spot in number_cells((3, 3), 1)}
     assert series == {"R1C01": 1, "R1C02": 2, "R1C03": 3, "R2C03": 4, "R2C02": 5, "R2C01": 6}
 
 
 def test_parallel_cells_stand_together_and_look_the_same_way():
-    spots = number_cells(rows=2, columns=4, n_parallel=2)
+    spots = number_cells((4, 4), n_parallel=2)
     of_row_2 = [(s.name, s.series, s.parallel, s.turned) for s in spots if s.row == 2]
     assert of_row_2 == [("R2C01", 4, 2, True), ("R2C02", 4, 1, True), ("R2C03", 3, 2, False), ("R2C04", 3, 1, False)]
 
 
 def test_column_names_grow_with_the_count():
-    names = [spot.name for spot in number_cells(1, 100, 1)]
+    names = [spot.name for spot in number_cells((100,), 1)]
     assert (names[0], names[99]) == ("R1C001", "R1C100")
 
 
@@ -39,7 +39,7 @@ def test_the_demo_row_is_cells_pads_and_end_plates_end_to_end(load):
 
 def test_the_rows_are_centred_and_a_gap_apart(load):
     rows = plan_rows(load())
-    assert [rows.row_y(r) for r in (1, 2, 3, 4)] == [-279.0, -93.0, 93.0, 279.0]
+    assert [row.y for row in rows.rows] == [-279.0, -93.0, 93.0, 279.0]
 
 
 def test_the_interface_lies_under_its_whole_row_and_on_the_plate(load):

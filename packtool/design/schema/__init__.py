@@ -1,6 +1,6 @@
 """The design file's schema: one section a file, `pack` the whole."""
 
-from packtool.design.schema.arrangement import Arrangement, Busbars, Rows
+from packtool.design.schema.arrangement import Arrangement, Barrier, Busbars, Fins, Modules, Rows
 from packtool.design.schema.base import CELL_NAME_PATTERN, MAX_CELLS, NAME_PATTERN, PATTERN_WORDS, DesignRecord, canonical_cell_name
 from packtool.design.schema.cases import Case, SteadyCase, TransientCase
 from packtool.design.schema.cell import CellSpec
@@ -17,6 +17,7 @@ __all__ = [
     "PATTERN_WORDS",
     "AnyColdPlate",
     "Arrangement",
+    "Barrier",
     "Busbars",
     "Case",
     "CellSpec",
@@ -24,9 +25,11 @@ __all__ = [
     "CylinderGrid",
     "DesignRecord",
     "Enclosure",
+    "Fins",
     "Holder",
     "Interface",
     "Limits",
+    "Modules",
     "PackDesign",
     "Potting",
     "RibbonPlate",

@@ -6,8 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from packtool.design.schema.base import DesignRecord, MaterialId, Millimetres
+from packtool.design.schema.base import Agreement, DesignRecord, MaterialId, Millimetres
 from packtool.design.schema.cylinders import CylinderGrid
+
+Count = Annotated[int, Field(ge=1, le=1_000, strict=True)]
 
 
 class Electrical(DesignRecord):
@@ -17,13 +19,95 @@ class Electrical(DesignRecord):
     parallel: Annotated[int, Field(ge=1, le=1_000, strict=True)] = Field(1, description="cells in parallel in each group")
 
 
-class Rows(DesignRecord):
-    """Prismatic cells in rows: stacked through their thickness along x, rows side by side along y."""
+class Barrier(DesignRecord):
+    """Sheets between cells that hold back heat and flame, in the middle of the gap, with pads beside them."""
 
-    pattern: Literal["rows"] = Field("rows", description="how the cells stand; rows: prismatic cells side by side")
-    rows: Annotated[int, Field(ge=1, le=1_000, strict=True)] = Field(description="rows side by side (y)")
-    cells_per_row: Annotated[int, Field(ge=1, le=1_000, strict=True)] = Field(
-        description="cells in each row (x); rows x cells_per_row is series x parallel, and a parallel group does not cross rows"
+    material: MaterialId = Field(description="material of the sheets, as in mica_sheet or aerogel_blanket")
+    thickness_mm: Millimetres = Field(description="thickness of a sheet; at most cell_gap_mm")
+    every: Count = Field(1, description="a sheet in every n-th gap of a row; 1: in each")
+
+
+class Fins(DesignRecord):
+    """Metal sheets between cells, folded at their foot under the cell onto the layer below."""
+
+    material: MaterialId = Field(description="material of the sheets, as in al_1060_busbar")
+    thickness_mm: Millimetres = Field(
+        description="thickness of a sheet; the cells stand on the feet, so much above the layer below"
+    )
+    every: Annotated[int, Field(ge=1, le=2, strict=True)] = Field(
+        2, description="2: one between the two cells of each pair, touching both; 1: one for each cell, in every gap"
+    )
+    foot_mm: Millimetres | None = Field(None, description="length of the foot under the cell; default: the cell's thickness")
+
+
+class Modules(DesignRecord):
+    """The rows as a module that stands in the pack ``count_x`` x ``count_y`` times, all in series."""
+
+    count_x: Count = Field(1, description="modules side by side along x")
+    count_y: Count = Field(1, description="lines of modules along y")
+    gap_x_mm: Annotated[float, Field(ge=0, le=500)] = Field(10.0, description="between two modules along x")
+    gap_y_mm: Annotated[float, Field(ge=0, le=500)] = Field(10.0, description="between two lines of modules")
+    rotation_deg: tuple[Literal[0, 90, 180, 270], ...] = Field(
+        (0,),
+        min_length=1,
+        description="how the modules are turned, one after the other in the order of the current, and again from the first; "
+        "those of every second line 180 degrees more",
+    )
+
+
+def _one_count_a_row(rows: int, cells_per_row: int | tuple[int, ...]) -> str | None:
+    if isinstance(cells_per_row, int) or len(cells_per_row) == rows:
+        return None
+    return f"a list has one number for each of the {rows} rows (rows), got {len(cells_per_row)}"
+
+
+def _rows_exist(rows: int, turned: tuple[int, ...]) -> str | None:
+    beyond = [number for number in turned if number > rows]
+    return f"there is no row {beyond[0]}: rows are 1 to {rows}" if beyond else None
+
+
+def _fits_in_gap(gap: float, pad: object, barrier: Barrier | dict | None, fins: Fins | dict | None) -> str | None:
+    if barrier is None:
+        return None
+    thick = _value(barrier, "thickness_mm") + (_value(fins, "thickness_mm") if fins and _value(fins, "every", 2) == 1 else 0.0)
+    what = "barrier and fin are" if fins and _value(fins, "every", 2) == 1 else "the barrier is"
+    if thick > gap * (1 + 1e-12):
+        return f"{what} {thick:g} mm thick, the gap (cell_gap_mm) {gap:g}"
+    if pad is None and thick < gap * (1 - 1e-12):
+        return f"{what} {thick:g} mm thick, the gap (cell_gap_mm) {gap:g}: name gap_material, the pad that fills the rest"
+    return None
+
+
+def _fin_in_gap(gap: float, pad: object, fins: Fins | dict | None) -> str | None:
+    if fins is None or _value(fins, "every", 2) == 2:
+        return None
+    thick = _value(fins, "thickness_mm")
+    if thick > gap * (1 + 1e-12):
+        return f"a fin in each gap (every: 1) is {thick:g} mm thick, the gap (cell_gap_mm) {gap:g}"
+    return None
+
+
+def _value(record: object, key: str, default: float = 0.0) -> float:
+    """A key of a record, or of the mapping that is to become one."""
+    found = record.get(key, default) if isinstance(record, dict) else getattr(record, key)
+    return float(found) if isinstance(found, int | float) else default
+
+
+class Rows(DesignRecord):
+    """Flat cells in rows: stacked through their thickness along x, rows side by side along y."""
+
+    agreements = (
+        Agreement(("rows", "cells_per_row"), "cells_per_row", _one_count_a_row),
+        Agreement(("rows", "turned_rows"), "turned_rows", _rows_exist),
+        Agreement(("cell_gap_mm", "gap_material", "barrier", "fins"), "barrier", _fits_in_gap),
+        Agreement(("cell_gap_mm", "gap_material", "fins"), "fins", _fin_in_gap),
+    )
+
+    pattern: Literal["rows"] = Field("rows", description="how the cells stand; rows: prismatic or pouch cells side by side")
+    rows: Count = Field(description="rows side by side (y); of one module, where there are modules")
+    cells_per_row: Count | tuple[Count, ...] = Field(
+        description="cells in each row (x), or a list with a number for each row; all of them are series x parallel, and a parallel group "
+        "does not cross rows"
     )
     cell_gap_mm: Annotated[float, Field(ge=0, le=100)] = Field(
         description="between the large faces; filled by gap_material, if one is named"
@@ -34,6 +118,27 @@ class Rows(DesignRecord):
         0.0, description="thickness of the plates that close a row; 0: none"
     )
     end_plate_material: MaterialId = Field("al_6061_t6", description="material of the plates that close a row")
+    orientation: Literal["upright", "on_side", "flat"] = Field(
+        "upright",
+        description="upright: height up; on_side: on the narrow side, width up, terminals to the side; flat: on the wide face, thickness up",
+    )
+    row_offset_mm: Annotated[float, Field(ge=-10_000, le=10_000)] = Field(
+        0.0, description="every second row is shifted so far along x"
+    )
+    turned_rows: tuple[Count, ...] = Field(
+        (), description="rows, from 1, whose cells are turned by 90 degrees: their width along x"
+    )
+    barrier: Barrier | None = Field(None, description="sheets between the cells that hold back heat and flame")
+    fins: Fins | None = Field(None, description="metal sheets between the cells that lead heat to the layer below")
+    modules: Modules | None = Field(None, description="the rows as a module, several times in the pack")
+
+    def row_counts(self) -> tuple[int, ...]:
+        """Cells of each row (of one module)."""
+        return self.cells_per_row if isinstance(self.cells_per_row, tuple) else (self.cells_per_row,) * self.rows
+
+    def module_count(self) -> int:
+        """Modules in the pack; 1 where the rows are the pack."""
+        return self.modules.count_x * self.modules.count_y if self.modules else 1
 
 
 class Busbars(DesignRecord):

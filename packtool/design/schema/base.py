@@ -54,9 +54,9 @@ class DesignRecord(Frozen):
 
 
 def canonical_cell_name(name: str) -> str:
-    """``R2C5`` and ``R02C005`` are ``R2C05``: row, then column with two digits at least."""
-    row, column = (int(number) for number in re.findall("[0-9]+", name))
-    return f"R{row}C{column:02d}"
+    """``R2C5`` and ``R02C005`` are ``R2C05``: row, then column with two digits at least; ``M1.R2C5`` is ``M01.R2C05``."""
+    *module, row, column = (int(number) for number in re.findall("[0-9]+", name))
+    return "".join(f"M{number:02d}." for number in module) + f"R{row}C{column:02d}"
 
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]*$"
@@ -65,7 +65,7 @@ NAME_PATTERN = r"^[a-z0-9][a-z0-9._-]*$"
 CASE_PATTERN = r"^[A-Za-z0-9_.-]+$"
 
 
-CELL_NAME_PATTERN = r"^R[0-9]{1,5}C[0-9]{1,5}$"
+CELL_NAME_PATTERN = r"^(M[0-9]{1,5}[.])?R[0-9]{1,5}C[0-9]{1,5}$"
 
 
 IP_PATTERN = r"^IP[0-6X][0-9X]K?$"
@@ -74,7 +74,7 @@ IP_PATTERN = r"^IP[0-6X][0-9X]K?$"
 PATTERN_WORDS = {
     NAME_PATTERN: "a name of small letters, digits, '.', '_' and '-', a letter or digit first",
     CASE_PATTERN: "a name of letters, digits, '.', '_' and '-'",
-    CELL_NAME_PATTERN: "the name of a cell, row and column from 1, as in R2C05",
+    CELL_NAME_PATTERN: "the name of a cell, row and column from 1, as in R2C05; where there are modules, M01.R2C05",
     IP_PATTERN: "IP and two digits, as in IP67 or IP6X (IEC 60529)",
 }
 """What a text must look like, by pattern; for messages."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -83,6 +83,12 @@ class CellSpec(DesignRecord):
     thickness_mm: Millimetres | None = Field(None, description="between the two large faces, at the state of charge it is built in")
     height_mm: Millimetres | None = Field(None, description="height of the body, terminals excluded")
     diameter_mm: Millimetres | None = Field(None, description="outer diameter (cylindrical)")
+    terminals: Literal["top", "one_end", "both_ends"] | None = Field(
+        None, description="on the top face, or at one end or both ends of the width; default: top for cans, both_ends for pouches"
+    )
+    tab_width_mm: Millimetres | None = Field(None, description="width of a tab (pouch)")
+    tab_length_mm: Millimetres | None = Field(None, description="how far a tab stands out of the cell once it is bent (pouch)")
+    tab_thickness_mm: Millimetres | None = Field(None, description="thickness of a tab (pouch)")
     mass_kg: Annotated[float, Field(gt=0, le=200)] | None = Field(None, description="mass of one cell")
     cp_J_kgK: Annotated[float, Field(gt=0, le=10_000)] | None = Field(None, description="specific heat capacity of the whole cell")
     k_in_plane_W_mK: Conductivity | None = Field(

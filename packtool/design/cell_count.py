@@ -1,0 +1,120 @@
+"""How many cells a design has and what they are called: rows, modules, the electrical section, and the cells that are overridden."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from packtool.design.document import Document
+from packtool.design.groups import block_of, blocks
+from packtool.design.patterns import CYLINDER_PATTERNS
+from packtool.design.schema import CELL_NAME_PATTERN, MAX_CELLS, canonical_cell_name
+from packtool.design.values import Values
+
+
+def count_cells(values: Values, document: Document) -> None:
+    """Complain where rows, modules and the electrical section do not speak of the same cells."""
+    series, parallel = values.at("electrical", "series"), values.at("electrical", "parallel")
+    counts, modules = _row_counts(values), _module_count(values)
+    wanted = series * parallel if series and parallel else None
+    modules = modules or 0
+    placed = sum(counts) * modules
+    if wanted and wanted > MAX_CELLS:
+        document.complain(
+            ("electrical", "series"),
+            f"series x parallel = {series} x {parallel} = {wanted:,} cells; a design has {MAX_CELLS:,} at most",
+        )
+    elif placed and placed > MAX_CELLS:
+        document.complain(("arrangement", "rows"), f"{_counted(counts, modules)} cells; a design has {MAX_CELLS:,} at most")
+    elif wanted and placed and wanted != placed:
+        share = modules * len(counts)
+        fits = wanted % (share * parallel) == 0
+        given = f"rows: {len(counts)}" + (f" and {modules} modules" if modules > 1 else "")
+        fitting = f"; with {given} it takes cells_per_row: {wanted // share}" if fits else ""
+        document.complain(
+            ("arrangement", "cells_per_row"),
+            f"{_counted(counts, modules)} cells, but electrical: series x parallel = {series} x {parallel} = {wanted}{fitting}",
+        )
+    elif parallel and counts:
+        if values.at("arrangement", "pattern") in CYLINDER_PATTERNS:
+            _shape_groups(len(counts), counts[0], parallel, values.at("arrangement", "group_rows"), document)
+        elif split := [count for count in counts if count % parallel]:
+            document.complain(
+                ("arrangement", "cells_per_row"),
+                f"must be a multiple of electrical.parallel ({parallel}), because a parallel group does not cross rows; got {split[0]}",
+            )
+
+
+def _shape_groups(rows: int, per_row: int, parallel: int, group_rows: int | None, document: Document) -> None:
+    """A parallel group of a grid is a block of whole rows and columns."""
+    if block_of(rows, per_row, parallel, group_rows) is not None:
+        return
+    shapes = blocks(rows, per_row, parallel)
+    if not shapes:
+        document.complain(
+            ("arrangement", "cells_per_row"),
+            f"{rows} rows of {per_row} cells cannot be shared out in blocks of electrical.parallel: {parallel} cells; rows x cells_per_row "
+            "must be a multiple of it such that the block's rows divide rows and its columns divide cells_per_row",
+        )
+    else:
+        ways = ", ".join(f"{block.rows} (blocks of {block.rows} x {block.columns})" for block in shapes)
+        document.complain(
+            ("arrangement", "group_rows"),
+            f"{group_rows} rows do not come out for groups of {parallel} in {rows} rows of {per_row}; these do: {ways}",
+        )
+
+
+def _row_counts(values: Values) -> tuple[int, ...]:
+    """Cells of each row, empty where something is wrong with them."""
+    rows, per_row = values.at("arrangement", "rows"), values.at("arrangement", "cells_per_row")
+    if isinstance(per_row, list | tuple):
+        return () if any(path[:2] == ("arrangement", "cells_per_row") for path in values.wrong) else tuple(per_row)
+    return (per_row,) * rows if rows and per_row else ()
+
+
+def _module_count(values: Values) -> int | None:
+    """Modules in the pack; None where something is wrong with them."""
+    if values.at("arrangement", "modules") is None:
+        return None if ("arrangement", "modules") in values.wrong else 1
+    count_x, count_y = values.at("arrangement", "modules", "count_x"), values.at("arrangement", "modules", "count_y")
+    return count_x * count_y if count_x and count_y else None
+
+
+def _counted(counts: Sequence[int], modules: int) -> str:
+    """``rows x cells_per_row = 4 x 17 = 68``, with the modules before it where there are several."""
+    several, product = ("modules x ", f"{modules} x ") if modules > 1 else ("", "")
+    total = f"{sum(counts) * modules:,}"
+    if len(set(counts)) == 1:
+        return f"{several}rows x cells_per_row = {product}{len(counts)} x {counts[0]} = {total}"
+    added = " + ".join(map(str, counts))
+    return f"{several}cells of all rows = {f'{modules} x ({added})' if modules > 1 else added} = {total}"
+
+
+def check_overrides(values: Values, document: Document) -> None:
+    """Complain of overridden cells that do not exist, or are named twice."""
+    counts, modules = _row_counts(values), _module_count(values)
+    in_modules = values.at("arrangement", "modules") is not None
+    top = document.data if isinstance(document.data, Mapping) else {}
+    cells = Values(top, document.wrong).at("overrides", "cells")  # as spelt in the file
+    seen: dict[str, str] = {}
+    for name in cells if isinstance(cells, Mapping) else ():
+        path = ("overrides", "cells", name)
+        if path in document.wrong or not re.fullmatch(CELL_NAME_PATTERN[1:-1], name):
+            continue
+        canonical = canonical_cell_name(name)
+        if canonical in seen:
+            document.complain(path, f"the same cell as {seen[canonical]}")
+        seen.setdefault(canonical, name)
+        if not counts or not modules:
+            continue
+        *module, row, column = (int(digits) for digits in re.findall("[0-9]+", name))
+        if bool(module) != in_modules:
+            first = canonical_cell_name("M1.R1C1" if in_modules else "R1C1")
+            document.complain(path, f"the cells of this design are called {first} and so on")
+        elif not (1 <= row <= len(counts) and 1 <= column <= counts[row - 1] and all(1 <= m <= modules for m in module)):
+            last = canonical_cell_name(f"{f'M{modules}.' if in_modules else ''}R{len(counts)}C{counts[-1]}")
+            ranges = f"rows are 1 to {len(counts)}, columns 1 to {max(counts)}"
+            ranges = f"modules are 1 to {modules}, {ranges}" if in_modules else ranges
+            document.complain(
+                path, f"there is no such cell: {ranges} ({canonical_cell_name('M1.R1C1' if in_modules else 'R1C1')} to {last})"
+            )

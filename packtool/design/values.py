@@ -1,0 +1,26 @@
+"""The values of a design that may still be wrong elsewhere: what checks across keys read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from packtool.design.document import KeyPath
+
+
+@dataclass(frozen=True)
+class Values:
+    """A design's values, defaults filled in, as far as nothing is wrong with them."""
+
+    data: Any
+    wrong: set[KeyPath]
+
+    def at(self, *path: str) -> Any:
+        """The value of a key; None if it is not given, null, or there is a complaint about it."""
+        value = self.data
+        for depth, key in enumerate(path, 1):
+            if not isinstance(value, Mapping) or path[:depth] in self.wrong:
+                return None
+            value = value.get(key)
+        return value

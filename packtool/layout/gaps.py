@@ -1,0 +1,67 @@
+"""What lies between two cells of a row: pads, barriers, cooling fins, layer by layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from packtool.design.schema import Rows
+
+Kind = Literal["pad", "barrier", "fin"]
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One sheet in a gap: what it is and how thick [mm]."""
+
+    kind: Kind
+    thickness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A gap between two cells: its width [mm] and its layers from -x to +x; without layers it is air."""
+
+    width: float
+    layers: tuple[Layer, ...]
+
+    @property
+    def soft(self) -> float:
+        """How much of the gap gives way when the cells grow: pads and air [mm]."""
+        hard = sum(layer.thickness for layer in self.layers if layer.kind != "pad")
+        return self.width - hard
+
+
+def plan_gaps(arrangement: Rows, columns: int) -> tuple[Gap, ...]:
+    """The gaps of a row of ``columns`` cells, from -x to +x.
+
+    Every ``barrier.every``-th gap holds a barrier in its middle, a pad on either side of it. Fins lie in every second gap (``every: 2``,
+    each between the two cells that it cools, without a pad) or in every gap (``every: 1``, on the cell before it, a pad behind it).
+    """
+    barrier, fins = arrangement.barrier, arrangement.fins
+    gaps = []
+    for number in range(1, columns):
+        width = arrangement.cell_gap_mm
+        if fins and fins.every == 2 and number % 2 == 1:
+            gaps.append(Gap(fins.thickness_mm, (Layer("fin", fins.thickness_mm),)))
+            continue
+        here = barrier if barrier and _has_barrier(arrangement, number) else None
+        fin = [Layer("fin", fins.thickness_mm)] if fins and fins.every == 1 else []
+        left = width - sum(layer.thickness for layer in fin) - (here.thickness_mm if here else 0.0)
+        if here:
+            pads = [Layer("pad", left / 2)] if left > 0 else []
+            layers = [*fin, *pads, Layer("barrier", here.thickness_mm), *pads]
+        else:
+            layers = [*fin, *([Layer("pad", left)] if left > 0 else [])]
+        if arrangement.gap_material is None:
+            layers = [layer for layer in layers if layer.kind != "pad"]
+        gaps.append(Gap(width, tuple(layers)))
+    return tuple(gaps)
+
+
+def _has_barrier(arrangement: Rows, number: int) -> bool:
+    """Whether gap ``number`` (from 1) is one of every n-th; beside pairs that share a fin, every n-th of the gaps between pairs."""
+    every = arrangement.barrier.every if arrangement.barrier else 1
+    if arrangement.fins and arrangement.fins.every == 2:
+        number //= 2
+    return number % every == 0

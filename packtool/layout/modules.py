@@ -1,0 +1,168 @@
+"""Modules: the rows as one unit, placed several times in the pack, all in series.
+
+Modules are numbered as a snake too: the first line (-y) from -x to +x, the next one back, its modules turned by 180 degrees, so that the
+current always enters a module on the side that it comes from. What stands in one module stands alike in all:
+its parts are called ``M01.R1C05`` and so on, in the group ``module M01``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import inf
+
+from packtool.design.schema import Rows
+from packtool.layout.bar_shapes import AIR_MM, ROUTES, Bar, BarSize, Contacts, bridge, overlap
+from packtool.layout.outline import Rectangle
+from packtool.layout.records import Part
+from packtool.layout.rows import Rotation, quarter_turns
+from packtool.layout.terminals import Face, Pole
+
+GROUP = "module "
+"""Beginning of the name of a module's group in the assembly tree."""
+FLOORS = 3
+"""Bars between modules cross above each other, if they must, on so many levels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one module stands: its ``tag`` (empty: the pack is one module), turned by ``rotation`` about z, then moved to (x, y) [mm];
+    ``before``: series positions of the modules before it."""
+
+    tag: str
+    x: float
+    y: float
+    rotation: Rotation
+    before: int
+
+    def part(self, part: Part) -> Part:
+        """A part of the module, where it stands in the pack."""
+        u, v, z = part.origin
+        x, y = turned((u, v), self.rotation)
+        rotation = quarter_turns(part.rotation_deg + self.rotation)
+        return replace(
+            part,
+            name=f"{self.tag}.{part.name}" if self.tag else part.name,
+            origin=(self.x + x, self.y + y, z),
+            rotation_deg=rotation,
+            group=(GROUP + self.tag, *part.group) if self.tag else part.group,
+            series=None if part.series is None else part.series + self.before,
+        )
+
+    def pole(self, pole: Pole) -> Pole:
+        """A contact of the module, where it stands in the pack."""
+        x, y = turned(pole.at[:2], self.rotation)
+        face, half = pole.face, pole.half
+        if self.rotation in (90, 270):
+            half = (half[1], half[0], half[2])
+        if face != "top":
+            face = _FACES[(_FACES.index(face) + self.rotation // 90) % 4]
+        return replace(pole, at=(self.x + x, self.y + y, pole.at[2]), half=half, face=face, series=pole.series + self.before)
+
+    def rectangle(self, of: Rectangle) -> Rectangle:
+        """A rectangle of the module's plan, in the pack's."""
+        x0, y0, x1, y1 = turned_rectangle(of, self.rotation)
+        return x0 + self.x, y0 + self.y, x1 + self.x, y1 + self.y
+
+
+_FACES: tuple[Face, ...] = ("x+", "y+", "x-", "y-")
+"""Each face turned by 90 degrees is the next."""
+
+
+def turned(point: tuple[float, float], rotation: int) -> tuple[float, float]:
+    """A point turned about the origin by quarter turns, exactly."""
+    x, y = point
+    return {0: (x, y), 90: (-y, x), 180: (-x, -y), 270: (y, -x)}[rotation]
+
+
+def turned_rectangle(of: Rectangle, rotation: int) -> Rectangle:
+    """A rectangle turned about the origin by quarter turns."""
+    (x0, y0), (x1, y1) = turned(of[:2], rotation), turned(of[2:], rotation)
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+
+def place_modules(arrangement: Rows, cells: Rectangle, reach: Rectangle, n_series: int) -> tuple[Place, ...]:
+    """Where the modules stand, in the order of the current, the ``cells`` of all of them about x = y = 0.
+
+    ``cells``: what the cells and end plates of one module take in its plan; ``reach``: that and what stands out of it (terminals, bars);
+    modules stand a gap apart by their reach. ``n_series``: series positions of one module.
+    """
+    modules = arrangement.modules
+    if modules is None:
+        return (Place("", 0.0, 0.0, 0, 0),)
+    count = modules.count_x * modules.count_y
+    given = modules.rotation_deg
+    digits = max(2, len(str(count)))
+    slots = list(_snake(modules.count_x, modules.count_y))
+    turns = [quarter_turns(given[k % len(given)] + 180 * (j % 2)) for k, (_, j) in enumerate(slots)]
+    boxes = [turned_rectangle(reach, turn) for turn in turns]
+    widths = [max(b[2] - b[0] for b, (i, _) in zip(boxes, slots, strict=True) if i == column) for column in range(modules.count_x)]
+    depths = [max(b[3] - b[1] for b, (_, j) in zip(boxes, slots, strict=True) if j == line) for line in range(modules.count_y)]
+    xs, ys = _slots(widths, modules.gap_x_mm), _slots(depths, modules.gap_y_mm)
+    places = [
+        Place(
+            f"M{k + 1:0{digits}d}", xs[i] - (b[0] + b[2]) / 2, ys[j] - (b[1] + b[3]) / 2, turns[k], k * n_series
+        )
+        for k, (b, (i, j)) in enumerate(zip(boxes, slots, strict=True))
+    ]  # fmt: skip
+    x0, y0, x1, y1 = hull(place.rectangle(cells) for place in places)
+    return tuple(replace(place, x=place.x - (x0 + x1) / 2, y=place.y - (y0 + y1) / 2) for place in places)
+
+
+def _snake(count_x: int, count_y: int) -> Iterator[tuple[int, int]]:
+    """(column, line) from 0, line by line, every second line backwards."""
+    for line in range(count_y):
+        columns = range(count_x)
+        for column in columns if line % 2 == 0 else reversed(columns):
+            yield column, line
+
+
+def _slots(sizes: Sequence[float], gap: float) -> list[float]:
+    """Middles of slots of these sizes, ``gap`` apart."""
+    middles, at = [], 0.0
+    for size in sizes:
+        middles.append(at + size / 2)
+        at += size + gap
+    return middles
+
+
+def hull(rectangles: Iterator[Rectangle]) -> Rectangle:
+    """The rectangle around them all."""
+    boxes = list(rectangles)
+    return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+
+
+def module_links(places: Sequence[Place], poles: Sequence[Pole], size: BarSize, clear: float) -> tuple[Bar, ...]:
+    """The bars from each module's plus end to the next one's minus end, above everything (``clear``: its top, z [mm]).
+
+    Each takes the first route, and the lowest floor, on which it meets neither the bars before it nor the risers of any other.
+    """
+    last = max(pole.series for pole in poles)
+    tried = [_ways(here, there, poles, last, size, clear) for here, there in pairwise(places)]
+    risers = [[box for box in ways[0].boxes if box[5] - box[2] > size.thickness] for ways in tried]
+    links: list[Bar] = []
+    for number, ways in enumerate(tried):
+        posts = [(b[0], b[1], b[2], b[3], b[4], inf) for other, boxes in enumerate(risers) if other != number for b in boxes]
+        taken = [box for link in links for box in link.boxes] + posts
+        free = (bar for bar in ways if not any(overlap(a, b) for a in taken for b in bar.boxes))
+        links.append(next(free, ways[0]))
+    return tuple(links)
+
+
+def _ways(here: Place, there: Place, poles: Sequence[Pole], last: int, size: BarSize, clear: float) -> list[Bar]:
+    """Every way from one module's plus end (series position ``last``) to another's minus end, floor by floor."""
+    (end, beside_end), (start, beside_start) = _picked(here, poles, last, True), _picked(there, poles, 1, False)
+    a, b, beside = Contacts(end), Contacts(start), (*beside_end, *beside_start)
+    step = size.thickness + AIR_MM
+    return [
+        replace(bridge(a, b, size, beside, clear + floor * step, strips=True, route=route), shape="module")
+        for floor in range(FLOORS)
+        for route in ROUTES
+    ]
+
+
+def _picked(place: Place, poles: Sequence[Pole], series: int, plus: bool) -> tuple[tuple[Pole, ...], tuple[Pole, ...]]:
+    """The contacts of one group and sign of a placed module, and the rest."""
+    placed = [(pole.series == series and pole.plus == plus, place.pole(pole)) for pole in poles]
+    return tuple(p for wanted, p in placed if wanted), tuple(p for wanted, p in placed if not wanted)

@@ -1,0 +1,131 @@
+"""The parts of the rows: cells, what lies in the gaps between them, end plates, and the layer below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from packtool.design.schema import Interface, Rows
+from packtool.layout.gaps import Kind
+from packtool.layout.records import Part, Product, Profile, Sweep
+from packtool.layout.rows import Row, RowPlan, quarter_turns
+from packtool.layout.stance import Stance
+
+Made = tuple[list[Product], list[Part]]
+
+
+def cell_parts(plan: RowPlan, cell: Product, z: float) -> Made:
+    """Every cell; their underside is at ``z``."""
+    parts = []
+    for spot in plan.spots:
+        row = plan.row_of(spot)
+        half_turn = spot.turned if row.stance.poles in ("across", "ends") or row.rotation else row.facing < 0
+        rotation = quarter_turns(row.rotation + (180 if half_turn else 0))
+        origin = (row.xs[spot.column - 1], row.y, z)
+        parts.append(Part(spot.name, cell.id, origin, rotation, (f"row R{spot.row}",), spot.series, spot.parallel))
+    return [cell], parts
+
+
+def gap_parts(plan: RowPlan, arrangement: Rows, z: float, floor: float) -> Made:
+    """Pads and barriers as large as the cells' faces, and fins down to ``floor`` with their feet; ``z``: the cells' underside."""
+    products: dict[str, Product] = {}
+    parts = []
+    for row in plan.rows:
+        digits = max(2, len(str(len(row.gaps))))
+        for number, kind, index, x, thickness in _sheets(row):
+            product = _sheet(arrangement, row.stance, kind, thickness, z - floor, products)
+            letter = f" {'ab'[index]}" if sum(layer.kind == kind for layer in row.gaps[number - 1].layers) > 1 else ""
+            name = f"{kind} R{row.number}{_INITIAL[kind]}{number:0{digits}d}{letter}"
+            parts.append(Part(name, product.id, (x, row.y, floor if kind == "fin" else z), group=(f"row R{row.number}",)))
+        if row.tail:
+            product = _sheet(arrangement, row.stance, "fin", row.tail, z - floor, products)
+            name = f"fin R{row.number}F{len(row.xs):0{digits}d}"
+            parts.append(Part(name, product.id, (row.end + row.tail / 2, row.y, floor), group=(f"row R{row.number}",)))
+    return list(products.values()), parts
+
+
+_INITIAL: dict[Kind, str] = {"pad": "P", "barrier": "B", "fin": "F"}
+
+
+def _sheets(row: Row) -> Iterator[tuple[int, Kind, int, float, float]]:
+    """Gap number, kind, which of its kind in the gap, middle x and thickness of every sheet of a row."""
+    for number, gap in enumerate(row.gaps, 1):
+        x = row.xs[number - 1] + row.stance.x / 2
+        seen: dict[Kind, int] = {}
+        for layer in gap.layers:
+            yield number, layer.kind, seen.get(layer.kind, 0), x + layer.thickness / 2, layer.thickness
+            seen[layer.kind] = seen.get(layer.kind, 0) + 1
+            x += layer.thickness
+
+
+def _sheet(arrangement: Rows, stance: Stance, kind: Kind, thickness: float, lift: float, products: dict[str, Product]) -> Product:
+    """The product of a sheet of this thickness, made where ``products`` has none yet."""
+    base = kind if stance.x_of != "w" or kind != "pad" else f"{kind}-narrow"
+    for product in products.values():
+        x0, y0, _, x1, y1, _ = product.bounds()
+        if product.role == kind and (kind == "fin" or abs(x1 - x0 - thickness) < 1e-9) and abs(y1 - y0 - stance.y) < 1e-9:
+            return product
+    number = sum(product.role == kind for product in products.values()) + 1
+    id = base if number == 1 else f"{base}-{number}"
+    if kind == "fin":
+        assert arrangement.fins is not None
+        foot = arrangement.fins.foot_mm if arrangement.fins.foot_mm is not None else stance.x
+        material = arrangement.fins.material
+        sweeps = _fin(thickness, stance, foot, lift)
+        description = f"cooling fin, sheet {thickness:g} mm, foot {foot:g} mm folded under the cell"
+    else:
+        material = arrangement.barrier.material if kind == "barrier" and arrangement.barrier else arrangement.gap_material or ""
+        sweeps = (upright(thickness, stance.y, stance.z),)
+        description = f"{'barrier' if kind == 'barrier' else 'pad'} between two cells, {thickness:g} mm"
+    products[id] = Product(id, kind, material, sweeps, description)
+    return products[id]
+
+
+def _fin(thickness: float, stance: Stance, foot: float, lift: float) -> tuple[Sweep, ...]:
+    """A sheet about x = 0 from the foot's underside (z = 0) to the cells' top, and its foot, folded towards -x under the cell before it."""
+    half, across = thickness / 2, stance.y / 2
+    return (
+        Sweep(Profile.rectangle(-half, -across, half, across), 0.0, lift + stance.z),
+        Sweep(Profile.rectangle(-half - foot, -across, -half, across), 0.0, lift),
+    )
+
+
+def end_plate_parts(plan: RowPlan, material: str, z: float) -> Made:
+    """A plate as large as the cell's face on the first and the last cell of every row, down to ``z``; none if 0 thick."""
+    if plan.end_plate_mm == 0:
+        return [], []
+    products: dict[tuple[float, float], Product] = {}
+    parts = []
+    for row in plan.rows:
+        size = (row.stance.y, plan.lift + row.stance.z)
+        if size not in products:
+            id = "end-plate" if not products else f"end-plate-{len(products) + 1}"
+            sweeps = (upright(plan.end_plate_mm, *size),)
+            products[size] = Product(id, "end_plate", material, sweeps, f"end plate, {plan.end_plate_mm:g} mm")
+        start, end = plan.ends(row)
+        for side, x in (("-x", start + plan.end_plate_mm / 2), ("+x", end - plan.end_plate_mm / 2)):
+            name = f"end plate R{row.number}{side}"
+            parts.append(Part(name, products[size].id, (x, row.y, z), group=(f"row R{row.number}",)))
+    return list(products.values()), parts
+
+
+def interface_parts(plan: RowPlan, interface: Interface, z: float) -> Made:
+    """One slab under each row: its cells, what lies between them and its end plates, as wide as the cell."""
+    products: dict[tuple[float, float], Product] = {}
+    parts = []
+    for row in plan.rows:
+        start, end = plan.ends(row)
+        size = (round(end - start, 9), row.stance.y)
+        if size not in products:
+            id = "interface" if not products else f"interface-{len(products) + 1}"
+            sweeps = (upright(end - start, row.stance.y, interface.thickness_mm),)
+            products[size] = Product(
+                id, "interface", interface.material, sweeps, f"layer under a row, {interface.thickness_mm:g} mm"
+            )  # fmt: skip
+        part = Part(f"interface R{row.number}", products[size].id, ((start + end) / 2, row.y, z), group=(f"row R{row.number}",))
+        parts.append(part)
+    return list(products.values()), parts
+
+
+def upright(x: float, y: float, z: float) -> Sweep:
+    """A box on z = 0 around x = y = 0."""
+    return Sweep(Profile.rectangle(-x / 2, -y / 2, x / 2, y / 2), 0.0, z)

@@ -1,0 +1,180 @@
+"""Flat cells in every arrangement: nothing overlaps, current passes every cell, each cell's name says where it stands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from flat_designs import ARRANGEMENTS, BLADE, CAN, FEW, FINS, ONE_END, POUCH, SIDEWAYS
+
+from packtool.errors import DesignError
+from packtool.layout.lay_out import lay_out
+
+
+@pytest.fixture(scope="module", name="laid_out", params=ARRANGEMENTS)
+def laid_out_fixture(request, load, cell):
+    """The layout of every arrangement in turn."""
+    own, changes = ARRANGEMENTS[request.param]
+    return lay_out(load(changes, own=cell(**own)))
+
+
+def boxes(layout, *roles):
+    """(part, box) of every sweep of the parts with these roles; an L-shaped sweep is the box around it."""
+    found = []
+    for part in layout.parts_of(*roles):
+        product = layout.product(part.product)
+        for sweep in product.sweeps:
+            one = replace(layout, products=(replace(product, sweeps=(sweep,), details=()),))
+            found.append((part.name, one.part_bounds(part), len(sweep.profile.outer.vertices) == 4))
+    return found
+
+
+def overlap(a, b, apart=1e-6):
+    return all(a[k] < b[k + 3] - apart and b[k] < a[k + 3] - apart for k in range(3))
+
+
+SOLID = ("cell", "pad", "barrier", "fin", "end_plate", "interface", "terminal", "busbar")
+
+
+def test_no_two_parts_share_space_and_all_stand_in_the_tray(laid_out):
+    placed = sorted(boxes(laid_out, *SOLID), key=lambda entry: entry[1])
+    inside = laid_out.product("tray").sweeps[1].profile.holes[0].bounds()
+    lid = laid_out.part_bounds(laid_out.parts_of("lid")[0])
+    for k, (name, box, is_box) in enumerate(placed):
+        assert inside[0] < box[0], name
+        assert inside[1] < box[1], name
+        assert box[3] < inside[2], name
+        assert box[4] < inside[3], name
+        assert box[5] < lid[2], name
+        for other, second, other_is_box in placed[k + 1 :]:
+            if second[0] >= box[3]:
+                break
+            assert name == other or not (is_box and other_is_box) or not overlap(box, second), (name, other)
+
+
+def test_every_bar_touches_the_terminals_of_the_groups_it_joins_and_no_other(laid_out):
+    terminals = [(name, box) for name, box, _ in boxes(laid_out, "terminal")]
+    bars = {}
+    for name, box, is_box in boxes(laid_out, "busbar"):
+        if is_box:
+            bars.setdefault(name, []).append([*(v - 0.01 for v in box[:3]), *(v + 0.01 for v in box[3:])])
+    cells = laid_out.parts_of("cell")
+    n = laid_out.n_series
+    assert [(j.from_series, j.to_series) for j in laid_out.joints] == [(k, k + 1) for k in range(n + 1)]
+    for joint in laid_out.joints:
+        wanted = {c.name + "+" for c in cells if c.series == joint.from_series}
+        wanted |= {c.name + "-" for c in cells if c.series == joint.to_series}
+        touched = {name for name, box in terminals if any(overlap(bar, box) for bar in bars.get(joint.part, ()))}
+        if joint.part in bars:
+            assert touched == wanted, joint.part
+        assert joint.length_mm > 0
+        assert joint.area_mm2 > 0
+
+
+def test_every_cell_has_a_name_of_its_own_and_a_place_in_series(laid_out):
+    names = Counter(part.name for part in laid_out.parts)
+    assert names.most_common(1)[0][1] == 1
+    cells = laid_out.parts_of("cell")
+    per_position = Counter(part.series for part in cells)
+    assert set(per_position) == set(range(1, laid_out.n_series + 1))
+    assert set(per_position.values()) == {laid_out.n_parallel}
+
+
+def test_a_lying_cell_has_the_size_and_the_layers_of_its_stance(load, cell):
+    sizes = {}
+    for orientation in ("upright", "on_side", "flat"):
+        layout = lay_out(load({**FEW, "arrangement.row_gap_mm": 40.0, "arrangement.orientation": orientation}))
+        part = layout.parts_of("cell")[0]
+        box = layout.part_bounds(part)
+        sizes[orientation] = ([round(box[k + 3] - box[k], 9) for k in range(3)], part.through_axis(layout.product(part.product)))
+    assert sizes == {
+        "upright": ([53.7, 174.0, 207.0], 0),
+        "on_side": ([53.7, 207.0, 174.0], 0),
+        "flat": ([174.0, 207.0, 53.7], 2),
+    }
+
+
+def test_a_turned_rows_cells_are_turned_and_so_are_their_layers(load):
+    layout = lay_out(load(ARRANGEMENTS["a turned row"][1]))
+    turned = [part for part in layout.parts_of("cell") if part.name.startswith("R2")]
+    box = layout.part_bounds(turned[0])
+    assert [round(box[k + 3] - box[k], 9) for k in range(3)] == [174.0, 53.7, 207.0]
+    assert {part.through_axis(layout.product(part.product)) for part in turned} == {1}
+
+
+def test_rows_are_shifted_against_each_other(load):
+    cells = {part.name: part for part in lay_out(load({**FEW, "arrangement.row_offset_mm": 27.6})).parts_of("cell")}
+    assert cells["R2C01"].origin[0] - cells["R1C01"].origin[0] == pytest.approx(27.6, abs=1e-9)  # rounding of sums
+
+
+def test_a_gap_with_a_barrier_is_pad_barrier_pad(load):
+    layout = lay_out(load(ARRANGEMENTS["barriers with pads"][1]))
+    sheets = sorted((layout.part_bounds(p), p.name) for p in layout.parts_of("pad", "barrier") if "R1" in p.name)[:3]
+    assert [name for _, name in sheets] == ["pad R1P01 a", "barrier R1B01", "pad R1P01 b"]
+    assert [round(b[3] - b[0], 9) for b, _ in sheets] == [1.5, 1.0, 1.5]
+
+
+def test_every_nth_gap_has_a_barrier(load):
+    barrier = {"material": "mica", "thickness_mm": 1.0, "every": 2}
+    layout = lay_out(load({**FEW, "arrangement.cell_gap_mm": 4.0, "arrangement.barrier": barrier}))
+    assert {p.name for p in layout.parts_of("barrier")} == {f"barrier R{r}B{k:02d}" for r in (1, 2) for k in (2, 4)}
+
+
+def test_a_fin_touches_both_cells_of_its_pair_and_its_foot_carries_the_first_onto_the_interface(load, cell):
+    layout = lay_out(load({**SIDEWAYS, "arrangement.fins": FINS}, own=cell(**POUCH)))
+    bounds = {part.name: layout.part_bounds(part) for part in layout.parts}
+    first, second, fin, slab = (bounds[name] for name in ("R1C01", "R1C02", "fin R1F01", "interface R1"))
+    assert second[0] - first[3] == pytest.approx(0.5, abs=1e-9)  # the sheet, rounding of sums
+    assert fin[2] == slab[5]
+    assert first[2] == fin[2] + 0.5
+    assert fin[0] == pytest.approx(first[0], abs=1e-9)  # the foot is as long as the cell is thick
+    assert fin[5] == first[5]
+
+
+def test_modules_are_copies_of_one_another(load):
+    layout = lay_out(load(ARRANGEMENTS["four modules"][1]))
+    cells = {part.name: part for part in layout.parts_of("cell")}
+    assert cells["M02.R1C03"].series == cells["M01.R1C03"].series + 12
+    assert cells["M01.R1C03"].group == ("module M01", "row R1")
+    counts = Counter(part.group[0] for part in layout.parts if part.group[0].startswith("module"))
+    assert len(counts) == 4
+    assert len(set(counts.values())) == 1
+
+
+def test_4608_cells_in_modules_are_laid_out(load):
+    modules = {"count_x": 4, "count_y": 6}
+    rows = {"arrangement.rows": 2, "arrangement.cells_per_row": 96, "arrangement.modules": modules}
+    layout = lay_out(load({**FEW, **rows, "electrical.series": 192, "electrical.parallel": 24, "cold_plate.channels": 40}))
+    assert len(layout.parts_of("cell")) == 4608
+
+
+REFUSED = {
+    "a tab above and below": (ONE_END, {**SIDEWAYS, "arrangement.orientation": "on_side"}, "arrangement.orientation", "upright or flat"),
+    "no room for tabs": (POUCH, {**FEW}, "arrangement.row_gap_mm", "must be at least"),
+    "lying cells in parallel": (
+        CAN,
+        {**FEW, "electrical.series": 6, "electrical.parallel": 2, "arrangement.orientation": "flat"},
+        "arrangement.orientation",
+        "in series only",
+    ),
+    "a turned row of blades": (BLADE, {**FEW, "arrangement.turned_rows": (2,)}, "arrangement.turned_rows", "leave turned_rows out"),
+    "modules on top of each other's bars": (
+        CAN,
+        {
+            **FEW, "electrical.series": 24, "arrangement.modules": {"count_x": 1, "count_y": 2, "gap_y_mm": 0.0}, "busbars.width_mm": 60.0,
+        },
+        "arrangement.modules", "gap_y_mm larger",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_is_refused_at_its_key_with_the_way_out(load, cell, case):
+    own, changes, key, heart = REFUSED[case]
+    with pytest.raises(DesignError) as caught:
+        lay_out(load({"cold_plate": None, **{k: v for k, v in changes.items() if not k.startswith("cold_plate")}}, own=cell(**own)))
+    said = caught.value.complaints[0]
+    assert said.key == key
+    assert heart in said.message
+    assert said.line
