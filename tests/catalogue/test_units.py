@@ -41,7 +41,7 @@ def test_a_name_without_a_unit_is_refused():
 
 def test_the_fields_that_hold_figures_are_found():
     fields = figure_fields(Cell)
-    assert len(fields) == 21
+    assert len(fields) == 24
     assert "resistance_dc" not in fields
     assert figure_fields(Material)[:3] == ("rho_kg_m3", "k_W_mK", "cp_J_kgK")
 
