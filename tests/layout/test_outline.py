@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from packtool.layout.outline import union
@@ -48,6 +48,7 @@ sides = st.tuples(st.integers(0, 8), st.integers(1, 4))
 rectangles = st.builds(lambda x, y: (x[0], y[0], x[0] + x[1], y[0] + y[1]), sides, sides)
 
 
+@settings(deadline=None)
 @given(st.lists(rectangles, min_size=1, max_size=8))
 def test_the_union_covers_what_the_rectangles_cover(boxes):
     covered = {(i, j) for x0, y0, x1, y1 in boxes for i in range(x0, x1) for j in range(y0, y1)}
