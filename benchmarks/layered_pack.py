@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from packtool.thermal.by_name import conduction
+import numpy as np
 
 from packtool.mesh.boxes import Box, mesh_boxes
-from packtool.thermal.records import ConductionProblem, Convection
+from packtool.thermal.records import ConductionProblem, Convection, Heat
 
 if TYPE_CHECKING:
     from packtool.mesh.records import TaggedMesh
@@ -20,7 +20,7 @@ POINTS_A_CELL = 12_700
 
 THICK, GAP, DEEP, TALL = 0.054, 0.002, 0.174, 0.2  # m
 PLATE, FILLER = 0.006, 0.001  # m
-K = {"cell": (0.8, 21.0, 21.0), "pad": 0.04, "interface": 2.0, "cold_plate": 180.0}  # W/m/K
+K = {"cell": (0.8, 21.0, 21.0), "pad": (0.04,) * 3, "interface": (2.0,) * 3, "cold_plate": (180.0,) * 3}  # W/m/K
 RHO_CP = {"cell": 2.1e6, "pad": 0.3e6, "interface": 2.5e6, "cold_plate": 2.4e6}  # J/m³/K
 HEAT = 20.0  # W a cell
 COOLED = {"coolant": Convection(800.0, 295.0), "air": Convection(5.0, 318.0)}
@@ -47,11 +47,12 @@ def layered_mesh(cells: int) -> TaggedMesh:
 
 def layered_problem(mesh: TaggedMesh) -> ConductionProblem:
     """Heat in every cell, out through the plate and the tops."""
-    role = {region.name: region.role for region in mesh.regions}
-    return conduction(
+    role = [region.role for region in mesh.regions]
+    power, still = np.array([HEAT * (r == "cell") for r in role]), np.zeros(len(role))
+    return ConductionProblem(
         mesh,
-        {name: K[r] for name, r in role.items()},
-        {name: HEAT for name, r in role.items() if r == "cell"},
-        convection=COOLED,
-        rho_cp={name: RHO_CP[r] for name, r in role.items()},
+        np.stack([np.diag(K[r]) for r in role]),
+        Heat(lambda _T_mean: (power, still)),
+        COOLED,
+        rho_cp=np.array([RHO_CP[r] for r in role]),
     )

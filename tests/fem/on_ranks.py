@@ -6,14 +6,15 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from packtool.thermal.by_name import conduction
 
 from packtool.errors import PacktoolError, SolveError
 from packtool.fem.share import shared_out, together
 from packtool.fem.start import use_cache
 from packtool.mesh.boxes import Box, mesh_boxes
 from packtool.mesh.records import TaggedMesh
-from packtool.thermal.records import Convection, Heat
+from packtool.thermal import conduction
+from packtool.thermal import solve_steady as solve_general
+from packtool.thermal.records import ConductionProblem, Convection, Heat
 from packtool.thermal.steady import solve_steady
 from packtool.thermal.transient import solve_transient
 
@@ -34,18 +35,29 @@ def main(folder: Path, cache: Path) -> None:
     from mpi4py import MPI
 
     mesh = two_blocks(8)
-    problem = conduction(
+    right, top = Convection(10.0, 320.0, emissivity=0.8), Convection(3.0, 310.0)
+    problem = ConductionProblem(
         mesh,
-        {"a": (1.0, 5.0, 20.0), "b": 2.0},
+        np.stack([np.diag([1.0, 5.0, 20.0]), 2.0 * np.eye(3)]),
+        # heat that falls with temperature: the operator is unsymmetric in its blocks, solved by GMRES on whole vectors
+        Heat(lambda T_mean: (100.0 - 0.5 * (T_mean - 300.0), np.full(2, -0.5))),
+        {"right": right, "top": top},
         temperature={"left": 300.0},
-        convection={"right": Convection(10.0, 320.0, emissivity=0.8), "top": Convection(3.0, 310.0)},
         contact={"a|b": 5.0},
-        rho_cp={"a": 2e4, "b": 1e4},
+        rho_cp=np.array([2e4, 1e4]),
     )
-    # heat that falls with temperature: the operator is unsymmetric in its blocks, solved by GMRES on whole vectors
-    heated = Heat(lambda T_mean: (100.0 - 0.5 * (T_mean - 300.0), np.full(2, -0.5)))
-    steady = solve_steady(problem.__class__(**{**vars(problem), "heat": heated}))
+    steady = solve_steady(problem)
     transient = solve_transient(problem, 305.0, [50.0, 100.0])
+    general = solve_general(
+        conduction(
+            mesh,
+            {"a": (1.0, 5.0, 20.0), "b": 2.0},
+            {"a": 100.0},
+            convection={"right": right, "top": top},
+            temperature={"left": 300.0},
+            contact={"a|b": 5.0},
+        )
+    )
     share = shared_out(mesh, np.asarray(problem.conductivity))
     told = ""
     try:
@@ -59,6 +71,7 @@ def main(folder: Path, cache: Path) -> None:
         folder / f"{MPI.COMM_WORLD.size}-{MPI.COMM_WORLD.rank}.npz",
         steady=steady.T,
         transient=transient.T,
+        general=general.T,
         imbalance=[steady.balance.imbalance, transient.balance.imbalance],
         owned=owned,
         told=told,

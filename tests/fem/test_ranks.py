@@ -35,7 +35,7 @@ def found(tmp_path_factory):
 @pytest.mark.fem
 @pytest.mark.slow
 @pytest.mark.parametrize("ranks", RANKS[1:])
-@pytest.mark.parametrize("what", ["steady", "transient"])
+@pytest.mark.parametrize("what", ["steady", "transient", "general"])
 def test_temperatures_are_those_of_one_rank(found, ranks, what):
     alone = found[1][0][what]
     for rank in found[ranks]:
