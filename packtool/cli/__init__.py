@@ -1,6 +1,10 @@
 """The command line: arguments in, one call, text out, exit code. Nothing is computed here."""
 
-from packtool.cli import check, lists, stages, trust
+# --help lists the commands in the order of these imports
+from packtool.cli import check
+
+from packtool.cli import stages  # isort: skip
+from packtool.cli import lists, trust  # isort: skip
 from packtool.cli.console import Format
 from packtool.cli.entry import main
 

@@ -30,6 +30,9 @@ MATERIAL_KEYS: tuple[KeyPath, ...] = (
     ("busbars", "material"),
     ("enclosure", "material"),
     ("enclosure", "lid_material"),
+    ("enclosure", "bolt_material"),
+    ("enclosure", "seal", "material"),
+    ("enclosure", "cross_members", "material"),
 )
 """Keys that name a solid of the catalogue."""
 

@@ -23,7 +23,7 @@ from packtool.layout.cylinders import (
     plan_grid,
     row_distance,
 )
-from packtool.layout.enclosure import TrayPlan, check_enclosure, enclosure_parts
+from packtool.layout.enclosure import TrayPlan, check_enclosure, enclosed
 from packtool.layout.holders import check_holder, holder_parts, potting_parts
 from packtool.layout.plate import check_plate, coolant_network, overhang_mm, plan_plate, plate_parts
 from packtool.layout.plates import PlateBars, check_plates, plan_plates, plate_bars
@@ -63,7 +63,9 @@ def lay_out_cylinders(loaded: LoadedDesign) -> Layout:
     cooling, network = _cooling(loaded, plan)
     made += cooling
     bar_products, bars_placed, joints = plate_bars(design.busbars, plan.bars, grid, design.electrical.series, plan.cells_z)
-    made += [(bar_products, bars_placed), enclosure_parts(design.enclosure, plan.tray)]
+    made.append((bar_products, bars_placed))
+    inside = [product for products, _ in made for product in products], [part for _, parts in made for part in parts]
+    made.append(enclosed(loaded, plan.tray, *inside))
     return Layout(
         name=design.name,
         cell=loaded.cell,

@@ -18,6 +18,7 @@ from packtool.layout.arcs import Arc, arc
 Role = Literal[
     "cell", "pad", "barrier", "fin", "end_plate", "holder", "potting", "interface", "cold_plate", "coolant", "terminal", "busbar", "tray",
     "lid", "fitting",
+    "seal", "bolt", "bracket", "cross_member",
 ]  # fmt: skip
 MESHED_ROLES: tuple[Role, ...] = ("cell", "pad", "barrier", "fin", "end_plate", "holder", "potting", "interface", "cold_plate")
 """Parts that the heat is solved in. The channels are voids of the cold plate; tray and lid enter as thermal resistances to the ambient."""

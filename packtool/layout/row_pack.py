@@ -16,7 +16,7 @@ from packtool.layout.bar_shapes import AIR_MM, TOUCH_MM, Bar, BarSize, Box, over
 from packtool.layout.busbars import Wiring, bar_parts, check_bars, plan_bars
 from packtool.layout.cell_body import cell_product
 from packtool.layout.complaints import complain
-from packtool.layout.enclosure import TrayPlan, check_enclosure, enclosure_parts
+from packtool.layout.enclosure import TrayPlan, check_enclosure, enclosed
 from packtool.layout.modules import Place, hull, module_links, place_modules
 from packtool.layout.outline import Rectangle
 from packtool.layout.plate import check_plate, coolant_network, flat_plate, overhang_mm, plan_plate, plate_parts
@@ -76,7 +76,7 @@ def lay_out_rows(loaded: LoadedDesign) -> Layout:
         parts += [place.part(part) for place in plan.places for part in placed]
     network = _add_plate(design, plan, products, parts)
     joints = _add_bars(design, plan, products, parts)
-    shells, shells_placed = enclosure_parts(design.enclosure, plan.tray)
+    shells, shells_placed = enclosed(loaded, plan.tray, products, parts)
     return Layout(
         name=design.name,
         cell=loaded.cell,

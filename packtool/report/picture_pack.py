@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from packtool.cad.colours import LOOKS
 from packtool.layout.records import Layout, Part, Product, Role
 from packtool.report.scene import Colour, View, draw, line_actor, solid_actor
 from packtool.report.tessellation import placed, surface
@@ -27,6 +28,7 @@ ROLE_COLOURS: dict[Role, Colour] = {
     "lid": (160, 168, 178),
     "fitting": (84, 92, 100),
 }
+"""Where a picture wants another colour than the CAD's."""
 
 COPPER: Colour = (196, 122, 76)
 """Parts of copper look like copper, whatever their role."""
@@ -36,12 +38,12 @@ TOP_SKIN = "top skin"
 """The cold plate above its channels; it moves on its own, so that the channels show."""
 
 LAYERS: tuple[tuple[Layer, float], ...] = (
-    (("tray",), 0.0),
+    (("tray", "seal", "bracket", "cross_member"), 0.0),
     (("cold_plate", "coolant"), 0.45),
     ((TOP_SKIN, "fitting", "interface"), 0.75),
-    (("cell", "pad", "barrier", "fin", "end_plate", "terminal"), 0.55),
+    (("cell", "pad", "barrier", "fin", "end_plate", "terminal", "holder", "potting"), 0.55),
     (("busbar",), 0.12),
-    (("lid",), 0.75),
+    (("lid", "bolt"), 0.75),
 )
 """What moves together when the pack is taken apart, from below, and the gap to the layer below over the pack's height."""
 
@@ -57,7 +59,7 @@ def _drawn(layout: Layout, apart: bool) -> Iterator[tuple[str, Product, list[Par
         by_product.setdefault(part.product, []).append(part)
     for product in layout.products:
         parts = by_product.get(product.id)
-        if parts is None or (not apart and product.role in ("coolant", "lid")):
+        if parts is None or (not apart and product.role in ("coolant", "lid", "bolt")):
             continue
         if apart and product.role == "cold_plate" and len(product.sweeps) > 1:
             top = max(sweep.z1 for sweep in product.sweeps)
@@ -105,7 +107,7 @@ def pack_picture(layout: Layout, apart: bool = False) -> bytes:
     for name, product, parts in drawn:
         shape = placed(surface(product), parts, lifts.get(name, 0.0))
         points.append(shape.points)
-        r, g, b = COPPER if product.material.startswith("cu_") else ROLE_COLOURS[product.role]
+        r, g, b = COPPER if product.material.startswith("cu_") else ROLE_COLOURS.get(product.role, LOOKS[product.role].rgb8)
         opacity = LID_OPACITY if product.role == "lid" else 1.0
         actors.append(solid_actor(polygons(shape.points, shape.triangles, shape.normals), (r, g, b), opacity))
         actors.append(line_actor(segments(shape.edges), (int(0.42 * r), int(0.42 * g), int(0.42 * b)), 1.2))

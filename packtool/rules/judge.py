@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from packtool.rules import (
+    bolt_pitch,
     bond_line,
     brazing_land,
     busbar_current,
@@ -46,6 +47,7 @@ RULES: tuple[Rule, ...] = tuple(
         ribbon_section,
         vent_area,
         ingress,
+        bolt_pitch,
         pack_voltage,
         busbar_current,
         cell_current,

@@ -39,7 +39,14 @@ def test_a_design_is_loaded_with_what_it_refers_to(pack):
     assert loaded.cell.resistance_dc == catalogue.cells()["calb-ca180fi"].resistance_dc.model_copy(
         update={"note": loaded.cell.resistance_dc.note}
     )
-    assert set(loaded.materials) == {"pu_foam_compression_pad", "gap_filler_2p0", "al_3003_o", "al_1060_busbar", "al_6061_t6"}
+    assert set(loaded.materials) == {
+        "pu_foam_compression_pad",
+        "gap_filler_2p0",
+        "al_3003_o",
+        "al_1060_busbar",
+        "al_6061_t6",
+        "stainless_304",
+    }
     assert loaded.materials["al_6061_t6"] is catalogue.materials()["al_6061_t6"]  # a default counts as named
     assert set(loaded.coolants) == {"meg50"}
 

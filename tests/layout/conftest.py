@@ -49,6 +49,7 @@ DEMO: dict[str, Any] = {
 DENSITIES = {
     "mica": 2200.0,
     "al_6061_t6": 2700.0, "al_3003_o": 2730.0, "al_1060_busbar": 2700.0, "gap_filler_2p0": 2000.0, "pu_foam_compression_pad": 320.0,
+    "stainless_304": 7900.0, "epdm": 1150.0,
 }  # fmt: skip
 
 

@@ -34,6 +34,7 @@ def findings_of(rule, *sets, results=None):
         ("geometry.channel-size", "cold_plate.channel_width_mm=16", "cold_plate.channel_width_mm=7", 7, 8, "cold_plate.channel_width_mm"),
         ("geometry.brazing-land", "cold_plate.channels=10", "cold_plate.channels=19", None, 3, "cold_plate.channel_width_mm"),
         ("enclosure.vent-area", "enclosure.vent_area_mm2=600", "enclosure.vent_area_mm2=500", 500, 176 * 3.2, "enclosure.vent_area_mm2"),
+        ("enclosure.bolt-pitch", "enclosure.bolt_pitch_mm=95", "enclosure.bolt_pitch_mm=120", None, 100, "enclosure.bolt_pitch_mm"),
         ("electrical.pack-voltage", "limits.pack_voltage_V=250", "limits.pack_voltage_V=240", 68 * 3.65, 240, "limits.pack_voltage_V"),
         ("electrical.busbar-current", "busbars.thickness_mm=3", "busbars.thickness_mm=1", 176 / 40, 3, "limits.busbar_A_mm2"),
         ("electrical.cell-current", "cases.charge_1C.current_A=176", "cases.charge_1C.current_A=177", 177, 176, "cases.charge_1C.current_A"),
