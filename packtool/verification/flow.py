@@ -10,8 +10,9 @@ from packtool.coldplate.flow3d.probe import along, extremes, nearest_pressure, n
 from packtool.coldplate.flow3d.records import DevelopedInlet, EvenInlet, FlowProblem, FlowSolution
 from packtool.coldplate.flow3d.solve import solve_flow
 from packtool.fem.elements import ElementMesh, outer_facets
+from packtool.fem.lattice import graded, grid, joined
 from packtool.mesh.records import Floats
-from packtool.verification.flow_meshes import cylinder_channel, graded, grid, joined, renamed
+from packtool.verification.flow_meshes import cylinder_channel, renamed
 from packtool.verification.records import Row, VerificationCase
 
 KOVASZNAY_RE = 40.0

@@ -1,44 +1,12 @@
-"""Meshes of the published flow cases: rectangles and boxes of graded lines, and a channel round a cylinder."""
+"""Meshes of the published flow cases: names for parts of a side, and a channel round a cylinder."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 
 from packtool.fem.elements import ElementMesh, outer_facets
+from packtool.fem.lattice import graded, grid, joined
 from packtool.mesh.records import Floats
-
-
-def graded(low: float, high: float, n: int, ratio: float, both: bool = True) -> Floats:
-    """(n + 1,) lines whose spacing grows by ``ratio`` in all from the ends to the middle (``both``) or from ``low`` to ``high``."""
-    step = np.linspace(0, 1, n)
-    share = 1 - np.abs(2 * step - 1) if both else step
-    spacing = ratio**share
-    lines: Floats = low + (high - low) * np.concatenate([[0.0], np.cumsum(spacing)]) / spacing.sum()
-    return lines
-
-
-def joined(*pieces: Floats) -> Floats:
-    """Lines end to end, shared ends once."""
-    return np.concatenate([pieces[0], *(piece[1:] for piece in pieces[1:])])
-
-
-def grid(lines: Sequence[Floats]) -> ElementMesh:
-    """A rectangle (two sets of lines) or box (three); boundaries ``x-``, ``x+``, ``y-`` and so on."""
-    shape = tuple(len(line) for line in lines)
-    points = np.stack(np.meshgrid(*lines, indexing="ij"), axis=-1).reshape(-1, len(lines))
-    number = np.arange(len(points)).reshape(shape)
-    low, high = slice(None, -1), slice(1, None)
-    square = ((low, low), (high, low), (high, high), (low, high))
-    corners = square if len(lines) == 2 else tuple((*c, end) for end in (low, high) for c in square)
-    elements = np.stack([number[c] for c in corners], axis=-1).reshape(-1, 2 ** len(lines))
-    outer = outer_facets(elements)
-    boundaries = {}
-    for axis, line in enumerate(lines):
-        for sign, place in (("-", line[0]), ("+", line[-1])):
-            boundaries[f"{'xyz'[axis]}{sign}"] = outer[(points[outer, axis] == place).all(axis=1)]
-    return ElementMesh(points, elements, boundaries)
 
 
 def renamed(mesh: ElementMesh, facets_at: dict[str, tuple[str, Floats, Floats]]) -> ElementMesh:

@@ -6,13 +6,14 @@ from packtool.verification.abuse import abuse_cases
 from packtool.verification.battery_heat import battery_heat_cases
 from packtool.verification.coldplate import CASES as COLD_PLATE_CASES
 from packtool.verification.conduction import conduction_cases
+from packtool.verification.conjugate import CASES as CONJUGATE_CASES
 from packtool.verification.flow import CASES as FLOW_CASES
 from packtool.verification.records import VerificationCase
 from packtool.verification.transients import transient_cases
 
 
 def cases() -> tuple[VerificationCase, ...]:
-    """All cases: conduction steady and in time, cold plate, laminar flow, battery heat, abuse. ``run`` compiles forms into
+    """All cases: conduction steady and in time, cold plate, laminar flow, heat in it, battery heat, abuse. ``run`` compiles forms into
     ``packtool.fem.start.default_cache()``."""
     heat = (*conduction_cases(), *transient_cases())
-    return (*heat, *COLD_PLATE_CASES, *FLOW_CASES, *battery_heat_cases(), *abuse_cases())
+    return (*heat, *COLD_PLATE_CASES, *FLOW_CASES, *CONJUGATE_CASES, *battery_heat_cases(), *abuse_cases())

@@ -8,7 +8,7 @@ from packtool.coldplate.flow3d.kernels import Kernels
 from packtool.coldplate.flow3d.pattern import flow_pattern
 from packtool.fem.elements import CYCLIC_TO_TENSOR, SHAPES, Facets, dolfinx_mesh
 from packtool.fem.facets import facet_integrals
-from packtool.verification.flow_meshes import grid
+from packtool.fem.lattice import grid
 
 pytestmark = pytest.mark.fem
 

@@ -10,7 +10,8 @@ from packtool.coldplate.flow3d.records import DevelopedInlet, EvenInlet, FlowPro
 from packtool.coldplate.flow3d.solve import Guess, solve_flow
 from packtool.errors import NotConverged, SolveError
 from packtool.fem.elements import refined
-from packtool.verification.flow_meshes import graded, grid, renamed
+from packtool.fem.lattice import graded, grid
+from packtool.verification.flow_meshes import renamed
 
 pytestmark = pytest.mark.fem
 

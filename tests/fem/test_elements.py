@@ -5,8 +5,9 @@ import pytest
 
 from packtool.errors import MeshError
 from packtool.fem.elements import ElementMesh, located, of_regions, outer_facets, refined
+from packtool.fem.lattice import grid
 from packtool.mesh.boxes import Box, mesh_boxes
-from packtool.verification.flow_meshes import cylinder_channel, grid
+from packtool.verification.flow_meshes import cylinder_channel
 
 
 def areas(points, elements):

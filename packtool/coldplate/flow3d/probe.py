@@ -6,7 +6,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from packtool.coldplate.flow3d.conjugate import ConjugateSolution
 from packtool.coldplate.flow3d.records import FlowSolution
+from packtool.errors import SolveError
 from packtool.mesh.records import Floats
 
 
@@ -43,3 +45,26 @@ def sign_changes(place: Floats, value: Floats) -> list[float]:
     """Places where ``value`` changes its sign, linear between its nodes."""
     turns = np.flatnonzero(value[:-1] * value[1:] < 0)
     return [float(place[i] - value[i] * (place[i + 1] - place[i]) / (value[i + 1] - value[i])) for i in turns]
+
+
+def bulk(heat: ConjugateSolution, flow_axis: int, through: Floats, across: int) -> float:
+    """Temperature [K] of the coolant mixed over the line along ``across`` that holds ``through`` (dim,), by its velocity along ``flow_axis``.
+
+    The line must be one of the mesh; elements are quadratic between every second node.
+    """
+    others = [a for a in range(heat.nodes.shape[1]) if a != across]
+    extent = float(np.ptp(heat.nodes, axis=0).max())
+    on = np.flatnonzero((np.abs(heat.nodes[:, others] - np.asarray(through)[others]) < 1e-9 * extent).all(axis=1))
+    order = on[np.argsort(heat.nodes[on, across])]
+    if len(order) < 3:
+        raise SolveError("no line of the mesh goes through the place asked for")
+    place, T, speed = heat.nodes[order, across], heat.T[order], heat.problem.velocity[order, flow_axis]
+    where, weight = np.polynomial.legendre.leggauss(3)
+    shapes = np.array([where * (where - 1) / 2, 1 - where**2, where * (where + 1) / 2])  # exact: products of two parabolas
+    total, carried = 0.0, 0.0
+    for i in range(0, len(place) - 1, 2):
+        u, t = speed[i : i + 3] @ shapes, T[i : i + 3] @ shapes
+        size = (place[i + 2] - place[i]) / 2
+        total += size * float(weight @ u)
+        carried += size * float(weight @ (u * t))
+    return carried / total

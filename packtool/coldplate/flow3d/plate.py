@@ -1,0 +1,219 @@
+"""A cold plate with channels of rectangles, as one grid for flow and heat.
+
+The coolant's flow is symmetric to the middle of the channel's height (constant properties), so it is solved on the lower half; heat is not, and
+is solved on the whole plate. Both use the same lines, so that the velocity is carried over node by node.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from packtool.errors import SolveError
+from packtool.fem.elements import ElementMesh
+from packtool.fem.lattice import graded, grid, joined
+from packtool.mesh.records import Floats
+
+Rectangle = tuple[float, float, float, float]
+"""x0, y0, x1, y1 [m]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A side of the channel through which coolant passes: normal to ``axis`` (0: x, 1: y) at ``place``, from ``low`` to ``high`` along the other [m]."""
+
+    axis: int
+    place: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class ChannelPlate:
+    """``size`` of the plate; ``channels`` rectangles whose union the coolant fills between ``z[1]`` and ``z[2]``; ``z`` (bottom, channel's
+    bottom, channel's top, top) [m]; where coolant enters and leaves."""
+
+    size: Rectangle
+    channels: tuple[Rectangle, ...]
+    z: tuple[float, float, float, float]
+    inlet: Face
+    outlet: Face
+
+    @property
+    def width(self) -> float:
+        """The narrowest channel's width [m]."""
+        return min(min(x1 - x0, y1 - y0) for x0, y0, x1, y1 in self.channels)
+
+
+@dataclass(frozen=True, slots=True)
+class Fineness:
+    """Of the coarsest mesh: elements ``across`` a channel's width, over half its height (``up``) and through a skin; ``stretch``: how much longer
+    than wide elements may be along a leg. Every element of the channel is then cut in two a
+    direction, ``times`` over; skins are not, through their thickness."""
+
+    across: int
+    up: int
+    skin: int = 1
+    stretch: float = 5.0
+    times: int = 1
+
+
+LEVELS = {"coarse": Fineness(2, 1), "normal": Fineness(3, 1), "fine": Fineness(4, 2, 2)}
+"""By name, as in the design file."""
+
+WALL_GRADING = 3.0
+"""An element in a channel's middle is this much wider than at its wall."""
+
+
+@dataclass(frozen=True)
+class PlateGrid:
+    """``flow``: the lower half of the channel before it is refined ``times``, boundaries inlet, outlet, wall, middle. ``heat``: the whole plate, refined, boundaries inlet, outlet,
+    top, bottom, side; ``fluid`` (n_elements,) of it. ``middle`` z of the mirror [m]."""
+
+    flow: ElementMesh
+    heat: ElementMesh
+    fluid: NDArray[np.bool_]
+    middle: float
+    times: int
+
+
+def plate_grid(plate: ChannelPlate, fineness: Fineness) -> PlateGrid:
+    """Both meshes of ``plate``. SolveError for channels that leave the plate, or faces that are no side of a channel."""
+    _refuse(plate)
+    x, y = (_lines(plate, axis, fineness) for axis in range(2))
+    z0, z1, z2, z3 = plate.z
+    half = (z1 + z2) / 2
+    up = z1 + graded(0.0, half - z1, fineness.up, 2.0, False)
+    flow = grid([x, y, up], np.repeat(_wet(plate, x, y)[:, :, None], fineness.up, axis=2))
+    for _ in range(fineness.times):
+        x, y, up = _halved(x), _halved(y), _halved(up)
+    n_skin = fineness.skin
+    z = joined(np.linspace(z0, z1, n_skin + 1), up, z1 + z2 - up[::-1], np.linspace(z2, z3, n_skin + 1))
+    wet = _wet(plate, x, y)
+    low, high = n_skin, n_skin + 2 * (len(up) - 1)
+    solid = np.ones((len(x) - 1, len(y) - 1, len(z) - 1), dtype=bool)
+    fluid = np.zeros(solid.shape, dtype=bool)
+    fluid[:, :, low:high] = wet[:, :, None]
+    # what lies beyond an inlet or outlet face, towards the plate's edge, is left out: the face is then a side of the mesh
+    for face in (plate.inlet, plate.outlet):
+        solid[_beyond(plate, face, x, y), low:high] = False
+    heat = grid([x, y, z], solid)
+    named_flow = _named(flow, plate, {"wall": ("x-", "x+", "y-", "y+", "z-", "wall"), "middle": ("z+",)})
+    named_heat = _named(heat, plate, {"side": ("x-", "x+", "y-", "y+", "wall"), "top": ("z+",), "bottom": ("z-",)}, (z1, z2))
+    return PlateGrid(named_flow, named_heat, fluid[solid], half, fineness.times)
+
+
+def _wet(plate: ChannelPlate, x: Floats, y: Floats) -> NDArray[np.bool_]:
+    """Boxes of the plan that the coolant fills."""
+    mx, my = ((x[1:] + x[:-1]) / 2)[:, None], ((y[1:] + y[:-1]) / 2)[None, :]
+    wet = np.zeros((len(x) - 1, len(y) - 1), dtype=bool)
+    for x0, y0, x1, y1 in plate.channels:
+        wet |= (mx > x0) & (mx < x1) & (my > y0) & (my < y1)
+    return wet
+
+
+def _halved(lines: Floats) -> Floats:
+    return np.sort(np.concatenate([lines, (lines[1:] + lines[:-1]) / 2]))
+
+
+def _beyond(plate: ChannelPlate, face: Face, x: Floats, y: Floats) -> NDArray[np.bool_]:
+    """Boxes of the plan between a face and the plate's edge behind it."""
+    mx, my = np.meshgrid((x[1:] + x[:-1]) / 2, (y[1:] + y[:-1]) / 2, indexing="ij")
+    along, across = (mx, my) if face.axis == 0 else (my, mx)
+    inside = next(r for r in plate.channels if _is_side(r, face))
+    outward = 1 if abs(inside[face.axis + 2] - face.place) < 1e-9 else -1
+    return np.asarray((outward * (along - face.place) > 0) & (across > face.low) & (across < face.high))
+
+
+def _named(
+    mesh: ElementMesh, plate: ChannelPlate, groups: dict[str, tuple[str, ...]], z: tuple[float, float] | None = None
+) -> ElementMesh:
+    """Boundaries joined under new names; facets on the inlet's and the outlet's face under theirs."""
+    boundaries = {}
+    for name, olds in groups.items():
+        parts = [mesh.boundaries[old] for old in olds if old in mesh.boundaries]
+        if parts:
+            boundaries[name] = np.concatenate(parts)
+    for name, face in (("inlet", plate.inlet), ("outlet", plate.outlet)):
+        for group in groups:
+            facets = boundaries.get(group)
+            if facets is None:
+                continue
+            corner = mesh.points[facets]
+            on = (np.abs(corner[:, :, face.axis] - face.place) < 1e-9).all(axis=1)
+            centre = corner.mean(axis=1)
+            on &= (centre[:, 1 - face.axis] > face.low) & (centre[:, 1 - face.axis] < face.high)
+            if z:
+                on &= (centre[:, 2] > z[0]) & (centre[:, 2] < z[1])
+            if on.any():
+                boundaries[name] = facets[on]
+                boundaries[group] = facets[~on]
+    return ElementMesh(mesh.points, mesh.elements, {name: facets for name, facets in boundaries.items() if len(facets)})
+
+
+def _lines(plate: ChannelPlate, axis: int, fineness: Fineness) -> Floats:
+    """Grid lines along x or y: through every side of a channel, graded towards walls and turns."""
+    width = plate.width
+    places = {plate.size[axis], plate.size[axis + 2]}
+    for rectangle in plate.channels:
+        places |= {rectangle[axis], rectangle[axis + 2]}
+    edges = _merged(sorted(places))
+    pieces = []
+    for low, high in pairwise(edges):
+        middle, length = (low + high) / 2, high - low
+        wet = any(r[axis] < middle < r[axis + 2] for r in plate.channels)
+        if not wet:
+            pieces.append(np.linspace(low, high, 1 + max(1, min(2, round(length / width * fineness.across / 2)))))
+        elif length <= 2.5 * width:
+            n = max(2, round(fineness.across * length / width)) if length > 0.75 * width else max(2, fineness.across // 3)
+            pieces.append(graded(low, high, n, WALL_GRADING if n > 2 else 1.0))
+        else:
+            pieces.append(_leg(low, high, width / fineness.across, fineness.stretch))
+    return joined(*pieces)
+
+
+def _leg(low: float, high: float, first: float, stretch: float) -> Floats:
+    """Lines along a leg: elements at its ends are 1.5 ``first`` long, and grow to the middle, to ``stretch`` times ``first`` at most."""
+    longest, shortest = stretch * first, 1.5 * first
+    n = 2
+    while True:
+        ratio = min(longest / shortest, 1.5 ** (n // 2))
+        lines = graded(low, high, n, ratio)
+        steps = np.diff(lines)
+        if steps.min() <= shortest and steps.max() <= 1.2 * longest:
+            return lines
+        n += 1
+
+
+def _merged(places: list[float]) -> list[float]:
+    kept = places[:1]
+    for place in places[1:]:
+        if place - kept[-1] > 1e-7:
+            kept.append(place)
+    return kept
+
+
+def _is_side(rectangle: Rectangle, face: Face) -> bool:
+    other = 1 - face.axis
+    at_end = min(abs(rectangle[face.axis] - face.place), abs(rectangle[face.axis + 2] - face.place)) < 1e-9
+    return at_end and rectangle[other] - 1e-9 <= face.low and face.high <= rectangle[other + 2] + 1e-9
+
+
+def _refuse(plate: ChannelPlate) -> None:
+    x0, y0, x1, y1 = plate.size
+    if not plate.channels:
+        raise SolveError("the plate has no channel")
+    for r in plate.channels:
+        if not (r[0] < r[2] and r[1] < r[3]):
+            raise SolveError(f"a channel from ({r[0]:g}, {r[1]:g}) to ({r[2]:g}, {r[3]:g}) m is empty")
+        if r[0] < x0 - 1e-9 or r[1] < y0 - 1e-9 or r[2] > x1 + 1e-9 or r[3] > y1 + 1e-9:
+            raise SolveError(f"the channel from ({r[0]:g}, {r[1]:g}) to ({r[2]:g}, {r[3]:g}) m leaves the plate")
+    z = plate.z
+    if not z[0] < z[1] < z[2] < z[3]:
+        raise SolveError(f"the plate's heights must ascend: {', '.join(f'{v:g}' for v in z)} m")
+    for name, face in (("inlet", plate.inlet), ("outlet", plate.outlet)):
+        if not any(_is_side(r, face) for r in plate.channels):
+            raise SolveError(f"the {name} is no side of a channel")

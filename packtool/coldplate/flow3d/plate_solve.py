@@ -1,0 +1,120 @@
+"""Flow and heat of one cold plate by finite elements, with the error of each number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from packtool.coldplate.flow3d.conjugate import LEAST_SUPG, ConjugateProblem, ConjugateSolution, solve_heat
+from packtool.coldplate.flow3d.discrete import quadratic_nodes
+from packtool.coldplate.flow3d.plate import ChannelPlate, Fineness, PlateGrid, plate_grid
+from packtool.coldplate.flow3d.prolong import unfolded
+from packtool.coldplate.flow3d.records import DevelopedInlet, FlowProblem, FlowSolution
+from packtool.coldplate.flow3d.solve import solve_flow_refined
+from packtool.errors import SolveError
+
+ENERGY = 1e-6
+"""Largest relative imbalance of a solution that is handed on."""
+
+MASS = 1e-8
+"""Largest relative difference between what flows in and out."""
+
+
+@dataclass(frozen=True)
+class PlateConditions:
+    """``flow`` [m³/s] of a coolant of constant ``rho`` [kg/m³], ``cp`` [J/kg/K], ``k`` [W/m/K], ``mu`` [Pa s] that enters at ``T_in`` [K], developed;
+    ``conductivity`` [W/m/K] of the plate. By side (top, bottom, side): ``flux`` into the plate [W/m²], ``convection`` (h [W/m²/K], T_ambient [K]);
+    other sides are adiabatic.
+    """
+
+    flow: float
+    rho: float
+    cp: float
+    k: float
+    mu: float
+    T_in: float
+    conductivity: float
+    flux: Mapping[str, float] = field(default_factory=dict)
+    convection: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """A number and the estimate of its discretisation error, in its unit."""
+
+    value: float
+    error: float
+
+
+@dataclass(frozen=True)
+class PlateSolution:
+    """``pressure_drop`` [Pa] between the two faces; ``T_out`` [K] of the mixed coolant (exact but for rounding); ``top_max`` and ``top_mean`` [K];
+    ``heat`` [W] to the coolant; relative ``mass_imbalance`` and ``energy_imbalance``; the fields on the finest mesh."""
+
+    pressure_drop: Estimated
+    T_out: float
+    top_max: Estimated
+    top_mean: Estimated
+    heat: float
+    mass_imbalance: float
+    energy_imbalance: float
+    reynolds: float
+    flow: FlowSolution
+    temperature: ConjugateSolution
+    grid: PlateGrid
+
+
+def solve_plate(
+    plate: ChannelPlate, conditions: PlateConditions, fineness: Fineness, *, cache_dir: Path | None = None
+) -> PlateSolution:
+    """Flow on the lower half of the channels, then heat in the whole plate.
+
+    Errors: of the pressure a third of the difference between the last two meshes (the elements converge with at least the square of
+    their size away from sharp corners); of the temperatures the difference that a tenth of the stabilisation makes. Raises SolveError for what is
+    refused, NotConverged; SolveError where mass or energy do not close.
+    """
+    c = conditions
+    for what, value in (("flow", c.flow), ("rho", c.rho), ("cp", c.cp), ("k", c.k), ("mu", c.mu), ("conductivity", c.conductivity)):
+        if not (np.isfinite(value) and value > 0):
+            raise SolveError(f"{what} of a plate must be positive, got {value:g}")
+    grid = plate_grid(plate, fineness)
+    flows = solve_flow_refined(
+        FlowProblem(
+            grid.flow, c.rho, c.mu, inlets={"inlet": DevelopedInlet(c.flow / 2)}, walls=("wall",), symmetry=("middle",),
+            outlets={"outlet": 0.0},
+        ),
+        grid.times,
+    )  # fmt: skip
+    flow = flows[-1]
+    mass = abs(flow.flow["outlet"] / (c.flow / 2) - 1)
+    if mass > MASS:
+        raise SolveError(f"mass does not close: {mass:.1e} of the flow")
+    drops = [f.mean_pressure["inlet"] - f.mean_pressure["outlet"] for f in flows]
+    drop_error = abs(drops[-1] - drops[-2]) / 3 if len(drops) > 1 else abs(drops[-1])
+    nodes, element_nodes = quadratic_nodes(grid.heat.points, grid.heat.elements)
+    velocity = np.zeros(nodes.shape)
+    wet = np.unique(element_nodes[grid.fluid])
+    velocity[wet] = unfolded(flow.velocity, flow.nodes, nodes[wet], 2, grid.middle)
+    problem = ConjugateProblem(
+        grid.heat, grid.fluid, np.where(grid.fluid, c.k, c.conductivity), c.rho * c.cp, velocity, c.T_in, ("inlet",), ("outlet",),
+        c.flux, c.convection,
+    )  # fmt: skip
+    best, less = solve_heat(problem, supg=(1.0, LEAST_SUPG), cache_dir=cache_dir)
+    if best.imbalance > ENERGY:
+        raise SolveError(f"energy does not close: {best.imbalance:.1e} of the heat")
+    return PlateSolution(
+        Estimated(drops[-1], drop_error),
+        best.T_out["outlet"],
+        Estimated(best.highest["top"], abs(best.highest["top"] - less.highest["top"])),
+        Estimated(best.mean["top"], abs(best.mean["top"] - less.mean["top"])),
+        best.to_coolant,
+        mass,
+        best.imbalance,
+        flow.reynolds or 0.0,
+        flow,
+        best,
+        grid,
+    )

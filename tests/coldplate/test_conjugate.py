@@ -1,0 +1,156 @@
+"""Heat in flowing coolant and the solid around it: what it keeps, and what is refused."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from packtool.coldplate.flow3d.conjugate import ConjugateProblem, solve_heat
+from packtool.coldplate.flow3d.discrete import quadratic_nodes
+from packtool.coldplate.flow3d.plate import ChannelPlate, Face, Fineness, plate_grid
+from packtool.coldplate.flow3d.plate_solve import PlateConditions, solve_plate
+from packtool.errors import SolveError
+from packtool.fem.elements import located
+from packtool.fem.lattice import grid
+from packtool.verification.conjugate import CASES, SERPENTINE, SERPENTINE_CONDITIONS
+
+pytestmark = pytest.mark.fem
+
+HAIRPIN = ChannelPlate(
+    (0.0, 0.0, 40e-3, 36e-3),
+    ((0.0, 4e-3, 36e-3, 14e-3), (26e-3, 4e-3, 36e-3, 32e-3), (0.0, 22e-3, 36e-3, 32e-3)),
+    (0.0, 1e-3, 4e-3, 5e-3),
+    Face(0, 0.0, 4e-3, 14e-3),
+    Face(0, 0.0, 22e-3, 32e-3),
+)
+CONDITIONS = replace(SERPENTINE_CONDITIONS, flow=2e-6, convection={"bottom": (15.0, 318.15)})
+SMALL = Fineness(2, 1)
+
+
+@pytest.mark.parametrize("case", CASES[:2], ids=lambda case: case.id)
+def test_exact_solutions(case):
+    assert [f"{row.quantity}: {row.value:.8g}, reference {row.reference:.8g}" for row in case.run() if not row.passes] == []
+
+
+@pytest.mark.slow
+def test_the_serpentine_of_two_other_codes():
+    rows = tuple(CASES[2].run())
+    assert [f"{row.quantity}: {row.value:.8g}, reference {row.reference:.8g}" for row in rows if not row.passes] == []
+
+
+@pytest.fixture(scope="module")
+def hairpin():
+    return solve_plate(HAIRPIN, CONDITIONS, SMALL)
+
+
+def test_mass_and_energy_close(hairpin):
+    assert hairpin.mass_imbalance < 1e-8
+    assert hairpin.energy_imbalance < 1e-6
+    c = CONDITIONS
+    given = c.flux["top"] * 40e-3 * 36e-3 + hairpin.temperature.heat["bottom"]
+    assert hairpin.T_out - c.T_in == pytest.approx(given / (c.flow * c.rho * c.cp), rel=1e-6)
+
+
+def test_temperatures_stay_near_the_range_that_physics_allows(hairpin):
+    T = hairpin.temperature.T
+    rise = T.max() - CONDITIONS.T_in
+    assert (
+        T.min() > CONDITIONS.T_in - 0.5 * rise
+    )  # a coarse mesh undershoots at the sharp corners; without upwinding by several rises
+
+
+def test_a_plate_turned_by_a_right_angle_is_the_same(hairpin):
+    def turned(r):
+        return (r[1], r[0], r[3], r[2])
+
+    plate = ChannelPlate(
+        turned(HAIRPIN.size),
+        tuple(turned(r) for r in HAIRPIN.channels),
+        HAIRPIN.z,
+        Face(1, 0.0, 4e-3, 14e-3),
+        Face(1, 0.0, 22e-3, 32e-3),
+    )
+    found = solve_plate(plate, CONDITIONS, SMALL)
+    assert found.pressure_drop.value == pytest.approx(hairpin.pressure_drop.value, rel=1e-7)
+    assert found.top_max.value == pytest.approx(hairpin.top_max.value, abs=1e-5)
+
+
+def test_the_two_meshes_fit_and_are_closed():
+    plate_meshes = plate_grid(SERPENTINE, Fineness(2, 1))
+    located(plate_meshes.flow)
+    located(plate_meshes.heat)
+    flow, heat = plate_meshes.flow, plate_meshes.heat
+    assert set(flow.boundaries) == {"inlet", "outlet", "wall", "middle"}
+    assert set(heat.boundaries) == {"inlet", "outlet", "top", "bottom", "side"}
+
+    def volume(mesh):
+        corner = mesh.points[mesh.elements]
+        return np.prod(corner[:, 6] - corner[:, 0], axis=1)
+
+    channel = (105 * 10 + 10 * 5 + 100 * 10 + 10 * 5 + 105 * 10) * 3e-9
+    assert volume(flow).sum() == pytest.approx(channel / 2, rel=1e-12)
+    assert volume(heat)[plate_meshes.fluid].sum() == pytest.approx(channel, rel=1e-12)
+    assert volume(heat).sum() == pytest.approx(110 * 50 * 5e-9, rel=1e-12)
+
+
+def slab(**changes):
+    mesh = grid([np.linspace(0, 1, 3), np.linspace(0, 1, 3)])
+    nodes, _ = quadratic_nodes(mesh.points, mesh.elements)
+    given = {
+        "mesh": mesh, "fluid": np.zeros(4, dtype=bool), "conductivity": np.full(4, 2.0), "rho_cp": 1.0, "velocity": np.zeros(nodes.shape),
+        "T_in": 300.0, "temperature": {"x-": 310.0}, "convection": {"x+": (4.0, 300.0)},
+    }  # fmt: skip
+    return ConjugateProblem(**(given | changes))
+
+
+def test_without_flow_it_is_conduction():
+    solution = solve_heat(slab())[0]
+    # 10 K over 1/2 + 1/4 m²K/W
+    assert solution.heat["x-"] == pytest.approx(40 / 3, rel=1e-9)
+    assert solution.mean["x+"] == pytest.approx(300 + 10 / 3, rel=1e-9)
+
+
+def test_a_tensor_conducts_as_its_axes_do():
+    tensor = np.tile(np.diag([2.0, 50.0]), (4, 1, 1))
+    assert solve_heat(slab(conductivity=tensor))[0].heat["x-"] == pytest.approx(40 / 3, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"conductivity": np.zeros(4)}, "positive conductivity"),
+        ({"conductivity": np.ones(3)}, "positive conductivity"),
+        ({"rho_cp": 0.0}, "heat capacity must be positive"),
+        ({"T_in": -3.0}, "above 0 K"),
+        ({"flux": {"lid": 1.0}}, "flux name 'lid'; the mesh's boundaries are"),
+        ({"flux": {"x-": 1.0}}, "'x-' is given twice"),
+        ({"temperature": {}, "convection": {}, "flux": {"x-": 1.0}}, "nothing takes the heat away"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(changes, words):
+    with pytest.raises(SolveError, match=words):
+        solve_heat(slab(**changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"channels": ()}, "no channel"),
+        ({"channels": (*HAIRPIN.channels, (0.0, 0.0, 50e-3, 4e-3))}, "leaves the plate"),
+        ({"z": (0.0, 1e-3, 1e-3, 5e-3)}, "heights must ascend"),
+        ({"inlet": Face(0, 10e-3, 4e-3, 14e-3)}, "the inlet is no side of a channel"),
+    ],
+)
+def test_plates_that_cannot_be_are_refused(changes, words):
+    with pytest.raises(SolveError, match=words):
+        plate_grid(replace(HAIRPIN, **changes), SMALL)
+
+
+def test_turbulent_plates_are_refused_with_the_number():
+    with pytest.raises(SolveError, match="Reynolds number 4309 is above 2300"):
+        solve_plate(SERPENTINE, replace(SERPENTINE_CONDITIONS, flow=5e-3 / 60), SMALL)
+
+
+def test_conditions_must_be_numbers():
+    with pytest.raises(SolveError, match="mu of a plate must be positive, got 0"):
+        solve_plate(HAIRPIN, PlateConditions(1e-6, 1e3, 4e3, 0.6, 0.0, 300.0, 200.0), SMALL)
