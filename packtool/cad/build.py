@@ -6,9 +6,11 @@ import re
 import time
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from packtool.artifacts import write_bytes, write_json, write_text
+from packtool.cad.explode import exploded
+from packtool.cad.options import DEFAULT_OPTIONS, FORMATS, CadFormat, CadOptions, chosen
 from packtool.cad.report import CadFinding, CadReport
 from packtool.catalogue.records import Figure, Material
 from packtool.errors import MissingPart, UsageError
@@ -16,9 +18,6 @@ from packtool.layout.records import Layout
 
 if TYPE_CHECKING:
     from packtool.cad.mass import UnitMass
-
-CadFormat = Literal["step", "stl", "glb"]
-FORMATS: tuple[CadFormat, ...] = ("step", "stl", "glb")
 
 T = TypeVar("T")
 
@@ -31,21 +30,24 @@ def build_cad(
     formats: Collection[CadFormat] = FORMATS,
     coolant_densities: Mapping[str, Figure] | None = None,
     energy_Wh: float | None = None,
+    options: CadOptions = DEFAULT_OPTIONS,
 ) -> CadReport:
-    """Write ``pack.step``, ``pack.glb``, ``pack.stl`` and ``stl/<product>.stl`` (as ``formats`` says), ``bom.csv`` and ``mass.json``.
+    """Write ``pack.step``, ``pack.glb``, ``pack.3mf``, ``pack.stl`` and ``stl/<product>.stl`` (as ``formats`` says), ``bom.csv`` and
+    ``mass.json``; of one part or some roles (``options``) ``NAME.step``, ``NAME-bom.csv`` and so on.
 
     ``materials`` by id; ``coolant_densities`` [kg/m³] by coolant id, for products of role coolant; ``energy_Wh`` of the pack, for
     Wh/kg. Lengths in mm (GLB: m). Each file is written whole or not at all, and is the same to the byte for the same input.
 
     What does not hold (an invalid solid, a wrong volume, two parts in one place, a STEP that reads back otherwise, an unknown
-    mass) is in the report's ``findings``. Raises CadError where a solid or file cannot be made, UsageError for an unknown format,
-    MissingPart where the CAD kernel is not installed.
+    mass) is in the report's ``findings``. Raises CadError where a solid or file cannot be made, UsageError for an unknown format or
+    where ``options`` choose nothing, MissingPart where the CAD kernel is not installed.
     """
     unknown = sorted(set(formats) - set(FORMATS))
     if unknown:
         raise UsageError(f"unknown CAD format {', '.join(unknown)}: choose from {', '.join(FORMATS)}")
     if not layout.parts:
         raise UsageError(f"layout {layout.name} has no parts")
+    layout = chosen(layout, options)
     watch = _Watch()
     watch("import", _import_kernel)
     from packtool.cad.bom import bom_csv
@@ -57,6 +59,7 @@ def build_cad(
     from packtool.cad.step import read_step, step_bytes
     from packtool.cad.stl import pack_stl, product_stl
     from packtool.cad.tessellate import triangles_of
+    from packtool.cad.threemf import threemf_bytes
 
     files: list[str] = []
 
@@ -64,6 +67,8 @@ def build_cad(
         write_bytes(folder / name, data)
         files.append(name)
 
+    stem = "pack" if options.whole else _file_name(layout.name)
+    before = "" if options.whole else f"{stem}-"
     solids = watch("solids", lambda: product_solids(layout))
     volumes = product_volumes(layout, solids)
     findings = watch("check solids", lambda: solid_findings(solids, volumes))
@@ -71,22 +76,31 @@ def build_cad(
     findings.extend(overlaps.findings)
     masses = unit_masses(layout, materials, coolant_densities or {})
     findings.extend(_unknown_masses(masses))
+    densities = solid_densities(layout, masses)
+    apart = exploded(layout) if options.exploded else None
     if "step" in formats:
-        write("pack.step", watch("step", lambda: step_bytes(layout, solids, solid_densities(layout, masses))))
-        read = watch("step round trip", lambda: read_step(folder / "pack.step"))
+        write(f"{stem}.step", watch("step", lambda: step_bytes(layout, solids, densities, options.step_schema)))
+        read = watch("step round trip", lambda: read_step(folder / f"{stem}.step"))
         findings.extend(round_trip_findings(layout, volumes, read))
-    if "stl" in formats or "glb" in formats:
+        if apart is not None:
+            write(f"{stem}-exploded.step", watch("exploded", lambda: step_bytes(apart, solids, densities, options.step_schema)))
+    if set(formats) & {"stl", "glb", "3mf"}:
         triangles = watch("triangles", lambda: triangles_of(solids))
     if "stl" in formats:
-        for id, name in _file_names(solids).items():
-            write(f"stl/{name}.stl", product_stl(id, triangles[id]))
-        write("pack.stl", watch("stl", lambda: pack_stl(layout, triangles)))
+        if options.whole:
+            for id, name in _file_names(solids).items():
+                write(f"stl/{name}.stl", product_stl(id, triangles[id]))
+        write(f"{stem}.stl", watch("stl", lambda: pack_stl(layout, triangles)))
+    if "3mf" in formats:
+        write(f"{stem}.3mf", watch("3mf", lambda: threemf_bytes(layout, triangles)))
     if "glb" in formats:
-        write("pack.glb", watch("glb", lambda: glb_bytes(layout, triangles)))
-    write_text(folder / "bom.csv", bom_csv(layout, masses))
-    mass = watch("mass", lambda: mass_properties(layout, masses, energy_Wh))
-    write_json(folder / "mass.json", mass)
-    files += ["bom.csv", "mass.json"]
+        write(f"{stem}.glb", watch("glb", lambda: glb_bytes(layout, triangles)))
+        if apart is not None:
+            write(f"{stem}-exploded.glb", glb_bytes(apart, triangles))
+    write_text(folder / f"{before}bom.csv", bom_csv(layout, masses))
+    mass = watch("mass", lambda: mass_properties(layout, masses, energy_Wh if options.whole else None))
+    write_json(folder / f"{before}mass.json", mass)
+    files += [f"{before}bom.csv", f"{before}mass.json"]
     return CadReport(
         name=layout.name,
         files=tuple(files),
@@ -129,11 +143,15 @@ def _unknown_masses(masses: Mapping[str, UnitMass]) -> list[CadFinding]:
     ]
 
 
+def _file_name(id: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", id).strip(".") or "product"
+
+
 def _file_names(products: Collection[str]) -> dict[str, str]:
     """A file name for each product id: letters, digits, dot, dash and underscore, told apart by a number where two become the same."""
     names: dict[str, str] = {}
     for id in products:
-        name = base = re.sub(r"[^A-Za-z0-9._-]+", "_", id).strip(".") or "product"
+        name = base = _file_name(id)
         count = 1
         while name.casefold() in {taken.casefold() for taken in names.values()}:
             count += 1

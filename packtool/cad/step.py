@@ -1,4 +1,4 @@
-"""pack.step: AP242 by way of an XCAF document of our own, and reading it back.
+"""pack.step: AP242 (or AP214) by way of an XCAF document of our own, and reading it back.
 
 Nested products pack > group > part (cad.tree); one shape a product, shared by its parts; products carry the generic name (the product
 id), their occurrences the individual one (the part's name, in a shared row that within the row). Lengths in mm, colours by role, materials with their density.
@@ -26,6 +26,7 @@ from OCP.TDocStd import TDocStd_Document
 from OCP.XCAFApp import XCAFApp_Application
 from OCP.XCAFDoc import XCAFDoc_ColorTool, XCAFDoc_ColorType, XCAFDoc_DocumentTool, XCAFDoc_ShapeTool, XCAFDoc_Volume
 
+from packtool.cad.choices import STEP_SCHEMAS
 from packtool.cad.colours import LOOKS
 from packtool.cad.solids import Solid, placement, volume_mm3
 from packtool.cad.step_text import reproducible
@@ -33,7 +34,6 @@ from packtool.cad.tree import Assembly, assembly_tree
 from packtool.errors import CadError
 from packtool.layout.records import Layout
 
-SETTINGS = {"write.step.schema": "AP242DIS", "write.step.unit": "MM"}
 NO_PCURVES = "write.surfacecurve.mode"
 """0 leaves out the curves in surface parameters, which every reader computes again: the file is a third smaller."""
 
@@ -49,14 +49,14 @@ class Instance:
     volume_mm3: float
 
 
-def step_bytes(layout: Layout, solids: Mapping[str, Solid], densities: Mapping[str, float]) -> bytes:
+def step_bytes(layout: Layout, solids: Mapping[str, Solid], densities: Mapping[str, float], schema: str = "ap242") -> bytes:
     """The STEP file of a layout: the same bytes each time for the same layout.
 
     ``solids`` by product id, as product_solids gives them; ``densities`` [kg/m³] by product id, of the products whose mass is
-    known: the file then carries material name and density. Raises CadError where the kernel cannot write it.
+    known: the file then carries material name and density; ``schema`` one of STEP_SCHEMAS. Raises CadError where the kernel cannot write it.
     """
     document = _document(assembly_tree(layout), solids, densities)
-    with _quiet(), _write_settings():
+    with _quiet(), _write_settings(schema):
         writer = STEPCAFControl_Writer()
         writer.SetColorMode(True)
         writer.SetNameMode(True)
@@ -189,12 +189,13 @@ def _quiet() -> Iterator[None]:
 
 
 @contextmanager
-def _write_settings() -> Iterator[None]:
+def _write_settings(schema: str) -> Iterator[None]:
     """The writer's settings are global to the process: set, and put back afterwards."""
     STEPControl_Controller.Init_s()
-    before = {key: Interface_Static.CVal_s(key) for key in SETTINGS}
+    settings = {"write.step.schema": STEP_SCHEMAS[schema], "write.step.unit": "MM"}
+    before = {key: Interface_Static.CVal_s(key) for key in settings}
     pcurves = Interface_Static.IVal_s(NO_PCURVES)
-    for key, value in SETTINGS.items():
+    for key, value in settings.items():
         if not Interface_Static.SetCVal_s(key, value):
             raise CadError(f"the CAD kernel does not know the setting {key} = {value}")
     Interface_Static.SetIVal_s(NO_PCURVES, 0)

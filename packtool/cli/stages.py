@@ -6,10 +6,11 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from packtool.cad.choices import ASSEMBLIES, STEP_SCHEMAS
 from packtool.cli.check import chosen_form, loaded_design, print_checked
 from packtool.cli.console import (
     As,
@@ -29,7 +30,10 @@ from packtool.cli.console import (
     print_json,
     say,
 )
-from packtool.errors import UsageError
+from packtool.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from packtool.cad.options import CadOptions
 
 
 def _run_stages(
@@ -44,8 +48,10 @@ def _run_stages(
     quiet: bool,
     verbose: bool,
     as_json: bool = False,
+    options: CadOptions | None = None,
 ) -> tuple[Any, Any, Any] | None:
     """Load, plan, run; what stands in the run folder afterwards. None after a dry run."""
+    from packtool.cad.options import DEFAULT_OPTIONS
     from packtool.workflow.launch import launched, without_launcher
     from packtool.workflow.ranks import leading, take_part
     from packtool.workflow.run import Request, carry_out, stage_arguments, steps_of
@@ -68,7 +74,9 @@ def _run_stages(
     environment = without_launcher(os.environ)
     environment.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
     environment.setdefault("OPENBLAS_NUM_THREADS", "1")  # vectors are short: more threads double the time of a solve beside another
-    request = Request(loaded, layout, out, stages, cases, text, cache_dir(), environment, force, root=Path.cwd())
+    request = Request(
+        loaded, layout, out, stages, cases, text, cache_dir(), environment, force, root=Path.cwd(), cad=options or DEFAULT_OPTIONS
+    )
     if dry_run and as_json:
         steps = [{"stage": step.stage, "runs": bool(step.reasons), "reasons": list(step.reasons)} for step in steps_of(request)]
         print_json("packtool/plan/1", {"steps": steps})
@@ -174,19 +182,21 @@ def _one_stage(
     sets: list[str] | None,
     as_json: bool,
     line: Callable[[Any], str],
+    options: CadOptions | None = None,
     **flags: bool,
-) -> None:
+) -> Any:
     done = _run_stages(
         design, out, stages, sets,
-        force=flags["force"], dry_run=flags["dry_run"], quiet=flags["quiet"], verbose=flags["verbose"], as_json=as_json,
+        force=flags["force"], dry_run=flags["dry_run"], quiet=flags["quiet"], verbose=flags["verbose"], as_json=as_json, options=options,
     )  # fmt: skip
     if done is None:
-        return
+        return None
     report = done[2].records[stages[0]].report
     if as_json:
-        print_json(f"packtool/{stages[0]}/1", dict(report))
+        print_json(f"packtool/{stages[0].removesuffix('-part')}/1", dict(report))
     elif not flags["quiet"]:
         say(line(report))
+    return report
 
 
 @app.command()
@@ -194,16 +204,34 @@ def cad(
     design: DesignFile,
     out: OutFolder,
     sets: Sets = None,
+    part: Annotated[
+        str | None, typer.Option("--part", metavar="NAME", help="Only this part (R1C01) or product, in its own frame.")
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="ROLE", help=f"Only these: {', '.join(ASSEMBLIES)}, or a role (lid).")
+    ] = None,
+    step_schema: Annotated[
+        str, typer.Option("--step-schema", metavar="|".join(STEP_SCHEMAS), help="What the STEP follows.")
+    ] = "ap242",
+    exploded: Annotated[bool, typer.Option("--exploded", help="The pack taken apart as well: -exploded.step and .glb.")] = False,
     as_json: AsJson = False,
     dry_run: DryRun = False,
     force: Force = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """STEP, STL, GLB, bill of materials and mass properties."""
+    """STEP, STL, GLB, 3MF, bill of materials and mass, checked."""
+    from packtool.cad.options import CadOptions
     from packtool.report.stage_text import cad_text
+    from packtool.workflow.cad_verdict import cad_findings
 
-    _one_stage(("cad",), design, out, sets, as_json, cad_text, dry_run=dry_run, force=force, quiet=quiet, verbose=verbose)
+    options = CadOptions(step_schema, exploded, part, tuple(only or ()))
+    stages = ("cad",) if options.whole else ("cad-part",)
+    report = _one_stage(
+        stages, design, out, sets, as_json, cad_text, options, dry_run=dry_run, force=force, quiet=quiet, verbose=verbose
+    )
+    if report is not None and any(finding.severity == "error" for finding in cad_findings(report, str(design))):
+        raise typer.Exit(int(ExitCode.RULE_FAILS))
 
 
 @app.command()

@@ -7,24 +7,33 @@ from typing import Any
 
 from packtool.report.quantity import number
 
+MOST_SHOWN = 20
+"""Findings that are listed; the rest is counted."""
+
 
 def cad_text(report: Mapping[str, Any]) -> str:
     """Counts, mass, volumes against the closed form, what does not hold, and the files."""
     worst = max(report["volumes"], key=lambda row: abs(row["relative_difference"]))
     mass = report["mass"]
     lines = [
-        f"{report['parts']} parts of {report['products']} products, {number(mass['mass_kg'])} kg",
+        f"{_count(report['parts'], 'part')} of {_count(report['products'], 'product')}, {number(mass['mass_kg'])} kg",
         f"volumes agree with the layout to {abs(worst['relative_difference']):.1e} (worst: {worst['product']})",
         f"interference: {report['pairs_near']} pairs of boxes near, {report['pairs_exact']} looked at exactly",
     ]
     findings = report["findings"]
-    lines += [f"DOES NOT HOLD  {finding['message']}" for finding in findings]
+    lines += [f"DOES NOT HOLD  {finding['message']}" for finding in findings[:MOST_SHOWN]]
+    if len(findings) > MOST_SHOWN:
+        lines.append(f"DOES NOT HOLD  and {len(findings) - MOST_SHOWN} more: --json has them all")
     if not findings:
         lines.append("all solids valid, no overlaps, the STEP reads back with the same names, colours, count and volume")
     shown = [name for name in report["files"] if not name.startswith("stl/")]
     n_stl = len(report["files"]) - len(shown)
     lines.append("files: " + ", ".join(shown) + (f", stl/ ({n_stl} files)" if n_stl else ""))
     return "\n".join(lines)
+
+
+def _count(number_of: int, what: str) -> str:
+    return f"{number_of} {what}" + ("" if number_of == 1 else "s")
 
 
 def mesh_text(report: Mapping[str, Any]) -> str:

@@ -11,20 +11,23 @@ from pathlib import Path
 
 import packtool
 from packtool.artifacts import content_hash, source_hash
+from packtool.cad.options import CadOptions
 from packtool.design.loaded import LoadedDesign
 from packtool.layout.records import Layout
 from packtool.workflow.cache import reasons_to_run
 
 STAGES: Mapping[str, tuple[str, ...]] = {
     "cad": (),
+    "cad-part": (),
     "mesh": (),
     "solve": ("mesh",),
     "export-mesh": ("mesh",),
     "report": ("cad", "mesh", "solve"),
 }
-"""Every stage with those it needs, in an order in which they can run."""
+"""Every stage with those it needs, in an order in which they can run. ``cad-part`` exports a part or some roles beside the pack."""
 
 _CODE: Mapping[str, tuple[str, ...]] = {
+    "cad-part": ("cad", "layout", "catalogue/records.py", "workflow/stages.py"),
     "cad": ("cad", "layout", "catalogue/records.py", "workflow/stages.py"),
     "mesh": ("mesh", "layout", "workflow/stages.py"),
     "export-mesh": ("mesh", "workflow/stages.py"),
@@ -33,6 +36,7 @@ _CODE: Mapping[str, tuple[str, ...]] = {
 }
 _LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "cad": ("cadquery", "cadquery-ocp"),
+    "cad-part": ("cadquery", "cadquery-ocp"),
     "mesh": ("numpy",),
     "export-mesh": ("gmsh",),
     "solve": ("dolfinx-solver-real", "fenics-dolfinx", "numpy", "scipy", "fluids", "ht", "meshio"),
@@ -71,7 +75,9 @@ def _code_hash(stage: str) -> str:
     return content_hash([source_hash(p) if p.is_dir() else content_hash(p.read_bytes()) for p in parts])
 
 
-def stage_inputs(loaded: LoadedDesign, layout: Layout, cases: Sequence[str], design_text: str) -> dict[str, dict[str, str]]:
+def stage_inputs(
+    loaded: LoadedDesign, layout: Layout, cases: Sequence[str], design_text: str, cad: CadOptions
+) -> dict[str, dict[str, str]]:
     """What each stage is made from: a name in the user's words -> hash."""
     geometry = content_hash(repr(layout))
     materials = content_hash(repr(sorted(loaded.materials.items())))
@@ -82,6 +88,8 @@ def stage_inputs(loaded: LoadedDesign, layout: Layout, cases: Sequence[str], des
     }
     if loaded.design.cold_plate is not None:  # the coolant's mass is that at the inlet
         inputs["cad"]["the inlet temperature"] = content_hash(loaded.design.cold_plate.inlet_degC)
+    inputs["cad"]["an option of the CAD"] = content_hash(repr(cad))
+    inputs["cad-part"] = dict(inputs["cad"])
     for stage in inputs:
         inputs[stage] |= _own(stage)
     inputs["export-mesh"] = {"the mesh": content_hash(inputs["mesh"])} | _own("export-mesh")
@@ -129,9 +137,10 @@ def plan(
     cases: Sequence[str],
     design_text: str,
     force: bool,
+    cad: CadOptions,
 ) -> tuple[Step, ...]:
     """The steps of a run, each with the reasons why it has to run."""
-    inputs = stage_inputs(loaded, layout, cases, design_text)
+    inputs = stage_inputs(loaded, layout, cases, design_text, cad)
     steps: list[Step] = []
     running: set[str] = set()
     for stage in with_needs(stages):

@@ -22,6 +22,7 @@ from packtool.results import ResultSet
 from packtool.rules.judge import judge
 from packtool.rules.records import Evidence
 from packtool.workflow.cache import HIDDEN, StageRecord
+from packtool.workflow.cad_verdict import with_cad
 from packtool.workflow.left_out import left_out
 from packtool.workflow.plan import library_versions
 from packtool.workflow.stages import StageOutput, mesh_files
@@ -56,7 +57,11 @@ def make_report(
         loaded=loaded,
         layout=layout,
         results=results,
-        verdict=judge(Evidence(loaded, layout, results, tuple(case for case in loaded.design.cases if case not in cases))),
+        verdict=with_cad(
+            judge(Evidence(loaded, layout, results, tuple(case for case in loaded.design.cases if case not in cases))),
+            records["cad"],
+            loaded.file,
+        ),
         design_text=design_text,
         cases=cases,
         coolant={case: tuple(CoolantRow(**row) for row in solved[case]["coolant"]) for case in cases},

@@ -14,6 +14,7 @@ from typing import Any
 
 import packtool
 from packtool.artifacts import write_json, write_text
+from packtool.cad.options import DEFAULT_OPTIONS, CadOptions
 from packtool.design.loaded import LoadedDesign
 from packtool.errors import PacktoolError, StageError, UsageError
 from packtool.layout.properties import layout_results
@@ -25,6 +26,7 @@ from packtool.results import ResultSet
 from packtool.rules.judge import RULES, judge
 from packtool.rules.records import Evidence, Verdict
 from packtool.workflow.cache import HIDDEN, StageRecord, forget, hashes_of, read_record, write_record
+from packtool.workflow.cad_verdict import with_cad
 from packtool.workflow.left_out import left_out
 from packtool.workflow.plan import STAGES, Step, library_versions, plan
 from packtool.workflow.processes import Finished, StageProcess
@@ -37,7 +39,8 @@ VERDICT_FILES = ("results.json", "junit.xml", "findings.sarif", "run.json")
 @dataclass(frozen=True)
 class Request:
     """What to do: ``stages`` of a design into ``folder``; ``environment`` is what the stage processes get, ``cache_dir`` holds the
-    compiled forms; ``side_by_side`` is how many stages may run at a time; ``root``: folder that file names in SARIF are made relative to."""
+    compiled forms; ``side_by_side`` is how many stages may run at a time; ``root``: folder that file names in SARIF are made relative to;
+    ``cad``: what to export."""
 
     loaded: LoadedDesign
     layout: Layout
@@ -50,6 +53,7 @@ class Request:
     force: bool = False
     side_by_side: int = 2
     root: Path | None = None
+    cad: CadOptions = DEFAULT_OPTIONS
 
     @property
     def left_out_cases(self) -> tuple[str, ...]:
@@ -80,7 +84,16 @@ class Outcome:
 
 def steps_of(request: Request) -> tuple[Step, ...]:
     """What ``carry_out`` would do and why; writes nothing."""
-    return plan(request.loaded, request.layout, request.folder, request.stages, request.cases, request.design_text, request.force)
+    return plan(
+        request.loaded,
+        request.layout,
+        request.folder,
+        request.stages,
+        request.cases,
+        request.design_text,
+        request.force,
+        request.cad,
+    )
 
 
 @contextmanager
@@ -143,6 +156,8 @@ def stage_arguments(request: Request, stage: str) -> dict[str, Any]:
     common = {"loaded": request.loaded, "layout": request.layout, "folder": request.folder}
     if stage == "solve":
         return common | {"cases": request.cases, "cache_dir": request.cache_dir}
+    if stage in ("cad", "cad-part"):
+        return common | {"options": request.cad}
     if stage == "export-mesh":
         return {"folder": request.folder}
     if stage == "report":
@@ -177,7 +192,7 @@ def _do(request: Request, step: Step, running: _Running, leader: Leader | None) 
         step.stage, step.inputs, hashes_of(request.folder, done.value.files), done.seconds, done.cpu_seconds, done.peak_MB,
         done.value.report,
     )  # fmt: skip
-    if before is not None:  # files of a case, a part, that is no longer there
+    if before is not None and step.stage != "cad-part":  # files of a case, a part, that is no longer there
         for name in set(before.files) - set(record.files):
             (request.folder / name).unlink(missing_ok=True)
     write_record(request.folder, record)
@@ -249,7 +264,10 @@ def carry_out(request: Request, tell: Callable[[Event], None], leader: Leader | 
         if failure is not None:
             raise failure
         results = results_of(request)
-        verdict = judge(Evidence(request.loaded, request.layout, results, request.left_out_cases)) if "solve" in records else None
+        verdict: Verdict | None = None
+        if "solve" in records:
+            verdict = judge(Evidence(request.loaded, request.layout, results, request.left_out_cases))
+            verdict = with_cad(verdict, records.get("cad"), request.loaded.file)
         if verdict is not None:
             _write_verdict(request, results, verdict)
         write_json(request.folder / "run.json", _run_record(request, records, ran))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from packtool.artifacts import write_json
+from packtool.cad.options import CadOptions
 from packtool.design.loaded import LoadedDesign
 from packtool.layout.records import Layout
 from packtool.results import ZERO_CELSIUS, ResultSet
@@ -23,8 +24,8 @@ class StageOutput:
     report: Mapping[str, Any]
 
 
-def cad(loaded: LoadedDesign, layout: Layout, folder: Path) -> StageOutput:
-    """Solids, STEP, STL, GLB, bill of materials, mass properties, and the checks on them."""
+def cad(loaded: LoadedDesign, layout: Layout, folder: Path, options: CadOptions) -> StageOutput:
+    """Solids, STEP, STL, GLB, 3MF, bill of materials, mass properties, and the checks on them; of the pack, or of what ``options`` choose."""
     from packtool.cad.build import build_cad
     from packtool.catalogue.records import Figure
     from packtool.layout.properties import coolant_density_kg_m3, pack_energy_Wh
@@ -34,7 +35,8 @@ def cad(loaded: LoadedDesign, layout: Layout, folder: Path) -> StageOutput:
         coolant = loaded.coolants[loaded.design.cold_plate.coolant]
         rho = coolant_density_kg_m3(coolant, loaded.design.cold_plate.inlet_degC)
         densities[coolant.id] = Figure(value=rho, standing=coolant.standing, sources=coolant.sources)
-    report = build_cad(layout, loaded.materials, folder, coolant_densities=densities, energy_Wh=pack_energy_Wh(loaded))
+    energy = pack_energy_Wh(loaded)
+    report = build_cad(layout, loaded.materials, folder, coolant_densities=densities, energy_Wh=energy, options=options)
     return StageOutput(tuple(report.files), report.as_dict())
 
 
@@ -123,6 +125,7 @@ def report(
 
 BODIES: Mapping[str, Callable[..., StageOutput]] = {
     "cad": cad,
+    "cad-part": cad,
     "mesh": mesh,
     "export-mesh": export_mesh,
     "solve": solve,

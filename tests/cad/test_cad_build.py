@@ -31,16 +31,22 @@ def files(folder: Path) -> set[str]:
 
 def test_it_writes_what_it_lists_and_nothing_else(built: Built) -> None:
     assert files(built.folder) == set(built.report.files)
-    assert {"pack.step", "pack.stl", "pack.glb", "bom.csv", "mass.json", "stl/cell.stl"} <= set(built.report.files)
+    assert {"pack.step", "pack.stl", "pack.glb", "pack.3mf", "bom.csv", "mass.json", "stl/cell.stl"} <= set(built.report.files)
 
 
 @pytest.mark.parametrize(
     ("formats", "expected"),
-    [((), set()), (("step",), {"pack.step"}), (("glb",), {"pack.glb"}), (("stl",), {"pack.stl", "stl/cell.stl"})],
+    [
+        ((), set()),
+        (("step",), {"pack.step"}),
+        (("glb",), {"pack.glb"}),
+        (("3mf",), {"pack.3mf"}),
+        (("stl",), {"pack.stl", "stl/cell.stl"}),
+    ],
 )
 def test_only_the_formats_asked_for(tmp_path: Path, formats: tuple, expected: set[str]) -> None:
     build_cad(small_pack(), MATERIALS, tmp_path, formats=formats)
-    kinds = {"pack.step", "pack.stl", "pack.glb", "stl/cell.stl"}
+    kinds = {"pack.step", "pack.stl", "pack.glb", "pack.3mf", "stl/cell.stl"}
     assert files(tmp_path) & kinds == expected
     assert {"bom.csv", "mass.json"} <= files(tmp_path)
 
@@ -158,7 +164,7 @@ def test_a_failure_leaves_no_file_behind(tmp_path: Path) -> None:
 
 
 def test_unknown_format_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="unknown CAD format iges: choose from step, stl, glb"):
+    with pytest.raises(UsageError, match="unknown CAD format iges: choose from step, stl, glb, 3mf"):
         build_cad(small_pack(), MATERIALS, tmp_path, formats=("iges",))  # type: ignore[arg-type]
 
 

@@ -1,0 +1,49 @@
+"""What the CAD stage's checks found, as findings of the verdict."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from packtool.rules.records import Finding, Severity, Verdict
+from packtool.workflow.cache import StageRecord
+
+SEVERITY: Mapping[str, Severity] = {"mass_unknown": "warning"}
+"""By kind of finding; what is not here is an error."""
+MOST_OF_A_KIND = 20
+"""Findings of one kind that are listed; the rest is counted. bom.csv and run.json have them all."""
+
+
+def cad_findings(report: Mapping[str, Any], file: str) -> tuple[Finding, ...]:
+    """The findings of the CAD stage's report under the names ``cad.KIND``; none where all holds. ``file``: the design's."""
+    rows = report["findings"]
+    counts = Counter(row["kind"] for row in rows)
+    shown: Counter[str] = Counter()
+    found = []
+    for row in rows:
+        kind = row["kind"]
+        shown[kind] += 1
+        if shown[kind] > MOST_OF_A_KIND:
+            continue
+        more = counts[kind] - MOST_OF_A_KIND
+        rest = f" (and {more} more like it)" if shown[kind] == MOST_OF_A_KIND and more > 0 else ""
+        found.append(
+            Finding(
+                rule=f"cad.{kind.replace('_', '-')}",
+                severity=SEVERITY.get(kind, "error"),
+                holds=False,
+                message=row["message"] + rest,
+                value=row["value"],
+                unit=row["unit"],
+                file=file,
+                part=" / ".join(row["parts"]) or None,
+            )
+        )
+    return tuple(found)
+
+
+def with_cad(verdict: Verdict, record: StageRecord | None, file: str) -> Verdict:
+    """The verdict with what the CAD stage found, where it ran."""
+    return verdict if record is None else replace(verdict, findings=(*verdict.findings, *cad_findings(record.report, file)))
