@@ -12,6 +12,6 @@ ASSEMBLIES: Mapping[str, tuple[str, ...]] = {
     "cooling": ("cold_plate", "coolant", "fitting", "interface"),
     "electrical": ("busbar", "terminal"),
     "enclosure": ("tray", "lid"),
-    "structure": ("end_plate", "pad", "holder", "potting"),
+    "structure": ("end_plate", "pad", "barrier", "fin", "holder", "potting"),
 }
 """Roles that are asked for together; each role (layout.records.Role) can be asked for by itself as well."""

@@ -11,7 +11,7 @@ LAYERS: tuple[tuple[tuple[Role, ...], float], ...] = (
     (("tray",), 0.0),
     (("cold_plate", "coolant", "fitting"), 0.45),
     (("interface",), 0.2),
-    (("cell", "pad", "end_plate", "holder", "potting", "terminal"), 0.45),
+    (("cell", "pad", "barrier", "fin", "end_plate", "holder", "potting", "terminal"), 0.45),
     (("busbar",), 0.25),
     (("lid",), 0.6),
 )
