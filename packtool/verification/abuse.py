@@ -9,10 +9,11 @@ import numpy as np
 from packtool.errors import NotConverged
 from packtool.mesh.bodies import mesh_cylinder, mesh_layers, mesh_sphere
 from packtool.mesh.boxes import mesh_boxes
-from packtool.mesh.records import TaggedMesh
+from packtool.mesh.records import Floats, TaggedMesh
 from packtool.thermal.general.accuracy import with_errors
 from packtool.thermal.general.problem import HeatProblem, conduction
 from packtool.thermal.general.steady import solve_steady
+from packtool.thermal.general.transient import COARSER, solve_transient
 from packtool.verification.records import Row, VerificationCase
 
 WALL = 300.0
@@ -88,9 +89,35 @@ def _semenov() -> Iterator[Row]:
     yield Row("F5", "T 2 K below it", solution.mean(), 453.438804, 0.05, "K", "absolute", estimate=lumped)
 
 
+def ignition_times(tolerance_K: float) -> dict[float, float]:
+    """F1: times [s] at which an adiabatic lump that reacts by n = 1, A exp(-E / R T), has reacted to a share alpha.
+
+    Adiabatic, its temperature tells how far it has reacted: alpha = (T - T0) / rise.
+    """
+    A, E, rise, T0, rho_cp = 5e13, 1.35e5, 400.0, 393.15, 2e6
+
+    def made(T: Floats) -> Floats:
+        left = np.maximum(1 - (T - T0) / rise, 0.0)
+        return rho_cp * rise * left * A * np.exp(-E / (GAS_CONSTANT * np.maximum(T, 1.0)))
+
+    mesh = mesh_layers([("lump", 1.0)], divisions=1)
+    problem = conduction(mesh, 1e6, source=lambda T: made(T), rho_cp=rho_cp)
+    run = solve_transient(problem, T0, 450.0, tolerance_K=tolerance_K, sensors={"lump": 0.5}, time_error=False)
+    alpha = (run.sensors["lump"] - T0) / rise
+    return {share: float(np.interp(share, alpha, run.step_times)) for share in (0.05, 0.5, 0.99)}
+
+
+def _one_reaction() -> Iterator[Row]:
+    fine, coarse = ignition_times(5e-4), ignition_times(COARSER * 5e-4)
+    for (share, time), reference in zip(fine.items(), (373.898377, 444.408937, 444.411124), strict=True):
+        estimate = abs(time - coarse[share]) / 3
+        yield Row("F1", f"t at alpha {share:g}", time, reference, 0.002, "s", estimate=estimate)
+
+
 def abuse_cases() -> tuple[VerificationCase, ...]:
-    """F4, F5."""
+    """F1, F4, F5."""
     return (
+        VerificationCase("F1", "One Arrhenius reaction, adiabatic", "quadrature", _one_reaction),
         VerificationCase(
             "F4", "Frank-Kamenetskii: self-heating slab, cylinder, sphere", "classical closed forms", _frank_kamenetskii
         ),

@@ -211,6 +211,20 @@ def test_a_runaway_has_no_steady_state_and_says_so():
         thermal.solve_steady(problem, degree=2)
 
 
+def test_the_upper_of_two_balances_is_refused_as_unstable():
+    # theta = ln(c / cosh²(x sqrt(delta c / 2))): two roots c for delta = 0.5, of which the larger is unstable
+    from scipy.optimize import brentq
+
+    delta = 0.5
+    root = lambda c: c / np.cosh(np.sqrt(delta * c / 2)) ** 2 - 1  # noqa: E731
+    upper = brentq(root, 8.0, 30.0)
+    problem = self_heating("slab", delta, 16)
+    x = System(problem, 2).space.nodes[:, 0]
+    guess = 300 + np.log(upper / np.cosh(x * np.sqrt(delta * upper / 2)) ** 2)
+    with pytest.raises(NotConverged, match="the balance that was found is unstable"):
+        solve_steady(problem, degree=2, guess=guess)
+
+
 def test_a_large_problem_is_solved_by_iterations_to_the_same_field():
     def solved(n):
         mesh = thermal.mesh_boxes({"cube": (0, 0, 0, 1, 1, 1)}, divisions=n)

@@ -27,5 +27,25 @@ def test_reference_is_met(case_id):
 
 
 def test_the_list_has_every_case_once():
-    assert MINE == ["A1", "A2", "A3", "A5", "A6", "A7", "A11", "A13", "A14", "B1", "B2", "B3", "B4", "B5", "B8", "E1", "F4", "F5"]
+    assert MINE == [
+        "A1",
+        "A2",
+        "A3",
+        "A5",
+        "A6",
+        "A7",
+        "A11",
+        "A13",
+        "A14",
+        "B1",
+        "B2",
+        "B3",
+        "B4",
+        "B5",
+        "B8",
+        "E1",
+        "F1",
+        "F4",
+        "F5",
+    ]
     assert len(BY_ID) == len(cases())

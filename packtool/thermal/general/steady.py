@@ -30,7 +30,7 @@ def solve_steady(
     through the boundaries. ``guess``: one temperature [K], or one a node (n,); None: the mean of those that the problem names.
 
     Raises SolveError for what is refused: a part whose temperature nothing fixes, values out of range. NotConverged where Newton's
-    method finds no balance: no steady state may exist (thermal runaway).
+    method finds no balance, or an unstable one: no steady state may exist (thermal runaway).
     """
     system = System(problem, degree)
     refuse_floating(system)
@@ -44,6 +44,7 @@ def solve_steady(
             off, scale = unbalanced(system, heat), scale_of(system, heat)
             history.append(off / scale)
             if off <= max(rtol * scale, rounding):
+                _refuse_unstable(system, solver, T)
                 return solution_of(system, T, heat=heat, iterations=len(history) - 1)
             if not np.isfinite(off) or len(history) > most_steps:
                 break
@@ -83,6 +84,24 @@ def refuse_floating(system: System) -> None:
         raise SolveError(
             f"nothing fixes the temperature of {', '.join(names)}: no convection, no radiation, no prescribed temperature, and no contact "
             "to a part that has one; a steady temperature does not exist"
+        )
+
+
+def _refuse_unstable(system: System, solver: LinearSolver, T: Floats) -> None:
+    """Raise NotConverged where the balance at ``T`` would not last: heat put in evenly would cool the body, so that the least
+    disturbance grows (the upper of two balances of a self-heating body)."""
+    growing = [a for a in (*system.problem.source, *system.problem.power) if a and "T" in a.needs]
+    if not growing:
+        return
+    full, positive, _ = system.jacobian(T, 0.0)
+    load = np.zeros(system.n)
+    for block in system.blocks:
+        np.add.at(load, block.nodes, block.load(np.ones(block.weight.shape)))
+    load[system.fixed] = 0.0
+    if float(load @ solver.solve(full, positive, load, LOOSEST)) < 0:
+        raise NotConverged(
+            "the balance that was found is unstable: the heat grows faster with temperature than it leaves, so that any disturbance runs "
+            "away from it. Give a cooler guess to find the stable one, if there is one"
         )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from packtool.errors import NotConverged, SolveError
 from packtool.mesh.records import Floats
 from packtool.thermal.general.linear import LinearSolver
+from packtool.thermal.general.steady import rounding_of
 from packtool.thermal.general.system import Heat, System
 from packtool.thermal.stepping import BALANCED, ERROR_WEIGHTS, GAMMA, INSIDE, D, W
 
@@ -21,6 +22,8 @@ WEIGHTS = (W, W, D)
 """Of the stages' heat in the step."""
 LEAST_K = 1e-5
 """Warming of the whole body [K] whose heat is the smallest that a balance is measured against."""
+SLOW = 0.2
+"""A Newton step with a derivative of an earlier moment that leaves more than this of the residual calls for a new one."""
 ERROR_REDUCTION = 1e-2
 """The error needs two digits."""
 
@@ -40,7 +43,9 @@ class Stepper:
     def __init__(self, system: System) -> None:
         self.system, self.solver = system, LinearSolver(system.unknowns)
         self.still = system.steady_matrix
-        self._matrices: tuple[Floats, Floats] | None = None
+        self._kept: tuple[Floats, Floats, Floats, bool] | None = None
+        self._version = 0
+        self._exchanged = 0.0
         self.pace = np.zeros(system.n)
         everywhere = np.full(system.n, 300.0)
         self._least = LEAST_K * float(system.warming(everywhere, np.ones(system.n)).sum())
@@ -89,8 +94,10 @@ class Stepper:
             heat, residual, off, scale = self._balance(t, dt, x, T, known)
         history = [off / scale]
         for _ in range(NEWTON_STEPS):
-            if off <= BALANCED * scale:
+            if off <= max(BALANCED * scale, dt * self._exchanged):
                 return x, heat
+            if len(history) > 1 and history[-1] > SLOW * history[-2] and not self.still:
+                self._kept = None  # the derivative of an earlier moment serves no longer
             step = self._solve(dt, t, x, residual, min(0.1, max(0.3 * BALANCED * scale / off, 1e-12 if system.linear else 1e-4)))
             for halving in range(HALVINGS + 1):
                 try:
@@ -107,7 +114,7 @@ class Stepper:
             history.append(off / scale)
             if not np.isfinite(off):
                 break
-        if off <= BALANCED * scale:
+        if off <= max(BALANCED * scale, dt * self._exchanged):
             return x, heat
         told = ", ".join(f"{off:.1e}" for off in history[-4:])
         raise NotConverged(
@@ -123,15 +130,12 @@ class Stepper:
         return heat, residual, float(np.abs(residual).sum()), scale
 
     def _solve(self, dt: float, t: float, T: Floats, residual: Floats, rtol: float) -> Floats:
-        """(M + d dt J) backwards applied to ``residual`` (n,) [J]."""
-        system = self.system
-        if not self.still:
-            full, positive, same = system.jacobian(T, t)
-            mass = system.capacity(T)
-            whole = mass + D * dt * full
-            return self.solver.solve(whole, whole if same else mass + D * dt * positive, residual, rtol)
-        if self._matrices is None:
-            self._matrices = (system.capacity(T), system.jacobian(T, t)[0])
-        mass, stiffness = self._matrices
-        data = mass + D * dt * stiffness
-        return self.solver.solve(data, data, residual, rtol, dt)
+        """(M + d dt J) backwards applied to ``residual`` (n,) [J]; the derivatives are kept until they serve no longer."""
+        if self._kept is None:
+            full, positive, same = self.system.jacobian(T, t)
+            self._kept = (self.system.capacity(T), full, positive, same)
+            self._version += 1
+            self._exchanged = rounding_of(self.system, full, T)
+        mass, full, positive, same = self._kept
+        whole = mass + D * dt * full
+        return self.solver.solve(whole, whole if same else mass + D * dt * positive, residual, rtol, (self._version, dt))

@@ -227,6 +227,8 @@ class System:
 
     def stored(self, T: Floats, before: Floats) -> Floats:
         """(n,) [J]: what the nodes hold more at ``T`` than at ``before``, both (n,) [K]."""
+        if self.constant_capacity:
+            return np.asarray(self._capacity_matrix @ (T - before))
         gained = np.zeros(self.n)
         for block in self.blocks:
             law = self._capacity(block)
@@ -239,6 +241,22 @@ class System:
 
     def capacity(self, T: Floats) -> Floats:
         """Entries of the heat capacity matrix [J/K] at ``T``."""
+        return self._constant_capacity if self.constant_capacity else self._capacity_entries(T)
+
+    @cached_property
+    def constant_capacity(self) -> bool:
+        """No heat capacity depends on temperature."""
+        return self.problem.capacity is not None and all(c.constant_in_T for c in self.problem.capacity)
+
+    @cached_property
+    def _constant_capacity(self) -> Floats:
+        return self._capacity_entries(np.full(self.n, 300.0))
+
+    @cached_property
+    def _capacity_matrix(self) -> Any:
+        return self.pattern.matrix(self._constant_capacity)
+
+    def _capacity_entries(self, T: Floats) -> Floats:
         data = np.zeros(len(self.pattern.indices))
         for block, places in zip(self.blocks, self.block_places, strict=True):
             self.scatter(data, places, block.mass(self._capacity(block).slope(block.points, block.at(T))))
