@@ -31,6 +31,7 @@ COMMANDS = (
     "cells",
     "materials",
     "coolants",
+    "duties",
     "schema",
     "doctor",
     "verify",
@@ -186,7 +187,7 @@ class TestStreams:
 
     @pytest.mark.parametrize(
         "line",
-        ["check BUS", "check BUS nowhere.yaml", "cells", "cells calb-lfp176", "materials", "materials al_3003_o", "coolants",
+        ["check BUS", "check BUS nowhere.yaml", "cells", "cells calb-lfp176", "materials", "materials al_3003_o", "coolants", "duties", "duties midc",
          "coolants meg50", "templates", "doctor"],
     )  # fmt: skip
     def test_json_is_the_only_payload_and_names_its_schema(self, line, tmp_path):

@@ -16,13 +16,14 @@ from typing import Any
 
 import yaml
 
-from packtool.catalogue.records import Cell, Coolant, CoolantState, Material, Source
+from packtool.catalogue.records import Cell, Coolant, CoolantState, Material, SocTable, Source
 from packtool.catalogue.units import figure_fields
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser is ten times faster where libyaml is there
 _DATA = files("packtool.catalogue") / "data"
 _CELL_FIGURES = figure_fields(Cell)
 _MATERIAL_FIGURES = figure_fields(Material)
+_CELL_TABLES = ("resistance_dc", "ocv_V", "entropy_mV_K")
 _COOLANT_COLUMNS = tuple(CoolantState.model_fields)
 
 
@@ -93,6 +94,15 @@ def _thermal_classes() -> dict[str, Any]:
     return _read(_DATA / "thermal_classes.yaml")
 
 
+@cache
+def electrical_classes() -> Mapping[str, Mapping[str, SocTable]]:
+    """By class of chemistry (``LFP``, ``nickel``): the tables that stand in for a cell's own, ``ocv_V`` and ``entropy_mV_K``."""
+    return {
+        name: {key: SocTable(**table) for key, table in tables.items()}
+        for name, tables in _read(_DATA / "electrical_classes.yaml").items()
+    }
+
+
 def _read(file: Traversable) -> dict[str, Any]:
     return yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)
 
@@ -105,7 +115,7 @@ def _cell(entry: dict[str, Any]) -> Cell:
             note = f"class {thermal_class}: {figure['note']}"
             own.setdefault(field, {**figure, "standing": "literature default", "note": note})
     named = list(entry["sources"])
-    for field in (*_CELL_FIGURES, "resistance_dc"):
+    for field in (*_CELL_FIGURES, *_CELL_TABLES):
         named += own.get(field, {}).get("sources", ())
     own["sources"] = tuple(dict.fromkeys(named))
     return Cell(**own)

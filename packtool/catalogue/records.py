@@ -42,10 +42,24 @@ class ResistanceTable(Frozen):
     """Direct-current internal resistance of one cell against temperature.
 
     ``temperature_degC`` ascending, (n,); ``resistance_mOhm`` (n,), > 0. Between the points ln R is linear in 1/T (Arrhenius).
+    Where it is known by state of charge too, ``soc`` (m,) ascends and ``by_soc_mOhm`` (m, n) is what a transient takes, ln R linear
+    in SOC between the rows and held beyond them; ``resistance_mOhm`` is then that of half charge.
     """
 
     temperature_degC: tuple[float, ...] = Field(min_length=1)
     resistance_mOhm: tuple[Annotated[float, Field(gt=0)], ...] = Field(min_length=1)
+    soc: tuple[Annotated[float, Field(ge=0, le=1)], ...] = ()
+    by_soc_mOhm: tuple[tuple[Annotated[float, Field(gt=0)], ...], ...] = ()
+    standing: Standing
+    sources: tuple[str, ...] = ()
+    note: str = ""
+
+
+class SocTable(Frozen):
+    """A figure of a cell against its state of charge; linear between the points. ``soc`` (n,) ascending, 0 to 1; ``value`` (n,)."""
+
+    soc: tuple[Annotated[float, Field(ge=0, le=1)], ...] = Field(min_length=2)
+    value: tuple[float, ...] = Field(min_length=2)
     standing: Standing
     sources: tuple[str, ...] = ()
     note: str = ""
@@ -58,7 +72,8 @@ class Cell(Frozen):
     Prismatic and pouch: ``width_mm`` of the wide face, ``thickness_mm`` between the large faces, ``height_mm``.
     ``terminals`` of those: on the ``top`` face, or at one end or both ends of the width (None: top for cans, both ends for pouches).
     Cylindrical: ``diameter_mm`` and ``height_mm``. ``k_in_plane``/``k_through`` for prismatic and pouch,
-    ``k_axial``/``k_radial`` for cylindrical.
+    ``k_axial``/``k_radial`` for cylindrical. ``ocv_V`` open-circuit voltage [V] and ``entropy_mV_K`` its derivative by temperature
+    [mV/K] against SOC.
     """
 
     id: str
@@ -87,6 +102,8 @@ class Cell(Frozen):
     k_radial_W_mK: Figure | None = None
     resistance_ac_mOhm: Figure | None = None
     resistance_dc: ResistanceTable | None = None
+    ocv_V: SocTable | None = None
+    entropy_mV_K: SocTable | None = None
     max_charge_A: Figure | None = None
     max_discharge_A: Figure | None = None
     charge_min_degC: Figure | None = None

@@ -56,6 +56,9 @@ def list_templates(as_json: AsJson = False) -> None:
 Ident = Annotated[str | None, typer.Argument(metavar="[ID]", help="Show this one in full.", show_default=False)]
 
 
+_ONE = {"cells": "cell", "materials": "material", "coolants": "coolant", "duties": "duty"}
+
+
 def _catalogue(kind: str, ident: str | None, as_json: bool) -> None:
     from packtool.catalogue import load
     from packtool.report import listing
@@ -67,15 +70,19 @@ def _catalogue(kind: str, ident: str | None, as_json: bool) -> None:
         known, table, card = load.cells(), listing.cell_table, listing.cell_card
     elif kind == "materials":
         known, table, card = load.materials(), listing.material_table, listing.material_card
-    else:
+    elif kind == "coolants":
         known, table, card = load.coolants(), listing.coolant_table, listing.coolant_card
+    else:
+        from packtool.catalogue.duties import duties as every_duty
+
+        known, table, card = every_duty(), listing.duty_table, listing.duty_card
     if ident is not None and ident not in known:
         close = load.nearest(ident, known)
         raise UsageError(
-            f"no {kind[:-1]} {ident!r}" + (f" (did you mean {close}?)" if close else "") + f"; `packtool {kind}` lists them"
+            f"no {_ONE[kind]} {ident!r}" + (f" (did you mean {close}?)" if close else "") + f"; `packtool {kind}` lists them"
         )
     if as_json and ident is not None:
-        print_json(f"packtool/{kind[:-1]}/1", listing.as_json(known[ident]))
+        print_json(f"packtool/{_ONE[kind]}/1", listing.as_json(known[ident]))
     elif as_json:
         print_json(f"packtool/{kind}/1", {kind: {name: listing.as_json(known[name]) for name in known}})
     else:
@@ -98,6 +105,12 @@ def materials(ident: Ident = None, as_json: AsJson = False) -> None:
 def coolants(ident: Ident = None, as_json: AsJson = False) -> None:
     """The catalogue's coolants."""
     _catalogue("coolants", ident, as_json)
+
+
+@app.command()
+def duties(ident: Ident = None, as_json: AsJson = False) -> None:
+    """The catalogue's duty cycles, with their sources and licences."""
+    _catalogue("duties", ident, as_json)
 
 
 @app.command()

@@ -7,10 +7,10 @@ from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import SteadyCase, TransientCase
 from packtool.design.schema.cases import Direction
 
-LOADS = ("current_A", "c_rate", "power_kW")
+LOADS = ("current_A", "c_rate", "power_kW", "duty")
 """Keys of a case that say its load."""
-SIGN = {"charge": -1.0, "discharge": 1.0}
-"""Demands count discharge as positive."""
+FULL, EMPTY, READY = 1.0, 0.0, 0.9
+"""States of charge that a discharge, a charge and a duty begin at where the case gives none."""
 
 
 def case_current_A(loaded: LoadedDesign, case: str) -> float:
@@ -30,12 +30,7 @@ def _amperes(loaded: LoadedDesign, current_A: float | None, c_rate: float | None
 
 def case_demand(loaded: LoadedDesign, case: str) -> Demand:
     """What a transient case asks of the pack over time."""
-    chosen = loaded.design.cases[case]
-    assert isinstance(chosen, TransientCase)
-    sign = SIGN[chosen.direction]
-    if chosen.power_kW is not None:
-        return Demand.constant("power_W", sign * chosen.power_kW * 1e3, chosen.duration_s)
-    return Demand.constant("current_A", sign * _amperes(loaded, chosen.current_A, chosen.c_rate), chosen.duration_s)
+    return loaded.demands[case]
 
 
 def largest_current_A(loaded: LoadedDesign, case: str, direction: str) -> float:
@@ -72,7 +67,9 @@ def load_key(loaded: LoadedDesign, case: str) -> str:
 
 
 def initial_soc(case: TransientCase) -> float:
-    """State of charge at the start [-]: as given, else empty for a charge and full for a discharge."""
+    """State of charge at the start [-]: as given, else by the kind of load."""
     if case.initial_soc is not None:
         return case.initial_soc
-    return 0.0 if case.direction == "charge" else 1.0
+    if case.duty is not None:
+        return READY
+    return EMPTY if case.direction == "charge" else FULL

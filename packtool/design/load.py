@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from packtool.design.cell import is_cell_file
 from packtool.design.document import Document, KeyPath, dotted, read_document
+from packtool.design.duty import demands
 from packtool.design.loaded import LoadedDesign, Place
 from packtool.design.overrides import apply_setting, split_setting
 from packtool.design.resolve import resolve
@@ -39,11 +40,12 @@ def design_from_text(text: str, file: str, folder: Path, sets: Sequence[str] = (
     _read_cell_file(document, folder)
     design, data = _validated(document)
     resolved = resolve(data, document, folder)
+    asked = demands(design, resolved.cell, document, folder) if design and resolved.cell and not document.complaints else {}
     for path in sorted(document.empty - document.wrong, key=dotted):
         document.complain(path, "has no value: write one, null for none, or leave the key out")
     if document.complaints or design is None or resolved.cell is None:
         raise DesignError(_in_order(document.complaints, file))
-    return LoadedDesign(design, resolved.cell, resolved.materials, resolved.coolants, _dotted_places(document), file, data)
+    return LoadedDesign(design, resolved.cell, resolved.materials, resolved.coolants, _dotted_places(document), file, data, asked)
 
 
 def _refuse_other_tops(document: Document) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from packtool.catalogue.records import Cell, Coolant, Material
+from packtool.design.demand import Demand
 from packtool.design.schema import PackDesign
 
 
@@ -25,7 +26,8 @@ class LoadedDesign:
 
     ``cell`` is resolved (catalogue, class defaults, own figures); ``materials`` and ``coolants`` hold every id that the design
     names; ``places`` maps dotted keys (``cold_plate.passes``) to their place; ``data`` is the design as plain JSON-like data with
-    defaults filled in (what the stage hashes are made of).
+    defaults filled in (what the stage hashes are made of);
+    ``demands``: what each transient case asks of the pack.
     """
 
     design: PackDesign
@@ -35,6 +37,7 @@ class LoadedDesign:
     places: Mapping[str, Place]
     file: str
     data: Mapping[str, Any]
+    demands: Mapping[str, Demand] = field(default_factory=dict)
 
     def place(self, key: str) -> Place:
         """The place of ``key``, or of the nearest key above it that the file holds; the file's top if there is none."""

@@ -149,7 +149,9 @@ class _Walk:
             self.document.complain(path, f"takes {len(fixed)} numbers, got {len(items)}")
             return items
         if len(items) < schema.get("minItems", 0):
-            self.document.complain(path, "needs at least one entry, got an empty list")
+            least = schema["minItems"]
+            wanted = "one entry" if least == 1 else f"{least} entries"
+            self.document.complain(path, f"needs at least {wanted}, got {f'{len(items)}' if items else 'an empty list'}")
         entries = fixed or [schema["items"]] * len(items)
         return [self.check(item, entry, (*path, index)) for index, (item, entry) in enumerate(zip(items, entries, strict=True))]
 

@@ -9,7 +9,7 @@ from packtool.design.schema import PATTERN_WORDS
 
 _UNIT_BY_SUFFIX = {
     "_degC": "degC", "_K": "K", "_lpm": "L/min", "_mm": "mm", "_um": "um", "_mm2": "mm2", "_A_mm2": "A/mm2", "_A": "A", "_Ah": "Ah",
-    "_V": "V", "_kg": "kg", "_kPa": "kPa", "_mOhm": "mOhm", "_J_kgK": "J/kg/K", "_W_mK": "W/m/K", "_W_m2K": "W/m2/K", "_m_s": "m/s",
+    "_V": "V", "_kg": "kg", "_kPa": "kPa", "_mOhm": "mOhm", "_J_kgK": "J/kg/K", "_W_mK": "W/m/K", "_W_m2K": "W/m2/K", "_m_s": "m/s", "_s": "s", "_kW": "kW", "_km_h": "km/h",
 }  # fmt: skip
 _UNIT_BY_KEY = {"v_nom": "V", "v_min": "V", "v_max": "V"}
 

@@ -9,7 +9,8 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from packtool.catalogue.records import Cell, Coolant, Figure, Material, ResistanceTable, Source
+from packtool.catalogue.duties import Duty
+from packtool.catalogue.records import Cell, Coolant, Figure, Material, ResistanceTable, SocTable, Source
 from packtool.catalogue.units import figure_fields, label, unit
 
 WIDTH = 80
@@ -22,6 +23,13 @@ _MATERIAL_HEAD = ("id", "rho kg/m3", "k W/m/K", "cp J/kg/K", "ohm m", "weakest s
 _MATERIAL_WIDTHS = (23, 9, 7, 9, 9, 18)
 _COOLANT_HEAD = ("id", "degC", "at degC", "rho", "cp", "k", "mu mPa s", "standing")
 _COOLANT_WIDTHS = (16, 10, 7, 6, 6, 6, 8, 10)
+_DUTY_HEAD = ("id", "s", "km", "at most", "for")
+_DUTY_WIDTHS = (17, 6, 7, 11, 35)
+_DUTY_UNITS = {"speed_km_h": "km/h", "p_rate": "P", "c_rate": "C"}
+_DUTY_FOOT = (
+    "P: power in multiples of the nominal energy an hour; C: current in multiples of the capacity. Your own: duty: {csv: FILE.csv}, "
+    "or a table in the design"
+)
 _STATE_UNITS = {"T_degC": "degC", "rho": "kg/m3", "cp": "J/kg/K", "k": "W/m/K", "mu": "Pa s"}
 _TRUST = ("measured", "datasheet", "given", "catalogue", "derived", "literature default", "remembered")  # strongest first
 _BY_FORMAT = {
@@ -93,6 +101,7 @@ def cell_card(cell: Cell, sources: Mapping[str, Source]) -> str:
             lines += _figure_lines(field, getattr(cell, field))
         if field == "resistance_ac_mOhm":
             lines += _resistance_lines(cell.resistance_dc)
+            lines += _soc_lines("open circuit", "V", cell.ocv_V) + _soc_lines("entropy", "mV/K", cell.entropy_mV_K)
     return _card(lines, cell.note, cell.sources, sources)
 
 
@@ -118,9 +127,41 @@ def coolant_card(coolant: Coolant, sources: Mapping[str, Source]) -> str:
     return _card(lines, coolant.note, coolant.sources, sources)
 
 
-def as_json(record: Cell | Material | Coolant | Source) -> dict[str, Any]:
+def duty_table(duties: Mapping[str, Duty]) -> str:
+    """One line a duty: how long, how far, how fast, what for."""
+    rows = [
+        (
+            duty.id,
+            f"{duty.duration_s:.0f}",
+            _NONE if duty.distance_km is None else f"{duty.distance_km:.3f}",
+            f"{duty.largest:g} {_DUTY_UNITS[duty.quantity]}",
+            duty.used_for,
+        )
+        for duty in duties.values()
+    ]
+    return _table(_DUTY_HEAD, _DUTY_WIDTHS, rows, right=(1, 2, 3)) + "\n" + "\n".join(_wrapped(_DUTY_FOOT, 0))
+
+
+def duty_card(duty: Duty, sources: Mapping[str, Source]) -> str:
+    """Everything of ``duty``, with each of its phases, or its samples."""
+    unit_words = _DUTY_UNITS[duty.quantity]
+    lines = [f"{duty.id}  {duty.name}  [{duty.standing}{_named(duty.sources)}]", "", *_wrapped(duty.used_for, 2)]
+    lines += [f"  {'lasts':<16}{duty.duration_s:g} s", f"  {'at most':<16}{duty.largest:g} {unit_words}"]
+    if duty.distance_km is not None:
+        mean = duty.distance_km / duty.duration_s * 3600
+        lines += [f"  {'distance':<16}{duty.distance_km:.4g} km", f"  {'mean':<16}{mean:.4g} {unit_words}"]
+    lines += [f"  {'licence':<16}{duty.licence}", ""]
+    if duty.every_s is not None:
+        lines += [f"  every {duty.every_s:g} s [{unit_words}]", *_wrapped(", ".join(f"{value:g}" for value in duty.samples), 2)]
+    else:
+        lines += [f"  {'s':>8}{'from':>10}{'to':>10}  [{unit_words}]"]
+        lines += [f"  {seconds:>8g}{start:>10g}{end:>10g}" for seconds, start, end in duty.phases]
+    return _card(lines, duty.note, duty.sources, sources)
+
+
+def as_json(record: Cell | Material | Coolant | Source | Duty) -> dict[str, Any]:
     """``record`` as JSON data: every field in the record's order, null where unknown; the caller adds the ``$schema``."""
-    return record.model_dump(mode="json")
+    return record.model_dump(mode="json", by_alias=True)
 
 
 def _table(head: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[str]], right: Sequence[int]) -> str:
@@ -167,6 +208,17 @@ def _resistance_lines(table: ResistanceTable | None) -> list[str]:
     lines = [
         f"  {'resistance dc' if i == 0 else '':<16}{f'{mOhm:.6g} mOhm':<16}at {degC:g} degC"
         for i, (degC, mOhm) in enumerate(points)
+    ]
+    lines[0] += f"  [{table.standing}{_named(table.sources)}]"
+    return [*lines, *_wrapped(table.note, 34)]
+
+
+def _soc_lines(words: str, unit_words: str, table: SocTable | None) -> list[str]:
+    if table is None:
+        return [f"  {words:<16}{UNKNOWN}"]
+    lines = [
+        f"  {words if i == 0 else '':<16}{f'{value:.6g} {unit_words}':<16}at SOC {soc:g}"
+        for i, (soc, value) in enumerate(zip(table.soc, table.value, strict=True))
     ]
     lines[0] += f"  [{table.standing}{_named(table.sources)}]"
     return [*lines, *_wrapped(table.note, 34)]

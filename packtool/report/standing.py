@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from packtool.catalogue.electrical import entropic, open_circuit
 from packtool.catalogue.records import Cell, Coolant, Figure, Material, ResistanceTable
 from packtool.design.loaded import LoadedDesign
 from packtool.report.quantity import number, pretty_unit
@@ -76,6 +77,12 @@ def figures_used(loaded: LoadedDesign) -> tuple[UsedFigure, ...]:
     used = list(_figures(loaded.cell.name, loaded.cell, CELL_FIGURES))
     if loaded.cell.resistance_dc is not None:
         used.append(_resistance(loaded.cell, loaded.cell.resistance_dc))
+    if loaded.demands:
+        curves = (("open-circuit voltage", "V", open_circuit(loaded.cell)), ("entropic coefficient", "mV/K", entropic(loaded.cell)))
+        for words, unit_words, curve in curves:
+            note = f"{len(curve.soc)} points over SOC" + (f"; {curve.note}" if curve.note else "")
+            span = _span(curve.value)
+            used.append(UsedFigure(loaded.cell.name, words, span, unit_words, curve.standing, curve.sources, note))
     for material in loaded.materials.values():
         used += _figures(material.id, material, MATERIAL_FIGURES)
     used += [_coolant(coolant) for coolant in loaded.coolants.values()]

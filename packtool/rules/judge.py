@@ -25,12 +25,14 @@ from packtool.rules import (
     mass_ratio,
     pack_mass,
     pack_voltage,
+    power_limited,
     resistance_cold,
     resistance_range,
     resistance_stand_in,
     ribbon_section,
     swelling_gap,
     vent_area,
+    voltage_stand_in,
 )
 from packtool.rules.records import Evidence, Finding, NotChecked, Rule, Verdict
 
@@ -51,6 +53,7 @@ RULES: tuple[Rule, ...] = tuple(
         pack_voltage,
         busbar_current,
         cell_current,
+        power_limited,
         clearance,
         cell_max,
         cell_min,
@@ -65,6 +68,7 @@ RULES: tuple[Rule, ...] = tuple(
         resistance_cold,
         resistance_range,
         resistance_stand_in,
+        voltage_stand_in,
     )
 )
 """In the order of the report: geometry, electrical, thermal, coolant, data."""

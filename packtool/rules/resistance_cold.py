@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from packtool.design.schema import TransientCase
 from packtool.rules.compare import Limit, at_least
 from packtool.rules.records import Evidence, Finding, NotChecked, Rule
 
 
 def check(evidence: Evidence) -> Iterable[Finding]:
-    """See RULE.asks. No cell is colder than the colder of ambient and coolant inlet; a solve that gets there refuses."""
+    """See RULE.asks. No cell is colder than the coldest of ambient, coolant inlet and initial temperatures; a solve that gets there refuses."""
     design, table = evidence.loaded.design, evidence.loaded.cell.resistance_dc
     if table is None:
         raise NotChecked(f"the dc resistance of {evidence.loaded.cell.id} is unknown")
     plate = design.cold_plate
     chilled = plate is not None and plate.inlet_degC < design.ambient.temperature_degC
     coldest = plate.inlet_degC if plate is not None and chilled else design.ambient.temperature_degC
-    limit = Limit(table.temperature_degC[0], "cold_plate.inlet_degC" if chilled else "ambient.temperature_degC", "warning")
+    key = "cold_plate.inlet_degC" if chilled else "ambient.temperature_degC"
+    for name, case in design.cases.items():
+        if isinstance(case, TransientCase) and case.initial_degC is not None and case.initial_degC < coldest:
+            coldest, key = case.initial_degC, f"cases.{name}.initial_degC"
+    limit = Limit(table.temperature_degC[0], key, "warning")
     what = "coldest a cell may be (the resistance is not known below the limit)"
     yield at_least(evidence, RULE.id, what, coldest, limit, "degC")
 

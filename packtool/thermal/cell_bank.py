@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from packtool.catalogue.properties import resistance_ohm
-from packtool.catalogue.records import ResistanceTable
+from packtool.catalogue.records import ResistanceTable, SocTable
 from packtool.design.demand import Demand, Quantity
 from packtool.mesh.records import Floats, Integers
 from packtool.results import ZERO_CELSIUS
@@ -40,7 +40,7 @@ class Instant:
 @dataclass(frozen=True)
 class CellBank:
     """``group`` (n_cells,), 0 to n_groups - 1; ``capacity_As`` (n_cells,); ``own_ohm`` (n_cells,): a resistance of its own at any
-    temperature, NaN where ``table`` holds; ``soc_grid`` (m,) ascending with ``ocv_V`` and ``entropy_V_K`` (m,);
+    temperature, NaN where ``table`` holds; ``ocv_V``, ``entropy_mV_K`` against SOC;
     ``v_min``, ``v_max`` of a cell [V]; ``joint_ohm_20`` (n_joints,) busbars at 20 degC and their ``joint_alpha`` [1/K];
     ``joint_share`` (n_joints, n_cells): how a joint's heat goes to the cells beside it, rows summing to 1."""
 
@@ -49,9 +49,8 @@ class CellBank:
     capacity_As: Floats
     table: ResistanceTable
     own_ohm: Floats
-    soc_grid: Floats
-    ocv_V: Floats
-    entropy_V_K: Floats
+    ocv_V: SocTable
+    entropy_mV_K: SocTable
     v_min: float
     v_max: float
     joint_ohm_20: Floats
@@ -65,18 +64,24 @@ class CellBank:
         coldest = float(T[listed].min()) if listed.any() else np.inf
         if coldest < grid[0] - _ROUNDING_K:
             resistance_ohm(self.table, coldest)  # which says what is missing
-        ln_R = np.interp(-1.0 / T, -1.0 / grid, np.log(np.asarray(self.table.resistance_mOhm) * 1e-3))
-        return np.where(listed, np.exp(ln_R), self.own_ohm)
+        if self.table.soc:
+            rows = np.array([np.interp(-1.0 / T, -1.0 / grid, np.log(row)) for row in self.table.by_soc_mOhm])  # (m, n_cells)
+            levels = np.asarray(self.table.soc)
+            held = np.clip(soc, levels[0], levels[-1])
+            above = np.clip(np.searchsorted(levels, held, side="right"), 1, len(levels) - 1)
+            share = (held - levels[above - 1]) / (levels[above] - levels[above - 1])
+            cell = np.arange(len(T))
+            ln_R = rows[above - 1, cell] * (1 - share) + rows[above, cell] * share
+        else:
+            ln_R = np.interp(-1.0 / T, -1.0 / grid, np.log(self.table.resistance_mOhm))
+        return np.where(listed, np.exp(ln_R) * 1e-3, self.own_ohm)
 
     def ocv(self, soc: Floats) -> Floats:
         """Open-circuit voltage (n_cells,) [V]; outside 0..1 the slope of the table's last interval goes on."""
-        inside = np.interp(soc, self.soc_grid, self.ocv_V)
-        low, high = self.soc_grid[0], self.soc_grid[-1]
-        first, last = (
-            np.diff(self.ocv_V[:2])[0] / np.diff(self.soc_grid[:2])[0],
-            np.diff(self.ocv_V[-2:])[0] / np.diff(self.soc_grid[-2:])[0],
-        )
-        return inside + np.minimum(soc - low, 0.0) * first + np.maximum(soc - high, 0.0) * last
+        grid, volts = np.asarray(self.ocv_V.soc), np.asarray(self.ocv_V.value)
+        first, last = (volts[1] - volts[0]) / (grid[1] - grid[0]), (volts[-1] - volts[-2]) / (grid[-1] - grid[-2])
+        beyond = np.minimum(soc - grid[0], 0.0) * first + np.maximum(soc - grid[-1], 0.0) * last
+        return np.asarray(np.interp(soc, grid, volts) + beyond)
 
     def at(self, quantity: Quantity, asked: float, T: Floats, soc: Floats) -> Instant:
         """The network where ``asked`` of ``quantity`` is demanded (discharge > 0), the cells being at ``T`` [K] and ``soc``."""
@@ -94,7 +99,7 @@ class CellBank:
         group_V = open_V - current / total
         cell_current = (ocv - group_V[self.group]) * conductance
         joule = cell_current**2 / conductance
-        entropy = np.interp(soc, self.soc_grid, self.entropy_V_K)
+        entropy = 1e-3 * np.interp(soc, self.entropy_mV_K.soc, self.entropy_mV_K.value)
         return Instant(
             current=current,
             limited=current != wanted,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from packtool.catalogue.electrical import entropic, open_circuit
 from packtool.design.loaded import LoadedDesign
 from packtool.errors import SolveError
 from packtool.layout.properties import cell_mass_kg
@@ -31,16 +32,14 @@ def cell_bank(loaded: LoadedDesign, layout: Layout) -> CellBank:
     for row, joint in zip(share, layout.joints, strict=True):
         members = np.isin(group, [s - 1 for s in (joint.from_series, joint.to_series) if 1 <= s <= layout.n_series])
         row[members] = 1.0 / members.sum()
-    soc, flat = np.array([0.0, 1.0]), np.ones(2)
     return CellBank(
         group=group,
         n_groups=layout.n_series,
         capacity_As=np.full(len(cells), cell.capacity_Ah.value * SECONDS_PER_HOUR),
         table=cell.resistance_dc,
         own_ohm=np.array(own),
-        soc_grid=soc,
-        ocv_V=cell.v_nom.value * flat,
-        entropy_V_K=0.0 * flat,
+        ocv_V=open_circuit(cell),
+        entropy_mV_K=entropic(cell),
         v_min=cell.v_min.value if cell.v_min else 0.0,
         v_max=cell.v_max.value if cell.v_max else np.inf,
         joint_ohm_20=np.array([bar.resistivity_ohm_m.value * (j.length_mm * 1e-3) / (j.area_mm2 * 1e-6) for j in layout.joints]),

@@ -43,7 +43,7 @@ _LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "report": ("vtk", "matplotlib", "jinja2"),
 }
 _SOLVED_SECTIONS = (
-    "cell", "electrical", "arrangement", "interface", "cold_plate", "busbars", "enclosure", "ambient", "cases", "overrides",
+    "cell", "electrical", "arrangement", "interface", "cold_plate", "busbars", "enclosure", "ambient", "cases", "overrides", "vehicle",
 )  # fmt: skip
 
 
@@ -100,6 +100,7 @@ def stage_inputs(
         "a material": materials,
         "the coolant": coolants,
         "the chosen cases": content_hash(list(cases)),
+        "a duty": content_hash(repr(sorted(loaded.demands.items()))),
     }
     inputs["solve"] |= sections | _own("solve")
     inputs["report"] = {

@@ -8,6 +8,8 @@ import pytest
 import yaml
 
 from packtool.catalogue import load
+from packtool.catalogue.duties import duties
+from packtool.catalogue.electrical import entropic, open_circuit
 from packtool.catalogue.records import Cell, Figure, Material, ResistanceTable
 from packtool.catalogue.units import figure_fields
 
@@ -21,7 +23,7 @@ DATA_FILES = [f for f in DATA.iterdir() if f.name.endswith(".yaml")] + list((DAT
 def figures(record: Cell | Material) -> dict[str, Figure | ResistanceTable]:
     named = {field: getattr(record, field) for field in figure_fields(type(record))}
     if isinstance(record, Cell):
-        named["resistance_dc"] = record.resistance_dc
+        named |= {name: getattr(record, name) for name in ("resistance_dc", "ocv_V", "entropy_mV_K")}
     return {field: figure for field, figure in named.items() if figure is not None}
 
 
@@ -116,6 +118,7 @@ def test_every_named_source_exists_and_every_source_is_named():
     named = {
         s for record in (*load.cells().values(), *load.materials().values()) for f in figures(record).values() for s in f.sources
     }
+    named |= {s for duty in duties().values() for s in duty.sources}
     named |= {s for coolant in load.coolants().values() for s in coolant.sources}
     assert named == set(load.sources())
 
@@ -298,3 +301,32 @@ def test_one_cell_is_read_without_the_others(monkeypatch):
 )
 def test_the_nearest_spelling(written, meant):
     assert load.nearest(written, load.cells()) == meant
+
+
+@pytest.mark.parametrize("id_", CELLS)
+def test_tables_over_soc_are_whole_and_voltages_rise(id_):
+    cell = load.cells()[id_]
+    for table in (cell.ocv_V, cell.entropy_mV_K):
+        if table is not None:
+            assert len(table.soc) == len(table.value)
+            assert all(a < b for a, b in pairwise(table.soc))
+    if cell.ocv_V is not None:
+        assert all(a < b for a, b in pairwise(cell.ocv_V.value))
+    table = cell.resistance_dc
+    if table is not None and table.soc:
+        assert len(table.by_soc_mOhm) == len(table.soc)
+        assert all(len(row) == len(table.temperature_degC) for row in table.by_soc_mOhm)
+        half = table.by_soc_mOhm[table.soc.index(0.5)]
+        assert half == pytest.approx(table.resistance_mOhm, rel=0.02)  # printed at rounder stoichiometries
+
+
+def test_a_cell_without_a_curve_takes_that_of_its_chemistry_and_says_so():
+    cells = load.cells()
+    assert open_circuit(cells["calb-lfp176"]).standing == "literature default"
+    assert open_circuit(cells["calb-lfp176"]).value == cells["calb-ca180fi"].ocv_V.value
+    assert open_circuit(cells["calb-l148n58a"]).value == cells["lg-m50"].ocv_V.value
+    assert entropic(cells["molicel-p45b"]).standing == "measured"
+    unheard = cells["calb-lfp176"].model_copy(update={"chemistry": "sodium"})
+    assert open_circuit(unheard).value == (3.2, 3.2)
+    assert entropic(unheard).value == (0.0, 0.0)
+    assert entropic(unheard).standing == "remembered"

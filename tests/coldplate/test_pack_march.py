@@ -10,7 +10,7 @@ import pytest
 from scipy.integrate import solve_ivp
 from scipy.sparse import csr_matrix
 
-from packtool.catalogue.records import ResistanceTable
+from packtool.catalogue.records import ResistanceTable, SocTable
 from packtool.coldplate.pack_march import CLOSE_S, PackCase, PackMarch, landings
 from packtool.design.demand import Demand
 from packtool.mesh.boxes import Box, mesh_boxes
@@ -26,7 +26,8 @@ RHO_CP, VOLUME = 2e6, 0.1 * 0.1 * 0.2
 def network(n=1, **changes):
     made = CellBank(
         group=np.arange(n), n_groups=n, capacity_As=np.full(n, 3.6e5), table=WARM, own_ohm=np.full(n, np.nan),
-        soc_grid=np.array([0.0, 1.0]), ocv_V=np.array([3.0, 3.4]), entropy_V_K=np.array([-3e-4, 3e-4]), v_min=2.0, v_max=4.0,
+        ocv_V=SocTable(soc=(0, 1), value=(3.0, 3.4), standing="given"),
+        entropy_mV_K=SocTable(soc=(0, 1), value=(-0.3, 0.3), standing="given"), v_min=2.0, v_max=4.0,
         joint_ohm_20=np.zeros(0), joint_alpha=0.0, joint_share=np.zeros((0, n)),
     )  # fmt: skip
     return replace(made, **changes)

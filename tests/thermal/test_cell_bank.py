@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from packtool.catalogue.records import ResistanceTable
+from packtool.catalogue.records import ResistanceTable, SocTable
 from packtool.design.demand import Demand
 from packtool.errors import SolveError
 from packtool.thermal.cell_bank import CellBank, over
@@ -15,6 +13,11 @@ from packtool.thermal.cell_bank import CellBank, over
 OHM = 1e-3
 TABLE = ResistanceTable(temperature_degC=(0, 40), resistance_mOhm=(2.0, 1.0), standing="given")
 FLAT = ResistanceTable(temperature_degC=(-60, 300), resistance_mOhm=(1.0, 1.0), standing="given")
+
+
+def by_soc(values):
+    values = tuple(values)
+    return SocTable(soc=tuple(np.linspace(0, 1, len(values)).tolist()), value=values, standing="given")
 
 
 def bank(groups=(0, 1), table=FLAT, own=None, ocv=(3.3, 3.3), entropy=(0.0, 0.0), joints=(), v_min=2.5, v_max=3.65, Ah=100.0):
@@ -25,9 +28,8 @@ def bank(groups=(0, 1), table=FLAT, own=None, ocv=(3.3, 3.3), entropy=(0.0, 0.0)
         capacity_As=np.full(n, Ah * 3600.0),
         table=table,
         own_ohm=np.full(n, np.nan) if own is None else np.array(own),
-        soc_grid=np.linspace(0, 1, len(ocv)),
-        ocv_V=np.array(ocv),
-        entropy_V_K=np.array(entropy),
+        ocv_V=by_soc(ocv),
+        entropy_mV_K=by_soc(1e3 * value for value in entropy),
         v_min=v_min,
         v_max=v_max,
         joint_ohm_20=np.array(joints, dtype=float),
@@ -114,7 +116,7 @@ class TestOverAStep:
         assert energy == pytest.approx(300.0 * 2000.0, rel=1e-9)
 
     def test_energy_at_the_terminals_is_that_of_the_cells_less_the_heat(self):
-        network = replace(bank(joints=[2e-4]), ocv_V=np.array([3.3, 3.3]))
+        network = bank(joints=[2e-4])
         step = run(network, Demand.constant("current_A", 90.0, 100.0), 0.0, 100.0)
         made = (step.joule + step.busbar).sum() * 100.0
         assert step.energy == pytest.approx(2 * 3.3 * 90.0 * 100.0 - made, rel=1e-9)

@@ -2,7 +2,7 @@
 
 from packtool.design.schema.arrangement import Arrangement, Barrier, Busbars, Fins, Modules, Rows
 from packtool.design.schema.base import CELL_NAME_PATTERN, MAX_CELLS, NAME_PATTERN, PATTERN_WORDS, DesignRecord, canonical_cell_name
-from packtool.design.schema.cases import Case, SteadyCase, TransientCase
+from packtool.design.schema.cases import Case, DutyTable, SteadyCase, TransientCase
 from packtool.design.schema.cell import CellSpec
 from packtool.design.schema.cold_plate import AnyColdPlate, ColdPlate, Interface, RibbonPlate
 from packtool.design.schema.cylinders import CylinderGrid, Holder, Potting
@@ -24,6 +24,7 @@ __all__ = [
     "ColdPlate",
     "CylinderGrid",
     "DesignRecord",
+    "DutyTable",
     "Enclosure",
     "Fins",
     "Holder",

@@ -103,6 +103,9 @@ CellReference = Annotated[
 ]
 
 
+DutyName = Annotated[str, Field(min_length=1, max_length=400, description="duty of the catalogue, or the path of a .csv file")]
+
+
 FilePath = Annotated[str, Field(min_length=1, max_length=400)]
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from packtool.design.schema.base import Agreement, Celsius, DesignRecord
+from packtool.design.schema.base import Agreement, Celsius, DesignRecord, DutyName, FilePath
 
 Direction = Literal["charge", "discharge"]
 Current = Annotated[float, Field(ge=0, le=1e6)]
@@ -30,27 +32,90 @@ class SteadyCase(DesignRecord):
     direction: Direction = Field("charge", description="for the current limits that the rules check")
 
 
-def _one_load(amperes: float | None, c_rate: float | None, power: float | None) -> str | None:
-    given = sum(value is not None for value in (amperes, c_rate, power))
+QUANTITIES = ("current_A", "c_rate", "power_kW", "speed_km_h")
+"""What a table of a duty may be given in."""
+Between = Literal["hold", "linear"]
+
+
+def _ascending(times: Sequence[float] | None) -> str | None:
+    if times is None or all(a < b for a, b in pairwise(times)):
+        return None
+    at = next(i for i, (a, b) in enumerate(pairwise(times)) if not a < b)
+    return f"must ascend: {times[at + 1]:g} follows {times[at]:g}"
+
+
+def _one_table(csv: str | None, times: Sequence[float] | None, *quantities: Sequence[float] | None) -> str | None:
+    given = [name for name, values in zip(QUANTITIES, quantities, strict=True) if values is not None]
+    if csv is not None:
+        return "csv holds the whole table: leave out time_s and its values" if times is not None or given else None
+    if times is None:
+        return "missing: give csv, or time_s with one of " + ", ".join(QUANTITIES)
+    if len(given) != 1:
+        return "give one of " + ", ".join(QUANTITIES) + f" with time_s, got {' and '.join(given) or 'none'}"
+    values = next(values for values in quantities if values is not None)
+    if len(values) != len(times):
+        return f"{given[0]} needs as many entries as time_s: {len(times)}, not {len(values)}"
+    return None
+
+
+Values = Annotated[tuple[Annotated[float, Field(ge=-1e6, le=1e6)], ...], Field(min_length=2)]
+
+
+class DutyTable(DesignRecord):
+    """A duty written in the design or in a CSV file. Discharge is positive."""
+
+    agreements = (
+        Agreement(("csv", "time_s", *QUANTITIES), "time_s", _one_table),
+        Agreement(("time_s",), "time_s", _ascending),
+    )
+
+    csv: FilePath | None = Field(
+        None, description="path of a CSV file with a head line: time_s and one of current_A, c_rate, power_kW, speed_km_h"
+    )
+    time_s: Annotated[tuple[Annotated[float, Field(ge=0, le=1e7)], ...], Field(min_length=2)] | None = Field(
+        None, description="times, ascending; the last ends the duty"
+    )
+    current_A: Values | None = Field(None, description="current of the pack at these times, discharge > 0")
+    c_rate: Values | None = Field(None, description="current in multiples of the pack's capacity, discharge > 0 [1/h]")
+    power_kW: Values | None = Field(None, description="power at the pack's terminals, discharge > 0")
+    speed_km_h: Values | None = Field(None, description="speed of the vehicle; needs vehicle, and is always linear")
+    between: Between = Field("hold", description="hold: a value lasts until the next time; linear: straight from one to the next")
+
+
+def _one_load(amperes: float | None, c_rate: float | None, power: float | None, duty: object) -> str | None:
+    given = sum(value is not None for value in (amperes, c_rate, power, duty))
     if given == 0:
-        return "missing: give current_A (of the pack), c_rate or power_kW"
-    return "give one of current_A, c_rate and power_kW" if given > 1 else None
+        return "missing: give current_A (of the pack), c_rate, power_kW or duty"
+    return "give one of current_A, c_rate, power_kW and duty" if given > 1 else None
+
+
+def _lasts(duration: float | None, duty: object) -> str | None:
+    return "missing: how long the case lasts [s]" if duration is None and duty is None else None
 
 
 class TransientCase(DesignRecord):
     """Temperatures over time."""
 
-    agreements = (Agreement(("current_A", "c_rate", "power_kW"), "current_A", _one_load),)
+    agreements = (
+        Agreement(("current_A", "c_rate", "power_kW", "duty"), "current_A", _one_load),
+        Agreement(("duration_s", "duty"), "duration_s", _lasts),
+    )
 
     kind: Literal["transient"] = Field(description="transient: temperatures over time")
     current_A: Current | None = Field(None, description="constant current of the pack")
     c_rate: CRate | None = Field(None, description="constant current in multiples of the pack's capacity [1/h]")
     power_kW: Annotated[float, Field(ge=0, le=1e6)] | None = Field(None, description="constant power at the pack's terminals")
+    duty: DutyTable | DutyName | None = Field(
+        None, description="a duty of the catalogue (`packtool duties` lists them), the path of a .csv file, or a table"
+    )
+    repeat: Annotated[int, Field(ge=1, le=10_000)] = Field(1, description="how often the duty is run, one after the other")
     direction: Direction = Field("charge", description="of current_A, c_rate and power_kW")
-    duration_s: Annotated[float, Field(gt=0, le=1e7)] = Field(description="how long the case lasts")
+    duration_s: Annotated[float, Field(gt=0, le=1e7)] | None = Field(
+        None, description="how long the case lasts; of a duty: cut off then, or rest after its end; left out: the duty's own"
+    )
     initial_degC: Celsius | None = Field(None, description="of everything at the start; left out: the ambient's temperature")
     initial_soc: Annotated[float, Field(ge=0, le=1)] | None = Field(
-        None, description="state of charge at the start; left out: 0 for a charge, 1 for a discharge"
+        None, description="state of charge at the start; left out: 0 for a charge, 1 for a discharge, 0.9 for a duty"
     )
     output_every_s: Annotated[float, Field(gt=0, le=1e7)] | None = Field(
         None, description="between two stored temperature fields; left out: a tenth of the duration"

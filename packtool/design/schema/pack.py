@@ -13,6 +13,7 @@ from packtool.design.schema.cell import CellSpec
 from packtool.design.schema.cold_plate import AnyColdPlate, Interface
 from packtool.design.schema.enclosure import Ambient, Enclosure
 from packtool.design.schema.limits import Limits
+from packtool.design.schema.vehicle import Vehicle
 
 
 class CellOverride(DesignRecord):
@@ -65,6 +66,7 @@ class PackDesign(DesignRecord):
     cases: dict[Annotated[str, Field(pattern=CASE_PATTERN, max_length=64)], Case] = Field(
         min_length=1, description="loads that the pack is solved for, each under a name of your choice"
     )
+    vehicle: Vehicle | None = Field(None, description="what a duty of speeds moves")
     limits: Limits = Field(default_factory=Limits)
     overrides: Overrides = Field(default_factory=Overrides)
     mesh: MeshControls = Field(default_factory=MeshControls)

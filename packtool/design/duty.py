@@ -1,0 +1,204 @@
+"""From a case's load to what it asks of the pack over time, or to complaints about it."""
+
+from __future__ import annotations
+
+import csv
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from packtool.catalogue.duties import NOT_SHIPPED, duties
+from packtool.catalogue.records import Cell
+from packtool.design.demand import Demand, Quantity
+from packtool.design.document import Document, KeyPath
+from packtool.design.loaded import Place
+from packtool.design.road_load import Piece, power_pieces
+from packtool.design.schema import DutyTable, PackDesign, TransientCase
+from packtool.design.schema.cases import QUANTITIES, Between
+from packtool.design.suggest import did_you_mean
+from packtool.design.yaml_text import read_text
+from packtool.errors import DesignError
+
+SIGN = {"charge": -1.0, "discharge": 1.0}
+"""Demands count discharge as positive."""
+MOST_ROWS = 1_000_000
+"""Pieces of a demand, repetitions counted."""
+
+
+@dataclass(frozen=True)
+class _Load:
+    """Pieces of one quantity, as they were given."""
+
+    quantity: str
+    pieces: tuple[Piece, ...]
+
+
+def demands(design: PackDesign, cell: Cell, document: Document, folder: Path) -> dict[str, Demand]:
+    """What each transient case asks of the pack. What is wrong is added to ``document``, and that case left out."""
+    made = {}
+    for name, case in design.cases.items():
+        if isinstance(case, TransientCase):
+            demand = _demand(design, cell, case, ("cases", name), document, folder)
+            if demand is not None:
+                made[name] = demand
+    return made
+
+
+def _demand(design: PackDesign, cell: Cell, case: TransientCase, path: KeyPath, document: Document, folder: Path) -> Demand | None:
+    if case.duty is None:
+        assert case.duration_s is not None  # the schema asks for it
+        quantity = next(key for key in ("current_A", "c_rate", "power_kW") if getattr(case, key) is not None)
+        value = SIGN[case.direction] * getattr(case, quantity)
+        load: _Load | None = _Load(quantity, ((case.duration_s, value, value),))
+    else:
+        load = _given(case.duty, (*path, "duty"), document, folder)
+    if load is None:
+        return None
+    if load.quantity == "speed_km_h" and design.vehicle is None:
+        document.complain(
+            (*path, "duty"),
+            "a duty of speeds needs a vehicle: vehicle: {mass_kg: ..., drag_area_m2: ..., rolling_resistance: ..., "
+            "drivetrain_efficiency: ..., regen_efficiency: ..., auxiliary_kW: ...}",
+        )
+        return None
+    quantity, pieces = _of_the_pack(load, design, cell)
+    if len(pieces) * case.repeat > MOST_ROWS:
+        document.complain((*path, "repeat"), f"the duty has {len(pieces) * case.repeat:,} pieces then; {MOST_ROWS:,} is the most")
+        return None
+    return _demand_of(quantity, pieces * case.repeat, case.duration_s)
+
+
+def _of_the_pack(load: _Load, design: PackDesign, cell: Cell) -> tuple[Quantity, list[Piece]]:
+    """The pieces in amperes or watts of the pack."""
+    electrical = design.electrical
+    assert cell.capacity_Ah is not None  # the loader asks for both
+    assert cell.v_nom is not None
+    pack_Ah = cell.capacity_Ah.value * electrical.parallel
+    if load.quantity == "speed_km_h":
+        assert design.vehicle is not None
+        return "power_W", power_pieces(design.vehicle, load.pieces, design.ambient.temperature_degC)
+    factor = {
+        "current_A": 1.0,
+        "c_rate": pack_Ah,
+        "power_kW": 1e3,
+        "p_rate": pack_Ah * cell.v_nom.value * electrical.series,
+    }[load.quantity]
+    quantity: Quantity = "current_A" if load.quantity in ("current_A", "c_rate") else "power_W"
+    return quantity, [(seconds, factor * a, factor * b) for seconds, a, b in load.pieces]
+
+
+def _demand_of(quantity: Quantity, pieces: list[Piece], duration_s: float | None) -> Demand:
+    """Laid end to end; cut off at ``duration_s``, or with rest up to it."""
+    edges, start, end = [0.0], [], []
+    total = math.fsum(seconds for seconds, _, _ in pieces)
+    stop = total if duration_s is None else duration_s
+    for seconds, a, b in pieces:
+        t = edges[-1]
+        if t >= stop:
+            break
+        until = min(t + seconds, stop)
+        share = (until - t) / seconds
+        edges.append(until)
+        start.append(a)
+        end.append(a + (b - a) * share)
+    if edges[-1] < stop - 1e-9 * stop:
+        edges.append(stop)
+        start.append(0.0)
+        end.append(0.0)
+    return Demand(quantity, tuple(edges), tuple(start), tuple(end))
+
+
+def _given(duty: DutyTable | str, path: KeyPath, document: Document, folder: Path) -> _Load | None:
+    if isinstance(duty, str):
+        if duty.lower().endswith(".csv"):
+            return _from_csv(duty, "hold", path, document, folder)
+        return _from_catalogue(duty, path, document)
+    if duty.csv is not None:
+        return _from_csv(duty.csv, duty.between, (*path, "csv"), document, folder)
+    assert duty.time_s is not None  # the schema asks for it
+    quantity = next(key for key in QUANTITIES if getattr(duty, key) is not None)
+    return _Load(quantity, _pieces(quantity, list(duty.time_s), list(getattr(duty, quantity)), duty.between))
+
+
+def _from_catalogue(name: str, path: KeyPath, document: Document) -> _Load | None:
+    known = duties()
+    if name in known:
+        return _Load(known[name].quantity, known[name].pieces)
+    reason = next((why for start, why in NOT_SHIPPED.items() if start in name.lower()), None)
+    if reason is not None:
+        hint = f": {reason}; give your own table, duty: {{csv: FILE.csv}}"
+    elif "/" in name or "\\" in name or "." in name:
+        hint = "; the path of a table ends in .csv"
+    else:
+        hint = did_you_mean(name, known)
+    document.complain(path, f"no duty {name!r} in the catalogue{hint} (`packtool duties` lists them)")
+    return None
+
+
+def _pieces(quantity: str, times: list[float], values: list[float], between: Between) -> tuple[Piece, ...]:
+    """Straight pieces of a table; what comes before its first time is rest (for speeds: standing still)."""
+    lead = [(times[0], 0.0, 0.0)] if times[0] > 0 else []
+    straight = between == "linear" or quantity == "speed_km_h"
+    return (
+        *lead,
+        *((times[i + 1] - times[i], values[i], values[i + 1] if straight else values[i]) for i in range(len(times) - 1)),
+    )
+
+
+def _from_csv(name: str, between: Between, path: KeyPath, document: Document, folder: Path) -> _Load | None:
+    """A table from a file: a head line, then numbers; complaints carry the file's line and the field's column."""
+    file = folder / name.strip()
+    try:
+        text = read_text(file, str(file), ".".join(map(str, path)))
+    except DesignError as error:
+        document.complain(path, "; ".join(complaint.message for complaint in error.complaints))
+        return None
+    rows = [(number, row) for number, row in enumerate(csv.reader(text.splitlines()), 1) if any(field.strip() for field in row)]
+
+    def wrong(line: int, row: list[str], column: int, message: str) -> None:
+        document.complain(path, message, Place(str(file), line, 1 + sum(len(field) + 1 for field in row[:column])))
+
+    if not rows:
+        wrong(1, [], 0, "empty: a head line, time_s and one of " + ", ".join(QUANTITIES) + ", then one row a time")
+        return None
+    head_line, head = rows[0]
+    names = [field.strip().lstrip("\ufeff") for field in head]
+    found = [quantity for quantity in QUANTITIES if quantity in names]
+    if "time_s" not in names or len(found) != 1:
+        wrong(
+            head_line,
+            head,
+            0,
+            "the head line must name time_s and one of " + ", ".join(QUANTITIES) + f", got {', '.join(names)[:80]}",
+        )
+        return None
+    columns = names.index("time_s"), names.index(found[0])
+    times: list[float] = []
+    values: list[float] = []
+    for line, row in rows[1:]:
+        numbers = []
+        for column in columns:
+            field = row[column].strip() if column < len(row) else ""
+            try:
+                number = float(field)
+            except ValueError:
+                number = math.nan
+            if not math.isfinite(number) or abs(number) > 1e7:
+                wrong(
+                    line,
+                    row,
+                    column,
+                    f"{names[column]} must be a number, got {field[:40]!r}" if field else f"{names[column]} is missing",
+                )
+                return None
+            numbers.append(number)
+        if (times and numbers[0] <= times[-1]) or numbers[0] < 0:
+            before = f": {numbers[0]:g} follows {times[-1]:g}" if times else f", from 0 on; got {numbers[0]:g}"
+            wrong(line, row, columns[0], f"time_s must ascend{before}")
+            return None
+        times.append(numbers[0])
+        values.append(numbers[1])
+    if len(times) < 2:
+        wrong(rows[-1][0], [], 0, "needs at least two rows of numbers: from when to when")
+        return None
+    return _Load(found[0], _pieces(found[0], times, values, between))
