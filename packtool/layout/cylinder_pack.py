@@ -55,11 +55,12 @@ def lay_out_cylinders(loaded: LoadedDesign) -> Layout:
     plan = _planned(loaded)
     grid = plan.grid
     ends = _holder_ends(loaded, grid)
+    along = ribbon.cut_lines(grid, plan.ribbons) if plan.ribbons else {}
     made: list[_Made] = [cell_parts(grid, loaded.cell.name, plan.cells_z)]
     if arrangement.holder is not None:
-        made.append(holder_parts(grid, arrangement.holder, ends, plan.cells_z))
+        made.append(holder_parts(grid, arrangement.holder, ends, along, plan.cells_z))
     if arrangement.potting is not None:
-        made.append(potting_parts(grid, arrangement.potting, arrangement.holder, ends, plan.cells_z))
+        made.append(potting_parts(grid, arrangement.potting, arrangement.holder, ends, along, plan.cells_z))
     cooling, network = _cooling(loaded, plan)
     made += cooling
     bar_products, bars_placed, joints = plate_bars(design.busbars, plan.bars, grid, design.electrical.series, plan.cells_z)

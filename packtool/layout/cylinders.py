@@ -8,6 +8,7 @@ Series position 1 is the pack's minus end.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,7 +18,7 @@ from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import CylinderGrid
 from packtool.errors import DesignError, LayoutError
 from packtool.layout.complaints import complain
-from packtool.layout.records import Loop, Part, Product, Profile, Sweep
+from packtool.layout.records import Loop, Part, Product, Profile, Sweep, Vertex
 
 LEAST_GAP_MM = 0.2
 """Two cans closer than this are refused: the wraps of two cells are 0.1 mm each (catalogue: pet_film)."""
@@ -226,6 +227,10 @@ def interface_parts(plan: GridPlan, material: str, thickness_mm: float, z: float
     return product, [Part("interface", "interface", (0.0, 0.0, z))]
 
 
+Cuts = Mapping[int, Sequence[Vertex]]
+"""Row -> the line above it that plates end on, from -x to +x of the outline, with its bulges."""
+
+
 @dataclass(frozen=True, slots=True)
 class Strip:
     """Whole rows of the outline, from ``first`` to ``last``: ``profile`` about its own ``origin`` in the plan [mm], with a round hole for each
@@ -243,21 +248,26 @@ class Strip:
         return f"R{self.first}" if self.first == self.last else f"R{self.first}-R{self.last}"
 
 
-def strips(plan: GridPlan, ends: tuple[int, ...]) -> list[Strip]:
+def strips(plan: GridPlan, ends: tuple[int, ...], along: Cuts) -> list[Strip]:
     """The outline cut into strips; strips that are alike, also turned by half a turn, have equal profiles.
 
     ``ends``: the last row of each strip, the last of all included. A cut runs straight where the rows leave room for it, else in a
-    zigzag from gap to gap through the points that are equally far from the three nearest cells.
+    zigzag from gap to gap through the points that are equally far from the three nearest cells; above the rows ``along`` it follows
+    the line given there.
     """
     found: list[Strip] = []
     known: set[Profile] = set()
     x0, y0, x1, y1 = outline(plan)
-    below: list[tuple[float, float]] = [(x0, y0), (x1, y0)]
+    below: list[Vertex] = [(x0, y0, 0.0), (x1, y0, 0.0)]
     first = 1
     for last in ends:
-        above = [(x0, y1), (x1, y1)] if last == plan.rows else _cut(plan, last)
+        if last == plan.rows:
+            above: list[Vertex] = [(x0, y1, 0.0), (x1, y1, 0.0)]
+        else:
+            above = [*along[last]] if last in along else [(x, y, 0.0) for x, y in _cut(plan, last)]
         cells = [plan.axis(row, column) for row in range(first, last + 1) for column in range(1, plan.columns + 1)]
-        border = [*below, *reversed(above)]
+        bulges = [-bulge for _, _, bulge in above[-2::-1]]  # of the same edges the other way round
+        border = [*below, *((x, y, bulge) for (x, y, _), bulge in zip(above[::-1], [*bulges, 0.0], strict=True))]
         origin = (cells[0][0] + cells[-1][0]) / 2, (cells[0][1] + cells[-1][1]) / 2
         own, turned = (_strip_profile(plan, border, cells, origin, turn) for turn in (1, -1))
         if own not in known and turned in known:
@@ -270,7 +280,7 @@ def strips(plan: GridPlan, ends: tuple[int, ...]) -> list[Strip]:
 
 
 def _strip_profile(
-    plan: GridPlan, border: list[tuple[float, float]], cells: list[tuple[float, float]], origin: tuple[float, float], turn: int
+    plan: GridPlan, border: list[Vertex], cells: list[tuple[float, float]], origin: tuple[float, float], turn: int
 ) -> Profile:
     """The strip about ``origin``, or (``turn`` -1) what becomes it by half a turn; coordinates to the nanometre, so that like is equal."""
 
@@ -278,10 +288,10 @@ def _strip_profile(
         x, y = (round(turn * (a - b), 6) + 0.0 for a, b in zip(place, origin, strict=True))
         return x, y
 
-    corners = [own(place) for place in border]
+    corners = [(*own((x, y)), round(bulge, 12)) for x, y, bulge in border]
     start = corners.index(min(corners))
     holes = tuple(Loop.circle(x, y, plan.radius_mm) for x, y in sorted(own(place) for place in cells))
-    return Profile(Loop.polygon(corners[start:] + corners[:start]), holes)
+    return Profile(Loop((*corners[start:], *corners[:start])), holes)
 
 
 def _cut(plan: GridPlan, row: int) -> list[tuple[float, float]]:

@@ -6,19 +6,20 @@ from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import Holder, Potting
 from packtool.errors import Complaint
 from packtool.layout.complaints import complain
-from packtool.layout.cylinders import GridPlan, Strip, strips
+from packtool.layout.cylinders import Cuts, GridPlan, Strip, strips
 from packtool.layout.records import Part, Product, Profile, Sweep
 
 
-def holder_parts(plan: GridPlan, holder: Holder, ends: tuple[int, ...], z: float) -> tuple[list[Product], list[Part]]:
-    """Plates around the cells' bottom and top ends, the cells standing at ``z``; ``ends``: the last row of each plate.
+def holder_parts(plan: GridPlan, holder: Holder, ends: tuple[int, ...], along: Cuts, z: float) -> tuple[list[Product], list[Part]]:
+    """Plates around the cells' bottom and top ends, the cells standing at ``z``; ``ends``: the last row of each plate,
+    ``along`` as in ``strips``.
 
     The holes are as wide as the cells: a fit's clearance is left out. Plates that are alike are one product.
     """
     products: dict[Profile, Product] = {}
     parts = []
     height = holder.thickness_mm
-    for strip in strips(plan, ends):
+    for strip in strips(plan, ends, along):
         product = products.get(strip.profile)
         if product is None:
             suffix = f"-{len(products) + 1}" if len(ends) > 1 else ""
@@ -41,14 +42,14 @@ def _placed(name: str, product: Product, strip: Strip, ends: tuple[int, ...], z:
 
 
 def potting_parts(
-    plan: GridPlan, potting: Potting, holder: Holder | None, ends: tuple[int, ...], z: float
+    plan: GridPlan, potting: Potting, holder: Holder | None, ends: tuple[int, ...], along: Cuts, z: float
 ) -> tuple[list[Product], list[Part]]:
     """What is cast around the cells, from holder to holder or over their whole height."""
     low = holder.thickness_mm if holder else 0.0
     high = plan.height_mm - low
     products: dict[Profile, Product] = {}
     parts = []
-    for strip in strips(plan, ends):
+    for strip in strips(plan, ends, along):
         if strip.profile not in products:
             suffix = f"-{len(products) + 1}" if len(ends) > 1 else ""
             products[strip.profile] = Product(

@@ -25,6 +25,8 @@ from packtool.layout.strip import Path, strip
 GROUP = ("cold plate",)
 TANK_AIR_MM = 2.0
 """Between the holders' ends and the tanks: room to set the ribbons in (remembered)."""
+MOST_CONTACT_DEG = 120.0
+"""Beside a flat ribbon: there the layer is half a radius thicker at its ends than in its middle, and wedges of metal would do better."""
 LEAST_STRAIGHT_MM = 0.1
 """Between two bends of a wavy ribbon: shorter straights are a slip of the numbers, and no mesh resolves them."""
 
@@ -116,6 +118,17 @@ def _centreline(plan: GridPlan, spacing: RibbonSpacing, end: float) -> Path:
     return Path(tuple(points), tuple(bulges))
 
 
+def cut_lines(plan: GridPlan, ribbons: RibbonPlan) -> dict[int, tuple[Vertex, ...]]:
+    """Row -> the line above it, from -x to +x of the outline, on which holders end at a wavy ribbon; none at straight ones."""
+    if ribbons.spacing.bend == 0:
+        return {}
+    x = plan.length_mm / 2
+    (_, y0), *inner, (_, y1) = ribbons.path.points
+    points = [(-x, y0), *inner, (x, y1)]
+    vertices = tuple((px, py, bulge) for (px, py), bulge in zip(points, (*ribbons.path.bulges, 0.0), strict=True))
+    return {2 * k + 1: tuple((px, py + middle, bulge) for px, py, bulge in vertices) for k, middle in enumerate(ribbons.middles)}
+
+
 def check_ribbons(
     loaded: LoadedDesign, plate: RibbonPlate, grid: CylinderGrid, plan: GridPlan, spacing: RibbonSpacing
 ) -> list[Complaint]:
@@ -140,6 +153,18 @@ def check_ribbons(
             "cold_plate.contact_angle_deg",
             f"{plate.contact_angle_deg:g} is too much for a wavy ribbon between cells {plan.pitch_mm:g} mm apart: its bends would meet;"
             f" at most {most:g}",
+        )
+    elif plate.shape == "wavy" and grid.holder is not None and plan.rim_mm < plan.pitch_mm / 2 - plan.radius_mm + LEAST_STRAIGHT_MM:
+        least = plan.pitch_mm / 2 - plan.radius_mm + LEAST_STRAIGHT_MM
+        wrong(
+            "arrangement.rim_mm",
+            f"{plan.rim_mm:g} is too small for holders over a wavy ribbon, which bends once more beyond the outermost cells: at least"
+            f" {math.ceil(10 * least) / 10:g}",
+        )
+    if plate.shape == "straight" and plate.contact_angle_deg > MOST_CONTACT_DEG:
+        wrong(
+            "cold_plate.contact_angle_deg",
+            f"{plate.contact_angle_deg:g} is too much for a straight ribbon, from which round cells curve away: at most {MOST_CONTACT_DEG:g}",
         )
     held = grid.holder.thickness_mm if grid.holder else 0.0
     room = plan.height_mm - 2 * held
@@ -215,7 +240,11 @@ def ribbon_parts(plate: RibbonPlate, ribbons: RibbonPlan, z: float, room_mm: flo
     products = [
         Product("ribbon", "cold_plate", plate.material, tuple(metal), f"ribbon, {size}"),
         Product(
-            "tank", "cold_plate", plate.material, _tank(plate, ribbons), f"tank of the ribbons, {plate.header_wall_mm:g} mm wall"
+            "tank",
+            "fitting",
+            plate.material,
+            _tank(plate, ribbons),
+            f"tank of the ribbons, {plate.header_wall_mm:g} mm wall; not meshed",
         ),
         Product(
             "coolant-ribbon",

@@ -102,6 +102,8 @@ def checked(layout: Layout, mesh: TaggedMesh, began: float) -> MeshReport:
 
 def _way_out(layout: Layout) -> str:
     """What a user may do about a bad element: only plans with arcs have them."""
+    if layout.network is not None and layout.cell.format == "cylindrical":
+        return "; a smaller cold_plate.contact_angle_deg, or a larger arrangement.cell_gap_mm, leaves more even ones"
     if layout.network is None or not any(any(branch.bulges) for branch in layout.network.branches):
         return ""
     return (

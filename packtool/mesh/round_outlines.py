@@ -57,8 +57,8 @@ def outlines_of(sweeps: Sequence[PlacedSweep], lattice: Lattice) -> Outlines:
         for loop in sweep.loops:
             if circle_of(loop) is not None:
                 continue
-            wavy = _arcs(sweep, loop, lattice, contacts, bends)
-            _straights(sweep, loop, lattice, xs, ys, wavy)
+            own = _arcs(sweep, loop, lattice, contacts, bends)
+            _straights(sweep, loop, lattice, xs, ys, own)
     waves = {row: _wave(lattice, row, found) for row, found in bends.items()}
     return Outlines(merged(xs, SAME_MM), merged(ys, SAME_MM), contacts, waves)
 
@@ -75,9 +75,9 @@ class _Bend:
 
 def _arcs(
     sweep: PlacedSweep, loop: Loop, lattice: Lattice, contacts: dict[tuple[int, int], float], bends: dict[int, list[_Bend]]
-) -> bool:
-    """Sort a loop's arcs into contacts and bends; whether it has bends."""
-    wavy = False
+) -> set[int]:
+    """Sort a loop's arcs into contacts and bends; the rows above which it has bends."""
+    gaps = set()
     for a, b in pairwise((*loop.vertices, loop.vertices[0])):
         if not a[2]:
             continue
@@ -93,10 +93,10 @@ def _arcs(
         elif curve.radius > lattice.radius and 0 <= (gap := row if side > 0 else row - 1) < len(lattice.y) - 1:
             half = abs(curve.turn) / 2 if upright else abs(curve.turn)
             bends.setdefault(gap, []).append(_Bend(sweep.part, side > 0, curve.radius, half))
-            wavy = True
+            gaps.add(gap)
         else:
             raise _astray(sweep, curve)
-    return wavy
+    return gaps
 
 
 def _row_of(sweep: PlacedSweep, curve: Arc, lattice: Lattice) -> int:
@@ -129,15 +129,16 @@ def _wave(lattice: Lattice, row: int, bends: Sequence[_Bend]) -> Wave:
     return Wave(half, both, tuple(radii.tolist()))
 
 
-def _straights(sweep: PlacedSweep, loop: Loop, lattice: Lattice, xs: list[float], ys: list[float], wavy: bool) -> None:
-    """Sort a loop's straight edges. One with arcs may have edges of its own between cells: from arc to arc, and its ends."""
+def _straights(sweep: PlacedSweep, loop: Loop, lattice: Lattice, xs: list[float], ys: list[float], waves: set[int]) -> None:
+    """Sort a loop's straight edges. One with arcs may have edges of its own between cells: from arc to arc, and what goes on from the
+    outermost bends above the rows ``waves``."""
     round_ = not loop.is_straight
     left, right = lattice.x0 - lattice.radius, lattice.x0 + lattice.halves * lattice.pitch / 2 + lattice.radius
     for (ax, ay, bulge), (bx, by, _) in pairwise((*loop.vertices, loop.vertices[0])):
         if bulge or _between_hexagons(lattice, (ax, ay), (bx, by)):
             continue
         if abs(ay - by) <= SAME_MM:
-            if wavy:
+            if int(np.searchsorted(lattice.y, ay)) - 1 in waves:
                 continue
             if np.abs(lattice.y - ay).min() < lattice.radius - SAME_MM:
                 raise _through(sweep, "y", ay)
@@ -167,14 +168,14 @@ def _through(sweep: PlacedSweep, axis: str, at: float) -> MeshError:
     )
 
 
-def touching(sweeps: Sequence[PlacedSweep]) -> list[PlacedSweep]:
-    """All parts, and the coolant that touches one: what only feeds it (a tank that is not meshed) leaves no outline in the plan."""
+def wetting(sweeps: Sequence[PlacedSweep]) -> list[PlacedSweep]:
+    """All parts, and the coolant that runs through one: what only feeds it (a tank that is not meshed) leaves no outline in the plan."""
     boxes = np.array([[*s.loops[0].bounds()] for s in sweeps if s.region != COOLANT])
     kept = []
     for sweep in sweeps:
         x0, y0, x1, y1 = sweep.loops[0].bounds()
         wide = np.minimum(boxes[:, 2], x1) - np.maximum(boxes[:, 0], x0)
         deep = np.minimum(boxes[:, 3], y1) - np.maximum(boxes[:, 1], y0)
-        if sweep.region != COOLANT or ((wide > -SAME_MM) & (deep > -SAME_MM)).any():
+        if sweep.region != COOLANT or ((wide > SAME_MM) & (deep > SAME_MM)).any():
             kept.append(sweep)
     return kept

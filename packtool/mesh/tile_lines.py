@@ -29,6 +29,10 @@ MOST_AROUND = 8
 """Largest k (96 edges around): stands out by 0.04 % of the radius."""
 FLAT = 0.1
 """Hexagons whose upright sides are shorter than this share of the pitch would have corners too sharp for quadrilaterals."""
+BEFORE_CONTACT = 0.75
+"""The ray to a tile's corner is at most this share as steep as the end of a contact, so that edges are left between."""
+LEAST_CONTACT = 0.2
+"""Contacts over less than this to either side [rad] need 24 edges around: with 12, the edges beside them are too uneven."""
 THIN = 0.15
 """Rings and strips up to this share of the cell's radius are one element across."""
 
@@ -94,8 +98,8 @@ def logical_grid(lattice: Lattice, outlines: Outlines, asked: Fineness) -> Logic
             beyond[0] = _level(columns.face(j, columns.mark(j, 1)), above)
         else:
             beyond = columns.gap(j)
-        lines += [_between(face, middle, t / k) for t in range(1, k)]
-        lines += [_between(middle, beyond[0], t / k) for t in range(k)]
+        lines += [_between(middle, face, t) for t in columns.sides(j, -1, face)[:0:-1]]
+        lines += [_between(middle, beyond[0], t) for t in columns.sides(j, 1, beyond[0])]
         rows.append(Row(low, low + k, low + 2 * k, columns.mark(j, -1), columns.mark(j, 1)))
         lines += beyond
     return LogicalGrid(
@@ -201,7 +205,8 @@ class _Columns:
             raise MeshError(
                 f"round cells touch, or touch a straight outline: there are {max(room, 0.0):.3g} mm beside a radius of {radius:.5g} mm"
             )
-        for k in range(max(asked, 2 if self.outlines.waves else 1), MOST_AROUND + 1):
+        narrow = self.outlines.waves or min(self.outlines.contacts.values(), default=1.0) < LEAST_CONTACT
+        for k in range(max(asked, 2 if narrow else 1), MOST_AROUND + 1):
             self.k = k
             out = float(np.abs(rim(radius, k)[0, 0])) - radius
             if out <= STAND_OUT * room and all(self._stands_out(key) <= STAND_OUT * layer for key, layer in contacts):
@@ -254,6 +259,18 @@ class _Columns:
             at_left = (i - 1) % 2 == self.lattice.odd[row]
             x[self.first + 2 * k * i : self.first + 2 * k * (i + 1) + 1] = a + away if at_left else (b - away)[::-1]
         return x
+
+    def sides(self, row: int, side: int, face: _Line) -> Floats:
+        """(k,) where nodes stand on the side of a tile, as shares of the way from its middle to the border ``face``.
+
+        Evenly; where a contact draws the circle's nodes together, half way to their height.
+        """
+        even, mark = np.arange(self.k) / self.k, self.mark(row, side)
+        if mark is None:
+            return even
+        depth = float(np.abs(face.points[self.first, 1] - self.lattice.y[row]))
+        steep = min(math.pi / 4, BEFORE_CONTACT * (math.pi / 2 - mark.half))
+        return (even + self.lattice.radius * np.sin(steep * even) / max(depth, self.lattice.radius)) / 2
 
     def gap(self, row: int) -> list[_Line]:
         """The lines between two rows, from the upper border of the lower one's tiles to the lower border of the upper one's."""

@@ -19,8 +19,8 @@ from packtool.mesh.ogrid import area_true, disc, rim, ring_quads
 from packtool.mesh.placed import PlacedSweep
 from packtool.mesh.plan import Plan
 from packtool.mesh.records import Floats, Integers
-from packtool.mesh.round_outlines import outlines_of, touching
-from packtool.mesh.tile_lines import THIN, Fineness, LogicalGrid, Mark, Row, Sharp, logical_grid, marks_of
+from packtool.mesh.round_outlines import outlines_of, wetting
+from packtool.mesh.tile_lines import BEFORE_CONTACT, THIN, Fineness, LogicalGrid, Mark, Row, Sharp, logical_grid, marks_of
 
 FINENESS = {
     ("fine", False): Fineness(4, 4, 4),
@@ -33,8 +33,8 @@ FINENESS = {
 """Fine has twice normal's counts everywhere. Coarse has normal's 24 edges around, so that its halved mesh, of 12, tells its error."""
 LEAST_CORNER, MOST_CORNER = math.pi / 6, math.pi / 3
 """Steepness of the ray to a tile's corner, which a node of the circle lies on: 30 degrees in a regular hexagon."""
-BEFORE_CONTACT = 0.75
-"""The ray to a corner is at most this share as steep as the end of a contact, so that edges are left between."""
+LEAST_SHARE = 0.3
+"""Edges between a corner and a contact keep this share of their even length."""
 
 
 def tiled_plan(sweeps: Sequence[PlacedSweep], level: Level, halved: bool) -> Plan:
@@ -42,7 +42,7 @@ def tiled_plan(sweeps: Sequence[PlacedSweep], level: Level, halved: bool) -> Pla
 
     Raises MeshError where the circles stand on no lattice, touch each other or an outline, or an outline runs through them.
     """
-    sweeps = touching(sweeps)
+    sweeps = wetting(sweeps)
     try:
         return _tiled(sweeps, level, halved)
     except Sharp:
@@ -103,11 +103,14 @@ def _border(number: Integers, row: Row, left: Integers, k: int) -> Integers:
     return number[lines[None, :], left[:, None] + columns[None, :]]
 
 
-def _angles(corners: Floats, k: int, marks: Mapping[int, Mark]) -> Floats:
-    """(12 k,) [rad] of a circle's nodes, from the left on: k edges up to the rays towards the tile's ``corners``, and 2 k on to the next
-    quarter, with nodes at both ends of the contacts ``marks``. ``corners`` (4,): their steepness in the order lower left, lower right,
-    upper right, upper left."""
-    steep = corners.copy()
+def _angles(border: Floats, k: int, marks: Mapping[int, Mark]) -> Floats:
+    """(12 k,) [rad] of a circle's nodes, from the left on, where the tile's border nodes stand at ``border`` (12 k,) [rad].
+
+    k edges up to the rays towards the tile's corners, and 2 k on to the next quarter, with nodes at both ends of the contacts ``marks``;
+    evenly between these, but from a corner to a contact half way to where the border's nodes are.
+    """
+    steep = np.abs(math.pi / 2 - np.abs(border[[k, 5 * k, 7 * k, 11 * k]] % math.pi - math.pi / 2))
+    steep = np.clip(steep, LEAST_CORNER, MOST_CORNER)
     at = {0: 0.0, 3 * k: math.pi / 2, 6 * k: math.pi, 9 * k: 1.5 * math.pi, 12 * k: math.tau}
     for quarter, mark in marks.items():
         middle = at[quarter * k]
@@ -116,7 +119,14 @@ def _angles(corners: Floats, k: int, marks: Mapping[int, Mark]) -> Floats:
         steep[own] = np.minimum(steep[own], BEFORE_CONTACT * (math.pi / 2 - mark.half))
     at |= {k: steep[0], 5 * k: math.pi - steep[1], 7 * k: math.pi + steep[2], 11 * k: math.tau - steep[3]}
     nodes = sorted(at)
-    return math.pi + np.interp(np.arange(12 * k), nodes, [at[node] for node in nodes])
+    angles = math.pi + np.interp(np.arange(12 * k), nodes, [at[node] for node in nodes])
+    for quarter, mark in marks.items():
+        for first, last in (((quarter - 2) * k, quarter * k - mark.steps), (quarter * k + mark.steps, (quarter + 2) * k)):
+            between, count = np.arange(first + 1, last), last - first
+            low, high = angles[first], angles[last]
+            least = (np.arange(1, count) / count) * LEAST_SHARE * (high - low)
+            angles[between] = np.clip((angles[between] + border[between]) / 2, low + least, high - least[::-1])
+    return angles
 
 
 def _rim(radius: float, k: int, angles: Floats, marks: Mapping[int, Mark]) -> Floats:
@@ -179,13 +189,14 @@ class _Template:
         """(n_tiles, n_inner, 2) for tiles about ``middle`` (n_tiles, 2) with ``border`` (n_tiles, 12 k, 2) and contacts ``marks``."""
         n = border.shape[1]
         k = n // 12
-        towards = np.abs(border[:, [k, 5 * k, 7 * k, 11 * k]] - middle[:, None, :])
-        steep = np.clip(np.arctan2(towards[..., 1], towards[..., 0]), LEAST_CORNER, MOST_CORNER)
-        kinds, kind = np.unique(np.round(steep, 9), axis=0, return_inverse=True)
+        away = border - middle[:, None, :]
+        towards = np.arctan2(-away[..., 1], -away[..., 0]) % math.tau + math.pi
+        towards[:, 0] = math.pi
+        kinds, kind = np.unique(np.round(towards, 9), axis=0, return_inverse=True)
         rims = []
         none: dict[int, Mark] = {}
-        for corners in kinds:
-            angles = _angles(corners, k, marks)
+        for kind_border in kinds:
+            angles = _angles(kind_border, k, marks)
             outer = [none] * (len(self.radii) - 1) + [marks]
             rims.append(np.concatenate([_rim(r, k, angles, own) for r, own in zip(self.radii, outer, strict=True)]))
         fixed = middle[:, None, :] + np.array([self.weights @ one for one in rims])[kind.ravel()]
