@@ -9,7 +9,6 @@ import numpy as np
 
 from packtool.errors import MeshError
 from packtool.layout.records import Loop
-from packtool.mesh.grid_lines import merged
 from packtool.mesh.placed import SAME_MM, PlacedSweep
 from packtool.mesh.records import Floats
 
@@ -89,17 +88,18 @@ def lattice_of(sweeps: Sequence[PlacedSweep]) -> Lattice:
 
     Raises MeshError where circles stand on none: uneven pitch along a row, rows offset by neither nothing nor half a pitch.
     """
-    found = [(sweep, circle) for sweep in sweeps for loop in sweep.loops if (circle := circle_of(loop)) is not None]
+    exact = sorted(sweeps, key=lambda sweep: sweep.role != "cell")  # holes may be rounded
+    found = [(sweep, circle) for sweep in exact for loop in sweep.loops if (circle := circle_of(loop)) is not None]
     places = np.array([(circle.x, circle.y) for _, circle in found])
-    radii = merged([circle.radius for _, circle in found], SAME_MM)
-    y = merged(places[:, 1], ON_SITE_MM)
+    radii = distinct([circle.radius for _, circle in found], SAME_MM)
+    y = distinct(places[:, 1], ON_SITE_MM)
     row = np.abs(places[:, 1][:, None] - y[None, :]).argmin(axis=1) if len(y) < 2 else _nearest(places[:, 1], y)
     steps = [
-        np.diff(merged(places[row == j, 0], ON_SITE_MM)).min()
+        np.diff(distinct(places[row == j, 0], ON_SITE_MM)).min()
         for j in range(len(y))
-        if len(merged(places[row == j, 0], ON_SITE_MM)) > 1
+        if len(distinct(places[row == j, 0], ON_SITE_MM)) > 1
     ]
-    x = merged(places[:, 0], ON_SITE_MM)
+    x = distinct(places[:, 0], ON_SITE_MM)
     if steps:
         pitch = float(min(steps))
     elif len(x) > 1:
@@ -119,6 +119,18 @@ def lattice_of(sweeps: Sequence[PlacedSweep]) -> Lattice:
             f"rows along x of pitch {pitch:.6g} mm, offset by nothing or half a pitch"
         )
     return Lattice(float(x[0]), pitch, int(number.max()), y, tuple(odd.tolist()), tuple(radii.tolist()))
+
+
+def distinct(values: Sequence[float] | Floats, tolerance: float) -> Floats:
+    """Ascending values; of those closer than ``tolerance`` the first given is kept."""
+    given = np.asarray(values, dtype=float)
+    if not given.size:
+        return given
+    order = np.argsort(given, kind="stable")
+    group = np.cumsum(np.diff(given[order], prepend=given[order[0]]) > tolerance)
+    first = np.full(int(group[-1]) + 1, len(given))
+    np.minimum.at(first, group, order)
+    return given[first]
 
 
 def _nearest(values: Floats, at: Floats) -> np.ndarray:

