@@ -32,8 +32,8 @@ def build_cad(
     energy_Wh: float | None = None,
     options: CadOptions = DEFAULT_OPTIONS,
 ) -> CadReport:
-    """Write ``pack.step``, ``pack.glb``, ``pack.3mf``, ``pack.stl`` and ``stl/<product>.stl`` (as ``formats`` says), ``bom.csv`` and
-    ``mass.json``; of one part or some roles (``options``) ``NAME.step``, ``NAME-bom.csv`` and so on.
+    """Write ``pack.step``, ``pack.glb``, ``pack.3mf``, ``pack.stl`` and ``stl/<product>.stl``, ``drawing.dxf`` and ``drawing.svg``
+    (as ``formats`` says), ``bom.csv`` and ``mass.json``; of one part or some roles (``options``) ``NAME.step``, ``NAME-bom.csv`` and so on.
 
     ``materials`` by id; ``coolant_densities`` [kg/m³] by coolant id, for products of role coolant; ``energy_Wh`` of the pack, for
     Wh/kg. Lengths in mm (GLB: m). Each file is written whole or not at all, and is the same to the byte for the same input.
@@ -52,6 +52,9 @@ def build_cad(
     watch("import", _import_kernel)
     from packtool.cad.bom import bom_csv
     from packtool.cad.check import product_volumes, round_trip_findings, solid_findings
+    from packtool.cad.drawing import drawing
+    from packtool.cad.drawing_dxf import dxf_text
+    from packtool.cad.drawing_svg import svg_text
     from packtool.cad.glb import glb_bytes
     from packtool.cad.interference import interference
     from packtool.cad.mass import mass_properties, solid_densities, unit_masses
@@ -101,6 +104,10 @@ def build_cad(
     mass = watch("mass", lambda: mass_properties(layout, masses, energy_Wh if options.whole else None))
     write_json(folder / f"{before}mass.json", mass)
     files += [f"{before}bom.csv", f"{before}mass.json"]
+    if "drawing" in formats:
+        sheet = watch("drawing", lambda: drawing(layout, mass))
+        write(f"{before}drawing.dxf", watch("dxf", lambda: dxf_text(sheet)).encode("utf-8"))
+        write(f"{before}drawing.svg", svg_text(sheet).encode("utf-8"))
     return CadReport(
         name=layout.name,
         files=tuple(files),

@@ -11,7 +11,7 @@ from packtool.catalogue.load import nearest
 from packtool.errors import UsageError
 from packtool.layout.records import Layout, Part, Role
 
-CadFormat = Literal["step", "stl", "glb", "3mf"]
+CadFormat = Literal["step", "stl", "glb", "3mf", "drawing"]
 FORMATS: tuple[CadFormat, ...] = get_args(CadFormat)
 
 ROLES: tuple[Role, ...] = get_args(Role)

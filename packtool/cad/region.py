@@ -83,12 +83,15 @@ class Region:
 
     def holds(self, x: float, y: float) -> bool:
         """Is a point inside? (Not for points on an outline.)"""
+        return bool(np.count_nonzero(self.crossing_points(y) > x) % 2)
+
+    def crossing_points(self, y: float) -> Floats:
+        """x of every point where the horizontal line at ``y`` crosses the outlines, (n,)."""
         rows = self.crossings
         rows = rows[(rows[:, 0] <= y) & (rows[:, 1] > y)]
         line = rows[:, 5] == 0
         along_arc = np.copysign(np.sqrt(np.maximum(rows[:, 5] ** 2 - (y - rows[:, 3]) ** 2, 0.0)), rows[:, 5])
-        at = np.where(line, rows[:, 2] + (y - rows[:, 0]) * rows[:, 4], rows[:, 2] + along_arc)
-        return bool(np.count_nonzero(at > x) % 2)
+        return np.where(line, rows[:, 2] + (y - rows[:, 0]) * rows[:, 4], rows[:, 2] + along_arc)
 
 
 def common_area_mm2(first: Region, second: Region) -> float:
@@ -112,6 +115,31 @@ def common_area_mm2(first: Region, second: Region) -> float:
                 if _kept(piece, beside, other, keep_shared):
                     total += _green(piece)
     return max(total, 0.0)
+
+
+def visible_pieces(edge: Edge, hiding: Iterable[Region]) -> list[Edge]:
+    """What is left of an edge where it runs inside none of the regions in front of it (their outlines hide nothing)."""
+    pieces = [edge]
+    x0, y0, x1, y1 = _edge_box(edge)
+    for region in hiding:
+        a0, b0, a1, b1 = region.box
+        if a0 >= x1 + ON_MM or a1 <= x0 - ON_MM or b0 >= y1 + ON_MM or b1 <= y0 - ON_MM:
+            continue
+        if not pieces:
+            break
+        left = []
+        for piece in pieces:
+            beside = region.near(_edge_box(piece))
+            if not beside:
+                left += [] if region.holds(*piece[0]) else [piece]
+                continue
+            for part in _pieces(piece, beside):
+                (x, y), _ = _middle(part)
+                on = any(_nearest(other, x, y)[0] <= ON_MM for other in beside)
+                if on or not region.holds(x, y):
+                    left.append(part)
+        pieces = left
+    return pieces
 
 
 def is_sound(profile: Profile) -> bool:

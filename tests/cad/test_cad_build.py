@@ -31,7 +31,17 @@ def files(folder: Path) -> set[str]:
 
 def test_it_writes_what_it_lists_and_nothing_else(built: Built) -> None:
     assert files(built.folder) == set(built.report.files)
-    assert {"pack.step", "pack.stl", "pack.glb", "pack.3mf", "bom.csv", "mass.json", "stl/cell.stl"} <= set(built.report.files)
+    assert {
+        "pack.step",
+        "pack.stl",
+        "pack.glb",
+        "pack.3mf",
+        "drawing.dxf",
+        "drawing.svg",
+        "bom.csv",
+        "mass.json",
+        "stl/cell.stl",
+    } <= set(built.report.files)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +56,7 @@ def test_it_writes_what_it_lists_and_nothing_else(built: Built) -> None:
 )
 def test_only_the_formats_asked_for(tmp_path: Path, formats: tuple, expected: set[str]) -> None:
     build_cad(small_pack(), MATERIALS, tmp_path, formats=formats)
-    kinds = {"pack.step", "pack.stl", "pack.glb", "pack.3mf", "stl/cell.stl"}
+    kinds = {"pack.step", "pack.stl", "pack.glb", "pack.3mf", "drawing.dxf", "drawing.svg", "stl/cell.stl"}
     assert files(tmp_path) & kinds == expected
     assert {"bom.csv", "mass.json"} <= files(tmp_path)
 
@@ -164,7 +174,7 @@ def test_a_failure_leaves_no_file_behind(tmp_path: Path) -> None:
 
 
 def test_unknown_format_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="unknown CAD format iges: choose from step, stl, glb, 3mf"):
+    with pytest.raises(UsageError, match="unknown CAD format iges: choose from step, stl, glb, 3mf, drawing"):
         build_cad(small_pack(), MATERIALS, tmp_path, formats=("iges",))  # type: ignore[arg-type]
 
 

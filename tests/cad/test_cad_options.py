@@ -79,7 +79,7 @@ def test_taken_apart_every_layer_clears_the_one_below_and_nothing_moves_sideways
 @pytest.mark.cad
 def test_a_part_gets_files_of_its_own(tmp_path: Path) -> None:
     report = build_cad(small_pack(), MATERIALS, tmp_path, options=CadOptions(part="R1C02"), energy_Wh=500.0)
-    names = {"R1C02.step", "R1C02.stl", "R1C02.glb", "R1C02.3mf", "R1C02-bom.csv", "R1C02-mass.json"}
+    names = {"R1C02.step", "R1C02.stl", "R1C02.glb", "R1C02.3mf", "R1C02-bom.csv", "R1C02-mass.json", "R1C02-drawing.dxf"}
     assert names <= files(tmp_path) == set(report.files)
     assert not {name for name in report.files if name.startswith("pack")}
     assert report.mass["mass_kg"] == 0.5
