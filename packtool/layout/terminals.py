@@ -24,8 +24,7 @@ HEIGHT_MM = 3.0
 TAB_WIDTH_MM = 45.0
 TAB_LENGTH_MM = 25.0
 TAB_THICKNESS_MM = 0.25
-"""Tabs of a 20 Ah pouch (A123 AMP20): 1.775 inch wide, 1 inch long, aluminium 0.010 inch, measured by its owner (ecomodder.com, post
-318087); taken for pouches whose tabs are not known, no wider than TAB_OVER_SIDE of the end they leave."""
+"""Those of a 20 Ah pouch (a123-amp20 in the catalogue, measured); taken for pouches whose tabs are not known, no wider than TAB_OVER_SIDE of the end they leave."""
 TAB_OVER_SIDE = 0.45
 TAB_PITCH_OVER_SIDE = 0.5
 """Between the middles of two tabs on one end; with 0.45 of width they stand clear of each other and of the edges."""

@@ -38,6 +38,9 @@ _BY_FORMAT = {
     "k_radial_W_mK": {"cylindrical"},
     "width_mm": {"prismatic", "pouch"},
     "thickness_mm": {"prismatic", "pouch"},
+    "tab_width_mm": {"pouch"},
+    "tab_length_mm": {"pouch"},
+    "tab_thickness_mm": {"pouch"},
     "k_in_plane_W_mK": {"prismatic", "pouch"},
     "k_through_W_mK": {"prismatic", "pouch"},
 }
