@@ -65,6 +65,11 @@ class Place:
         x0, y0, x1, y1 = turned_rectangle(of, self.rotation)
         return x0 + self.x, y0 + self.y, x1 + self.x, y1 + self.y
 
+    def own_rectangle(self, of: Rectangle) -> Rectangle:
+        """A rectangle of the pack's plan, in the module's."""
+        x0, y0, x1, y1 = of
+        return turned_rectangle((x0 - self.x, y0 - self.y, x1 - self.x, y1 - self.y), -self.rotation % 360)
+
 
 _FACES: tuple[Face, ...] = ("x+", "y+", "x-", "y-")
 """Each face turned by 90 degrees is the next."""

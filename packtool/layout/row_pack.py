@@ -110,7 +110,7 @@ def _plan(loaded: LoadedDesign) -> Plan:
     footprint = Footprint(x1 - x0, y1 - y0)
     tray = TrayPlan(_inside(design, footprint, places, reach, links), top + design.enclosure.headroom_mm)
     complaints = _check_row_gap(loaded, rows, poles, size) or check_bars(
-        loaded, size, wiring, tray.inside if len(places) == 1 else None
+        loaded, size, wiring, places[0].own_rectangle(tray.inside) if len(places) == 1 else None
     )
     if not complaints and len(places) > 1:
         complaints = _check_modules(loaded, (minus, *bars, plus), places, links, tray.inside)
@@ -165,8 +165,7 @@ def _inside(
     plate = footprint.length_mm / 2 + (overhang_mm(flat, footprint) if (flat := flat_plate(design)) else 0.0)
     half = footprint.breadth_mm / 2
     boxes = [(-plate, -half, plate, half), *(place.rectangle(reach) for place in places)]
-    if reach[1] < -half or reach[3] > half or len(places) > 1:
-        boxes += [(b[0], b[1], b[3], b[4]) for bar in links for b in bar.boxes]
+    boxes += [(b[0], b[1], b[3], b[4]) for bar in links for b in bar.boxes]
     x0, y0, x1, y1 = hull(iter(boxes))
     by = design.enclosure.clearance_mm
     return x0 - by, y0 - by, x1 + by, y1 + by

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import pytest
 from flat_designs import ARRANGEMENTS, BLADE, CAN, FEW, FINS, ONE_END, POUCH, SIDEWAYS
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from packtool.errors import DesignError
 from packtool.layout.lay_out import lay_out
@@ -38,6 +40,10 @@ SOLID = ("cell", "pad", "barrier", "fin", "end_plate", "interface", "terminal", 
 
 
 def test_no_two_parts_share_space_and_all_stand_in_the_tray(laid_out):
+    check_places(laid_out)
+
+
+def check_places(laid_out):
     placed = sorted(boxes(laid_out, *SOLID), key=lambda entry: entry[1])
     inside = laid_out.product("tray").sweeps[1].profile.holes[0].bounds()
     lid = laid_out.part_bounds(laid_out.parts_of("lid")[0])
@@ -178,3 +184,54 @@ def test_what_cannot_be_is_refused_at_its_key_with_the_way_out(load, cell, case)
     assert said.key == key
     assert heart in said.message
     assert said.line
+
+
+size = st.floats(5.0, 400.0).map(lambda value: round(value, 1))
+gap = st.sampled_from([0.0, 0.4, 3.0, 25.0, 80.0])
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    own=st.fixed_dictionaries(
+        {
+            "format": st.sampled_from(["prismatic", "pouch"]),
+            "terminals": st.sampled_from(["top", "one_end", "both_ends"]),
+            "width_mm": size,
+            "thickness_mm": st.floats(4.0, 80.0).map(lambda value: round(value, 1)),
+            "height_mm": size,
+        }
+    ),
+    counts=st.lists(st.integers(1, 4), min_size=1, max_size=3),
+    parallel=st.integers(1, 2),
+    orientation=st.sampled_from(["upright", "on_side", "flat"]),
+    gaps=st.tuples(gap, gap),
+    offset=st.sampled_from([0.0, 13.0, -60.0]),
+    fins=st.sampled_from([None, {**FINS, "every": 1}, FINS]),
+    modules=st.sampled_from([None, {"count_x": 2, "gap_x_mm": 40.0}, {"count_x": 2, "count_y": 2, "rotation_deg": (0, 90)}]),
+    bar=st.sampled_from([5.0, 20.0, 60.0]),
+)
+def test_whatever_is_asked_fits_or_is_refused_at_its_key(
+    load, cell, own, counts, parallel, orientation, gaps, offset, fins, modules, bar
+):
+    """Never an overlap: either everything stands clear, or a complaint names a key that the design holds, or its section."""
+    counts = [parallel * count for count in counts]
+    copies = modules["count_x"] * modules.get("count_y", 1) if modules else 1
+    arrangement = {
+        "rows": len(counts), "cells_per_row": tuple(counts), "cell_gap_mm": max(gaps[0], 0.5) if fins else gaps[0], "row_gap_mm": gaps[1],
+        "orientation": orientation, "row_offset_mm": offset, "gap_material": "pu_foam_compression_pad", "end_plate_mm": 4.0,
+        **({"fins": fins} if fins else {}), **({"modules": modules} if modules else {}),
+    }  # fmt: skip
+    changes = {
+        "arrangement": arrangement, "electrical.series": copies * sum(counts) // parallel, "electrical.parallel": parallel,
+        "cold_plate": None, "busbars.width_mm": bar,
+    }  # fmt: skip
+    layout, refused = None, ()
+    try:
+        layout = lay_out(load(changes, own=cell(**own)))
+    except DesignError as error:
+        refused = error.complaints
+    assert (layout is None) == bool(refused)
+    assert all(complaint.line and complaint.message for complaint in refused)
+    if layout is not None:
+        check_places(layout)
+        assert {part.series for part in layout.parts_of("cell")} == set(range(1, layout.n_series + 1))

@@ -1,0 +1,54 @@
+"""Small packs of flat cells in every arrangement, as settings over the bus template."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import packtool
+from packtool.design.load import load_design
+from packtool.design.loaded import LoadedDesign
+
+BUS = Path(packtool.__file__).parents[1] / "templates" / "bus-lfp.yaml"
+CURRENT_A = 100.0
+RESISTANCE_MOHM = 1.0
+
+SMALL = (
+    "electrical={series: 8, parallel: 1}", "arrangement.rows=2", "arrangement.cells_per_row=4", "cold_plate.channels=3",
+    "busbars.width_mm=20", f"cases.charge_1C.current_A={CURRENT_A}", "mesh.level=coarse",
+)  # fmt: skip
+
+
+def cell(like: str, *more: str) -> str:
+    """A catalogue cell with the same resistance at every temperature."""
+    return f"cell={{{', '.join((f'like: {like}', f'resistance_mOhm: {RESISTANCE_MOHM}', *more))}}}"
+
+
+CAN = cell("calb-lfp176")
+POUCH = (cell("lg-e63", "tab_length_mm: 15"), "arrangement.row_gap_mm=50", "arrangement.cell_gap_mm=1", "busbars.thickness_mm=2")
+BLADE = (cell("byd-blade-135", "cp_J_kgK: 1000"), "arrangement.cell_gap_mm=0.5")
+
+PACKS: dict[str, tuple[str, ...]] = {
+    "shifted rows": (*SMALL, CAN, "arrangement.row_offset_mm=27.6"),
+    "on the side": (*SMALL, CAN, "arrangement.orientation=on_side"),
+    "on the wide face": (*SMALL, CAN, "arrangement.orientation=flat", "arrangement.row_gap_mm=30"),
+    "a turned row": (*SMALL, CAN, "electrical.series=6", "arrangement.cells_per_row=[4, 2]", "arrangement.turned_rows=[2]"),
+    "barriers": (
+        *SMALL, CAN, "arrangement.cell_gap_mm=4", "arrangement.barrier={material: aerogel_blanket, thickness_mm: 2, every: 2}",
+    ),
+    "pouches": (*SMALL, *POUCH),
+    "pouches with fins": (*SMALL, *POUCH, "arrangement.fins={material: al_1060_busbar, thickness_mm: 0.5}"),
+    "pouches with tabs at one end, a fin each": (
+        *SMALL, *POUCH, cell("a123-amp20"), "arrangement.row_gap_mm=70",
+        "arrangement.fins={material: al_1060_busbar, thickness_mm: 0.4, every: 1}",
+    ),
+    "blades": (*SMALL, *BLADE, "arrangement.rows=1", "arrangement.cells_per_row=8"),
+    "modules": (*SMALL, CAN, "electrical.series=16", "arrangement.modules={count_x: 2, gap_x_mm: 30}"),
+    "modules turned": (
+        *SMALL, CAN, "electrical.series=16", "arrangement.modules={count_y: 2, gap_y_mm: 40, rotation_deg: [90]}",
+    ),
+}  # fmt: skip
+
+
+def pack(name: str, *sets: str) -> LoadedDesign:
+    """The design of one of these packs."""
+    return load_design(BUS, [*PACKS[name], *sets])
