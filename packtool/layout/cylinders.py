@@ -17,6 +17,7 @@ from packtool.design.groups import Block, block_of
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import CylinderGrid
 from packtool.errors import DesignError, LayoutError
+from packtool.layout.can import can_details
 from packtool.layout.complaints import complain
 from packtool.layout.records import Loop, Part, Product, Profile, Sweep, Vertex
 
@@ -192,9 +193,14 @@ def cell_parts(plan: GridPlan, description: str, z: float) -> tuple[list[Product
     inverted = any(spot.inverted for spot in plan.spots)
     body = (Sweep(Profile(Loop.circle(0.0, 0.0, plan.radius_mm)), 0.0, plan.height_mm),)
     upright = f"cell-{plan.cell_id}"
-    products = [Product(upright, "cell", plan.cell_id, body, description)]
+
+    def product(id_: str, what: str, turned: bool) -> Product:
+        details = can_details(plan.diameter_mm, plan.height_mm, inverted=turned)
+        return Product(id_, "cell", plan.cell_id, body, what, details=details)
+
+    products = [product(upright, description, False)]
     if inverted:
-        products.append(Product(f"{upright}-inverted", "cell", plan.cell_id, body, f"{description}, upside down"))
+        products.append(product(f"{upright}-inverted", f"{description}, upside down", True))
     parts = [
         Part(
             spot.name,

@@ -1,4 +1,4 @@
-"""Profiles and products as triangles and edge lines for pictures. Needs vtk; millimetres."""
+"""Profiles and products as triangles and edge lines for pictures. Millimetres."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
-from vtkmodules.vtkFiltersGeneral import vtkContourTriangulator
 
 from packtool.layout.records import Loop, Part, Product, Profile, Sweep
 from packtool.mesh.records import Floats, Integers
-from packtool.report.vtk_arrays import closed_lines, numbers
 
 ARC_STEP = math.radians(10.0)
 """Largest turn between two neighbouring segments of a drawn arc."""
+
+SAME_LEVEL_DIGITS = 6
+"""Corners whose heights agree to so many decimals [mm] begin the same band of triangles."""
 
 CORNER = math.radians(25.0)
 """A vertex that turns more is drawn as an edge; it lies above ``ARC_STEP``, so arcs look round."""
@@ -61,16 +62,38 @@ def triangulated(profile: Profile) -> tuple[Floats, Integers]:
         count = len(outlines[0])
         fan = np.column_stack([np.zeros(count - 2, dtype=np.int64), np.arange(1, count - 1), np.arange(2, count)])
         return outlines[0], fan
-    cutter = vtkContourTriangulator()
-    cutter.SetInputData(closed_lines(outlines))
-    cutter.Update()
-    made = cutter.GetOutput()
-    points = numbers(made.GetPoints().GetData())[:, :2].astype(np.float64)
-    triangles = numbers(made.GetPolys().GetConnectivityArray()).astype(np.int64).reshape(-1, 3)
-    a, b, c = (points[triangles[:, corner]] for corner in range(3))
-    doubled = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
-    triangles[doubled < 0] = triangles[doubled < 0][:, ::-1]
-    return points, triangles
+    return _in_bands(outlines)
+
+
+def _in_bands(outlines: list[Floats]) -> tuple[Floats, Integers]:
+    """The area between outlines cut in bands from vertex to vertex in y, and these into trapezoids: as many as there are edges in a
+    band, so that a plate with thousands of holes takes no longer than its corners."""
+    rings = [np.column_stack([ring[:, 0], np.round(ring[:, 1], SAME_LEVEL_DIGITS)]) for ring in outlines]
+    edges = np.concatenate([np.stack([ring, np.roll(ring, -1, axis=0)], axis=1) for ring in rings])
+    edges = edges[edges[:, 0, 1] != edges[:, 1, 1]]
+    edges = np.where((edges[:, 0, 1] > edges[:, 1, 1])[:, None, None], edges[:, ::-1], edges)
+    levels = np.unique(np.concatenate([ring[:, 1] for ring in rings]))
+    first, last = np.searchsorted(levels, edges[:, 0, 1]), np.searchsorted(levels, edges[:, 1, 1])
+    # every band that an edge crosses
+    count = last - first
+    edge = np.repeat(np.arange(len(edges)), count)
+    band = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + np.repeat(first, count)
+    (x0, y0), (x1, y1) = edges[edge].transpose(1, 2, 0)
+    low, high = levels[band], levels[band + 1]
+    slope = (x1 - x0) / (y1 - y0)
+    below, above = x0 + slope * (low - y0), x0 + slope * (high - y0)
+    order = np.lexsort(
+        (below + above, band)
+    )  # the area lies between the first and the second edge of a band, the third and fourth, ...
+    left, right = order[::2], order[1::2]
+    corners = [(below[left], low[left]), (below[right], low[right]), (above[right], high[right]), (above[left], high[left])]
+    points = np.concatenate([np.column_stack(corner) for corner in corners])
+    n = len(left)
+    a, b, c, d = (np.arange(n) + k * n for k in range(4))
+    triangles = np.concatenate([np.column_stack([a, b, c]), np.column_stack([a, c, d])])
+    p, q, r = (points[triangles[:, k]] for k in range(3))
+    area = (q[:, 0] - p[:, 0]) * (r[:, 1] - p[:, 1]) - (q[:, 1] - p[:, 1]) * (r[:, 0] - p[:, 0])
+    return points, triangles[area > 0]
 
 
 def _is_convex(polygon: Floats) -> bool:

@@ -67,19 +67,3 @@ def segments(ends: Floats) -> vtkPolyData:
     data.SetPoints(_points(ends.reshape(-1, 3)))
     data.SetLines(_cells(np.arange(2 * len(ends)).reshape(-1, 2)))
     return data
-
-
-def closed_lines(polylines: list[Floats]) -> vtkPolyData:
-    """Closed outlines (n, 2) in the plane z = 0 as vtk lines."""
-    stacked = np.vstack(polylines)
-    lines = vtkCellArray()
-    start = 0
-    for polyline in polylines:
-        lines.InsertNextCell(len(polyline) + 1)
-        for index in (*range(start, start + len(polyline)), start):
-            lines.InsertCellPoint(index)
-        start += len(polyline)
-    data = vtkPolyData()
-    data.SetPoints(_points(np.column_stack([stacked, np.zeros(len(stacked))])))
-    data.SetLines(lines)
-    return data
