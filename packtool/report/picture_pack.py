@@ -19,6 +19,8 @@ ROLE_COLOURS: dict[Role, Colour] = {
     "barrier": (214, 200, 160),
     "fin": (206, 212, 218),
     "end_plate": (188, 194, 202),
+    "holder": (66, 72, 80),
+    "potting": (224, 212, 178),
     "interface": (226, 160, 88),
     "cold_plate": (160, 184, 194),
     "coolant": (64, 150, 220),
