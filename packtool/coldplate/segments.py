@@ -141,7 +141,7 @@ def _beside(places: Floats, start: Point, end: Point, curve: Arc | None) -> tupl
 def map_walls(network: CoolantNetwork, segments: Segments, mesh: TaggedMesh, boundary: str) -> WallMap:
     """Give every facet of ``boundary`` to the segment whose channel its middle lies in, in the plan and in height.
 
-    Where a header and a channel overlap, to the header; inside a corner to the nearer leg. SolveError for a facet that lies in no
+    Where a header and a channel overlap, to the header; inside a corner to the nearer leg; past a blind end to the last segment before it. SolveError for a facet that lies in no
     channel: mesh and network then do not describe the same plate.
     """
     facets = np.asarray(mesh.boundaries[boundary])
@@ -152,9 +152,10 @@ def map_walls(network: CoolantNetwork, segments: Segments, mesh: TaggedMesh, bou
     chosen = np.full(len(facets), -1)
     for index, b in enumerate(network.branches):
         half = b.width_mm / 2e3
+        beyond = max(half * (1 + 2 * SLACK), b.blind_mm / 1e3)
         bottom, top = (z / 1e3 for z in network.z_range(b))
         slack = SLACK * (top - bottom)
-        around = np.array([_reach(*leg, half * (1 + 2 * SLACK)) for leg in b.legs()])
+        around = np.array([_reach(*leg, beyond) for leg in b.legs()])
         low, high = around[:, 0].min(axis=0), around[:, 1].max(axis=0)
         level = (height >= bottom - slack) & (height <= top + slack)
         mine = np.flatnonzero(level & np.all((middle >= low) & (middle <= high), axis=1))
@@ -163,14 +164,14 @@ def map_walls(network: CoolantNetwork, segments: Segments, mesh: TaggedMesh, bou
         size = segments.length[segments.first[index]]
         count = segments.first[index + 1] - segments.first[index]
         for leg, (start, end, curve) in enumerate(b.legs()):
-            low, high = _reach(start, end, curve, half * (1 + 2 * SLACK))
+            low, high = _reach(start, end, curve, beyond)
             near = mine[np.all((places >= low) & (places <= high), axis=1)]
             if len(near) == 0:
                 continue
             span = stations[leg + 1] - stations[leg]
             along, across = _beside(middle[near], start, end, curve)
             past = np.maximum(np.maximum(-along, along - span), 0.0)
-            inside = (across <= half * (1 + 2 * SLACK)) & (past <= half * (1 + 2 * SLACK))
+            inside = (across <= half * (1 + 2 * SLACK)) & (past <= beyond)
             # rank of the branch first, then how far past the leg's ends, then how far off the centreline
             score = np.where(inside, _RANK[b.kind] + past / half / 4 + across / half / 16, np.inf)
             better = score < best[near] - _TIE  # the diagonal of a corner is the first leg's, whatever the rounding

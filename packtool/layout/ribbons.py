@@ -80,10 +80,9 @@ def plan_ribbons(plate: RibbonPlate, plan: GridPlan, spacing: RibbonSpacing, hol
     bends = plan.pitch_mm - plan.axis(1, 1)[0] if spacing.bend else 0.0
     x0 = max(plan.reach_mm, bends) + TANK_AIR_MM + wall
     middles = tuple((plan.row_y[row] + plan.row_y[row + 1]) / 2 for row in range(0, plan.rows, 2))
-    fitting = min(FITTING_MM, width)
     path = _centreline(plan, spacing, x0)
-    # the fittings stand beside the outermost ribbons' mouths
-    y = middles[-1] + abs(path.points[-1][1]) + max(spacing.distance / 2, fitting)
+    y = plan.breadth_mm / 2  # beyond the outer rows, whose ribbons end well inside: the fittings stand beside their mouths
+    beside = y - (middles[-1] + abs(path.points[-1][1]) + plate.thickness_mm / 2)
     return RibbonPlan(
         spacing=spacing,
         path=path,
@@ -92,7 +91,7 @@ def plan_ribbons(plate: RibbonPlate, plan: GridPlan, spacing: RibbonSpacing, hol
         foot=(plan.height_mm - height) / 2,
         port=(height - (plate.ports + 1) * plate.web_mm) / plate.ports,
         tank=(x0, -y, x0 + width, y),
-        fitting=fitting,
+        fitting=min(FITTING_MM, width, beside),
     )
 
 
@@ -278,7 +277,7 @@ def ribbon_parts(plate: RibbonPlate, ribbons: RibbonPlan, z: float, room_mm: flo
 def ribbon_network(plate: RibbonPlate, ribbons: RibbonPlan, z: float) -> CoolantNetwork:
     """Tanks and ports as a graph; the cells stand at ``z``."""
     bottom = z + ribbons.foot
-    x0, _, x1, _ = ribbons.tank
+    x0, _, x1, y1 = ribbons.tank
     x = (x0 + x1) / 2
     (_, y_in), (_, y_out) = _ends(plate, ribbons)
     deep = ribbons.height - 2 * plate.web_mm
@@ -289,16 +288,14 @@ def ribbon_network(plate: RibbonPlate, ribbons: RibbonPlan, z: float) -> Coolant
     def tank(name: str, x: float, fed: str, y: float, lead: float) -> list[Branch]:
         stations = [(fed, y)] + [(f"{name} {k:0{digits}d}", middle + lead) for k, middle in enumerate(ribbons.middles, 1)]
         stations.sort(key=lambda station: abs(station[1] - y))
-        pieces = [
-            Branch(f"{name} tank {k:0{digits}d}", a, b, ((x, ya), (x, yb)), x1 - x0, deep, "header", z0=bottom + plate.web_mm)
-            for k, ((a, ya), (b, yb)) in enumerate(pairwise(stations), 1)
-        ]
-        if name == "inlet":
-            return pieces
-        return [
-            Branch(piece.name, piece.end, piece.start, piece.path[::-1], piece.width_mm, piece.height_mm, piece.kind, z0=piece.z0)
-            for piece in pieces
-        ]
+        blind = y1 - abs(stations[-1][1])
+        pieces = []
+        for k, ((a, ya), (b, yb)) in enumerate(pairwise(stations), 1):
+            past = blind if k == count else 0.0
+            start, end, path = (a, b, ((x, ya), (x, yb))) if name == "inlet" else (b, a, ((x, yb), (x, ya)))
+            label = f"{name} tank {k:0{digits}d}"
+            pieces.append(Branch(label, start, end, path, x1 - x0, deep, "header", z0=bottom + plate.web_mm, blind_mm=past))
+        return pieces
 
     channels = [
         Branch(
