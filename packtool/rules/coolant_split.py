@@ -11,9 +11,10 @@ from packtool.rules.records import Evidence, Finding, NotChecked, Rule
 def check(evidence: Evidence) -> Iterable[Finding]:
     """See RULE.asks. Of parallel channels only: (largest - smallest) / mean flow."""
     plate = evidence.loaded.design.cold_plate
-    if plate is None or plate.type != "parallel":
+    if plate is None or plate.type == "serpentine":
         raise NotChecked("the design has no parallel channels")
-    limit = Limit(0.3, "cold_plate.header_width_mm" if plate.header_width_mm is not None else "cold_plate", "warning")
+    given = "cold_plate.header_width_mm" in evidence.loaded.places
+    limit = Limit(0.3, "cold_plate.header_width_mm" if given else "cold_plate", "warning")
     what = "uneven flow of parallel channels (wider headers even it out: cold_plate.header_width_mm)"
     for row in solved(evidence, "coolant.flow.maldistribution"):
         yield at_most(evidence, RULE.id, what, row.value, limit, "-", error=row.uncertainty, case=row.case)
