@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from fluids.fittings import bend_miter, entrance_sharp
+from fluids.fittings import bend_miter, entrance_sharp, exit_normal
 
 from packtool.coldplate.friction import RE_LAMINAR, RE_TURBULENT, entrance_excess, friction_darcy_Re, transition_weight
 from packtool.coldplate.passages import RUN, SIDE, TURN, Passages
@@ -24,6 +24,10 @@ LEAST_RADIUS = 0.5
 """Least radius of a round bend over the channel's width: Rennels & Hudson's range; the inner edge is sharp there."""
 K_ENTRANCE = float(entrance_sharp(method="Crane"))
 """From a header into a side branch, on the branch's velocity: 0.5, the sharp entrance. Crane TP-410 gives 0.3..1 for tees of 90 degrees."""
+K_PORT_IN = float(exit_normal())
+K_PORT_OUT = float(entrance_sharp(method="Rennels"))
+"""The fittings, on the velocity in their bore: the jet into the channel loses its dynamic pressure (1.0), the way out is a sharp entrance
+(0.57, Rennels & Hudson, Pipe Flow, 2012)."""
 RUN_DIVIDING = 0.4
 """Crane TP-410, run of a dividing tee: K = 0.4 (Q_branch / Q)² on the combined velocity."""
 RUN_COMBINING = (1.55, -1.0)
@@ -141,7 +145,7 @@ def node_drop(p: Passages, out: Floats, rho: Floats, partner_out: Floats) -> Flo
     ``out`` (n, 2) velocity from the node into the branch [m/s], ``partner_out`` (n, 2) the partner's from the same node (0 without
     one), ``rho`` (n, 2). Nodes hold the static pressure of what flows in; a branch that flows in loses its dynamic pressure to the
     node unless its partner carries it on. Header runs: Bernoulli less Crane's loss, so dividing flow recovers pressure and combining
-    flow spends it. Turns: Bernoulli, a square bend on the faster side, Borda-Carnot or half a contraction. Continuous in the flows.
+    flow spends it. Turns: Bernoulli, a square bend on the faster side, a sudden expansion or contraction. Continuous in the flows.
     """
     leaves = out > 0
     head = rho * out * np.abs(out) / 2
@@ -162,9 +166,26 @@ def node_drop(p: Passages, out: Floats, rho: Floats, partner_out: Floats) -> Flo
     other = np.maximum(p.partner, 0)
     ratio = p.area[:, None] / p.area[other]  # this branch over the one that feeds it
     fed = ratio * out
-    change = np.where(ratio > 1, (1 - 1 / ratio) ** 2 * fed**2, 0.5 * (1 - np.minimum(ratio, 1.0)) * out**2)
+    change = np.where(ratio > 1, expansion(1 / np.maximum(ratio, 1.0)) * fed**2, contraction(np.minimum(ratio, 1.0)) * out**2)
     turn = rho / 2 * (out**2 - fed**2 + p.corner * K_BEND * np.maximum(out, fed) ** 2 + change)
     return np.where(leaves & (p.meeting == TURN), turn, drop)
+
+
+def expansion(area_ratio: Floats) -> Floats:
+    """Loss coefficient of a sudden expansion on the smaller side's velocity [-]: (1 - A1/A2)², Borda-Carnot. ``area_ratio`` (0, 1]."""
+    return (1 - np.asarray(area_ratio, float)) ** 2
+
+
+def contraction(area_ratio: Floats) -> Floats:
+    """Loss coefficient of a sudden contraction on the smaller side's velocity [-]. ``area_ratio`` smaller over larger, (0, 1].
+
+    Rennels & Hudson, Pipe Flow (2012), eq. 10.3, of round pipes: 0.0696 (1 - b^5) J² + (J - 1)², J = 1 + 0.622 (1 - 0.215 b² -
+    0.785 b^5), b² the area ratio.
+    """
+    ratio = np.asarray(area_ratio, float)
+    fifth = ratio**2.5
+    jet = 1 + 0.622 * (1 - 0.215 * ratio - 0.785 * fifth)
+    return 0.0696 * (1 - fifth) * jet**2 + (jet - 1) ** 2
 
 
 def friction_uncertainty(Re: Floats) -> Floats:

@@ -10,6 +10,8 @@ from scipy.sparse.linalg import splu
 
 from packtool.coldplate.friction import laminar_f_Re
 from packtool.coldplate.losses import (
+    K_PORT_IN,
+    K_PORT_OUT,
     UNCERTAINTY_BENDS,
     UNCERTAINTY_ENTRANCE,
     UNCERTAINTY_JUNCTIONS,
@@ -34,7 +36,7 @@ FULL = FlowPhysics()
 class FlowSplit:
     """A solved network. By branch (n,): ``mass_flow`` [kg/s] and ``velocity`` [m/s], positive from start to end; ``Re`` [-].
 
-    ``pressure`` (n_nodes,) static, above the outlet's [Pa]; ``pressure_drop`` from inlet to outlet [Pa], ``parts`` its components (they
+    ``pressure`` (n_nodes,) static, above the outlet's [Pa]; ``pressure_drop`` from inlet to outlet [Pa], fittings included, ``parts`` its components (they
     add up to it: each is the power it dissipates over the total flow) and ``uncertainty`` their summed half-width [Pa];
     ``steps`` Newton steps taken.
     """
@@ -176,6 +178,13 @@ class _System:
         coupling = sparse.csr_matrix((np.concatenate(values), (np.concatenate(i), np.concatenate(j))), shape=(self.n, self.n))
         return slope, coupling
 
+    def fittings(self) -> float:
+        """Pressure lost in the two fittings [Pa], on the velocity in their bore; 0 without any, or without junction losses."""
+        if not (self.physics.junctions and np.isfinite(self.p.port_area)):
+            return 0.0
+        rho_in, rho_out = (float(self.rho[np.any(self.p.node == n, axis=1)].mean()) for n in (self.p.inlet, self.p.outlet))
+        return (K_PORT_IN / rho_in + K_PORT_OUT / rho_out) * (self.total / self.p.port_area) ** 2 / 2
+
     def read(self, x: Floats, steps: int) -> FlowSplit:
         flow, P = x[: self.n], x[self.n :]
         lost = self.losses(flow)
@@ -198,8 +207,12 @@ class _System:
             + (UNCERTAINTY_BENDS * parts["bends"] + over(corner_friction) if self.physics.bends else 0.0)
             + UNCERTAINTY_JUNCTIONS * float(np.abs(weight) @ np.abs(drop).sum(axis=1))
         )
+        fittings = self.fittings()
+        if fittings:
+            parts["fittings"] = fittings
+            uncertainty += UNCERTAINTY_JUNCTIONS * fittings
         return FlowSplit(
-            mass_flow=flow, velocity=lost.velocity, Re=lost.Re, pressure=P, pressure_drop=float(P[self.p.inlet]), parts=parts,
+            mass_flow=flow, velocity=lost.velocity, Re=lost.Re, pressure=P, pressure_drop=float(P[self.p.inlet]) + fittings, parts=parts,
             uncertainty=uncertainty, steps=steps,
         )  # fmt: skip
 

@@ -28,6 +28,7 @@ class Passages:
 
     ``width``, ``height``, ``length``, ``straight`` (the length less what lies inside wider headers at its ends) [m]; ``bends`` (n,);
     ``bends`` counts square ones; round ones are ``arc_branch``, ``arc_radius`` [m] of the centreline and ``arc_angle`` [rad] (n_arcs,).
+    ``port_area`` [m²] of the bore of the fittings; infinite without fittings.
     ``node`` (n, 2) index into ``nodes``; ``meeting`` (n, 2): TERMINAL..SIDE; ``partner`` (n, 2): the branch that it goes on into or
     turns into, -1 where there is none, and ``partner_end`` its end there; ``corner`` (n, 2): 1 where TURN goes round a corner.
     """
@@ -50,6 +51,7 @@ class Passages:
     arc_branch: Integers
     arc_radius: Floats
     arc_angle: Floats
+    port_area: float = math.inf
 
     @property
     def area(self) -> Floats:
@@ -124,6 +126,7 @@ def passages(network: CoolantNetwork) -> Passages:
         node=node, meeting=meeting, partner=partner, partner_end=partner_end, corner=corner,
         arc_branch=np.array([i for i, _ in arcs], dtype=np.int64),
         arc_radius=np.array([curve.radius / 1e3 for _, curve in arcs]), arc_angle=np.array([abs(curve.turn) for _, curve in arcs]),
+        port_area=math.inf if network.bore_mm is None else math.pi / 4 * (network.bore_mm / 1e3) ** 2,
     )  # fmt: skip
 
 

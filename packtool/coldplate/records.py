@@ -65,7 +65,7 @@ class PathTable:
 class ColdPlateSolution:
     """The coolant side of a cold plate.
 
-    ``pressure_drop_Pa`` between the nodes under the two fittings (the fittings themselves are not in it), its ``pressure_parts`` and
+    ``pressure_drop_Pa`` from the inlet fitting's bore to the outlet's, its ``pressure_parts`` and
     the half-width ``pressure_uncertainty_Pa`` from the scatter of the correlations; ``mass_flow_kg_s`` in all, ``branch_flow_lpm``
     by branch (positive in the design's direction, at the branch's own density); ``inlet_degC``, ``outlet_degC``; ``heat_W`` from the
     walls, ``enthalpy_rise_W`` m (H_out - H_in), equal to it but for rounding; ``maldistribution`` (largest - smallest) / mean flow of

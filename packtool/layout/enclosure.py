@@ -23,7 +23,7 @@ from packtool.layout.flange import (
     has_nuts,
     plan_flange,
 )  # fmt: skip
-from packtool.layout.mounts import bracket_reach, foot_height, lug_places, mount_parts, taken
+from packtool.layout.mounts import bracket_reach, feet_stretches, foot_height, lug_places, mount_parts, taken
 from packtool.layout.openings import Fitting, Opening, opening_faults, plan_openings
 from packtool.layout.outline import Rectangle
 from packtool.layout.records import Part, Product, Profile, Sweep
@@ -48,7 +48,7 @@ def check_enclosure(loaded: LoadedDesign, enclosure: Enclosure, tray: TrayPlan) 
     if not faults:
         faults = [*_corner_faults(enclosure), *_bolt_faults(enclosure, tray)]
         flange = plan_flange(enclosure, tray.inside)
-        openings = plan_openings(enclosure, tray.inside, _span(enclosure, tray.top), tray.fittings)
+        openings = _openings(enclosure, flange, tray)
         faults += opening_faults(openings, tray.inside, flange.radius, _span(enclosure, tray.top))
         faults += _bracket_faults(enclosure, flange, tray.top, openings)
     return [complain(loaded, f"enclosure.{key}" if not key.startswith("enclosure.") else key, message) for key, message in faults]
@@ -79,7 +79,7 @@ def enclosed(
 def enclosure_parts(enclosure: Enclosure, tray: TrayPlan) -> tuple[list[Product], list[Part]]:
     """Everything of the enclosure. The tray stands on z = 0 and the lid on the flange; beams under the floor hang below."""
     flange = plan_flange(enclosure, tray.inside)
-    openings = plan_openings(enclosure, tray.inside, _span(enclosure, tray.top), tray.fittings)
+    openings = _openings(enclosure, flange, tray)
     stretches = taken(enclosure, flange)
     clear = _clear_height(enclosure, tray.top)
     products, parts = tray_parts(enclosure, flange, tray.top, openings, stretches, clear)
@@ -113,6 +113,12 @@ def _span(enclosure: Enclosure, top: float) -> tuple[float, float]:
     if enclosure.style == "extruded":
         return 2 * enclosure.wall_mm, top - flange_thickness(enclosure) - enclosure.wall_mm
     return enclosure.wall_mm + floor_radius(enclosure), _clear_height(enclosure, top)
+
+
+def _openings(enclosure: Enclosure, flange: Flange, tray: TrayPlan) -> tuple[Opening, ...]:
+    height = foot_height(enclosure, _clear_height(enclosure, tray.top)) if enclosure.feet else 0.0
+    feet = [(wall, stretch, height) for wall, stretch in feet_stretches(enclosure, flange)]
+    return plan_openings(enclosure, tray.inside, _span(enclosure, tray.top), tray.fittings, feet)
 
 
 def _seal_parts(enclosure: Enclosure, flange: Flange, top: float) -> tuple[list[Product], list[Part]]:

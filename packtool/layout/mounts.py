@@ -55,12 +55,18 @@ def lug_places(enclosure: Enclosure, flange: Flange) -> list[tuple[Wall, float]]
     return [(wall, at) for wall in walls for at in (low + inset, high - inset)]
 
 
+def feet_stretches(enclosure: Enclosure, flange: Flange) -> list[tuple[Wall, tuple[float, float]]]:
+    """The stretches of the walls that feet stand on [mm]."""
+    half = foot_width(enclosure) / 2
+    return [(wall, (at - half, at + half)) for wall, at in feet_places(enclosure, flange)]
+
+
 def taken(enclosure: Enclosure, flange: Flange) -> list[tuple[Wall, tuple[float, float]]]:
     """The stretches of the walls that feet and lugs stand on [mm]."""
-    half_foot = foot_width(enclosure) / 2
     half_lug = enclosure.lifting.thickness_mm / 2 if enclosure.lifting else 0.0
-    stretches = [(wall, (at - half_foot, at + half_foot)) for wall, at in feet_places(enclosure, flange)]
-    return stretches + [(wall, (at - half_lug, at + half_lug)) for wall, at in lug_places(enclosure, flange)]
+    return feet_stretches(enclosure, flange) + [
+        (wall, (at - half_lug, at + half_lug)) for wall, at in lug_places(enclosure, flange)
+    ]
 
 
 def bracket_reach(enclosure: Enclosure) -> float:

@@ -69,9 +69,14 @@ def outward(wall: Wall) -> int:
 
 
 def plan_openings(
-    enclosure: Enclosure, inside: Rectangle, span: tuple[float, float], fittings: Sequence[Fitting]
+    enclosure: Enclosure,
+    inside: Rectangle,
+    span: tuple[float, float],
+    fittings: Sequence[Fitting],
+    feet: Sequence[tuple[Wall, tuple[float, float], float]] = (),
 ) -> tuple[Opening, ...]:
-    """Every opening; ``span``: from where to where in z a wall is free of floor and flange [mm]."""
+    """Every opening; ``span``: from where to where in z a wall is free of floor and flange [mm]; ``feet``: wall, stretch along it and
+    height of each, which hoses go over."""
     middle = (span[0] + span[1]) / 2
     openings = [_cutout(cutout, index, inside, middle) for index, cutout in enumerate(enclosure.cutouts)]
     if enclosure.vent_area_mm2:
@@ -88,6 +93,9 @@ def plan_openings(
             side: Wall = "x-" if fitting.x < (inside[0] + inside[2]) / 2 else "x+"
             # the hose bends down to the fitting: its opening may stand higher, so that it clears the floor
             z = max(fitting.z, span[0] + radius)
+            for wall, (low, high), height in feet:
+                if wall == side and fitting.y - radius < high and low < fitting.y + radius:
+                    z = max(z, height + LEAST_WEB_MM + radius)
             openings.append(
                 Opening(f"hose of {fitting.name}", "enclosure.hose_opening_mm", side, fitting.y, z, radius, radius, True)
             )

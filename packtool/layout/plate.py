@@ -206,7 +206,8 @@ def coolant_network(plate: ColdPlate, plan: PlatePlan, z: float) -> CoolantNetwo
     """The channels as a graph, of a plate that stands at ``z``."""
     low = z + (plate.thickness_mm - plate.channel_height_mm) / 2
     channels = plan.channels
-    return CoolantNetwork(channels.branches, channels.inlet, channels.outlet, low, low + plate.channel_height_mm)
+    bore = plan.fitting_mm * BORE_OVER_OUTER
+    return CoolantNetwork(channels.branches, channels.inlet, channels.outlet, low, low + plate.channel_height_mm, bore)
 
 
 def _reversed(loop: Loop) -> Loop:

@@ -309,13 +309,17 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class CoolantNetwork:
-    """The channels as a graph. Coolant enters at node ``inlet`` and leaves at ``outlet``; z range of all channels in the pack [mm]."""
+    """The channels as a graph. Coolant enters at node ``inlet`` and leaves at ``outlet``; z range of all channels in the pack [mm].
+
+    ``bore_mm``: of the fittings that stand on those two nodes; None: none, the network begins and ends in its branches.
+    """
 
     branches: tuple[Branch, ...]
     inlet: str
     outlet: str
     z0: float
     z1: float
+    bore_mm: float | None = None
 
     def z_range(self, branch: Branch) -> tuple[float, float]:
         """Underside and top of a branch in the pack [mm]."""

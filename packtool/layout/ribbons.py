@@ -312,7 +312,8 @@ def ribbon_network(plate: RibbonPlate, ribbons: RibbonPlan, z: float) -> Coolant
         for number, (low, _) in enumerate(_ports(plate, ribbons), 1)
     ]
     branches = (*tank("inlet", -x, "inlet", y_in, lead_in), *channels, *tank("outlet", x, "outlet", y_out, lead_out))
-    return CoolantNetwork(branches, "inlet", "outlet", bottom + plate.web_mm, bottom + ribbons.height - plate.web_mm)
+    low, high = bottom + plate.web_mm, bottom + ribbons.height - plate.web_mm
+    return CoolantNetwork(branches, "inlet", "outlet", low, high, ribbons.fitting * BORE_OVER_OUTER)
 
 
 def _ports(plate: RibbonPlate, ribbons: RibbonPlan) -> list[tuple[float, float]]:

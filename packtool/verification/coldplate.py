@@ -11,7 +11,7 @@ from packtool.catalogue.load import coolants
 from packtool.catalogue.records import Coolant, CoolantState
 from packtool.coldplate import nusselt
 from packtool.coldplate.friction import entrance_excess, laminar_f_Re
-from packtool.coldplate.losses import DEVELOPED_LAMINAR
+from packtool.coldplate.losses import DEVELOPED_LAMINAR, K_PORT_IN, K_PORT_OUT, contraction, expansion
 from packtool.coldplate.march import order, transport
 from packtool.coldplate.network import FlowSplit, split_flow
 from packtool.coldplate.passages import passages
@@ -85,6 +85,26 @@ def _c8() -> Iterable[Row]:
 
 def _c9() -> Iterable[Row]:
     yield Row("C9", "K(infinity), plates", float(entrance_excess(np.array(np.inf), np.array(1e-9))), 0.672, 0.02, "-")
+
+
+def _c2() -> Iterable[Row]:
+    exact = (2.9775230, 3.3922912, 3.9576800, 4.4404970, 4.8283337, 5.5936585, 5.9078070)
+    for aspect, value, wanted in zip(_NAMES, nusselt.developed(ASPECTS, "T"), exact, strict=True):
+        yield Row("C2", f"Nu_T, aspect {aspect}", float(value), wanted, 2e-3, "-")
+
+
+def _c5() -> Iterable[Row]:
+    walls: tuple[tuple[nusselt.Wall, float], ...] = (("T", 7.54070087), ("H1", 140 / 17))
+    for wall, reference in walls:
+        yield Row("C5", f"both walls, {wall}", float(nusselt.developed(np.array(1e-9), wall)), reference, 2e-3, "-")
+
+
+def _c16() -> Iterable[Row]:
+    quarter = np.array(0.25)  # 20 and 10 mm
+    yield Row("C16", "sharp entrance", K_PORT_OUT, 0.57, 1e-4, "-")
+    yield Row("C16", "exit", K_PORT_IN, 1.0, 1e-4, "-")
+    yield Row("C16", "contraction 20-10", float(contraction(quarter)), 0.49558048, 1e-4, "-")
+    yield Row("C16", "expansion 10-20", float(expansion(quarter)), 0.5625, 1e-4, "-")
 
 
 def _d5() -> Iterable[Row]:
@@ -216,9 +236,14 @@ def _d8() -> Iterator[Row]:
 
 CASES: tuple[VerificationCase, ...] = (
     VerificationCase("C1", "Friction of rectangular ducts (correlation)", "Shah & London 1978", _c1),
+    VerificationCase(
+        "C2", "Developed Nu, walls at one temperature (correlation)", "spectral eigenproblem; Shah & London 1978", _c2
+    ),
     VerificationCase("C3", "Developed Nu, even heat along (correlation)", "spectral eigenproblem; Shah & London 1978", _c3),
+    VerificationCase("C5", "Developed Nu between plates (correlation)", "Shah & London 1978", _c5),
     VerificationCase("C8", "Pressure drop of a channel (network)", "C1", _c8),
     VerificationCase("C9", "Entrance excess between plates (correlation)", "Sadri & Floryan 2002, J. Fluids Eng. 124:685", _c9),
+    VerificationCase("C16", "Minor losses of fittings and steps (correlation)", "fluids.fittings, Rennels", _c16),
     VerificationCase("D1", "Plate and coolant, axial conduction", "matrix exponential", _d1),
     VerificationCase("D5", "Two unequal parallel channels", "C1 and Kirchhoff", _d5),
     VerificationCase("D6", "Ladder manifold, linear", "Kirchhoff", _d6),
