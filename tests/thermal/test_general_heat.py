@@ -58,6 +58,21 @@ def test_a_law_of_place_heats_where_it_says():
     assert solution.minimum().T == 300.0
 
 
+@pytest.mark.parametrize("degree", [1, 2])
+def test_the_flux_at_a_point_is_that_of_the_field(degree):
+    mesh = thermal.mesh_boxes({"cube": (0, 0, 0, 1, 1, 1)}, divisions=2)
+    K = np.array([[2.0, 0.5, 0.0], [0.5, 3.0, -0.4], [0.0, -0.4, 1.0]])
+    linear = thermal.conduction(mesh, K, temperature={"*": lambda x, y, z: 300 + 10 * x - 20 * y + 5 * z})
+    solution = thermal.solve_steady(linear, degree=degree)
+    wanted = -K @ [10, -20, 5]
+    assert solution.flux_at([0.3, 0.4, 0.9]) == pytest.approx(wanted, rel=1e-9)
+    assert solution.flux_at([[0.3, 0.4, 0.9], [0.6, 0.1, 0.2]]) == pytest.approx(np.array([wanted, wanted]), rel=1e-9)
+    assert pytest.approx(305.0) == solution.maximum("cube.x-").T
+    assert solution.maximum("cube.x-").place == (0.0, 0.0, 1.0)
+    with pytest.raises(SolveError, match=r"no region or boundary is called 'cube.x'; did you mean 'cube.x"):
+        solution.minimum("cube.x")
+
+
 def test_convection_that_grows_with_the_wall_s_temperature():
     # h = 2 (T - 300)^0.25: q = 2 dT^1.25, and a flux of 500 W/m² gives dT = 250^0.8
     mesh = thermal.mesh_layers([("wall", 0.01)], divisions=1)

@@ -17,10 +17,13 @@ STEPS, SETTLED, ON_THE_FACE = 25, 1e-13, 1e-6
 
 @dataclass(frozen=True)
 class Places:
-    """``nodes`` (m, n) of the elements that hold m points and the ``weights`` (m, n) of their shape functions there."""
+    """``nodes`` (m, n) of the ``elements`` (m,) that hold m points, the ``weights`` (m, n) of their shape functions there, and the
+    ``local`` coordinates (m, 3)."""
 
     nodes: Integers
     weights: Floats
+    local: Floats
+    elements: Integers
 
     def values(self, nodal: Floats) -> Floats:
         """A nodal field (..., n_nodes) at the points (..., m)."""
@@ -63,7 +66,7 @@ def find(system: System, points: Floats) -> Places:
     corner = space.nodes[space.elements]
     low, high = corner.min(axis=1), corner.max(axis=1)
     margin = ON_THE_FACE * (high - low).max(axis=1, keepdims=True)
-    nodes, weights = [], []
+    nodes, weights, places, holders = [], [], [], []
     for point in points:
         near = np.flatnonzero(((low - margin <= point) & (point <= high + margin)).all(axis=1))
         best, local = _nearest(system, space.elements[near], point)
@@ -71,7 +74,9 @@ def find(system: System, points: Floats) -> Places:
             raise SolveError(f"the point ({point[0]:g}, {point[1]:g}, {point[2]:g}) m lies in no element of the mesh")
         nodes.append(space.elements[near[best]])
         weights.append(ref.shapes(local[None])[0])
-    return Places(np.array(nodes), np.array(weights))
+        places.append(local)
+        holders.append(near[best])
+    return Places(np.array(nodes), np.array(weights), np.array(places), np.array(holders))
 
 
 def _nearest(system: System, elements: Integers, point: Floats) -> tuple[int, Floats]:

@@ -16,7 +16,7 @@ import numpy as np
 from packtool.fem.lagrange import Facets
 from packtool.fem.reference import FACES, element
 from packtool.mesh.adjacency import adjacency
-from packtool.mesh.records import Floats
+from packtool.mesh.records import Floats, Integers
 from packtool.thermal.general.geometry import face
 from packtool.thermal.general.system import System
 
@@ -48,30 +48,36 @@ def heat_flows(solution: HeatSolution) -> HeatFlows:
     n, held = len(names), list(system.prescribed)
     between: dict[tuple[int, int], float] = {}
     out: dict[tuple[str, str], float] = {}
-    given = np.zeros((n, system.n))
+    through = {name: system.contact_flux(name, T, solution.time) for name in system.sides}
+    links = _links(system, held)
+    meeting: dict[int, dict[int, float]] = {}
     for region in range(n):
         own = system.heat(T, solution.time, of=(region,))
-        given[region] = own.residual
+        given = own.residual
         if solution.rate is not None:
-            given[region] -= system.warming(T, solution.rate, of=region)
-        for boundary, q in own.out.items():
-            if q or boundary in _touched(system, region):
-                out[names[region], boundary] = out.get((names[region], boundary), 0.0) + q
+            given = given - system.warming(T, solution.rate, of=region)
+        for boundary in own.out:
+            out[names[region], boundary] = own.out[boundary]
+        for name, (a, b) in system.sides.items():
+            load = a.load(through[name])
+            for there, sign in ((a, -1.0), (b, 1.0)):
+                mine = system.mesh.region[there.owner] == region
+                np.add.at(given, there.nodes[mine], sign * load[mine])
+        for i, j, nodes in links.alone(region):
+            _count(between, i, j, float(given[nodes].sum()))
+        for node in links.crowded(region):
+            meeting.setdefault(node, {})[region] = float(given[node])
     for name, (a, b) in system.sides.items():
-        flux = system.contact_flux(name, T, solution.time)
         first, second = system.mesh.region[a.owner], system.mesh.region[b.owner]
-        load = a.load(flux)
         for i, j in set(zip(first.tolist(), second.tolist(), strict=True)):
             mine = (first == i) & (second == j)
-            np.add.at(given[i], a.nodes[mine], -load[mine])
-            np.add.at(given[j], b.nodes[mine], load[mine])
-            _count(between, i, j, float((a.weight[mine] * flux[mine]).sum()))
-    for i, j, q in _shared(system, given, held):
-        if j >= n:
-            out[names[i], held[j - n]] = out.get((names[i], held[j - n]), 0.0) + q
-        else:
+            _count(between, i, j, float((a.weight[mine] * through[name][mine]).sum()))
+    for node, handed in meeting.items():
+        for i, j, q in _split(links.around(node), handed):
             _count(between, i, j, q)
-    return HeatFlows({(names[i], names[j]): q for (i, j), q in sorted(between.items())}, out)
+    for (i, j), q in [pair for pair in between.items() if pair[0][1] >= n]:
+        out[names[i], held[j - n]] = out.get((names[i], held[j - n]), 0.0) + q
+    return HeatFlows({(names[i], names[j]): q for (i, j), q in sorted(between.items()) if j < n}, out)
 
 
 def heat_between(solution: HeatSolution, first: str, second: str) -> float:
@@ -86,79 +92,87 @@ def _count(between: dict[tuple[int, int], float], i: int, j: int, q: float) -> N
         between[key] = between.get(key, 0.0) + sign * q
 
 
-def _touched(system: System, region: int) -> set[str]:
-    return {name for name, there in system.faces.items() if (system.mesh.region[there.owner] == region).any()}
+def _split(widths: Mapping[tuple[int, int], float], handed: Mapping[int, float]) -> list[tuple[int, int, float]]:
+    """(party, party, W) at one node where several meet: a network of conductors as wide as ``widths``; ``handed`` [W] by region."""
+    parties = sorted({party for pair in widths for party in pair})
+    place = {party: k for k, party in enumerate(parties)}
+    conductance = np.full((len(parties), len(parties)), LEAST_SHARE * sum(widths.values()))
+    for (i, j), width in widths.items():
+        conductance[place[i], place[j]] += width
+        conductance[place[j], place[i]] += width
+    np.fill_diagonal(conductance, 0.0)
+    given = np.array([handed.get(party, 0.0) for party in parties])
+    boundary = [k for k, party in enumerate(parties) if party not in handed]
+    if boundary:  # what the regions leave goes out through the prescribed boundary
+        given[boundary[0]] = -given.sum()
+    given -= given.mean()
+    level = np.linalg.lstsq(np.diag(conductance.sum(axis=1)) - conductance, given, rcond=None)[0]
+    return [
+        (parties[a], parties[b], float(conductance[a, b] * (level[a] - level[b])))
+        for a in range(len(parties))
+        for b in range(a + 1, len(parties))
+    ]
 
 
-def _shared(system: System, given: Floats, held: list[str]) -> list[tuple[int, int, float]]:
-    """(party, party, W) summed over the nodes where parties meet: regions by number, prescribed boundaries after them."""
-    n = len(given)
-    links = _links(system, held)
-    total: dict[tuple[int, int], float] = {}
-    pairs = np.array(sorted(links), dtype=np.int64).reshape(-1, 2)
-    if not len(pairs):
-        return []
-    width = np.zeros((len(pairs), system.n))
-    for row, (i, j) in enumerate(pairs.tolist()):
-        nodes, area = links[i, j]
-        np.add.at(width[row], nodes, area)
-    meeting = width > 0
-    alone = meeting.sum(axis=0) == 1
-    for row, (i, j) in enumerate(pairs.tolist()):
-        total[i, j] = float(given[i][meeting[row] & alone].sum())
-    for node in np.flatnonzero(meeting.sum(axis=0) > 1).tolist():
-        rows = np.flatnonzero(meeting[:, node])
-        parties = sorted(set(pairs[rows].ravel().tolist()))
-        place = {party: k for k, party in enumerate(parties)}
-        conductance = np.full((len(parties), len(parties)), LEAST_SHARE * width[rows, node].sum())
-        for row in rows.tolist():
-            a, b = place[int(pairs[row, 0])], place[int(pairs[row, 1])]
-            conductance[a, b] += width[row, node]
-            conductance[b, a] += width[row, node]
-        np.fill_diagonal(conductance, 0.0)
-        handed = np.array([given[party][node] if party < n else 0.0 for party in parties])
-        boundary = [k for k, party in enumerate(parties) if party >= n]
-        for k in boundary:
-            handed[k] = -handed.sum() / len(boundary) if k == boundary[0] else 0.0
-        handed -= handed.sum() / len(handed)
-        level = np.linalg.lstsq(np.diag(conductance.sum(axis=1)) - conductance, handed, rcond=None)[0]
-        for a in range(len(parties)):
-            for b in range(a + 1, len(parties)):
-                key = (parties[a], parties[b])
-                total[key] = total.get(key, 0.0) + float(conductance[a, b] * (level[a] - level[b]))
-    return [(i, j, q) for (i, j), q in sorted(total.items()) if i < n]
+@dataclass(frozen=True)
+class Links:
+    """Which parties share a node: rows ``node``, ``first`` < ``second`` (n_links,), each once, by node, and the ``width`` [m²] of the
+    area they share around it; ``n_at`` (n_links,) how many rows the row's node has. Regions count from 0, held boundaries after."""
+
+    node: Integers
+    first: Integers
+    second: Integers
+    width: Floats
+    n_at: Integers
+
+    def alone(self, region: int) -> list[tuple[int, int, Integers]]:
+        """(region, other, nodes): the nodes that the region, the first of the two, shares with one other party only."""
+        rows = np.flatnonzero((self.first == region) & (self.n_at == 1))
+        return [(region, int(j), self.node[rows[self.second[rows] == j]]) for j in np.unique(self.second[rows])]
+
+    def crowded(self, region: int) -> list[int]:
+        """Nodes of the region where more than two meet."""
+        rows = ((self.first == region) | (self.second == region)) & (self.n_at > 1)
+        return [int(node) for node in np.unique(self.node[rows])]
+
+    def around(self, node: int) -> dict[tuple[int, int], float]:
+        """Widths by pair at a node."""
+        rows = range(int(np.searchsorted(self.node, node)), int(np.searchsorted(self.node, node, side="right")))
+        return {(int(self.first[row]), int(self.second[row])): float(self.width[row]) for row in rows}
 
 
-def _links(system: System, held: list[str]) -> dict[tuple[int, int], tuple[np.ndarray, Floats]]:
+def _links(system: System, held: list[str]) -> Links:
     """Nodes that two parties share and the area [m²] of each one's part of it."""
     mesh, space = system.mesh, system.space
     n = len(mesh.regions)
-    found: dict[tuple[int, int], list[tuple[np.ndarray, Floats]]] = {}
-
-    def put(i: int, j: int, nodes: np.ndarray, area: Floats) -> None:
-        found.setdefault((min(i, j), max(i, j)), []).append((nodes.ravel(), np.repeat(area / nodes.shape[1], nodes.shape[1])))
-
+    parts: list[tuple[Integers, Integers, Integers, Floats]] = []
     near = adjacency(mesh.hexes)
     one, other = mesh.region[near.first], mesh.region[near.second]
-    differs = one != other
-    first, one, other = near.first[differs], one[differs], other[differs]
-    if first.size:
-        facets = Facets(_facet_nodes(system, first, near.first_side[differs]), first)
-        area = face(space, facets).weight.sum(axis=1)
-        for i, j in sorted(set(zip(np.minimum(one, other).tolist(), np.maximum(one, other).tolist(), strict=True))):
-            mine = (np.minimum(one, other) == i) & (np.maximum(one, other) == j)
-            put(i, j, facets.nodes[mine], area[mine])
-    owner_of = {int(node): n + k for k, name in enumerate(held) for node in system.prescribed[name]}
+    differs = np.flatnonzero(one != other)
+    if differs.size:
+        facets = Facets(_facet_nodes(system, near.first[differs], near.first_side[differs]), near.first[differs])
+        width = facets.nodes.shape[1]
+        share = np.repeat(face(space, facets).weight.sum(axis=1) / width, width)
+        a, b = np.repeat(one[differs], width), np.repeat(other[differs], width)
+        parts.append((facets.nodes.ravel(), np.minimum(a, b), np.maximum(a, b), share))
+    owner = np.full(system.n, -1, dtype=np.int64)
+    for number, name in enumerate(held):
+        owner[system.prescribed[name]] = n + number
     for name in held:
         there = system.faces[name]
-        area = there.weight.sum(axis=1) / there.nodes.shape[1]
-        for region in np.unique(mesh.region[there.owner]).tolist():
-            mine = np.flatnonzero(mesh.region[there.owner] == region)
-            for node, share in zip(
-                there.nodes[mine].ravel().tolist(), np.repeat(area[mine], there.nodes.shape[1]).tolist(), strict=True
-            ):
-                found.setdefault((region, owner_of[node]), []).append((np.array([node]), np.array([share])))
-    return {pair: (np.concatenate([a for a, _ in parts]), np.concatenate([b for _, b in parts])) for pair, parts in found.items()}
+        width = there.nodes.shape[1]
+        nodes = there.nodes.ravel()
+        region = np.repeat(mesh.region[there.owner], width)
+        parts.append((nodes, region, owner[nodes], np.repeat(there.weight.sum(axis=1) / width, width)))
+    if not parts:
+        none = np.empty(0, dtype=np.int64)
+        return Links(none, none, none, np.empty(0), none)
+    node, first, second, area = (np.concatenate(column) for column in zip(*parts, strict=True))
+    parties = n + len(held)
+    key, back = np.unique((node * parties + first) * parties + second, return_inverse=True)
+    nodes = key // parties**2
+    _, at, count = np.unique(nodes, return_inverse=True, return_counts=True)
+    return Links(nodes, key // parties % parties, key % parties, np.bincount(back, area), count[at])
 
 
 def _facet_nodes(system: System, elements: np.ndarray, side: np.ndarray) -> np.ndarray:

@@ -66,13 +66,20 @@ class HeatSolution:
         there = boundary_of(self.system, boundary)
         return float((there.weight * there.at(self.T)).sum() / there.weight.sum())
 
-    def maximum(self, region: str | None = None) -> Extreme:
-        """The largest temperature of a region, or of all, and its place."""
-        return _extreme(self.system, self.T, region, 1.0)
+    def maximum(self, where: str | None = None) -> Extreme:
+        """The largest temperature of a region or a boundary, or of all, and its place."""
+        return _extreme(self.system, self.T, where, 1.0)
 
-    def minimum(self, region: str | None = None) -> Extreme:
-        """The smallest temperature of a region, or of all, and its place."""
-        return _extreme(self.system, self.T, region, -1.0)
+    def minimum(self, where: str | None = None) -> Extreme:
+        """The smallest temperature of a region or a boundary, or of all, and its place."""
+        return _extreme(self.system, self.T, where, -1.0)
+
+    def flux_at(self, points: Any) -> Floats:
+        """Heat flux -K grad T [W/m²] (n, 3) at ``points``, or (3,) at one: of one order less than the temperature. On a face that two
+        elements share it is either's."""
+        from packtool.thermal.general.flux import flux_at
+
+        return flux_at(self, points)
 
     def heat_out(self, boundary: str) -> float:
         """Heat [W] that leaves through a boundary; into the solid is negative."""
@@ -160,10 +167,15 @@ LATTICE, LOOKED_AT, ZOOMS = 5, 40, 12
 drawn together around the best point, by half each time."""
 
 
-def _extreme(system: System, T: Floats, region: str | None, sign: float) -> Extreme:
-    elements = system.space.elements
-    if region is not None:
-        elements = elements[system.mesh.region == region_of(system, region)]
+def _extreme(system: System, T: Floats, where: str | None, sign: float) -> Extreme:
+    names = [region.name for region in system.mesh.regions]
+    if where in system.faces and where not in names:
+        nodes = system.faces[where].nodes.ravel()
+        node = nodes[int((sign * T[nodes]).argmax())]
+        return Extreme(float(T[node]), tuple(system.space.nodes[node].tolist()))
+    if where is not None and where not in names:
+        raise SolveError(f"no region or boundary is called {where!r}; {_near(where, [*names, *system.faces])}")
+    elements = system.space.elements if where is None else system.space.elements[system.mesh.region == names.index(where)]
     at = sign * T[elements]
     best = int(at.max(axis=1).argmax())
     node = elements[best][int(at[best].argmax())]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,12 +17,10 @@ from packtool.fem.sparse import Pattern
 from packtool.mesh.records import Floats, Integers
 from packtool.thermal.general.capacity import Capacity
 from packtool.thermal.general.electric import Potential
+from packtool.thermal.general.exchange import exchanged
 from packtool.thermal.general.geometry import Block, Face, blocks, face
 from packtool.thermal.general.linear import Unknowns
-from packtool.thermal.general.problem import Exchange, HeatProblem
-from packtool.thermal.surfaces import STEFAN_BOLTZMANN
-
-SURFACE_STEPS, SURFACE_SETTLED = 60, 1e-12
+from packtool.thermal.general.problem import HeatProblem
 
 
 @dataclass(frozen=True)
@@ -46,6 +44,7 @@ class System:
         self.radial = problem.mesh.symmetry != "none"
         self.blocks = blocks(self.space)
         self.faces = {name: face(self.space, facets) for name, facets in self.space.boundaries.items()}
+        self.touched = {name: frozenset(np.unique(self.mesh.region[f.owner]).tolist()) for name, f in self.faces.items()}
         self.sides = {name: (face(self.space, a), face(self.space, b)) for name, (a, b) in self.space.contacts.items()}
         self.volume = np.zeros(len(self.mesh.regions))
         for block in self.blocks:
@@ -155,8 +154,8 @@ class System:
                 self._add(residual, block.nodes, block.load(made))
         out: dict[str, float] = {}
         gross = 0.0
-        for name, there, q, _ in self._surface_flux(T, t, slopes=False):
-            if only is not None:
+        for name, there, q, _ in self._surface_flux(T, t, only=only):
+            if only is not None and not self.touched[name] <= only:
                 mine = np.flatnonzero(np.isin(self.mesh.region[there.owner], list(only)))
                 there, q = there.part(mine), q[mine]
             out[name] = out.get(name, 0.0) + float((there.weight * q).sum())
@@ -340,45 +339,23 @@ class System:
         parts = [a.slope(block.points, t, block.at(T), self.radial) / v for a, v in ((source, 1.0), (power, self.volume[block.region])) if a and "T" in a.needs]  # fmt: skip
         return sum(parts) if parts else None  # type: ignore[return-value]
 
-    def _surface_flux(self, T: Floats, t: float, slopes: bool):  # type: ignore[no-untyped-def]
+    def _surface_flux(
+        self, T: Floats, t: float, slopes: bool = False, only: set[int] | None = None
+    ) -> Iterator[tuple[str, Face, Floats, Floats | None]]:
         """Name, facets, heat flux out of the solid (f, q) [W/m²] and its slope by temperature, surface by surface."""
         for exchange in self.problem.exchange:
+            if only is not None and not self.touched[exchange.boundary] & only:
+                continue
             there = self.faces[exchange.boundary]
-            q, slope = self._exchanged(exchange, there, there.at(T), t)
+            q, slope = exchanged(exchange, there.points, there.at(T), t, self.radial)
             yield exchange.boundary, there, q, slope
         for name, flux in self.problem.flux.items():
+            if only is not None and not self.touched[name] & only:
+                continue
             there = self.faces[name]
             at = there.at(T) if "T" in flux.needs else None
             by_T = -flux.slope(there.points, t, at, self.radial) if slopes and at is not None else None
             yield name, there, -flux.at(there.points, t, at, self.radial), by_T
-
-    def _exchanged(self, e: Exchange, there: Face, wall: Floats, t: float) -> tuple[Floats, Floats]:
-        points, radial = there.points, self.radial
-        ambient = e.T_ambient.at(points, t, None, radial)
-        around = e.T_surroundings.at(points, t, None, radial)
-
-        def outward(surface: Floats) -> tuple[Floats, Floats]:
-            h = e.h.at(points, t, surface, radial)
-            flux, slope = h * (surface - ambient), h + e.h.slope(points, t, surface, radial) * (surface - ambient)
-            if e.emissivity.constant != 0:
-                strength = e.emissivity.at(points, t, surface, radial) * STEFAN_BOLTZMANN
-                cubed = np.abs(surface) ** 3  # |T|³ T keeps the law monotone below 0 K, where iterates may pass
-                flux, slope = flux + strength * (cubed * surface - around**4), slope + 4 * strength * cubed
-                by_T = e.emissivity.slope(points, t, surface, radial) * STEFAN_BOLTZMANN
-                slope = slope + by_T * (cubed * surface - around**4)
-            return flux, slope
-
-        if e.series_h is None:
-            return outward(wall)
-        surface = ambient.copy()
-        for _ in range(SURFACE_STEPS):
-            flux, slope = outward(surface)
-            step = (e.series_h * (wall - surface) - flux) / (e.series_h + slope)
-            surface = surface + step
-            if np.abs(step).max(initial=0.0) <= SURFACE_SETTLED * float(np.abs(ambient).max()):
-                break
-        _, slope = outward(surface)
-        return e.series_h * (wall - surface), e.series_h * slope / (e.series_h + slope)
 
     def _prescribed(self) -> dict[str, Integers]:
         taken, found = np.zeros(self.n, dtype=bool), {}
