@@ -94,7 +94,7 @@ def _plan(loaded: LoadedDesign) -> Plan:
     design = loaded.design
     rows = plan_rows(loaded)
     levels = _levels(design, rows)
-    terminals = plan_terminals(rows, loaded.cell)
+    terminals = plan_terminals(loaded, rows)
     poles = poles_of(rows, terminals, levels.cells)
     size = _bar_size(design)
     cells_top = levels.floor + rows.height_mm

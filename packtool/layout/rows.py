@@ -187,9 +187,9 @@ def _refuse_in_line_groups(loaded: LoadedDesign, stance: Stance, across: frozens
     """Raise DesignError for rows that cannot be joined: cells whose terminals follow each other along the row cannot be in parallel."""
     arrangement, parallel = rows_of(loaded), loaded.design.electrical.parallel
     complaints = []
-    if across and stance.poles != "across":
+    if across and (stance.poles != "across" or loaded.cell.format == "pouch"):
         message = (
-            "a row is turned where its cells have their terminals on top and stand upright; these do not: leave turned_rows out"
+            "a row is turned where its cells are cans with terminals on top and stand upright; these do not: leave turned_rows out"
         )
         complaints.append(complain(loaded, "arrangement.turned_rows", message))
     elif across and (arrangement.fins or arrangement.barrier):

@@ -11,9 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from packtool.catalogue.records import Cell
+from packtool.design.loaded import LoadedDesign
+from packtool.errors import DesignError
+from packtool.layout.complaints import complain
 from packtool.layout.records import Part, Product, Profile, Sweep
 from packtool.layout.rows import Row, RowPlan, Spot
+from packtool.layout.stance import terminals_of
 
 PITCH_OVER_WIDTH = 0.70
 LARGEST_SIDE_MM = 24.0
@@ -61,24 +64,39 @@ class Pole:
     half: tuple[float, float, float]
 
 
-def plan_terminals(plan: RowPlan, cell: Cell) -> Terminals:
-    """The terminals of a cell of this size, by the assumptions above."""
-    stance = plan.rows[0].stance
+def plan_terminals(loaded: LoadedDesign, plan: RowPlan) -> Terminals:
+    """The terminals of a cell of this size, by the assumptions above. Raises DesignError for tabs wider than the side they leave."""
+    stance, cell = plan.rows[0].stance, loaded.cell
     size = {stance.x_of: stance.x, stance.y_of: stance.y, stance.z_of: stance.z}
     thickness, width, height = size["t"], size["w"], size["h"]
     if cell.format == "pouch":
-        across = height  # the tabs leave the ends of the width
-        tab_width = min(cell.tab_width_mm.value if cell.tab_width_mm else TAB_WIDTH_MM, TAB_OVER_SIDE * across)
-        length = cell.tab_length_mm.value if cell.tab_length_mm else TAB_LENGTH_MM
-        thick = cell.tab_thickness_mm.value if cell.tab_thickness_mm else TAB_THICKNESS_MM
-        foot = max(FOOT_OVER_THICKNESS * thickness, 2 * thick)
-        wide, tall = (foot, tab_width) if stance.through == "x" else (tab_width, foot)
-        return Terminals(wide, tall, length, TAB_PITCH_OVER_SIDE * across / 2, thick)
+        side = width if terminals_of(cell) == "top" else height
+        wide, tall, length, thick = _tab(loaded, side, thickness, alone=stance.poles == "ends")
+        if stance.through == "z":
+            wide, tall = tall, wide
+        return Terminals(wide, tall, length, TAB_PITCH_OVER_SIDE * side / 2, thick)
     if stance.poles == "ends":
         wide, tall = SIDE_OVER_THICKNESS * stance.x, SIDE_OVER_THICKNESS * stance.z
         return Terminals(wide, min(LARGEST_SIDE_MM, tall), HEIGHT_MM, 0.0)
-    side = min(LARGEST_SIDE_MM, SIDE_OVER_THICKNESS * thickness, SIDE_OVER_WIDTH * width)
-    return Terminals(side, side, HEIGHT_MM, PITCH_OVER_WIDTH * width / 2)
+    pad = min(LARGEST_SIDE_MM, SIDE_OVER_THICKNESS * thickness, SIDE_OVER_WIDTH * width)
+    return Terminals(pad, pad, HEIGHT_MM, PITCH_OVER_WIDTH * width / 2)
+
+
+def _tab(loaded: LoadedDesign, side: float, thickness: float, *, alone: bool) -> tuple[float, float, float, float]:
+    """Length of the foot, width, length and thickness of a tab [mm] on a side of the cell; two share it unless it is ``alone``."""
+    cell = loaded.cell
+    largest = side if alone else TAB_OVER_SIDE * side
+    if cell.tab_width_mm is not None and cell.tab_width_mm.value > largest:
+        share = "" if alone else " that two of them share"
+        message = f"{cell.tab_width_mm.value:g} mm is too wide for a side of {side:g} mm{share}: at most {largest:.4g}"
+        raise DesignError([complain(loaded, "cell.tab_width_mm", message)])
+    width = cell.tab_width_mm.value if cell.tab_width_mm is not None else min(TAB_WIDTH_MM, TAB_OVER_SIDE * side)
+    length = cell.tab_length_mm.value if cell.tab_length_mm is not None else TAB_LENGTH_MM
+    thick = cell.tab_thickness_mm.value if cell.tab_thickness_mm is not None else TAB_THICKNESS_MM
+    if thick >= min(length, thickness):
+        message = f"{thick:g} mm is thicker than the tab is long ({length:g} mm) or the cell thick ({thickness:g} mm)"
+        raise DesignError([complain(loaded, "cell.tab_thickness_mm", message)])
+    return max(FOOT_OVER_THICKNESS * thickness, min(2 * thick, thickness)), width, length, thick
 
 
 def poles_of(plan: RowPlan, terminals: Terminals, base: float) -> tuple[Pole, ...]:
@@ -98,9 +116,9 @@ def _pole(plan: RowPlan, terminals: Terminals, spot: Spot, plus: bool, base: flo
     else:
         half = (terminals.wide / 2, 0.0, terminals.tall / 2)
     if terminals.tab:  # the tab leaves the cell in the middle of its thickness, its foot lies beside that
-        bent = (min(terminals.wide, terminals.tall) - terminals.tab) / 2
-        up = terminals.tall < terminals.wide
-        at = (at[0], at[1], at[2] + bent) if up else (at[0] + bent * NORMALS[face][1], at[1], at[2])
+        bent = ((terminals.tall if stance.through == "z" else terminals.wide) - terminals.tab) / 2
+        side = NORMALS[face][1] or 1
+        at = (at[0], at[1], at[2] + bent) if stance.through == "z" else (at[0] + bent * side, at[1], at[2])
     return Pole(spot.name, row.number, spot.series, plus, face, at, half)
 
 
@@ -129,7 +147,7 @@ def terminal_parts(plan: RowPlan, terminals: Terminals, poles: tuple[Pole, ...])
         id="terminal",
         role="terminal",
         material=plan.cell_id,
-        sweeps=_upright(terminals) if on_top else _sideways(terminals),
+        sweeps=_upright(terminals) if on_top else _sideways(terminals, lying=plan.rows[0].stance.through == "z"),
         description=_description(terminals),
     )
     parts = []
@@ -143,28 +161,29 @@ def terminal_parts(plan: RowPlan, terminals: Terminals, poles: tuple[Pole, ...])
 
 
 def _upright(terminals: Terminals) -> tuple[Sweep, ...]:
-    """A pad on a top face, from z = 0 up."""
-    x, y = terminals.wide / 2, terminals.tall / 2
-    return (Sweep(Profile.rectangle(-x, -y, x, y), 0.0, terminals.out),)
+    """A pad or tab on a top face, from z = 0 up. A tab is an angle: a sheet as thin as the tab along x, and a foot to weld on."""
+    x, y, out, t = terminals.wide / 2, terminals.tall / 2, terminals.out, terminals.tab
+    if t == 0:
+        return (Sweep(Profile.rectangle(-x, -y, x, y), 0.0, out),)
+    return (Sweep(Profile.rectangle(-x, -y, t - x, y), 0.0, out - t), Sweep(Profile.rectangle(-x, -y, x, y), out - t, out))
 
 
-def _sideways(terminals: Terminals) -> tuple[Sweep, ...]:
-    """A pad or tab on a face that looks to +y, from y = 0 out; about x = z = 0. A tab is an angle: a leg out, a foot to weld on."""
+def _sideways(terminals: Terminals, lying: bool) -> tuple[Sweep, ...]:
+    """A pad or tab on a face that looks to +y, from y = 0 out; about x = z = 0. A tab is an angle, its sheet flat where the cell is ``lying``."""
     x, z, out, t = terminals.wide / 2, terminals.tall / 2, terminals.out, terminals.tab
     if t == 0:
         return (Sweep(Profile.rectangle(-x, 0.0, x, out), -z, z),)
     foot = Sweep(Profile.rectangle(-x, out - t, x, out), -z, z)
-    if terminals.wide < terminals.tall:  # the cell stands: a sheet as thin as the tab along x
-        return (Sweep(Profile.rectangle(-x, 0.0, t - x, out - t), -z, z), foot)
-    return (Sweep(Profile.rectangle(-x, 0.0, x, out - t), -z, t - z), foot)
+    if lying:
+        return (Sweep(Profile.rectangle(-x, 0.0, x, out - t), -z, t - z), foot)
+    return (Sweep(Profile.rectangle(-x, 0.0, t - x, out - t), -z, z), foot)
 
 
 def _description(terminals: Terminals) -> str:
     if terminals.tab:
-        tab = max(terminals.wide, terminals.tall)
         return (
-            f"cell tab, {tab:g} mm wide, {terminals.tab:g} mm thick, {terminals.out:g} mm out of the cell, bent over {min(terminals.wide, terminals.tall):g}"
-            " mm for the weld (mass counted with the cell)"
+            f"cell tab, weld {terminals.wide:g} x {terminals.tall:g} mm, sheet {terminals.tab:g} mm, {terminals.out:g} mm out of the cell"
+            " (mass counted with the cell)"
         )
     apart = f", {2 * terminals.reach:g} mm apart" if terminals.reach else ""
     return (

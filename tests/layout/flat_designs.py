@@ -39,6 +39,7 @@ ARRANGEMENTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "pouches, tabs at both ends": (POUCH, SIDEWAYS),
     "pouches lying": (POUCH, {**SIDEWAYS, "arrangement.orientation": "flat"}),
     "pouches, tabs at one end": (ONE_END, {**SIDEWAYS, "busbars.width_mm": 50.0}),
+    "pouches, tabs on top": ({**POUCH, "terminals": "top"}, {**SIDEWAYS, "busbars.width_mm": 15.0}),
     "a fin for each pair": (POUCH, {**SIDEWAYS, "arrangement.fins": FINS}),
     "a fin for each cell": (POUCH, {**SIDEWAYS, "arrangement.fins": {**FINS, "every": 1}}),
     "an odd cell with a fin of its own": (

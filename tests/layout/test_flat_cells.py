@@ -10,6 +10,7 @@ from flat_designs import ARRANGEMENTS, BLADE, CAN, FEW, FINS, ONE_END, POUCH, SI
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from packtool.catalogue.records import Figure
 from packtool.errors import DesignError
 from packtool.layout.lay_out import lay_out
 
@@ -163,6 +164,10 @@ REFUSED = {
         {**FEW, "electrical.series": 6, "electrical.parallel": 2, "arrangement.orientation": "flat"},
         "arrangement.orientation",
         "in series only",
+    ),
+    "a tab wider than the cell's end": (
+        {**ONE_END, "tab_width_mm": Figure(value=90.0, standing="given")}, {**SIDEWAYS, "busbars.width_mm": 50.0}, "cell.tab_width_mm",
+        "at most 72",
     ),
     "a turned row of blades": (BLADE, {**FEW, "arrangement.turned_rows": (2,)}, "arrangement.turned_rows", "leave turned_rows out"),
     "modules on top of each other's bars": (
