@@ -31,6 +31,7 @@ from packtool.cli.console import (
     say,
 )
 from packtool.errors import ExitCode, UsageError
+from packtool.mesh.formats import FORMATS
 
 if TYPE_CHECKING:
     from packtool.cad.options import CadOptions
@@ -49,12 +50,13 @@ def _run_stages(
     verbose: bool,
     as_json: bool = False,
     options: CadOptions | None = None,
+    formats: tuple[str, ...] = (),
 ) -> tuple[Any, Any, Any] | None:
     """Load, plan, run; what stands in the run folder afterwards. None after a dry run."""
     from packtool.cad.options import DEFAULT_OPTIONS
     from packtool.workflow.launch import launched, without_launcher
     from packtool.workflow.ranks import leading, take_part
-    from packtool.workflow.run import Request, carry_out, stage_arguments, steps_of
+    from packtool.workflow.run import Request, carry_out, formats_of, stage_arguments, steps_of
 
     loaded, layout, text = loaded_design(path, sets)
     cases = tuple(loaded.design.cases)
@@ -75,7 +77,18 @@ def _run_stages(
     environment.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
     environment.setdefault("OPENBLAS_NUM_THREADS", "1")  # vectors are short: more threads double the time of a solve beside another
     request = Request(
-        loaded, layout, out, stages, cases, text, cache_dir(), environment, force, root=Path.cwd(), cad=options or DEFAULT_OPTIONS
+        loaded,
+        layout,
+        out,
+        stages,
+        cases,
+        text,
+        cache_dir(),
+        environment,
+        force,
+        root=Path.cwd(),
+        cad=options or DEFAULT_OPTIONS,
+        formats=formats_of(out, formats),
     )
     if dry_run and as_json:
         steps = [{"stage": step.stage, "runs": bool(step.reasons), "reasons": list(step.reasons)} for step in steps_of(request)]
@@ -183,11 +196,12 @@ def _one_stage(
     as_json: bool,
     line: Callable[[Any], str],
     options: CadOptions | None = None,
+    formats: tuple[str, ...] = (),
     **flags: bool,
 ) -> Any:
     done = _run_stages(
-        design, out, stages, sets,
-        force=flags["force"], dry_run=flags["dry_run"], quiet=flags["quiet"], verbose=flags["verbose"], as_json=as_json, options=options,
+        design, out, stages, sets, options=options, formats=formats,
+        force=flags["force"], dry_run=flags["dry_run"], quiet=flags["quiet"], verbose=flags["verbose"], as_json=as_json,
     )  # fmt: skip
     if done is None:
         return None
@@ -196,6 +210,8 @@ def _one_stage(
         print_json(f"packtool/{stages[0].removesuffix('-part')}/1", dict(report))
     elif not flags["quiet"]:
         say(line(report))
+        if exported := done[2].records.get("export-mesh"):
+            say("files: mesh.json, " + ", ".join(FORMATS[name].place for name in exported.report["formats"]))
     return report
 
 
@@ -234,10 +250,31 @@ def cad(
         raise typer.Exit(int(ExitCode.RULE_FAILS))
 
 
+def _mesh_formats(asked: list[str] | None) -> tuple[str, ...]:
+    from packtool.catalogue.load import nearest
+
+    for name in asked or ():
+        if name not in FORMATS:
+            close = nearest(name, FORMATS)
+            raise UsageError(
+                f"no mesh format {name!r}; there are: {', '.join(FORMATS)}" + (f" (did you mean {close}?)" if close else "")
+            )
+    return tuple(asked or ())
+
+
+MeshFormats = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--format", metavar="F", help=f"Write it as F too (may be given again): {', '.join(FORMATS)}. msh is always written."
+    ),
+]
+
+
 @app.command()
 def mesh(
     design: DesignFile,
     out: OutFolder,
+    formats: MeshFormats = None,
     sets: Sets = None,
     as_json: AsJson = False,
     dry_run: DryRun = False,
@@ -249,4 +286,7 @@ def mesh(
     from packtool.report.stage_text import mesh_text
 
     stages = ("mesh", "export-mesh")
-    _one_stage(stages, design, out, sets, as_json, mesh_text, dry_run=dry_run, force=force, quiet=quiet, verbose=verbose)
+    chosen = _mesh_formats(formats)
+    _one_stage(
+        stages, design, out, sets, as_json, mesh_text, formats=chosen, dry_run=dry_run, force=force, quiet=quiet, verbose=verbose
+    )

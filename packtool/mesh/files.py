@@ -15,6 +15,8 @@ from packtool import artifacts
 from packtool.errors import MeshError, MissingPart
 from packtool.mesh.gmsh_process import run_gmsh
 from packtool.mesh.records import Contact, Floats, Integers, Region, TaggedMesh
+from packtool.mesh.surfaces import named_surfaces
+from packtool.mesh.words import as_words
 
 FORMAT = "packtool mesh 1"
 Bytes = NDArray[np.uint8]
@@ -75,11 +77,30 @@ def write_msh(path: Path, mesh: TaggedMesh, *, time_limit_s: float = 300.0) -> N
     ``A|B plus``. Nodes and elements keep their order; tags count from 1. Lengths in metres.
     Raises MeshError if gmsh fails or is not done in ``time_limit_s``; MissingPart if it is not installed.
     """
-    surfaces: dict[str, Integers] = {**mesh.boundaries, **mesh.interfaces}
-    for name, contact in mesh.contacts.items():
-        surfaces |= {f"{name} minus": contact.minus, f"{name} plus": contact.plus}
+    _write_with_gmsh(path, mesh, time_limit_s)
+
+
+def write_med(path: Path, mesh: TaggedMesh, *, time_limit_s: float = 300.0) -> None:
+    """Write MED through gmsh, with groups as ``write_msh`` has them. Raises as it does."""
+    _write_with_gmsh(path, mesh, time_limit_s)
+
+
+def write_unv(path: Path, mesh: TaggedMesh, *, time_limit_s: float = 300.0) -> dict[str, str]:
+    """Write an I-DEAS universal file through gmsh, with groups as ``write_msh`` has them; the name in the file of each, since its
+    names have no spaces. Raises as ``write_msh`` does."""
+    words = as_words([*(region.name for region in mesh.regions), *named_surfaces(mesh)])
+    _write_with_gmsh(path, mesh, time_limit_s, words)
+    return words
+
+
+def _write_with_gmsh(path: Path, mesh: TaggedMesh, time_limit_s: float, words: Mapping[str, str] | None = None) -> None:
+    """What the suffix of ``path`` says; with ``words`` under other names."""
+    surfaces = named_surfaces(mesh)
+    names = [[region.name for region in mesh.regions], list(surfaces)]
+    if words:
+        names = [[words[name] for name in kind] for kind in names]
     given: dict[str, Floats | Integers | Bytes] = {
-        "names": np.frombuffer(json.dumps([[r.name for r in mesh.regions], list(surfaces)]).encode(), dtype=np.uint8),
+        "names": np.frombuffer(json.dumps(names).encode(), dtype=np.uint8),
         "points": mesh.points,
         "hexes": mesh.hexes,
         "region": mesh.region,

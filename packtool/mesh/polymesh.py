@@ -7,7 +7,6 @@ pointing outwards, patch after patch.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,10 @@ from numpy.typing import NDArray
 from packtool import artifacts
 from packtool.errors import MeshError
 from packtool.mesh.grid import FACE_CORNERS
-from packtool.mesh.records import Floats, Integers
+from packtool.mesh.records import Floats, Integers, TaggedMesh
+from packtool.mesh.sides import FacetFinder, facet_key, turned
+from packtool.mesh.surfaces import named_surfaces
+from packtool.mesh.words import as_words
 
 REST = "defaultFaces"
 """Patch of the outer faces that no boundary names: OpenFOAM's own name for it."""
@@ -58,6 +60,14 @@ def faces_of(hexes: Integers) -> Faces:
     )
 
 
+def write_openfoam(path: Path, mesh: TaggedMesh) -> dict[str, str]:
+    """Write ``mesh`` as the polyMesh that ``path``, one of its files, stands in: regions as cell zones, boundaries and the sides of
+    contacts as patches, interfaces as face zones; the name in the files of each."""
+    patches = {name: facets for name, facets in named_surfaces(mesh).items() if name not in mesh.interfaces}
+    zones = {region.name: np.flatnonzero(mesh.region == number) for number, region in enumerate(mesh.regions)}
+    return write_polymesh(path.parent, mesh.points, mesh.hexes, patches, cell_zones=zones, face_zones=mesh.interfaces)
+
+
 def write_polymesh(
     folder: Path,
     points: Floats,
@@ -81,8 +91,8 @@ def write_polymesh(
     faces = faces_of(hexes)
     n_inner, n_faces = len(faces.neighbour), len(faces.nodes)
     cells, inner = dict(cell_zones or {}), dict(face_zones or {})
-    names = foam_names([*boundaries, *cells, *inner])
-    find = _Finder(faces.nodes)
+    names = as_words([*boundaries, *cells, *inner], taken=[REST])
+    find = FacetFinder(faces.nodes).first
     patch = np.full(n_faces - n_inner, len(boundaries))
     for number, (name, facets) in enumerate(boundaries.items()):
         where = find(name, facets) - n_inner
@@ -99,7 +109,7 @@ def write_polymesh(
         where = find(name, facets)
         if (where >= n_inner).any():
             raise MeshError(f"face zone {name!r} has facets on the outside of the mesh; give them as a boundary")
-        zones.append((names[name], where, _turned(facets, faces.nodes[where])))
+        zones.append((names[name], where, turned(facets, faces.nodes[where])))
 
     _write(folder, "points", "vectorField", [_rows(points, "(%.17g %.17g %.17g)")])
     _write(folder, "faces", "faceList", [_rows(nodes, "4(%d %d %d %d)")])
@@ -136,63 +146,13 @@ def write_polymesh(
     return names
 
 
-def foam_names(names: list[str]) -> dict[str, str]:
-    """Each name as a word that OpenFOAM's dictionaries and a shell take, no two alike."""
-    given: dict[str, str] = {}
-    taken = {REST}
-    for name in dict.fromkeys(names):
-        word = re.sub(r"[^A-Za-z0-9_.-]", "_", name) or "_"
-        word = word if word[0].isalpha() or word[0] == "_" else f"_{word}"
-        chosen, number = word, 2
-        while chosen in taken:
-            chosen, number = f"{word}_{number}", number + 1
-        taken.add(chosen)
-        given[name] = chosen
-    return given
-
-
-def _key(facets: Integers, n_points: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Two numbers a facet that are the same for the same nodes, however turned: conforming faces share three nodes only if all four."""
-    nodes = np.sort(facets, axis=1).astype(np.int64)
-    return nodes[:, 0] * n_points + nodes[:, 1], nodes[:, 2] * n_points + nodes[:, 3]
-
-
 def _grouped(facets: Integers) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """A stable order of ``facets`` in which the same ones stand together, and where each group begins."""
-    low, high = _key(facets, int(facets.max(initial=0)) + 1)
+    low, high = facet_key(facets, int(facets.max(initial=0)) + 1)
     order = np.lexsort((high, low))
     new = np.ones(len(order), dtype=bool)
     new[1:] = (np.diff(low[order]) != 0) | (np.diff(high[order]) != 0)
     return order, np.flatnonzero(new)
-
-
-class _Finder:
-    """Positions of facets among the faces of a mesh."""
-
-    def __init__(self, nodes: Integers) -> None:
-        self._n_points = int(nodes.max(initial=0)) + 1
-        low, high = _key(nodes, self._n_points)
-        self._order = np.lexsort((high, low))
-        self._low, self._high = low[self._order], high[self._order]
-
-    def __call__(self, name: str, facets: Integers) -> NDArray[np.int64]:
-        low, high = _key(facets, self._n_points)
-        begin, end = np.searchsorted(self._low, low), np.searchsorted(self._low, low, side="right")
-        while (begin < end).any():
-            middle = (begin + end) // 2
-            below = self._high[np.minimum(middle, len(self._high) - 1)] < high
-            begin, end = np.where(below & (begin < end), middle + 1, begin), np.where(below, end, middle)
-        at = np.minimum(begin, len(self._low) - 1)
-        if ((self._low[at] != low) | (self._high[at] != high)).any():
-            raise MeshError(f"{name!r} has facets that are faces of no element")
-        return self._order[at]
-
-
-def _turned(facets: Integers, nodes: Integers) -> NDArray[np.bool_]:
-    """Whether each of ``facets`` (n, 4) runs round its nodes the other way than ``nodes`` (n, 4)."""
-    start = (nodes == facets[:, :1]).argmax(axis=1)
-    following = np.take_along_axis(nodes, ((start + 1) % 4)[:, None], axis=1)[:, 0]
-    return following != facets[:, 1]
 
 
 def _patches(

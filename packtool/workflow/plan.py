@@ -14,6 +14,7 @@ from packtool.artifacts import content_hash, source_hash
 from packtool.cad.options import CadOptions
 from packtool.design.loaded import LoadedDesign
 from packtool.layout.records import Layout
+from packtool.mesh.formats import ALWAYS
 from packtool.workflow.cache import reasons_to_run
 
 STAGES: Mapping[str, tuple[str, ...]] = {
@@ -76,9 +77,14 @@ def _code_hash(stage: str) -> str:
 
 
 def stage_inputs(
-    loaded: LoadedDesign, layout: Layout, cases: Sequence[str], design_text: str, cad: CadOptions
+    loaded: LoadedDesign,
+    layout: Layout,
+    cases: Sequence[str],
+    design_text: str,
+    cad: CadOptions,
+    formats: Sequence[str] = ALWAYS,
 ) -> dict[str, dict[str, str]]:
-    """What each stage is made from: a name in the user's words -> hash."""
+    """What each stage is made from: a name in the user's words -> hash. ``formats``: the mesh is exported in."""
     geometry = content_hash(repr(layout))
     materials = content_hash(repr(sorted(loaded.materials.items())))
     coolants = content_hash(repr(sorted(loaded.coolants.items())))
@@ -92,7 +98,10 @@ def stage_inputs(
     inputs["cad-part"] = dict(inputs["cad"])
     for stage in inputs:
         inputs[stage] |= _own(stage)
-    inputs["export-mesh"] = {"the mesh": content_hash(inputs["mesh"])} | _own("export-mesh")
+    inputs["export-mesh"] = {
+        "the mesh": content_hash(inputs["mesh"]),
+        "the list of formats": content_hash(list(formats)),
+    } | _own("export-mesh")
     sections = {key: content_hash(loaded.data.get(key)) for key in _SOLVED_SECTIONS}
     inputs["solve"] = {
         "the mesh": content_hash(inputs["mesh"]),
@@ -139,9 +148,10 @@ def plan(
     design_text: str,
     force: bool,
     cad: CadOptions,
+    formats: Sequence[str] = ALWAYS,
 ) -> tuple[Step, ...]:
     """The steps of a run, each with the reasons why it has to run."""
-    inputs = stage_inputs(loaded, layout, cases, design_text, cad)
+    inputs = stage_inputs(loaded, layout, cases, design_text, cad, formats)
     steps: list[Step] = []
     running: set[str] = set()
     for stage in with_needs(stages):

@@ -19,6 +19,7 @@ from packtool.design.loaded import LoadedDesign
 from packtool.errors import PacktoolError, StageError, UsageError
 from packtool.layout.properties import layout_results
 from packtool.layout.records import Layout
+from packtool.mesh.formats import ALWAYS, FORMATS
 from packtool.report.formats import rendered
 from packtool.report.json_report import results_json
 from packtool.report.records import RunSummary
@@ -40,7 +41,7 @@ VERDICT_FILES = ("results.json", "junit.xml", "findings.sarif", "run.json")
 class Request:
     """What to do: ``stages`` of a design into ``folder``; ``environment`` is what the stage processes get, ``cache_dir`` holds the
     compiled forms; ``side_by_side`` is how many stages may run at a time; ``root``: folder that file names in SARIF are made relative to;
-    ``cad``: what to export."""
+    ``cad``: what to export; ``formats``: what the mesh is exported in."""
 
     loaded: LoadedDesign
     layout: Layout
@@ -54,6 +55,7 @@ class Request:
     side_by_side: int = 2
     root: Path | None = None
     cad: CadOptions = DEFAULT_OPTIONS
+    formats: tuple[str, ...] = ALWAYS
 
     @property
     def left_out_cases(self) -> tuple[str, ...]:
@@ -82,6 +84,13 @@ class Outcome:
     ran: tuple[str, ...]
 
 
+def formats_of(folder: Path, asked: Sequence[str]) -> tuple[str, ...]:
+    """Formats to export the mesh in: those it always is, those ``asked`` for, and whatever stands in ``folder`` and would be outdated."""
+    record = read_record(folder, "export-mesh")
+    standing = record.report.get("formats", []) if record is not None else []
+    return tuple(name for name in FORMATS if name in {*ALWAYS, *asked, *standing})
+
+
 def steps_of(request: Request) -> tuple[Step, ...]:
     """What ``carry_out`` would do and why; writes nothing."""
     return plan(
@@ -93,6 +102,7 @@ def steps_of(request: Request) -> tuple[Step, ...]:
         request.design_text,
         request.force,
         request.cad,
+        request.formats,
     )
 
 
@@ -159,7 +169,7 @@ def stage_arguments(request: Request, stage: str) -> dict[str, Any]:
     if stage in ("cad", "cad-part"):
         return common | {"options": request.cad}
     if stage == "export-mesh":
-        return {"folder": request.folder}
+        return {"folder": request.folder, "formats": request.formats}
     if stage == "report":
         records = {s: read_record(request.folder, s) for s in STAGES}
         return common | {

@@ -61,12 +61,14 @@ def mesh_files(count: int) -> tuple[str, ...]:
     return tuple(f"{HIDDEN}/mesh{'-coarser' * number}.npz" for number in range(count))
 
 
-def export_mesh(folder: Path) -> StageOutput:
-    """The mesh as gmsh's MSH file, with named groups, for other programs."""
-    from packtool.mesh.files import load_mesh, write_msh
+def export_mesh(folder: Path, formats: tuple[str, ...]) -> StageOutput:
+    """The mesh for other programs, with names, in each of ``formats``."""
+    from packtool.mesh.files import load_mesh
+    from packtool.mesh.formats import write_mesh
 
-    write_msh(folder / "pack.msh", load_mesh(folder / mesh_files(1)[0]))
-    return StageOutput(("pack.msh",), {})
+    meshed = load_mesh(folder / mesh_files(1)[0])
+    files = [name for one in formats for name in write_mesh(folder, meshed, one)]
+    return StageOutput(tuple(files), {"formats": list(formats)})
 
 
 def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, ...], cache_dir: Path) -> StageOutput:

@@ -12,7 +12,7 @@ from packtool.errors import MeshError
 from packtool.mesh.boxes import Box, mesh_boxes
 from packtool.mesh.build import mesh_layout
 from packtool.mesh.measures import facet_areas, facet_normals, region_volumes
-from packtool.mesh.polymesh import REST, faces_of, foam_names, write_polymesh
+from packtool.mesh.polymesh import REST, faces_of, write_polymesh
 
 PAIR = mesh_boxes(
     [Box("A", "cell", "s", 0, 0, 0, 2, 1, 1), Box("B", "cell", "t", 2, 0, 0, 3, 1, 1)],
@@ -66,16 +66,6 @@ def test_face_zones_keep_their_normal(tmp_path):
         flip = re.search(r"flipMap List<bool> \d+\n\(\n([01\n]*)\)", text)
         assert flip is not None
         assert {int(v) for v in flip[1].split()} == flips
-
-
-def test_names_become_words_no_two_alike():
-    assert foam_names(["cell|interface", "cell interface", "2 up", "ok-1.x", REST]) == {
-        "cell|interface": "cell_interface",
-        "cell interface": "cell_interface_2",
-        "2 up": "_2_up",
-        "ok-1.x": "ok-1.x",
-        REST: f"{REST}_2",
-    }
 
 
 @pytest.mark.parametrize(

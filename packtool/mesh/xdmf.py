@@ -1,0 +1,56 @@
+"""XDMF for ParaView and VisIt: every region and surface as a grid of its own, by name; the numbers in one binary file beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
+
+import numpy as np
+
+from packtool import artifacts
+from packtool.mesh.records import Floats, Integers, TaggedMesh
+from packtool.mesh.surfaces import named_surfaces
+
+
+def write_xdmf(path: Path, mesh: TaggedMesh) -> dict[str, str]:
+    """Write ``path`` and, with the suffix ``.bin``, its numbers; the name in the file of every region and surface: its own.
+
+    Each grid has the points it uses, and the mesh's numbers of them as ``point``, of its elements (regions only) as ``element``.
+    """
+    raw = path.with_suffix(".bin")
+    grids, offset = [], 0
+    with artifacts.replacing(raw) as temporary, temporary.open("wb") as out:
+
+        def item(values: Floats | Integers) -> str:
+            nonlocal offset
+            kind, precision = ("Float", 8) if values.dtype.kind == "f" else ("Int", 4)
+            data = np.ascontiguousarray(values, dtype="<f8" if kind == "Float" else "<i4").tobytes()
+            out.write(data)
+            begin, offset = offset, offset + len(data)
+            size = " ".join(map(str, values.shape))
+            return (
+                f'<DataItem Dimensions="{size}" NumberType="{kind}" Precision="{precision}" Format="Binary" Endian="Little" '
+                f'Seek="{begin}">{escape(raw.name)}</DataItem>'
+            )
+
+        def grid(name: str, cells: Integers, elements: Integers | None) -> None:
+            used, local = np.unique(cells, return_inverse=True)
+            shape = "Hexahedron" if cells.shape[1] == 8 else "Quadrilateral"
+            rows = [
+                f'    <Grid Name={quoteattr(name)} GridType="Uniform">',
+                f'      <Topology TopologyType="{shape}" NumberOfElements="{len(cells)}">{item(local.reshape(cells.shape))}</Topology>',
+                f'      <Geometry GeometryType="XYZ">{item(mesh.points[used])}</Geometry>',
+                f'      <Attribute Name="point" Center="Node" AttributeType="Scalar">{item(used)}</Attribute>',
+            ]
+            if elements is not None:
+                rows.append(f'      <Attribute Name="element" Center="Cell" AttributeType="Scalar">{item(elements)}</Attribute>')
+            grids.append("\n".join([*rows, "    </Grid>"]))
+
+        for number, region in enumerate(mesh.regions):
+            which = np.flatnonzero(mesh.region == number)
+            grid(region.name, mesh.hexes[which], which)
+        for name, facets in named_surfaces(mesh).items():
+            grid(name, facets, None)
+    head = '<?xml version="1.0" encoding="utf-8"?>\n<Xdmf Version="2.2">\n<Domain>\n  <Grid Name="mesh" GridType="Collection" CollectionType="Spatial">\n'
+    artifacts.write_text(path, head + "\n".join(grids) + "\n  </Grid>\n</Domain>\n</Xdmf>\n")
+    return {name: name for name in (*(region.name for region in mesh.regions), *named_surfaces(mesh))}
