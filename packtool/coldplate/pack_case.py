@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 from packtool.catalogue.records import Coolant
+from packtool.coldplate.flow3d.design_plate import plate_summary, refuse_design_plate, replaced, solve_design_plate
 from packtool.coldplate.records import ColdPlateSolution, HeatPhysics
 from packtool.coldplate.solve import cold_plate_solution, coolant_results
 from packtool.coldplate.stream import ChannelStream
 from packtool.design.loaded import LoadedDesign
+from packtool.design.schema import ColdPlate
 from packtool.layout.records import Layout
 from packtool.mesh.records import TaggedMesh
 from packtool.results import Result
@@ -72,6 +74,10 @@ def solve_pack_case(
     coarsest mesh, with every film at the lower end of its interval. Raises SolveError, NotConverged.
     """
 
+    in_three_dimensions = isinstance(loaded.design.cold_plate, ColdPlate) and loaded.design.cold_plate.fidelity == "cfd"
+    if in_three_dimensions:
+        refuse_design_plate(loaded, layout)
+
     def solved(mesh: TaggedMesh, physics: HeatPhysics = HeatPhysics()) -> _Once:
         return _solve(loaded, layout, mesh, case, air, cache_dir, physics)
 
@@ -91,6 +97,10 @@ def solve_pack_case(
         elif row.name.startswith("temperature.") and error is not None:
             error = max(error, least)
         results.append(replace(row, error=error, scatter=moved.get(row.name, row.scatter)))
+    found = None
+    if in_three_dimensions and coolant:
+        found = solve_design_plate(loaded, layout, coolant.heat_W, coolant.outlet_degC, cache_dir)
+        results = list(replaced(tuple(results), found, case))
     warmest = float(region_values(mesh, solution.T).mean.max())
     summary: dict[str, Any] = {
         "solver": {
@@ -101,6 +111,7 @@ def solve_pack_case(
             "linear iterations": solution.linear_iterations,
             "relative energy imbalance": solution.balance.imbalance,
             **{f"{name} [s]": round(seconds, 3) for name, seconds in solution.seconds.items()},
+            **(plate_summary(found) if found else {}),
         },
         "resistance_held": resistance_is_held(loaded, warmest),
         "coolant": path_rows(coolant) if coolant else [],

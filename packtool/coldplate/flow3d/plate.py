@@ -41,11 +41,12 @@ class ChannelPlate:
     z: tuple[float, float, float, float]
     inlet: Face
     outlet: Face
+    channel_width: float | None = None
 
     @property
     def width(self) -> float:
-        """The narrowest channel's width [m]."""
-        return min(min(x1 - x0, y1 - y0) for x0, y0, x1, y1 in self.channels)
+        """The narrowest channel's width [m]: as given, else the narrowest side of a rectangle."""
+        return self.channel_width or min(min(x1 - x0, y1 - y0) for x0, y0, x1, y1 in self.channels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Fineness:
     times: int = 1
 
 
-LEVELS = {"coarse": Fineness(2, 1), "normal": Fineness(3, 1), "fine": Fineness(4, 2, 2)}
+LEVELS = {"coarse": Fineness(2, 1), "normal": Fineness(3, 2), "fine": Fineness(4, 2, 2)}
 """By name, as in the design file."""
 
 WALL_GRADING = 3.0

@@ -42,6 +42,12 @@ def _turns_of_type(kind: str, turns: str) -> str | None:
     return None
 
 
+def _fidelity_of_turns(fidelity: str, turns: str) -> str | None:
+    if fidelity == "cfd" and turns == "round":
+        return "fidelity: cfd takes square turns: leave turns out, or use fidelity: network"
+    return None
+
+
 Roughness = Annotated[float, Field(ge=0, le=1_000, description="wall roughness; 1.5 um is drawn aluminium")]
 PlateMaterial = Annotated[MaterialId, Field(description="material of the plate; `packtool materials` lists them")]
 Coolant = Annotated[CoolantId, Field(description="what flows in the channels; `packtool coolants` lists them")]
@@ -61,6 +67,7 @@ class ColdPlate(DesignRecord):
         Agreement(("type", "channels"), "channels", _channels_of_type),
         Agreement(("type", "passes"), "passes", _passes_of_type),
         Agreement(("type", "turns"), "turns", _turns_of_type),
+        Agreement(("fidelity", "turns"), "fidelity", _fidelity_of_turns),
     )
 
     position: Literal["bottom"] = Field("bottom", description="where the plate is; bottom is what there is today")
@@ -90,6 +97,10 @@ class ColdPlate(DesignRecord):
         None, description="how far the plate reaches past the rows at both ends (x); default: what headers or fittings need"
     )
     roughness_um: Roughness = 1.5
+    fidelity: Literal["network", "cfd"] = Field(
+        "network",
+        description="network: correlations, in a second; cfd: laminar flow and heat of the plate in three dimensions as well (steady cases; minutes)",
+    )
     material: PlateMaterial
     coolant: Coolant
     flow_lpm: Flow

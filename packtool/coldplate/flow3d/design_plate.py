@@ -1,0 +1,196 @@
+"""The cold plate of a design as a plate for the finite-element flow, and its results under the names that the network gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from packtool.coldplate.flow3d.plate import LEVELS, ChannelPlate, Face, Fineness, Rectangle, plate_grid
+from packtool.coldplate.flow3d.plate_solve import PlateConditions, PlateSolution, solve_plate
+from packtool.coldplate.flow3d.refusals import refuse_turbulent
+from packtool.coldplate.fluid import CoolantTable
+from packtool.coldplate.stream import LPM
+from packtool.design.loaded import LoadedDesign
+from packtool.design.schema import ColdPlate
+from packtool.errors import SolveError
+from packtool.layout.records import Layout, Point
+from packtool.mesh.outlines import inside
+from packtool.results import ZERO_CELSIUS, Result
+
+MEMORY_GB = 20.0
+"""The largest solve that is tried."""
+
+KB_AN_UNKNOWN = {"flow": 15.0, "heat": 10.0}
+GROWTH = {"flow": 28e3, "heat": 61e3}
+"""Memory an unknown of the flow and of the heat takes, factors included, and the number of unknowns it was measured at (three-pass serpentine). It
+grows with about the fifth root of their number, as the factors of flat bodies do."""
+
+
+def channel_plate(layout: Layout, plate: ColdPlate) -> ChannelPlate:
+    """The plate with square turns, in metres, its underside at z = 0.
+
+    Coolant enters and leaves in the plane: through the end faces of a serpentine's channel; through headers lengthened to the plate's edge, so that
+    the openings are not in the middle of a junction. What the fittings above do is not in it.
+    """
+    network = layout.network
+    if network is None:
+        raise SolveError("cold_plate.fidelity: cfd needs a plate with channels")
+    metal = layout.product("cold-plate")
+    voids = [sweep.profile for sweep in layout.product("coolant").sweeps]
+    if any(not loop.is_straight for void in voids for loop in (void.outer, *void.holes)):
+        raise SolveError("cold_plate.fidelity: cfd takes channels with square turns; use turns: square, or fidelity: network")
+    vertices = [v for void in voids for loop in (void.outer, *void.holes) for v in loop.vertices]
+    x, y = (np.unique(np.round([v[axis] for v in vertices], 9)) for axis in range(2))
+    mx, my = np.meshgrid((x[1:] + x[:-1]) / 2, (y[1:] + y[:-1]) / 2, indexing="ij")
+    places = np.column_stack([mx.ravel(), my.ravel()])
+    wet = np.zeros(len(places), dtype=bool)
+    for void in voids:
+        wet |= inside((void.outer, *void.holes), places)
+    wet = wet.reshape(mx.shape)
+    tiles: list[Rectangle] = [(x[i], y[j], x[i + 1], y[j + 1]) for i, j in np.argwhere(wet)]
+    leaving = next(b for b in network.branches[::-1] if b.end == network.outlet and _is_main(b.kind, plate))
+    entering = next(b for b in network.branches if b.start == network.inlet and _is_main(b.kind, plate))
+    x0, y0, _, x1, y1, _ = metal.bounds()
+    bounds = (x0, y0, x1, y1)
+    faces = []
+    for start, towards, width in (
+        (entering.path[0], entering.path[1], entering.width_mm),
+        (leaving.path[-1], leaving.path[-2], leaving.width_mm),
+    ):
+        face, stub = _end(tiles, start, towards, width, None if plate.type == "serpentine" else bounds)
+        if stub:
+            tiles.append(stub)
+        faces.append(face)
+    skin = (plate.thickness_mm - plate.channel_height_mm) / 2
+    mm = 1e-3
+    return ChannelPlate(
+        (x0 * mm, y0 * mm, x1 * mm, y1 * mm),
+        tuple((a * mm, b * mm, c * mm, d * mm) for a, b, c, d in tiles),
+        (0.0, skin * mm, (skin + plate.channel_height_mm) * mm, plate.thickness_mm * mm),
+        faces[0],
+        faces[1],
+        plate.channel_width_mm * mm,
+    )
+
+
+def refuse_design_plate(loaded: LoadedDesign, layout: Layout) -> None:
+    """SolveError, before anything is solved, for a plate that the finite-element flow cannot take: turbulent, round, too large."""
+    plate = _flat(loaded)
+    geometry = channel_plate(layout, plate)
+    table = CoolantTable.of(loaded.coolants[plate.coolant])
+    fluid = table.at(np.array(plate.inlet_degC + ZERO_CELSIUS), "cold_plate.inlet_degC")
+    height = geometry.z[2] - geometry.z[1]
+    width = geometry.inlet.high - geometry.inlet.low
+    Re = float(fluid.rho / fluid.mu) * plate.flow_lpm * LPM / (width * height) * 2 * width * height / (width + height)
+    refuse_turbulent(Re, "the cold plate's inlet")
+    needed = memory_GB(geometry, _fineness(loaded))
+    if needed > MEMORY_GB:
+        raise SolveError(
+            f"cold_plate.fidelity: cfd would take about {needed:.0f} GB for this plate at mesh.level {loaded.design.mesh.level}, and at most "
+            f"{MEMORY_GB:g} are allowed: use a coarser mesh.level, fewer or wider channels, or fidelity: network"
+        )
+
+
+def memory_GB(plate: ChannelPlate, fineness: Fineness) -> float:
+    """Estimate of the memory [GB] that flow or heat of a plate takes, whichever is more."""
+    grid = plate_grid(plate, fineness)
+    unknowns = {"flow": 22.0 * len(grid.flow.elements) * 8**grid.times, "heat": 9.0 * len(grid.heat.elements)}
+    return max(KB_AN_UNKNOWN[what] * n * max(1.0, n / GROWTH[what]) ** 0.2 for what, n in unknowns.items()) * 1e-6
+
+
+def solve_design_plate(
+    loaded: LoadedDesign, layout: Layout, heat_W: float, outlet_degC: float, cache_dir: Path | None
+) -> PlateSolution:
+    """Flow and heat of the design's plate under ``heat_W`` [W], evenly on its top.
+
+    Properties are those at the mean of the inlet and ``outlet_degC``. Raises as ``refuse_design_plate`` and ``solve_plate``.
+    """
+    refuse_design_plate(loaded, layout)
+    plate = _flat(loaded)
+    geometry = channel_plate(layout, plate)
+    table = CoolantTable.of(loaded.coolants[plate.coolant])
+    T_in = plate.inlet_degC + ZERO_CELSIUS
+    mass_flow = plate.flow_lpm * LPM * float(table.at(np.array(T_in)).rho)
+    fluid = table.at(np.array((T_in + outlet_degC + ZERO_CELSIUS) / 2), "cold plate")
+    x0, y0, x1, y1 = geometry.size
+    conditions = PlateConditions(
+        flow=mass_flow / float(fluid.rho), rho=float(fluid.rho), cp=float(fluid.cp), k=float(fluid.k), mu=float(fluid.mu), T_in=T_in,
+        conductivity=loaded.materials[plate.material].k_W_mK.value, flux={"top": heat_W / ((x1 - x0) * (y1 - y0))},
+    )  # fmt: skip
+    return solve_plate(geometry, conditions, _fineness(loaded), cache_dir=cache_dir)
+
+
+def replaced(rows: tuple[Result, ...], found: PlateSolution, case: str) -> tuple[Result, ...]:
+    """The case's results with those of the finite-element plate in the place of the network's; parts of the network's pressure drop go."""
+    drop = found.pressure_drop
+    flow = next(row for row in rows if row.name == "coolant.pumping_power")
+    old = next(row for row in rows if row.name == "coolant.pressure_drop")
+    power = flow.value * drop.value / old.value
+    new: Mapping[str, Result] = {
+        "coolant.pressure_drop": Result("coolant.pressure_drop", drop.value, "Pa", error=drop.error, case=case),
+        "coolant.pumping_power": Result("coolant.pumping_power", power, "W", error=power * drop.error / drop.value, case=case),
+    }
+    kept = [new.get(row.name, row) for row in rows if not row.name.startswith("coolant.pressure_drop.")]
+    kept += [
+        Result("temperature.cold_plate.top.max", found.top_max.value - ZERO_CELSIUS, "degC", error=found.top_max.error, case=case),
+        Result(
+            "temperature.cold_plate.top.mean", found.top_mean.value - ZERO_CELSIUS, "degC", error=found.top_mean.error, case=case
+        ),
+        Result("coolant.cfd.mass_imbalance", found.mass_imbalance, "-", case=case),
+        Result("coolant.cfd.energy_imbalance", found.energy_imbalance, "-", case=case),
+        Result("coolant.cfd.pressure_drop_network", old.value, "Pa", scatter=old.scatter, case=case),
+    ]
+    return tuple(kept)
+
+
+def plate_summary(found: PlateSolution) -> dict[str, float]:
+    """Size and pace of the solve for run.json."""
+    return {
+        "plate flow elements": len(found.flow.problem.mesh.elements),
+        "plate flow DOFs": found.flow.n_dofs,
+        "plate heat DOFs": found.temperature.n_dofs,
+        "plate nonlinear steps": len(found.flow.residuals) - 1,
+        "plate Reynolds number": round(found.reynolds, 1),
+        **{f"plate flow {name} [s]": round(seconds, 3) for name, seconds in found.flow.seconds.items()},
+    }
+
+
+def _is_main(kind: str, plate: ColdPlate) -> bool:
+    return kind == ("channel" if plate.type == "serpentine" else "header")
+
+
+def _end(
+    tiles: list[Rectangle], start: Point, towards: Point, width: float, edges: tuple[float, ...] | None
+) -> tuple[Face, Rectangle | None]:
+    """The face [m] behind ``start`` where the void ends; with ``edges`` of the plate, the piece [mm] from there to the edge, and the face at its end."""
+    axis = 0 if abs(towards[0] - start[0]) > abs(towards[1] - start[1]) else 1
+    across = 1 - axis
+    behind = -1.0 if towards[axis] > start[axis] else 1.0
+    low, high = start[across] - width / 2, start[across] + width / 2
+    near = [t for t in tiles if t[across] < start[across] + 1e-6 and t[across + 2] > start[across] - 1e-6]
+    place = start[axis]
+    while True:  # through touching tiles to the end of the void
+        on = [t for t in near if t[axis] - 1e-6 <= place <= t[axis + 2] + 1e-6]
+        further = min(t[axis] for t in on) if behind < 0 else max(t[axis + 2] for t in on)
+        if abs(further - place) < 1e-9:
+            break
+        place = further
+    if edges is None:
+        return Face(axis, place * 1e-3, low * 1e-3, high * 1e-3), None
+    end = edges[axis] if behind < 0 else edges[axis + 2]
+    a, b = sorted((place, end))
+    piece = (a, low, b, high) if axis == 0 else (low, a, high, b)
+    return Face(axis, end * 1e-3, low * 1e-3, high * 1e-3), piece
+
+
+def _flat(loaded: LoadedDesign) -> ColdPlate:
+    plate = loaded.design.cold_plate
+    if not isinstance(plate, ColdPlate):
+        raise SolveError("cold_plate.fidelity: cfd takes a flat plate under the cells")
+    return plate
+
+
+def _fineness(loaded: LoadedDesign) -> Fineness:
+    return LEVELS[loaded.design.mesh.level]

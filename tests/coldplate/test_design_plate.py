@@ -1,0 +1,97 @@
+"""A design's own cold plate by finite-element flow (cold_plate.fidelity: cfd)."""
+
+from pathlib import Path
+
+import pytest
+
+from packtool.catalogue.load import coolants
+from packtool.coldplate.flow3d import design_plate
+from packtool.coldplate.flow3d.design_plate import channel_plate, refuse_design_plate
+from packtool.coldplate.pack_case import solve_pack_case
+from packtool.design.load import load_design
+from packtool.errors import DesignError, SolveError
+from packtool.layout.lay_out import lay_out
+from packtool.mesh.build import mesh_family
+
+BUS = Path(__file__).parents[2] / "templates" / "bus-lfp.yaml"
+SMALL = (
+    "arrangement.rows=1",
+    "arrangement.cells_per_row=4",
+    "electrical.series=4",
+    "mesh.level=coarse",
+    "cold_plate.fidelity=cfd",
+    "cold_plate.flow_lpm=1",
+)
+SERPENTINE = ("cold_plate.type=serpentine", "cold_plate.channels=1", "cold_plate.passes=2", "cold_plate.overhang_mm=40")
+MANIFOLD = ("cold_plate.channels=3", "cold_plate.passes=1", "cold_plate.manifold=Z")
+
+
+def designed(*sets):
+    loaded = load_design(BUS, (*SMALL, *sets))
+    return loaded, lay_out(loaded)
+
+
+def test_the_plate_is_the_layout_s_and_coolant_enters_at_its_ends():
+    loaded, layout = designed(*SERPENTINE)
+    plate = channel_plate(layout, loaded.design.cold_plate)
+    x0, y0, _, x1, y1, _ = layout.product("cold-plate").bounds()
+    assert plate.size == pytest.approx((x0 * 1e-3, y0 * 1e-3, x1 * 1e-3, y1 * 1e-3), rel=1e-12)
+    assert plate.z[2] - plate.z[1] == pytest.approx(loaded.design.cold_plate.channel_height_mm * 1e-3)
+    wet = sum((r[2] - r[0]) * (r[3] - r[1]) for r in plate.channels)
+    void = sum(s.profile.area() for s in layout.product("coolant").sweeps) * 1e-6
+    assert wet == pytest.approx(void, rel=1e-9)
+    assert (plate.inlet.axis, plate.outlet.axis) == (0, 0)
+    assert plate.inlet.place == plate.outlet.place == pytest.approx(x0 * 1e-3 + 10e-3)  # margin_mm: two passes end where they began
+
+
+def test_headers_reach_the_plate_s_edge():
+    loaded, layout = designed(*MANIFOLD)
+    plate = channel_plate(layout, loaded.design.cold_plate)
+    assert plate.inlet.place == pytest.approx(plate.size[1])
+    assert plate.outlet.place == pytest.approx(plate.size[3])  # Z: diagonally opposite
+    assert plate.inlet.low < plate.inlet.high < plate.outlet.low
+
+
+@pytest.mark.parametrize(
+    ("sets", "words"),
+    [
+        ((*SERPENTINE, "cold_plate.flow_lpm=8"), "Reynolds number .* is above 2300.*fidelity: network"),
+        (("arrangement.rows=4", "arrangement.cells_per_row=17", "electrical.series=68", "mesh.level=fine"), "GB for this plate.*at most 20"),
+    ],
+)
+@pytest.mark.fem
+def test_plates_that_cannot_be_solved_are_refused_before_the_solve(sets, words):
+    with pytest.raises(SolveError, match=words):
+        refuse_design_plate(*designed(*sets))
+
+
+def test_round_turns_are_refused_by_the_design_s_check():
+    with pytest.raises(DesignError, match="fidelity: cfd takes square turns"):
+        designed(*SERPENTINE, "cold_plate.turns=round")
+
+
+@pytest.mark.fem
+@pytest.mark.slow
+@pytest.mark.parametrize("sets", [SERPENTINE, MANIFOLD], ids=["serpentine", "Z manifold"])
+def test_the_same_names_carry_the_flow_s_numbers(sets):
+    loaded, layout = designed(*sets)
+    meshes = [pack.mesh for pack in mesh_family(layout, "coarse")]
+    case = solve_pack_case(loaded, layout, meshes, "charge_1C", coolants()["air_1atm"], None)
+    rows = {row.name: row for row in case.results}
+    drop, network = rows["coolant.pressure_drop"], rows["coolant.cfd.pressure_drop_network"]
+    assert drop.error > 0
+    assert drop.value != network.value
+    # correlations and flow agree within the scatter that the network states, here some 9 %
+    assert drop.value == pytest.approx(network.value, abs=network.scatter + drop.error)
+    assert rows["coolant.cfd.mass_imbalance"].value < 1e-8
+    assert rows["coolant.cfd.energy_imbalance"].value < 1e-6
+    top = rows["temperature.cold_plate.top.mean"]
+    assert rows["coolant.inlet"].value < top.value < rows["temperature.cell.max"].value
+    assert not any(name.startswith("coolant.pressure_drop.") for name in rows)
+
+
+def test_memory_grows_with_the_mesh():
+    loaded, layout = designed(*SERPENTINE)
+    plate = channel_plate(layout, loaded.design.cold_plate)
+    coarse, fine = (design_plate.memory_GB(plate, design_plate.LEVELS[level]) for level in ("coarse", "fine"))
+    assert 4 * coarse < fine < 40 * coarse
