@@ -56,7 +56,10 @@ def test_headers_reach_the_plate_s_edge():
     ("sets", "words"),
     [
         ((*SERPENTINE, "cold_plate.flow_lpm=8"), "Reynolds number .* is above 2300.*fidelity: network"),
-        (("arrangement.rows=4", "arrangement.cells_per_row=17", "electrical.series=68", "mesh.level=fine"), "GB for this plate.*at most 20"),
+        (
+            ("arrangement.rows=4", "arrangement.cells_per_row=17", "electrical.series=68", "mesh.level=fine"),
+            "GB for this plate.*at most 20",
+        ),
     ],
 )
 @pytest.mark.fem
