@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from packtool.cad.options import CadOptions
 
 
-def _run_stages(
+def run_stages(
     path: Path,
     out: Path,
     stages: tuple[str, ...],
@@ -141,8 +141,17 @@ def solve(
     force: Force = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
+    vary: Annotated[
+        str | None, typer.Option("--vary", metavar="KEY=A:B:STEP", help="Solve for each value; table, vary.csv and vary.svg.")
+    ] = None,
 ) -> None:
     """Mesh and temperatures only, with the verdict."""
+    if vary is not None:
+        from packtool.cli.vary import solve_varied
+
+        solve_varied(vary, design, out, sets, only_cases, chosen_form(form, as_json), dry_run=dry_run, force=force, quiet=quiet,
+                     verbose=verbose)  # fmt: skip
+        return
     _solve_and_judge(design, out, ("mesh", "solve"), sets, form, as_json, only_cases,
                      dry_run=dry_run, force=force, quiet=quiet, verbose=verbose)  # fmt: skip
 
@@ -161,7 +170,7 @@ def _solve_and_judge(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    done = _run_stages(
+    done = run_stages(
         design,
         out,
         stages,
@@ -199,7 +208,7 @@ def _one_stage(
     formats: tuple[str, ...] = (),
     **flags: bool,
 ) -> Any:
-    done = _run_stages(
+    done = run_stages(
         design, out, stages, sets, options=options, formats=formats,
         force=flags["force"], dry_run=flags["dry_run"], quiet=flags["quiet"], verbose=flags["verbose"], as_json=as_json,
     )  # fmt: skip
