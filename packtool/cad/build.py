@@ -40,7 +40,8 @@ def build_cad(
 
     What does not hold (an invalid solid, a wrong volume, two parts in one place, a STEP that reads back otherwise, an unknown
     mass) is in the report's ``findings``. Raises CadError where a solid or file cannot be made, UsageError for an unknown format or
-    where ``options`` choose nothing, MissingPart where the CAD kernel is not installed.
+    where ``options`` choose nothing, MissingPart where the CAD kernel is not installed, PictureError where pictures are asked for and
+    cannot be drawn.
     """
     unknown = sorted(set(formats) - set(FORMATS))
     if unknown:
@@ -108,6 +109,12 @@ def build_cad(
         sheet = watch("drawing", lambda: drawing(layout, mass))
         write(f"{before}drawing.dxf", watch("dxf", lambda: dxf_text(sheet)).encode("utf-8"))
         write(f"{before}drawing.svg", svg_text(sheet).encode("utf-8"))
+    if options.pictures:
+        from packtool.cad.pictures import VIEWS, pack_pictures
+
+        views = tuple(VIEWS) if options.whole else ("whole",)
+        for view, png in watch("pictures", lambda: pack_pictures(layout, views, triangles_of(solids))).items():
+            write(f"pictures/{view}.png" if options.whole else f"{stem}.png", png)
     return CadReport(
         name=layout.name,
         files=tuple(files),

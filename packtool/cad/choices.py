@@ -11,7 +11,7 @@ ASSEMBLIES: Mapping[str, tuple[str, ...]] = {
     "cells": ("cell", "terminal"),
     "cooling": ("cold_plate", "coolant", "fitting", "interface"),
     "electrical": ("busbar", "terminal"),
-    "enclosure": ("tray", "lid"),
-    "structure": ("end_plate", "pad", "barrier", "fin", "holder", "potting"),
+    "enclosure": ("tray", "lid", "seal", "bolt", "bracket"),
+    "structure": ("end_plate", "pad", "barrier", "fin", "holder", "potting", "cross_member"),
 }
 """Roles that are asked for together; each role (layout.records.Role) can be asked for by itself as well."""

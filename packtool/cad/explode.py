@@ -8,12 +8,14 @@ from dataclasses import replace
 from packtool.layout.records import Layout, Role
 
 LAYERS: tuple[tuple[tuple[Role, ...], float], ...] = (
-    (("tray",), 0.0),
+    (("tray", "bracket", "cross_member"), 0.0),
     (("cold_plate", "coolant", "fitting"), 0.45),
     (("interface",), 0.2),
     (("cell", "pad", "barrier", "fin", "end_plate", "holder", "potting", "terminal"), 0.45),
     (("busbar",), 0.25),
-    (("lid",), 0.6),
+    (("seal",), 0.35),
+    (("lid",), 0.2),
+    (("bolt",), 0.1),
 )
 """What moves together, from below, and the gap to the layer below over the pack's height."""
 

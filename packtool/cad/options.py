@@ -19,11 +19,12 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 @dataclass(frozen=True, slots=True)
 class CadOptions:
-    """What to make: the STEP's protocol, the pack taken apart beside it (STEP and GLB), and of which ``part`` or which roles ``only``,
+    """What to make: the STEP's protocol, the pack taken apart beside it (STEP and GLB), pictures, and of which ``part`` or which roles ``only``,
     None and empty for the whole pack. Raises UsageError for what is not in the registries."""
 
     step_schema: str = "ap242"
     exploded: bool = False
+    pictures: bool = False
     part: str | None = None
     only: tuple[str, ...] = ()
 

@@ -239,6 +239,7 @@ def cad(
         str, typer.Option("--step-schema", metavar="|".join(STEP_SCHEMAS), help="What the STEP follows.")
     ] = "ap242",
     exploded: Annotated[bool, typer.Option("--exploded", help="The pack taken apart as well: -exploded.step and .glb.")] = False,
+    picture: Annotated[bool, typer.Option("--picture", help="PNGs: whole, lid off, exploded, section through the plate.")] = False,
     as_json: AsJson = False,
     dry_run: DryRun = False,
     force: Force = False,
@@ -250,7 +251,7 @@ def cad(
     from packtool.report.stage_text import cad_text
     from packtool.workflow.cad_verdict import cad_findings
 
-    options = CadOptions(step_schema, exploded, part, tuple(only or ()))
+    options = CadOptions(step_schema, exploded, picture, part, tuple(only or ()))
     stages = ("cad",) if options.whole else ("cad-part",)
     report = _one_stage(
         stages, design, out, sets, as_json, cad_text, options, dry_run=dry_run, force=force, quiet=quiet, verbose=verbose

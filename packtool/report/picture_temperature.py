@@ -11,12 +11,12 @@ from vtkmodules.vtkCommonCore import vtkLookupTable
 from vtkmodules.vtkRenderingAnnotation import vtkScalarBarActor
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkTextActor, vtkTextProperty
 
+from packtool.cad.scene import INK, PictureError, View, draw, line_actor
+from packtool.cad.vtk_arrays import doubles, polygons, segments
 from packtool.layout.records import CoolantNetwork
 from packtool.mesh.records import Floats, TaggedMesh
 from packtool.report.colours import colour_at
-from packtool.report.scene import INK, PictureError, View, draw, line_actor
 from packtool.report.skin import skin
-from packtool.report.vtk_arrays import doubles, polygons, segments
 from packtool.results import ZERO_CELSIUS
 
 SHADES = 256

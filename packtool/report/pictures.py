@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from packtool.cad.pictures import pack_pictures
 from packtool.layout.records import Layout
 from packtool.mesh.records import Floats, TaggedMesh
-from packtool.report.picture_pack import pack_picture
 from packtool.report.picture_temperature import plate_picture, temperature_picture
 from packtool.report.records import Picture
 
 
 def pictures_of_pack(layout: Layout) -> tuple[Picture, ...]:
-    """The pack with its lid off, and taken apart. Raises PictureError."""
-    plate = ", the cold plate with its channels open" if layout.network is not None else ""
+    """The pack with its lid off, and taken apart. Raises PictureError; CadError where a solid cannot be made."""
+    drawn = pack_pictures(layout, ("lid-off", "exploded"))
     return (
-        Picture("pack", "The pack with its lid off.", pack_picture(layout)),
-        Picture("pack-apart", f"The pack in layers{plate}.", pack_picture(layout, apart=True)),
+        Picture("pack", "The pack with its lid off.", drawn["lid-off"]),
+        Picture("pack-apart", "The pack in layers.", drawn["exploded"]),
     )
 
 

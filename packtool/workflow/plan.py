@@ -33,7 +33,16 @@ _CODE: Mapping[str, tuple[str, ...]] = {
     "mesh": ("mesh", "layout", "workflow/stages.py"),
     "export-mesh": ("mesh", "workflow/stages.py"),
     "solve": ("thermal", "coldplate", "fem", "mesh", "layout", "catalogue", "design", "workflow/stages.py"),
-    "report": ("report", "rules", "layout", "catalogue", "workflow/stages.py", "workflow/reporting.py", "workflow/left_out.py"),
+    "report": (
+        "report",
+        "cad",
+        "rules",
+        "layout",
+        "catalogue",
+        "workflow/stages.py",
+        "workflow/reporting.py",
+        "workflow/left_out.py",
+    ),
 }
 _LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "cad": ("cadquery", "cadquery-ocp"),
@@ -41,7 +50,7 @@ _LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "mesh": ("numpy",),
     "export-mesh": ("gmsh",),
     "solve": ("dolfinx-solver-real", "fenics-dolfinx", "numpy", "scipy", "fluids", "ht", "meshio"),
-    "report": ("vtk", "matplotlib", "jinja2"),
+    "report": ("vtk", "matplotlib", "jinja2", "cadquery-ocp"),
 }
 _SOLVED_SECTIONS = (
     "cell", "electrical", "arrangement", "interface", "cold_plate", "busbars", "enclosure", "ambient", "cases", "overrides", "vehicle",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from packtool.artifacts import write_bytes, write_text
+from packtool.cad.scene import PictureError
 from packtool.catalogue.load import sources
 from packtool.design.loaded import LoadedDesign
 from packtool.layout.records import Layout
@@ -16,7 +17,6 @@ from packtool.mesh.files import load_mesh
 from packtool.report.html import report_html
 from packtool.report.pictures import pictures_of_case, pictures_of_pack
 from packtool.report.records import CoolantRow, HeatFlow, Picture, RunSummary, StageRow
-from packtool.report.scene import PictureError
 from packtool.report.standing import figures_used
 from packtool.results import ResultSet
 from packtool.rules.judge import judge

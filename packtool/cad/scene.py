@@ -22,9 +22,8 @@ from vtkmodules.vtkRenderingCore import (
     vtkWindowToImageFilter,
 )
 
+from packtool.cad.vtk_arrays import Floats, numbers
 from packtool.errors import StageError
-from packtool.mesh.records import Floats
-from packtool.report.vtk_arrays import numbers
 
 Colour = tuple[int, int, int]
 

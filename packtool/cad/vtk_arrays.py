@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from vtkmodules.vtkCommonCore import vtkDoubleArray, vtkIdTypeArray, vtkPoints
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
 
-from packtool.mesh.records import Floats, Integers
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 
 def doubles(values: Floats) -> vtkDoubleArray:
