@@ -11,7 +11,8 @@ pictures = pytest.importorskip("packtool.report.pictures", reason="vtk draws the
 
 from matplotlib.image import imread  # noqa: E402
 
-from packtool.report import picture_temperature, scene  # noqa: E402  (needs vtk)
+from packtool.cad import scene  # noqa: E402  (needs vtk)
+from packtool.report import picture_temperature  # noqa: E402  (needs vtk)
 from packtool.report.colours import colour_at  # noqa: E402
 
 
