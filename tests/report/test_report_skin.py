@@ -55,12 +55,3 @@ def test_the_demo_mesh_is_closed(mesh, layout):
         layout.product(p.product).volume_mm3() for p in layout.parts_of("cell", "pad", "end_plate", "interface", "cold_plate")
     )
     assert enclosed_volume(mesh, skin(mesh).facets) == pytest.approx(solid * 1e-9, rel=1e-9)
-
-
-def test_every_role_moves_with_a_layer_when_the_pack_is_taken_apart():
-    from typing import get_args
-
-    from packtool.layout.records import Role
-    from packtool.report.picture_pack import LAYERS
-
-    assert {role for layer, _ in LAYERS for role in layer} - {"top skin"} == set(get_args(Role))
