@@ -139,7 +139,7 @@ def plan_rows(loaded: LoadedDesign) -> RowPlan:
                 f"cells_per_row ({count}) is not a multiple of parallel ({parallel}): a group would be split over two rows"
             )
     across = frozenset(arrangement.turned_rows)
-    _refuse_in_line_groups(loaded, stance, across)
+    _refuse_rows(loaded, stance, across)
     stances = [stance.turned_in_row() if number in across else stance for number in range(1, len(counts) + 1)]
     breadth = sum(s.y for s in stances) + (len(counts) - 1) * arrangement.row_gap_mm
     rows, y = [], -breadth / 2
@@ -183,7 +183,7 @@ def _middles(size: float, gaps: Sequence[Gap], count: int, shift: float) -> tupl
     return tuple(places)
 
 
-def _refuse_in_line_groups(loaded: LoadedDesign, stance: Stance, across: frozenset[int]) -> None:
+def _refuse_rows(loaded: LoadedDesign, stance: Stance, across: frozenset[int]) -> None:
     """Raise DesignError for rows that cannot be joined: cells whose terminals follow each other along the row cannot be in parallel."""
     arrangement, parallel = rows_of(loaded), loaded.design.electrical.parallel
     complaints = []
@@ -197,6 +197,9 @@ def _refuse_in_line_groups(loaded: LoadedDesign, stance: Stance, across: frozens
             "fins and barriers are as large as the cells' wide faces, which a turned row does not stack: leave turned_rows out"
         )
         complaints.append(complain(loaded, "arrangement.turned_rows", message))
+    if arrangement.fins and arrangement.fins.foot_mm is not None and arrangement.fins.foot_mm > stance.x:
+        message = f"a foot of {arrangement.fins.foot_mm:g} mm reaches past the cell above it, {stance.x:g} mm: make it no longer than that"
+        complaints.append(complain(loaded, "arrangement.fins.foot_mm", message))
     if parallel > 1 and (across or stance.in_line):
         key = "arrangement.turned_rows" if across else "arrangement.orientation"
         message = (

@@ -97,6 +97,7 @@ def cell_card(cell: Cell, sources: Mapping[str, Source]) -> str:
     """Everything the catalogue knows of ``cell``: each figure with unit, standing, sources and note, the unknown ones named."""
     head = [("maker", cell.maker or UNKNOWN), ("format", cell.format), ("chemistry", cell.chemistry or UNKNOWN)]
     head += [("case", cell.case)] if cell.case else []
+    head += [("terminals", cell.terminals.replace("_", " "))] if cell.terminals else []
     head += [("confidence", cell.confidence)] if cell.confidence else []
     lines = [f"{cell.id}  {cell.name}", *(f"  {key:<16}{value}" for key, value in head), ""]
     for field in figure_fields(Cell):

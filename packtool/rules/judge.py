@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from packtool.rules import (
+    barrier_thickness,
     bolt_pitch,
     bond_line,
     brazing_land,
@@ -43,6 +44,7 @@ RULES: tuple[Rule, ...] = tuple(
         pack_mass,
         mass_ratio,
         swelling_gap,
+        barrier_thickness,
         bond_line,
         channel_size,
         brazing_land,

@@ -45,3 +45,14 @@ def test_fins_carry_heat_down_to_the_plate():
     with_fins, without = solved(pack("pouches with fins"))[1], solved(pack("pouches"))[1]
     inner = "temperature.cell.inner_spread"
     assert with_fins[inner].value < without[inner].value
+
+
+@pytest.mark.slow
+def test_a_barrier_keeps_a_hot_cell_to_itself():
+    """Next to a cell of ten times the resistance: 2 mm of aerogel (0.03 W/m/K) in 4 mm of foam (0.06) halves what crosses the gap."""
+    faulty = "overrides={cells: {R1C02: {resistance_mOhm: 10}}}"
+    barriers = solved(pack("barriers", faulty, "arrangement.barrier.every=1"))[1]
+    foam_only = solved(pack("barriers", faulty, "arrangement.barrier=null"))[1]
+    mean = "temperature.cell.mean[{}]".format
+    assert barriers[mean("R1C03")].value < foam_only[mean("R1C03")].value
+    assert barriers[mean("R1C02")].value > foam_only[mean("R1C02")].value

@@ -52,6 +52,26 @@ def test_a_rule_that_needs_no_solve(rule, keeps, breaks, value, limit, key):
     assert broken.sense == ("at most" if broken.value > broken.limit else "at least")
 
 
+def test_a_barrier_is_as_thick_as_its_material_is_made():
+    def barrier(mm, material="aerogel_blanket"):
+        sheet = f"arrangement.barrier={{material: {material}, thickness_mm: {mm}}}"
+        return findings_of("geometry.barrier-thickness", "arrangement.cell_gap_mm=6", sheet)
+
+    assert [f.holds for f in barrier(2)] == [True, True]
+    assert [(f.value, f.limit) for f in barrier(1) if not f.holds] == [(1, 1.5)]
+    assert [(f.value, f.limit) for f in barrier(5) if not f.holds] == [(5, 3.0)]
+    assert barrier(2, "mica_sheet") == []
+
+
+def test_only_what_gives_way_in_a_gap_counts_for_swelling():
+    sheet = "arrangement.barrier={material: aerogel_blanket, thickness_mm: 2}"
+    (finding,) = findings_of("geometry.swelling-gap", "arrangement.cell_gap_mm=3", sheet)
+    assert finding.value == pytest.approx(100 * 1.0 / 53.7, rel=1e-12)
+    assert not findings_of(
+        "geometry.swelling-gap", "arrangement.orientation=flat", "arrangement.row_gap_mm=30", "busbars.width_mm=20"
+    )
+
+
 @pytest.mark.parametrize(("rating", "holds"), [("IP67", True), ("IP68", True), ("IP65", False), ("IP6X", False), ("IP69K", False)])
 def test_ingress_asks_for_immersion_which_jets_are_not(rating, holds):
     (finding,) = findings_of("enclosure.ingress", f"enclosure.ip_rating={rating}")
