@@ -21,7 +21,7 @@ from packtool.mesh.records import TaggedMesh
 from packtool.results import Result
 from packtool.thermal.error import estimated_errors
 from packtool.thermal.evaluate import region_values
-from packtool.thermal.measure import heat_results, temperature_results
+from packtool.thermal.measure import heat_results, sensor_results, temperature_results
 from packtool.thermal.pack import pack_heat, pack_problem, resistance_is_held
 from packtool.thermal.records import ThermalSolution
 from packtool.thermal.steady import solve_steady
@@ -57,7 +57,11 @@ def _solve(
     if plate and layout.network:
         stream = ChannelStream.of(layout.network, plate, loaded.coolants[plate.coolant], mesh, heat_physics=physics)
     solution = solve_steady(pack_problem(loaded, layout, mesh, case, air), stream, cache_dir=cache_dir)
-    rows = temperature_results(solution, layout, case) + heat_results(solution, pack_heat(loaded, layout, mesh, case), case)
+    rows = (
+        temperature_results(solution, layout, case)
+        + sensor_results(loaded, layout, solution, case)
+        + heat_results(solution, pack_heat(loaded, layout, mesh, case), case)
+    )
     if stream is None or solution.stream is None:
         return _Once(solution, None, rows)
     coolant = cold_plate_solution(stream, solution.stream)

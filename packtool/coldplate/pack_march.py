@@ -14,6 +14,9 @@ from typing import Any
 
 import numpy as np
 
+import packtool
+from packtool.artifacts import content_hash
+from packtool.coldplate.checkpoint import read_checkpoint, write_checkpoint
 from packtool.coldplate.stream import ChannelStream
 from packtool.design.demand import Demand
 from packtool.errors import NotConverged
@@ -46,7 +49,8 @@ class PackCase:
     """A transient case on one mesh: the solid with its capacities, the network, the coolant (None: none), and how to go about it.
 
     ``cell_region`` (n_cells,) index of each cell's region; ``T0`` [K] and ``soc0`` (n_cells,) at the start; ``outputs`` ascending times
-    [s] of the fields, the last the end; ``tolerance`` [K] of a step.
+    [s] of the fields, the last the end; ``tolerance`` [K] of a step; ``schedule``: from which times on [s] which other stream flows;
+    ``sensors`` (n_sensors, n_points) sparse: what reads them from a field; None: there are none.
     """
 
     problem: ConductionProblem
@@ -58,12 +62,29 @@ class PackCase:
     soc0: Floats
     outputs: Sequence[float]
     tolerance: float
+    schedule: tuple[tuple[float, ChannelStream], ...] = ()
+    sensors: Any = None
+
+    def stream_at(self, t: float) -> ChannelStream | None:
+        """The coolant from ``t`` [s] on."""
+        return next((stream for since, stream in reversed(self.schedule) if since <= t), self.stream)
+
+    @property
+    def edges(self) -> tuple[float, ...]:
+        """Where the duty's pieces meet."""
+        return self.demand.edges
+
+    @property
+    def switches(self) -> tuple[float, ...]:
+        """Where the coolant's flow or inlet changes."""
+        return tuple(since for since, _ in self.schedule)
 
 
 @dataclass(frozen=True)
 class Moment:
     """Numbers at the end of one step (the first: at the start). By cell (n_cells,): volume ``mean``, ``low`` and ``high`` [K], ``soc``.
-    ``interval``: what the network did in the step; ``coolant``: outlet and mean temperature [K]; ``flows``: heat [W] out by way."""
+    ``plate`` warmest point of the cold plate [K]; ``interval``: what the network did in the step; ``coolant_out`` [K]; heat ``to_coolant``
+    and ``to_ambient`` [W] at the end of the step; ``sensors`` (n_sensors,) [K]."""
 
     t: float
     mean: Floats
@@ -75,13 +96,14 @@ class Moment:
     coolant_out: float
     to_coolant: float
     to_ambient: float
+    sensors: Floats
 
 
 @dataclass(frozen=True)
 class PackRun:
     """A duty run through: one moment a step; ``fields`` (n_outputs, n_points) [K] at the outputs; ``hottest`` (n_points,) [K] the field
     with the warmest point of a cell; ``states`` of the coolant at the outputs; ``balance`` of the whole run [J]; joules of the solid by
-    source in ``made``; ``coolant_gain`` [J] what the coolant in the plate holds more than at the start."""
+    source in ``made``."""
 
     mesh: TaggedMesh
     moments: tuple[Moment, ...]
@@ -91,21 +113,37 @@ class PackRun:
     states: tuple[StreamState, ...]
     balance: EnergyBalance
     made: dict[str, float]
-    coolant_gain: float
     rejected_steps: int
     linear_iterations: int
     n_dofs: int
     seconds: dict[str, float]
 
 
-def landings(edges: Sequence[float], outputs: Sequence[float]) -> list[float]:
-    """The times to land on: every output, and every edge of the duty that is not close to the one before; ascending, without 0."""
-    kept, last = set(outputs), 0.0
+def landings(edges: Sequence[float], outputs: Sequence[float], switches: Sequence[float] = ()) -> list[float]:
+    """The times to land on: every output, every switch of the coolant, and every edge of the duty that is not close to the one before;
+    ascending, without 0."""
+    kept, last = {*outputs, *(switch for switch in switches if switch < outputs[-1])}, 0.0
     for edge in edges:
         if edge - last >= CLOSE_S and edge < outputs[-1]:
             kept.add(edge)
         last = edge
     return sorted(kept - {0.0})
+
+
+_CARRIED = ("t", "dt", "T", "soc", "pace", "theta", "theta_pace", "rejected", "_state")
+
+
+@dataclass
+class _Progress:
+    """What has come of a run so far, and where its step control stands."""
+
+    moments: list[Moment]
+    fields: list[Floats]
+    states: list[StreamState]
+    hottest: Floats
+    warmest: float
+    after_jump: float
+    jumped: bool
 
 
 class PackMarch:
@@ -122,67 +160,128 @@ class PackMarch:
         self._extremes = Extremes.of(mesh)
         rho_cp = np.asarray(case.problem.rho_cp)
         self.cell_capacity = (rho_cp * self.discrete.volume)[case.cell_region]
-        self.t, self.dt = 0.0, min(1.0, landings(case.demand.edges, case.outputs)[0] / 10)
+        self.t, self.dt = 0.0, min(1.0, landings(case.edges, case.outputs, case.switches)[0] / 10)
         self.T = np.full(self.discrete.n_dofs, case.T0)
         self.soc = np.array(case.soc0)
         self.pace = np.zeros(len(case.cell_region))
         stream = case.stream
         self.theta = None if stream is None else np.full(stream.n_states, case.T0)
         self.theta_pace = None if self.theta is None else np.zeros_like(self.theta)
+        self._state: StreamState | None = None
         self.coupling: Coupling | None = None
         self._films_at: Floats | None = None
         self.sums = _Sums(self.discrete, self.stepper.capacity)
         self.rejected = 0
         self.clock.lap("assembly")
 
-    def go(self) -> PackRun:
-        """March to the last output. Raises NotConverged, SolveError."""
-        case = self.case
-        moments = [self._moment(None, None)]
-        fields: list[Floats] = []
-        states: list[StreamState] = []
-        hottest, warmest = self.T, float(moments[0].high.max())
-        edges, outputs = set(case.demand.edges), set(case.outputs)
-        after_jump, jumped = self.dt, True
+    def go(self, checkpoint: Path | None = None) -> PackRun:
+        """March to the last output. Raises NotConverged, SolveError.
+
+        ``checkpoint``: a file that the state is written to at every output, and read from where it is of this very case. What a run
+        keeps for speed is dropped there, so that one that was killed and went on gives the same numbers to the last bit.
+        """
+        case, so_far = self.case, None
+        if checkpoint is not None:
+            so_far = read_checkpoint(checkpoint, self._key())
+        if so_far is None:
+            first = self._moment(None, None)
+            so_far = _Progress([first], [], [], self.T, float(first.high.max()), self.dt, True)
+        else:
+            so_far = self._resumed(so_far)
+        jumps, outputs = {*case.edges, *case.switches}, set(case.outputs)
         try:
-            for target in landings(case.demand.edges, case.outputs):
-                while self.t < target:
-                    left = target - self.t
-                    step = left if self.dt >= left * (1 - 1e-9) else min(self.dt, left / 2)
-                    tried, interval, error = self._try(step)
-                    factor = SAFETY * (case.tolerance / max(error, 1e-30)) ** (1 / 3)
-                    if tried is None or error > case.tolerance:
-                        self.rejected, self.dt = self.rejected + 1, step * min(max(factor, SHRINK), SAFETY)
-                        if self.dt < SHORTEST_STEP:
-                            raise NotConverged(
-                                f"at {self.t:.6g} s a step of {self.dt:.1e} s would be needed to keep the error at {case.tolerance:g} K"
-                            )
-                        continue
-                    if jumped:
-                        after_jump, jumped = step, False
-                    state = tried.stages[2].state
-                    self._accept(tried, interval, step)
-                    self.t = target if step == left else self.t + step
-                    if factor > WORTH:
-                        self.dt = max(self.dt, step * min(factor, GROW))
-                    elif factor < 1:
-                        self.dt = step * factor
-                    moments.append(self._moment(interval, tried))
-                    if moments[-1].high.max() > warmest:
-                        hottest, warmest = self.T, float(moments[-1].high.max())
-                if target in edges:
-                    self.dt, jumped = min(self.dt, 2 * after_jump), True
+            for target in landings(case.edges, case.outputs, case.switches):
+                if target <= self.t:
+                    continue
+                self._reach(target, so_far)
+                if target in jumps:
+                    self.dt, so_far.jumped = min(self.dt, 2 * so_far.after_jump), True
+                    self.theta_pace = None if self.theta is None else np.zeros_like(self.theta)
+                    self._films_at = None
                 if target in outputs:
-                    fields.append(self.T)
-                    if state is not None:
-                        states.append(state)
+                    so_far.fields.append(self.T)
+                    if self._state is not None:
+                        so_far.states.append(self._state)
+                    if checkpoint is not None:
+                        self._forget()
+                        write_checkpoint(checkpoint, self._key(), (so_far, self._carried()))
         finally:
             self.stepper.close()
         self.clock.lap("march")
         return PackRun(
-            case.problem.mesh, tuple(moments), tuple(case.outputs), np.array(fields), hottest, tuple(states), self.sums.balance(),
-            self.sums.made_by, self.sums.coolant_gain, self.rejected, self.stepper.iterations, self.discrete.n_dofs, self.clock.seconds,
+            case.problem.mesh, tuple(so_far.moments), tuple(case.outputs), np.array(so_far.fields), so_far.hottest, tuple(so_far.states),
+            self.sums.balance(), self.sums.made_by, self.rejected, self.stepper.iterations, self.discrete.n_dofs, self.clock.seconds,
         )  # fmt: skip
+
+    def _reach(self, target: float, so_far: _Progress) -> None:
+        """Steps from here to ``target`` [s]."""
+        case = self.case
+        while self.t < target:
+            left = target - self.t
+            step = left if self.dt >= left * (1 - 1e-9) else min(self.dt, left / 2)
+            tried, interval, error = self._try(step)
+            factor = SAFETY * (case.tolerance / max(error, 1e-30)) ** (1 / 3)
+            if tried is None or error > case.tolerance:
+                self.rejected, self.dt = self.rejected + 1, step * min(max(factor, SHRINK), SAFETY)
+                if self.dt < SHORTEST_STEP:
+                    raise NotConverged(
+                        f"at {self.t:.6g} s a step of {self.dt:.1e} s would be needed to keep the error at {case.tolerance:g} K"
+                    )
+                continue
+            if so_far.jumped:
+                so_far.after_jump, so_far.jumped = step, False
+            self._accept(tried, interval, step)
+            self.t = target if step == left else self.t + step
+            if factor > WORTH:
+                self.dt = max(self.dt, step * min(factor, GROW))
+            elif factor < 1:
+                self.dt = step * factor
+            so_far.moments.append(self._moment(interval, tried))
+            if so_far.moments[-1].high.max() > so_far.warmest:
+                so_far.hottest, so_far.warmest = self.T, float(so_far.moments[-1].high.max())
+
+    def _key(self) -> str:
+        """What a checkpoint must be of: everything that the numbers follow from."""
+        case, problem = self.case, self.case.problem
+        arrays: tuple[Any, ...] = (
+            problem.mesh.points,
+            problem.mesh.hexes,
+            problem.mesh.region,
+            problem.conductivity,
+            problem.rho_cp,
+            case.soc0,
+        )
+        streams = [(since, stream.plate, stream.heat_physics) for since, stream in ((0.0, case.stream), *case.schedule) if stream]
+        bank = vars(case.bank).values()
+        arrays += tuple(part for part in bank if isinstance(part, np.ndarray))
+        said = (
+            [part for part in bank if not isinstance(part, np.ndarray)],
+            case.demand,
+            streams,
+            problem.convection,
+            case.T0,
+            case.outputs,
+            case.tolerance,
+            packtool.__version__,
+        )
+        return content_hash([content_hash(np.ascontiguousarray(array).tobytes()) for array in arrays] + [repr(said)])
+
+    def _carried(self) -> dict[str, Any]:
+        """What the next step depends on."""
+        return {name: getattr(self, name) for name in _CARRIED} | {"stepper pace": self.stepper.pace, "sums": self.sums.totals}
+
+    def _resumed(self, kept: Any) -> _Progress:
+        so_far, carried = kept
+        for name in _CARRIED:
+            setattr(self, name, carried[name])
+        self.stepper.pace, self.sums.totals = carried["stepper pace"], carried["sums"]
+        assert isinstance(so_far, _Progress)
+        return so_far
+
+    def _forget(self) -> None:
+        """Drop what only saves time."""
+        self.stepper.close()
+        self.coupling = self._films_at = None
 
     def _try(self, dt: float) -> tuple[Step | None, Interval, float]:
         """A step of ``dt`` [s] from here: None where the heat swings too much within it; and the step's error [K]."""
@@ -203,7 +302,7 @@ class PackMarch:
 
     def _coupled(self, dt: float) -> Coupling | None:
         """The coolant's coupling with its films at the middle of the step."""
-        stream = self.case.stream
+        stream = self.case.stream_at(self.t)
         if stream is None or self.theta is None or self.theta_pace is None:
             return None
         theta = self.theta + dt / 2 * self.theta_pace
@@ -218,10 +317,10 @@ class PackMarch:
     def _accept(self, tried: Step, interval: Interval, dt: float) -> None:
         cells = self.case.cell_region
         self.stepper.accept(tried, dt, self.T)
-        self.sums.add(tried, interval, self.T, self.theta, dt)
+        self.sums.add(tried, interval, self.T, dt)
         self.pace = (self.discrete.mean @ (tried.T - self.T))[cells] / dt
         self.T, self.soc = tried.T, interval.soc
-        state = tried.stages[2].state
+        state = self._state = tried.stages[2].state
         if state is not None and self.theta is not None:
             self.theta_pace = (state.theta - self.theta) / dt
             self.theta = state.theta
@@ -243,29 +342,38 @@ class PackMarch:
             coolant_out=float(self.theta[case.stream.passages.outlet]) if case.stream and self.theta is not None else np.nan,
             to_coolant=float(flows.state.heat.sum()) if flows and flows.state else 0.0,
             to_ambient=sum(flows.to_surfaces.values()) if flows else 0.0,
+            sensors=np.zeros(0) if case.sensors is None else np.asarray(case.sensors @ self.T),
         )
 
 
 class _Sums:
-    """Joules, summed over the accepted steps with the scheme's weights."""
+    """Joules, summed over the accepted steps with the scheme's weights; ``totals`` by what they are of."""
 
     def __init__(self, discrete: Discrete, capacity: Any) -> None:
         self._discrete, self._capacity = discrete, capacity
-        self._made = self._stored = self._to_stream = 0.0
-        self._out: dict[str, float] = {}
-        self.made_by = {"cells": 0.0, "reversible": 0.0, "busbars": 0.0}
-        self.coolant_gain = 0.0
+        self.totals: dict[str, float] = dict.fromkeys(("made", "stored", "to stream", "cells", "reversible", "busbars"), 0.0)
 
-    def add(self, step: Step, interval: Interval, T: Floats, theta: Floats | None, dt: float) -> None:
-        self._stored += float((self._capacity @ (step.T - T)).sum())
+    def _add(self, name: str, joules: float) -> None:
+        self.totals[name] = self.totals.get(name, 0.0) + joules
+
+    def add(self, step: Step, interval: Interval, T: Floats, dt: float) -> None:
+        """One step from ``T``."""
+        self._add("stored", float((self._capacity @ (step.T - T)).sum()))
         for weight, flows in zip((W, W, D), step.stages, strict=True):
-            self._made += dt * weight * float(flows.power.sum())
+            self._add("made", dt * weight * float(flows.power.sum()))
             for name, out in flows.to_boundaries(self._discrete).items():
-                self._out[name] = self._out.get(name, 0.0) + dt * weight * out
+                self._add(f"at {name}", dt * weight * out)
             if flows.state:
-                self._to_stream += dt * weight * float(flows.state.heat.sum())
+                self._add("to stream", dt * weight * float(flows.state.heat.sum()))
         for name, power in (("cells", interval.joule), ("reversible", interval.reversible), ("busbars", interval.busbar)):
-            self.made_by[name] += dt * float(power.sum())
+            self._add(name, dt * float(power.sum()))
+
+    @property
+    def made_by(self) -> dict[str, float]:
+        """Heat by its source [J]."""
+        return {name: self.totals[name] for name in ("cells", "reversible", "busbars")}
 
     def balance(self) -> EnergyBalance:
-        return EnergyBalance(self._made, self._out, self._to_stream, self._stored)
+        """The whole run's [J]."""
+        out = {name.removeprefix("at "): joules for name, joules in self.totals.items() if name.startswith("at ")}
+        return EnergyBalance(self.totals["made"], out, self.totals["to stream"], self.totals["stored"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from packtool.coldplate.transient_results import transient_results
 from packtool.design.cases import case_demand, initial_soc
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import TransientCase
+from packtool.design.schema.cases import CoolantSchedule
 from packtool.layout.records import Layout
 from packtool.mesh.records import TaggedMesh
 from packtool.results import ZERO_CELSIUS, Result
@@ -26,7 +28,11 @@ from packtool.thermal.error import estimated_errors
 from packtool.thermal.pack import ambient_exchange, region_conductivity, resistance_is_held
 from packtool.thermal.pack_bank import cell_bank, cell_regions, region_rho_cp
 from packtool.thermal.records import ConductionProblem
+from packtool.thermal.sensors import sensor_rows
 
+STANDING = 1e-6
+"""Share of the plate's flow that a standing pump is solved with: the film is then that of developed laminar flow, which conducts as
+still coolant does to some tens of percent, and next to no enthalpy is carried off."""
 FINER = 8.0
 """The time error is seen from a run with the tolerance divided by this: its steps are half as long (a second-order scheme's local
 error goes with the cube), so the difference is 3/4 of the error and 4/3 of it is told."""
@@ -51,9 +57,11 @@ def pack_transient_case(
     end = demand.duration_s
     every = chosen.output_every_s or end / 10
     outputs = (*(every * number for number in range(1, int(np.ceil(end / every - 1e-9)))), end)
-    stream = None
+    stream: ChannelStream | None = None
+    schedule: tuple[tuple[float, ChannelStream], ...] = ()
     if plate and layout.network:
         stream = ChannelStream.of(layout.network, plate, loaded.coolants[plate.coolant], mesh, heat_physics=physics)
+        schedule = _schedule(stream, chosen.coolant)
     start = chosen.initial_degC if chosen.initial_degC is not None else loaded.design.ambient.temperature_degC
     exchange = {name: way for name, way in ambient_exchange(loaded, layout, air).items() if name in mesh.boundaries}
     problem = ConductionProblem(
@@ -73,24 +81,50 @@ def pack_transient_case(
         soc0=np.full(len(regions), initial_soc(chosen)),
         outputs=outputs,
         tolerance=chosen.tolerance_K,
+        schedule=schedule,
+        sensors=sensor_rows(loaded, layout, mesh) if loaded.design.sensors else None,
     )
 
 
+def _schedule(stream: ChannelStream, given: CoolantSchedule | None) -> tuple[tuple[float, ChannelStream], ...]:
+    """The streams that flow from which times on [s]."""
+    if given is None:
+        return ()
+    made, plate = [], stream.plate
+    for number, since in enumerate(given.time_s):
+        changes: dict[str, float] = {}
+        if given.flow_lpm is not None:
+            changes["flow_lpm"] = max(given.flow_lpm[number], STANDING * stream.plate.flow_lpm)
+        if given.inlet_degC is not None:
+            changes["inlet_degC"] = given.inlet_degC[number]
+        made.append((since, replace(stream, plate=plate.model_copy(update=changes))))
+    return tuple(made)
+
+
 def solve_pack_transient(
-    loaded: LoadedDesign, layout: Layout, meshes: Sequence[TaggedMesh], case: str, air: Coolant, cache_dir: Path
+    loaded: LoadedDesign,
+    layout: Layout,
+    meshes: Sequence[TaggedMesh],
+    case: str,
+    air: Coolant,
+    cache_dir: Path | None,
+    checkpoints: Path | None = None,
 ) -> SolvedTransient:
     """Run ``case`` on ``meshes``: nested, the finest first, each of the others with half the elements of the one before.
 
     The ``error`` of a number is that of its mesh, estimated from the meshes as in a steady case, and of its time steps together; the
     latter alone, ``error_time``, is seen on the coarsest mesh from a run with steps half as long. ``scatter`` as in a steady case.
+    ``checkpoints``: a folder for the state of each run at every output, from which one that was killed goes on.
     Raises SolveError, NotConverged.
     """
+    runs = count()
 
     def run(mesh: TaggedMesh, physics: HeatPhysics = HeatPhysics(), finer: float = 1.0) -> tuple[PackCase, PackRun, list[Result]]:
         prepared = pack_transient_case(loaded, layout, mesh, case, air, physics)
         prepared = replace(prepared, tolerance=prepared.tolerance / finer)
-        done = PackMarch(prepared, cache_dir).go()
-        return prepared, done, transient_results(prepared, done, layout, case)
+        path = None if checkpoints is None else checkpoints / f"checkpoint-{case}-{next(runs)}"
+        done = PackMarch(prepared, cache_dir).go(path)
+        return prepared, done, transient_results(prepared, done, layout, case, tuple(loaded.design.sensors))
 
     prepared, finest, rows = run(meshes[0])
     coarser = [run(mesh)[2] for mesh in meshes[1:3]]
@@ -114,7 +148,8 @@ def solve_pack_transient(
             )
         )
     warmest = max(float(moment.mean.max()) for moment in finest.moments)
-    coolant = cold_plate_solution(prepared.stream, finest.states[-1]) if prepared.stream is not None else None
+    last = prepared.stream_at(prepared.outputs[-1] * (1 - 1e-12))
+    coolant = cold_plate_solution(last, finest.states[-1]) if last is not None else None
     summary: dict[str, Any] = {
         "solver": {
             "elements": len(meshes[0].hexes),

@@ -14,10 +14,15 @@ from packtool.mesh.records import Floats
 from packtool.results import ZERO_CELSIUS, Result
 
 
-def transient_results(case: PackCase, run: PackRun, layout: Layout, name: str) -> list[Result]:
+def transient_results(case: PackCase, run: PackRun, layout: Layout, name: str, sensors: tuple[str, ...] = ()) -> list[Result]:
     """Every number of a run. A temperature is the extreme over time that its rule speaks of, with the time; ``.end`` at the end; heats
     are means over the run."""
-    rows = _temperatures(run, [part.name for part in layout.parts_of("cell")]) + _electrical(case, run) + _heats(case, run)
+    rows = (
+        _temperatures(run, [part.name for part in layout.parts_of("cell")])
+        + _sensors(run, sensors)
+        + _electrical(case, run)
+        + _heats(case, run)
+    )
     return [replace(row, case=name) for row in rows] + _coolant(case, run, name)
 
 
@@ -56,6 +61,16 @@ def _temperatures(run: PackRun, names: list[str]) -> list[Result]:
     for index, name in enumerate(names):
         over_time(f"temperature.cell.mean[{name}]", mean[:, index], "degC", np.argmax, name)
         over_time(f"temperature.cell.max[{name}]", high[:, index], "degC", np.argmax, name)
+    return rows
+
+
+def _sensors(run: PackRun, names: tuple[str, ...]) -> list[Result]:
+    """Of each sensor its largest, smallest and last temperature."""
+    times, rows = [moment.t for moment in run.moments], []
+    for number, name in enumerate(names):
+        values = np.array([moment.sensors[number] for moment in run.moments]) - ZERO_CELSIUS
+        for word, at in (("max", int(values.argmax())), ("min", int(values.argmin())), ("end", len(values) - 1)):
+            rows.append(Result(f"temperature.sensor.{word}[{name}]", float(values[at]), "degC", time_s=float(times[at])))
     return rows
 
 
@@ -102,7 +117,9 @@ def _coolant(case: PackCase, run: PackRun, name: str) -> list[Result]:
         return []
     found: dict[str, Result] = {}
     for time, state in zip(run.outputs, run.states, strict=True):
-        for row in coolant_results(cold_plate_solution(case.stream, state), name):
+        stream = case.stream_at(time * (1 - 1e-12))
+        assert stream is not None
+        for row in coolant_results(cold_plate_solution(stream, state), name):
             row = replace(row, time_s=time)
             before = found.get(row.name)
             if before is None or (row.value < before.value if row.name.endswith(".min") else row.value > before.value):

@@ -92,8 +92,6 @@ def _counted(counts: Sequence[int], modules: int) -> str:
 
 def check_overrides(values: Values, document: Document) -> None:
     """Complain of overridden cells that do not exist, or are named twice."""
-    counts, modules = _row_counts(values), _module_count(values)
-    in_modules = values.at("arrangement", "modules") is not None
     top = document.data if isinstance(document.data, Mapping) else {}
     cells = Values(top, document.wrong).at("overrides", "cells")  # as spelt in the file
     seen: dict[str, str] = {}
@@ -105,16 +103,35 @@ def check_overrides(values: Values, document: Document) -> None:
         if canonical in seen:
             document.complain(path, f"the same cell as {seen[canonical]}")
         seen.setdefault(canonical, name)
-        if not counts or not modules:
-            continue
-        *module, row, column = (int(digits) for digits in re.findall("[0-9]+", name))
-        if bool(module) != in_modules:
-            first = canonical_cell_name("M1.R1C1" if in_modules else "R1C1")
-            document.complain(path, f"the cells of this design are called {first} and so on")
-        elif not (1 <= row <= len(counts) and 1 <= column <= counts[row - 1] and all(1 <= m <= modules for m in module)):
-            last = canonical_cell_name(f"{f'M{modules}.' if in_modules else ''}R{len(counts)}C{counts[-1]}")
-            ranges = f"rows are 1 to {len(counts)}, columns 1 to {max(counts)}"
-            ranges = f"modules are 1 to {modules}, {ranges}" if in_modules else ranges
-            document.complain(
-                path, f"there is no such cell: {ranges} ({canonical_cell_name('M1.R1C1' if in_modules else 'R1C1')} to {last})"
-            )
+        fault = _not_there(values, name)
+        if fault:
+            document.complain(path, fault)
+
+
+def check_sensors(values: Values, document: Document) -> None:
+    """Complain of sensors on cells that do not exist."""
+    for name, sensor in (values.at("sensors") or {}).items():
+        path = ("sensors", name, "cell")
+        cell = sensor.get("cell") if isinstance(sensor, Mapping) else None
+        if isinstance(cell, str) and path not in document.wrong and re.fullmatch(CELL_NAME_PATTERN[1:-1], cell):
+            fault = _not_there(values, cell)
+            if fault:
+                document.complain(path, fault)
+
+
+def _not_there(values: Values, name: str) -> str | None:
+    """Why there is no cell called ``name``; None if there is one, or nobody can tell."""
+    counts, modules = _row_counts(values), _module_count(values)
+    in_modules = values.at("arrangement", "modules") is not None
+    if not counts or not modules:
+        return None
+    *module, row, column = (int(digits) for digits in re.findall("[0-9]+", name))
+    first = canonical_cell_name("M1.R1C1" if in_modules else "R1C1")
+    if bool(module) != in_modules:
+        return f"the cells of this design are called {first} and so on"
+    if 1 <= row <= len(counts) and 1 <= column <= counts[row - 1] and all(1 <= m <= modules for m in module):
+        return None
+    last = canonical_cell_name(f"{f'M{modules}.' if in_modules else ''}R{len(counts)}C{counts[-1]}")
+    ranges = f"rows are 1 to {len(counts)}, columns 1 to {max(counts)}"
+    ranges = f"modules are 1 to {modules}, {ranges}" if in_modules else ranges
+    return f"there is no such cell: {ranges} ({first} to {last})"

@@ -53,6 +53,7 @@ def resolve(data: Any, document: Document, folder: Path) -> Resolved:
     """
     values = Values(data, document.wrong)
     check_overrides(values, document)
+    check_sensors(values, document)
     count_cells(values, document)
     _check_busbars(values, document)
     _check_plate_type(values, document)
@@ -69,7 +70,10 @@ def resolve(data: Any, document: Document, folder: Path) -> Resolved:
         document.complain(
             ("busbars", "material"), f"the resistivity of {busbar} is unknown; it is known for {', '.join(conductors)}"
         )
-    _check_inlet(values, coolants, document)
+    inlet, coolant = values.at("cold_plate", "inlet_degC"), values.at("cold_plate", "coolant")
+    if inlet is not None and coolant in coolants:
+        _check_inlet(inlet, coolants[coolant], ("cold_plate", "inlet_degC"), document)
+    _check_schedules(values, coolants, document)
     return Resolved(cell, materials, coolants)
 
 
@@ -98,6 +102,21 @@ def _check_plate_type(values: Values, document: Document) -> None:
         )
 
 
+def _check_schedules(values: Values, coolants: Mapping[str, Coolant], document: Document) -> None:
+    """A coolant's schedule has a plate to flow through, and stays within what is known of the coolant."""
+    name = values.at("cold_plate", "coolant")
+    for case, given in (values.at("cases") or {}).items():
+        schedule = given.get("coolant") if isinstance(given, Mapping) else None
+        if not isinstance(schedule, Mapping):
+            continue
+        path = ("cases", case, "coolant")
+        if values.at("cold_plate") is None and ("cold_plate",) not in document.wrong:
+            document.complain(path, "there is no cold_plate that coolant could flow through")
+        for index, inlet in enumerate(schedule.get("inlet_degC") or ()):
+            if name in coolants and (*path, "inlet_degC", index) not in document.wrong:
+                _check_inlet(inlet, coolants[name], (*path, "inlet_degC", index), document)
+
+
 def _look_up[Record](
     kind: str, paths: Iterable[KeyPath], known: Mapping[str, Record], values: Values, document: Document
 ) -> dict[str, Record]:
@@ -114,14 +133,9 @@ def _look_up[Record](
     return found
 
 
-def _check_inlet(values: Values, coolants: Mapping[str, Coolant], document: Document) -> None:
-    name, inlet = values.at("cold_plate", "coolant"), values.at("cold_plate", "inlet_degC")
-    if inlet is None or name not in coolants:
-        return
-    low, high = coolants[name].range_degC
-    if len(coolants[name].table) == 1:
+def _check_inlet(inlet: float, coolant: Coolant, path: KeyPath, document: Document) -> None:
+    low, high = coolant.range_degC
+    if len(coolant.table) == 1:
         low, high = low - SINGLE_ROW_REACH_K, high + SINGLE_ROW_REACH_K
     if not low <= inlet <= high:
-        document.complain(
-            ("cold_plate", "inlet_degC"), f"{name} is known from {low:g} to {high:g} degC, got {inlet:g} degC (`packtool coolants`)"
-        )
+        document.complain(path, f"{coolant.id} is known from {low:g} to {high:g} degC, got {inlet:g} degC (`packtool coolants`)")

@@ -12,7 +12,7 @@ from packtool.design.schema import Arrangement, Rows
 from packtool.report import page
 from packtool.report.counts import summary_line
 from packtool.report.plan_map import plan_map
-from packtool.report.plots import coolant_plot
+from packtool.report.plots import coolant_plot, time_plot
 from packtool.report.records import Picture, RunSummary
 from packtool.report.standing import standing_line
 
@@ -41,6 +41,7 @@ def _case(summary: RunSummary, name: str, number: int) -> dict[str, Any]:
         "pictures": [_picture(picture) for picture in summary.pictures if picture.case == name],
         "map": Markup(plan_map(summary.layout, values, unit, title, f"scale{number}")) if values else None,
         "coolant": Markup(coolant_plot(summary.layout.network, rows)) if rows else None,
+        "over_time": Markup(time_plot(summary.series[name])) if name in summary.series else None,
         "channels": page.channels_table(rows) if rows else None,
         "balance": page.balance(summary.heat.get(name, ())),
         "cells": page.cells_table(summary, name),

@@ -1,4 +1,4 @@
-"""Curves as SVG: the coolant and the wall it cools, along the coolant's way. Matplotlib's Figure, without pyplot.
+"""Curves as SVG: the coolant and the wall it cools, along the coolant's way; a case over time. Matplotlib's Figure, without pyplot.
 
 The SVG is to be put into a page: its text stays text, and its colours are the page's CSS variables, so that it follows light and dark.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import matplotlib
@@ -166,3 +166,42 @@ def coolant_plot(network: CoolantNetwork | None, rows: Sequence[CoolantRow]) -> 
         lower.set_ylim(bottom=0)
         lower.set_xlabel("way through the channels [m]")
         return _svg(figure, "Temperature of the coolant and of the channel wall along the coolant's way")
+
+
+def time_plot(series: Mapping[str, Sequence[float]]) -> str:
+    """SVG of a transient case over time: cells and coolant, current, state of charge. ``series``: columns of series-CASE.csv; a column
+    without numbers (NaN) is left out. Raises ValueError without times."""
+    times = np.asarray(series.get("time_s", ()), dtype=float)
+    if len(times) < 2:
+        raise ValueError("no times to plot")
+    unit, divisor = ("h", 3600.0) if times[-1] > 2 * 3600 else ("min", 60.0) if times[-1] > 180 else ("s", 1.0)
+
+    def column(name: str) -> Floats:
+        return np.asarray(series[name], dtype=float)
+
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(6.6, 5.6), layout="constrained")
+        figure.patch.set_alpha(0.0)
+        top, middle, bottom = figure.subplots(3, 1, sharex=True, height_ratios=(2.2, 1.0, 0.8))
+        at = times / divisor
+        top.fill_between(
+            at, column("T_min_degC"), column("T_max_degC"), color=WARM, alpha=0.22, linewidth=0, label="every point of a cell"
+        )
+        top.plot(at, column("T_warmest_mean_degC"), color=WARM, linewidth=1.2, linestyle="--", label="warmest and coldest cell")
+        top.plot(at, column("T_coldest_mean_degC"), color=WARM, linewidth=1.2, linestyle="--")
+        top.plot(at, column("T_mean_degC"), color=WARM, linewidth=2.0, label="mean")
+        coolant = column("coolant_out_degC")
+        if np.isfinite(coolant).all():
+            top.plot(at, coolant, color=COOL, linewidth=2.0, label="coolant out")
+        top.set_ylabel("temperature [°C]")
+        top.legend(loc="best", fontsize=9)
+        middle.plot(at, column("current_A"), color=INK, linewidth=1.2)
+        middle.set_ylabel("current [A]")
+        bottom.plot(at, 100 * column("soc_mean"), color=INK, linewidth=2.0)
+        bottom.fill_between(at, 100 * column("soc_min"), 100 * column("soc_max"), color=INK, alpha=0.15, linewidth=0)
+        bottom.set_ylabel("SOC [%]")
+        bottom.set_xlabel(f"time [{unit}]")
+        for axes in (top, middle, bottom):
+            axes.patch.set_alpha(0.0)
+            axes.margins(x=0.01)
+        return _svg(figure, "Temperatures, current and state of charge over time")

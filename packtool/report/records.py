@@ -106,7 +106,7 @@ class RunSummary:
     """Everything that a report of a run shows.
 
     ``design_text`` is the design file's text as read. ``cases`` are the cases that were solved, in the design's order (empty: none).
-    ``coolant`` and ``heat`` by case. ``mesh``, ``cad``, ``solver`` (the last by case) are flat mappings of words to numbers or
+    ``coolant`` and ``heat`` by case; ``series``: of a transient case, the columns of its CSV. ``mesh``, ``cad``, ``solver`` (the last by case) are flat mappings of words to numbers or
     words, shown as they are; their keys carry units. ``left_out`` are sentences on what the model does not contain;
     ``notes`` are sentences on how this run went (a picture that could not be drawn). ``sources`` explains the ids in ``figures``; those that no figure cites are not shown.
     """
@@ -119,6 +119,7 @@ class RunSummary:
     cases: tuple[str, ...] = ()
     coolant: Mapping[str, tuple[CoolantRow, ...]] = field(default_factory=dict)
     heat: Mapping[str, tuple[HeatFlow, ...]] = field(default_factory=dict)
+    series: Mapping[str, Mapping[str, tuple[float, ...]]] = field(default_factory=dict)
     mesh: Mapping[str, Any] = field(default_factory=dict)
     cad: Mapping[str, Any] = field(default_factory=dict)
     solver: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -66,15 +67,16 @@ def boundary_mean(mesh: TaggedMesh, T: Floats, name: str) -> float:
     return float((facets.weight * facets.at_gauss(T)).sum() / facets.weight.sum())
 
 
-def values_at(mesh: TaggedMesh, T: Floats, points: Floats) -> Floats:
-    """``T`` (n,) at ``points`` (n, 3) [m], trilinear within the element that holds each; on a face shared by two, either's.
-
-    Raises SolveError, with the point, where no element holds one.
+def interpolation(mesh: TaggedMesh, points: Floats) -> Any:
+    """(n, n_points) sparse: times a field, its values at ``points`` (n, 3) [m], trilinear within the element that holds each; on a face
+    shared by two, either's. Raises SolveError, with the point, where no element holds one.
     """
+    from scipy.sparse import csr_matrix
+
     corner = mesh.points[mesh.hexes]
     low, high = corner.min(axis=1), corner.max(axis=1)
     margin = _ON_THE_FACE * (high - low).max(axis=1, keepdims=True)
-    values = np.empty(len(points))
+    weights, nodes = np.empty((len(points), 8)), np.empty((len(points), 8), dtype=np.int64)
     for i, point in enumerate(np.asarray(points, dtype=float)):
         near = np.flatnonzero(((low - margin <= point) & (point <= high + margin)).all(axis=1))
         local = _local(corner[near], point)
@@ -82,8 +84,14 @@ def values_at(mesh: TaggedMesh, T: Floats, points: Floats) -> Floats:
         best = int(outside.argmin())
         if not outside[best] <= 1 + _ON_THE_FACE * 10:
             raise SolveError(f"the point ({point[0]:g}, {point[1]:g}, {point[2]:g}) m lies in no element of the mesh")
-        values[i] = float(shape_functions(local[best : best + 1])[0] @ T[mesh.hexes[near[best]]])
-    return values
+        weights[i], nodes[i] = shape_functions(local[best : best + 1])[0], mesh.hexes[near[best]]
+    rows = np.repeat(np.arange(len(points)), 8)
+    return csr_matrix((weights.ravel(), (rows, nodes.ravel())), shape=(len(points), len(mesh.points)))
+
+
+def values_at(mesh: TaggedMesh, T: Floats, points: Floats) -> Floats:
+    """``T`` (n_points,) at ``points`` (n, 3) [m], (n,); as ``interpolation``."""
+    return np.asarray(interpolation(mesh, points) @ T)
 
 
 def contact_heat(problem: ConductionProblem, T: Floats, name: str) -> float:

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from packtool.design.loaded import LoadedDesign
 from packtool.layout.records import Layout
 from packtool.results import ZERO_CELSIUS, Result
 from packtool.thermal.evaluate import region_values
 from packtool.thermal.pack import PackHeat
 from packtool.thermal.records import ThermalSolution
+from packtool.thermal.sensors import sensor_rows
 
 
 def temperature_results(solution: ThermalSolution, layout: Layout, case: str) -> list[Result]:
@@ -48,6 +50,15 @@ def temperature_results(solution: ThermalSolution, layout: Layout, case: str) ->
         rows.append(Result(f"temperature.cell.mean[{name}]", float(mean[index]), "degC", region=name))
         rows.append(Result(f"temperature.cell.max[{name}]", float(high[index]), "degC", region=name))
     return [replace(row, case=case) for row in rows]
+
+
+def sensor_results(loaded: LoadedDesign, layout: Layout, solution: ThermalSolution, case: str) -> list[Result]:
+    """The design's sensors. Raises SolveError where one lies in no solid."""
+    if not loaded.design.sensors:
+        return []
+    values = sensor_rows(loaded, layout, solution.mesh) @ solution.T - ZERO_CELSIUS
+    names = loaded.design.sensors
+    return [Result(f"temperature.sensor[{n}]", float(v), "degC", case=case) for n, v in zip(names, values, strict=True)]
 
 
 def heat_results(solution: ThermalSolution, heat: PackHeat, case: str) -> list[Result]:

@@ -98,7 +98,7 @@ class Stepper:
         self._made_for = 0.0
         self._kept: _Matrix | None = None
         self._of_preconditioner: Floats | None = None
-        self._pace = np.zeros(discrete.n_dofs)
+        self.pace = np.zeros(discrete.n_dofs)
 
     def flows(self, t: float, T: Floats, fluid: WallFluid | None = None) -> Flows:
         """The heat flows at time ``t`` [s]."""
@@ -110,7 +110,7 @@ class Stepper:
         of the step is the state of the last of its stages."""
         fluid = FluidStep(coupling, T, theta, D * dt) if coupling is not None and theta is not None else None
         first = self.flows(t + INSIDE * dt, T, fluid.held() if fluid else None)
-        guess = np.where(self.discrete.fixed, T, T + GAMMA * dt * self._pace)
+        guess = np.where(self.discrete.fixed, T, T + GAMMA * dt * self.pace)
         middle_T, middle = self._stage(t + GAMMA * dt, dt, T, (D * dt,), (first,), guess, fluid)
         guess = T + (middle_T - T) / GAMMA
         last_T, last = self._stage(t + dt - INSIDE * dt, dt, T, (W * dt, W * dt), (first, middle), guess, fluid)
@@ -126,13 +126,13 @@ class Stepper:
 
     def accept(self, step: Step, dt: float, T: Floats) -> None:
         """Remember the pace [K/s] of an accepted step for the next guess."""
-        self._pace = (step.T - T) / dt
+        self.pace = (step.T - T) / dt
 
     def close(self) -> None:
-        """Give back the preconditioner's memory; the next solve makes a new one."""
+        """Give back the memory of what is kept from step to step; the next solve makes it anew."""
         if self._preconditioner:
             self._preconditioner.close()
-        self._preconditioner = None
+        self._preconditioner = self._kept = None
 
     def _stage(
         self,
@@ -176,7 +176,9 @@ class Stepper:
             return np.zeros_like(residual)
         data = self._entries(dt, flows, fluid)
         if self._preconditioner is None or not 1 / STALE <= dt / self._made_for <= STALE:
+            kept = self._kept
             self.close()
+            self._kept = kept
             self._preconditioner, self._made_for = TwoLevel(self.discrete.pattern, data, self.discrete.block), dt
             self._of_preconditioner = data
         alone = fluid is None and not flows.slope.any() and data is self._of_preconditioner

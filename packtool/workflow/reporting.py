@@ -26,6 +26,7 @@ from packtool.workflow.cad_verdict import with_cad
 from packtool.workflow.left_out import left_out
 from packtool.workflow.plan import library_versions
 from packtool.workflow.stages import StageOutput, mesh_files
+from packtool.workflow.transient_files import read_series
 
 
 def make_report(
@@ -66,6 +67,7 @@ def make_report(
         cases=cases,
         coolant={case: tuple(CoolantRow(**row) for row in solved[case]["coolant"]) for case in cases},
         heat={case: _heat(results, case) for case in cases},
+        series={case: series for case in cases if (series := read_series(folder / f"series-{case}.csv"))},
         mesh=_flat(records["mesh"], ("elements", "points", "min_scaled_jacobian", "max_aspect_ratio", "max_volume_error")),
         cad=_flat(records["cad"], ("parts", "products", "pairs_near", "pairs_exact")),
         solver={case: solved[case]["solver"] for case in cases},

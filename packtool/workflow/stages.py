@@ -90,9 +90,9 @@ def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, 
     for case in cases:
         started = time.monotonic()
         if isinstance(loaded.design.cases[case], TransientCase):
-            done = solve_pack_transient(loaded, layout, meshes, case, air, cache_dir)
+            done = solve_pack_transient(loaded, layout, meshes, case, air, cache_dir, folder / HIDDEN)
             rows += [result.as_dict() for result in done.results]
-            files += write_transient(folder, case, meshes[0], done.run)
+            files += write_transient(folder, case, meshes[0], done.run, tuple(loaded.design.sensors))
             summaries[case] = {**done.summary, "seconds": time.monotonic() - started}
             continue
         solved = solve_pack_case(loaded, layout, meshes, case, air, cache_dir)
@@ -107,6 +107,8 @@ def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, 
     if steady:
         write_pvd(folder / "thermal.pvd", [(float(i), f"thermal-{case}.vtu") for i, case in enumerate(steady)])
         files.append("thermal.pvd")
+    for checkpoint in (folder / HIDDEN).glob("checkpoint-*"):
+        checkpoint.unlink()
     return StageOutput(tuple(files), {"results": rows, "cases": summaries})
 
 

@@ -21,10 +21,10 @@ SERIES = (
     "heat_cells_W", "heat_busbars_W", "heat_coolant_W", "heat_ambient_W",
 )  # fmt: skip
 """Columns of series-CASE.csv, one row a time step: temperatures, SOC and heats to coolant and ambient at its end; current and voltage
-at its end; heat of cells and busbars the mean over it."""
+at its end; heat of cells and busbars the mean over it. The design's sensors follow."""
 
 
-def write_transient(folder: Path, case: str, mesh: TaggedMesh, run: PackRun) -> list[str]:
+def write_transient(folder: Path, case: str, mesh: TaggedMesh, run: PackRun, sensors: tuple[str, ...] = ()) -> list[str]:
     """Write the files; their names relative to ``folder``."""
     names = []
     for number, field in enumerate(run.fields, 1):
@@ -37,7 +37,7 @@ def write_transient(folder: Path, case: str, mesh: TaggedMesh, run: PackRun) -> 
     with replacing(folder / fields) as temporary:
         np.savez_compressed(temporary, T=run.hottest)
     series = f"series-{case}.csv"
-    write_text(folder / series, _table(SERIES, _rows(run)))
+    write_text(folder / series, _table((*SERIES, *(f"sensor_{name}_degC" for name in sensors)), _rows(run)))
     return [*names, pvd, fields, series]
 
 
@@ -57,6 +57,7 @@ def _rows(run: PackRun) -> list[list[float | str]]:
                 moment.t, *electrical, float(soc.min()), float(soc.mean()), float(soc.max()), float(moment.high.max() - ZERO_CELSIUS),
                 float(mean.mean()), float(moment.low.min() - ZERO_CELSIUS), float(mean.min()), float(mean.max()),
                 moment.coolant_out - ZERO_CELSIUS, *made, moment.to_coolant, moment.to_ambient,
+                *(float(value) - ZERO_CELSIUS for value in moment.sensors),
             ]
         )  # fmt: skip
     return rows
@@ -69,3 +70,12 @@ def _table(heads: tuple[str, ...], rows: list[list[float | str]]) -> str:
     for row in rows:
         writer.writerow([value if isinstance(value, str) else ("" if np.isnan(value) else f"{value:.10g}") for value in row])
     return stream.getvalue()
+
+
+def read_series(path: Path) -> dict[str, tuple[float, ...]]:
+    """The columns of a series that ``write_transient`` wrote; an empty field is NaN. Empty if there is no such file."""
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8", newline="") as stream:
+        head, *rows = list(csv.reader(stream))
+    return {name: tuple(float(row[i]) if row[i] else float("nan") for row in rows) for i, name in enumerate(head)}

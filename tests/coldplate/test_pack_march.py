@@ -152,3 +152,72 @@ def test_a_trace_of_seconds_is_resolved_as_far_as_the_tolerance_asks():
         assert run.balance.imbalance < 1e-9
     assert counts[1] > 5 * counts[0]
     assert ends[0] - 293.15 == pytest.approx(ends[1] - 293.15, rel=1e-2)  # no joule is lost in the long steps
+
+
+class Killed(BaseException):
+    """Stands for a kill: nothing in the code under test catches it."""
+
+
+@fem
+def test_a_run_that_was_killed_goes_on_and_gives_the_same_numbers_to_the_last_bit(tmp_path, monkeypatch):
+    demand = Demand("current_A", (0.0, 150.0, 400.0), (250.0, -60.0), (250.0, -60.0))
+    case = lump(demand, (100.0, 200.0, 300.0, 400.0), h=30.0)
+    case = replace(case, sensors=csr_matrix((np.ones(1), ([0], [3])), shape=(1, len(case.problem.mesh.points))))
+    whole = PackMarch(case, None).go(tmp_path / "whole")
+
+    def until_300(march, dt, original=PackMarch._try):
+        if march.t >= 300:
+            raise Killed
+        return original(march, dt)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PackMarch, "_try", until_300)
+        with pytest.raises(Killed):
+            PackMarch(case, None).go(tmp_path / "killed")
+    again = PackMarch(case, None)
+    steps = []
+    monkeypatch.setattr(again, "_try", lambda dt, original=again._try: steps.append(again.t) or original(dt))
+    resumed = again.go(tmp_path / "killed")
+    assert min(steps) == 300.0  # from the last output on, not from the start
+    assert np.array_equal(resumed.fields, whole.fields)
+    assert [m.t for m in resumed.moments] == [m.t for m in whole.moments]
+    assert resumed.balance == whole.balance
+    assert np.array_equal(resumed.moments[-1].sensors, whole.moments[-1].sensors)
+
+
+@fem
+def test_a_checkpoint_of_another_case_or_a_damaged_one_is_not_gone_on_from(tmp_path):
+    demand = Demand.constant("current_A", 100.0, 60.0)
+    PackMarch(lump(demand, (30.0, 60.0)), None).go(tmp_path / "state")
+    other = PackMarch(lump(demand, (30.0, 60.0), T0=300.0), None).go(tmp_path / "state")
+    assert other.moments[0].mean[0] == pytest.approx(300.0)
+    (tmp_path / "state").write_bytes(b"not a pickle")
+    assert PackMarch(lump(demand, (30.0, 60.0)), None).go(tmp_path / "state").moments[0].t == 0.0
+
+
+@fem
+def test_a_chiller_that_is_switched_on_and_off_is_followed_from_the_instant(tmp_path):
+    case = lump(Demand.constant("current_A", 200.0, 900.0), (900.0,), h=5.0, T0=308.15, tolerance=5e-4)
+    mesh = case.problem.mesh
+    below = mesh.boundaries["skin"][np.isclose(mesh.points[mesh.boundaries["skin"]][:, :, 2].max(axis=1), 0)]
+    warm, cold, still = (OnePipe(below, 0.01, T, C=2000.0, flow=f) for T, f in ((308.15, 30.0), (283.15, 30.0), (283.15, 1e-9)))
+    run = PackMarch(replace(case, stream=warm, schedule=((200.0, cold), (600.0, still))), None).go()
+
+    def rate(t, y):
+        pipe = warm if t < 200 else (cold if t < 600 else still)
+        T, soc, theta = y
+        wall, air = pipe.conductance * (T - theta), 5.0 * 0.1 * (T - 293.15)
+        return [
+            (bernardi(200.0, T, soc) - wall - air) / (RHO_CP * VOLUME),
+            -200.0 / 3.6e5,
+            (wall - pipe.flow * (theta - pipe.T_in)) / pipe.C,
+        ]
+
+    y, t = [308.15, 0.9, 308.15], 0.0
+    for stop in (200.0, 600.0, 900.0):
+        y = solve_ivp(rate, (t, stop), y, method="Radau", rtol=1e-9, atol=1e-9).y[:, -1]
+        t = stop
+    assert {200.0, 600.0} <= {moment.t for moment in run.moments}
+    assert run.moments[-1].mean[0] == pytest.approx(y[0], abs=3e-3)  # some tolerances of a step
+    assert run.moments[-1].coolant_out == pytest.approx(y[2], abs=1e-2)  # its own error counts a twentieth
+    assert run.balance.imbalance < 1e-6

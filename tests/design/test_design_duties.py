@@ -196,3 +196,20 @@ class TestRefusals:
     def test_a_kind_that_is_none_names_both(self, valid, tmp_path):
         with pytest.raises(DesignError, match=r"pack.yaml:28:12: cases.charge.kind: must be steady or transient"):
             design_from_text(valid.replace("kind: steady", "kind: stedy"), "pack.yaml", tmp_path)
+
+
+class TestCoolantSchedule:
+    @pytest.mark.parametrize(
+        ("schedule", "key", "message"),
+        [
+            ("{time_s: [10]}", "time_s", "missing: give flow_lpm, inlet_degC or both"),
+            ("{time_s: [10, 5], flow_lpm: [1, 2]}", "time_s", "must ascend: 5 follows 10"),
+            ("{time_s: [10], flow_lpm: [1, 2]}", "time_s", "flow_lpm must have as many entries as time_s: 1"),
+            ("{time_s: [10], inlet_degC: [250]}", "inlet_degC.0", "is known from"),
+            ("{time_s: [10], flow_lpm: [-1]}", "flow_lpm.0", "must be from 0"),
+        ],
+    )
+    def test_refusals(self, complaints, schedule, key, message):
+        (found,) = complaints(f"current_A: 1, duration_s: 60, coolant: {schedule}")
+        assert found.key == f"cases.charge.coolant.{key}"
+        assert message in found.message

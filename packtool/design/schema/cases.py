@@ -93,6 +93,34 @@ def _lasts(duration: float | None, duty: object) -> str | None:
     return "missing: how long the case lasts [s]" if duration is None and duty is None else None
 
 
+def _schedule_lengths(times: Sequence[float], flow: Sequence[float] | None, inlet: Sequence[float] | None) -> str | None:
+    if flow is None and inlet is None:
+        return "missing: give flow_lpm, inlet_degC or both"
+    wrong = [
+        name for name, values in (("flow_lpm", flow), ("inlet_degC", inlet)) if values is not None and len(values) != len(times)
+    ]
+    return f"{' and '.join(wrong)} must have as many entries as time_s: {len(times)}" if wrong else None
+
+
+class CoolantSchedule(DesignRecord):
+    """Flow and inlet temperature that change while a case runs: each value holds from its time on; before the first, the cold plate's."""
+
+    agreements = (
+        Agreement(("time_s", "flow_lpm", "inlet_degC"), "time_s", _schedule_lengths),
+        Agreement(("time_s",), "time_s", _ascending),
+    )
+
+    time_s: Annotated[tuple[Annotated[float, Field(ge=0, le=1e7)], ...], Field(min_length=1)] = Field(
+        description="times from which on the values hold, ascending"
+    )
+    flow_lpm: Annotated[tuple[Annotated[float, Field(ge=0, le=10_000)], ...], Field(min_length=1)] | None = Field(
+        None, description="flow through the plate; 0: the pump stands still"
+    )
+    inlet_degC: Annotated[tuple[Celsius, ...], Field(min_length=1)] | None = Field(
+        None, description="temperature of the coolant at the inlet"
+    )
+
+
 class TransientCase(DesignRecord):
     """Temperatures over time."""
 
@@ -117,6 +145,7 @@ class TransientCase(DesignRecord):
     initial_soc: Annotated[float, Field(ge=0, le=1)] | None = Field(
         None, description="state of charge at the start; left out: 0 for a charge, 1 for a discharge, 0.9 for a duty"
     )
+    coolant: CoolantSchedule | None = Field(None, description="flow and inlet temperature over time; left out: as cold_plate says")
     output_every_s: Annotated[float, Field(gt=0, le=1e7)] | None = Field(
         None, description="between two stored temperature fields; left out: a tenth of the duration"
     )

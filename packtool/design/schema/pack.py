@@ -13,6 +13,7 @@ from packtool.design.schema.cell import CellSpec
 from packtool.design.schema.cold_plate import AnyColdPlate, Interface
 from packtool.design.schema.enclosure import Ambient, Enclosure
 from packtool.design.schema.limits import Limits
+from packtool.design.schema.sensors import Sensor
 from packtool.design.schema.vehicle import Vehicle
 
 
@@ -67,6 +68,9 @@ class PackDesign(DesignRecord):
         min_length=1, description="loads that the pack is solved for, each under a name of your choice"
     )
     vehicle: Vehicle | None = Field(None, description="what a duty of speeds moves")
+    sensors: dict[Annotated[str, Field(pattern=CASE_PATTERN, max_length=64)], Sensor] = Field(
+        default_factory=dict, max_length=1_000, description="points whose temperature is told, each under a name of your choice"
+    )
     limits: Limits = Field(default_factory=Limits)
     overrides: Overrides = Field(default_factory=Overrides)
     mesh: MeshControls = Field(default_factory=MeshControls)
