@@ -11,7 +11,7 @@ from packtool.catalogue import load as catalogue
 from packtool.catalogue.properties import SINGLE_ROW_REACH_K
 from packtool.catalogue.records import Cell, Coolant, Material
 from packtool.design.cell import complain_of_missing_figures, complain_of_voltages, resolve_cell
-from packtool.design.cell_count import check_overrides, count_cells
+from packtool.design.cell_count import check_overrides, check_sensors, count_cells
 from packtool.design.document import Document, KeyPath
 from packtool.design.patterns import CYLINDER_PATTERNS
 from packtool.design.suggest import did_you_mean
