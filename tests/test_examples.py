@@ -86,9 +86,8 @@ def test_busbar_neck(tmp_path):
     assert sum(power for power, _ in makes.values()) == pytest.approx(watts, abs=2e-3)
     ohms = 1.72e-8 * (1 + 0.00393 * (makes["neck"][1] - 20))
     joint = 300**2 * 2e-10 / (0.01 * 0.003)
-    assert makes["neck"][0] == pytest.approx(
-        300**2 * ohms * 0.02 / (0.01 * 0.003) + joint / 2, rel=2e-3
-    )  # even current in the neck
+    even = 300**2 * ohms * 0.02 / (0.01 * 0.003) + joint / 2
+    assert even < makes["neck"][0] < 1.02 * even  # the current crowds at the neck's corners
     assert 35 < makes["left"][1] < T
     assert numbers(balance)[0] < 1e-6
 
@@ -97,10 +96,10 @@ def test_busbar_neck(tmp_path):
 def test_melting_buffer(tmp_path):
     (bare, bare_off), (wax, wax_off) = (numbers(line)[-3::2] for line in output_of("melting_buffer.py", cwd=tmp_path).splitlines())
     sensible = 0.0135 * 0.0145 * 2.2e6 * 20
-    assert sensible / 20 < bare < 1.1 * sensible / 20  # what leaves through 5 W/m²K takes a few per cent
+    least = 8 - 5.0 * 0.0145 * 20  # W that stay: the rise is up to 20 K
+    assert sensible / 8 < bare < sensible / least
     latent, warming = 0.006 * 0.0145 * 1.6e8, 0.006 * 0.0145 * 1.75e6 * 20
-    assert bare + warming / 20 < wax < bare + 1.1 * (latent + warming) / 20
-    assert wax > 1.8 * bare
+    assert bare + latent / 8 < wax < (sensible + latent + warming) / least
     assert max(bare_off, wax_off) < 1e-6
 
 

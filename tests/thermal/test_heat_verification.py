@@ -26,6 +26,12 @@ def test_reference_is_met(case_id):
     ] == []
 
 
+@pytest.mark.parametrize("case_id", ["A1", "A3", "A7", "B5", "F4"])
+def test_the_error_estimate_is_near_the_true_error(case_id):
+    ratios = {row.quantity: row.estimate / abs(row.value - row.reference) for row in BY_ID[case_id].run()}
+    assert {name: ratio for name, ratio in ratios.items() if not 0.5 <= ratio <= 2.0} == {}
+
+
 def test_the_list_has_every_case_once():
     assert MINE == [
         "A1",

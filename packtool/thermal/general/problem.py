@@ -141,7 +141,7 @@ def conduction(
             faults.get(lambda n=n: capacity(f"rho_cp of {n}", by_capacity[n], radial)) for n in names if n in by_capacity
         )
     fixed = {
-        n: faults.get(lambda n=n, v=v: law(f"temperature at {n}", v, may_need=PLACE_TIME, lowest=0.0, strict=True))
+        n: faults.get(lambda n=n, v=v: law(f"temperature at {n} [K]", v, may_need=PLACE_TIME, lowest=0.0, strict=True))
         for n, v in _matched(faults, "temperature", temperature, boundaries, "boundary").items()
     }
     fluxes = {
@@ -225,7 +225,7 @@ def _convective(name: str, given: Any) -> Exchange:
         given = Convection(*given)
     if not isinstance(given, Convection):
         raise SolveError(f"convection at {name} is {given!r}; wanted Convection(h, T_ambient) or the pair (h, T_ambient)")
-    ambient = law(f"T_ambient at {name}", given.T_ambient, may_need=PLACE_TIME, lowest=0.0, strict=True)
+    ambient = law(f"T_ambient at {name} [K]", given.T_ambient, may_need=PLACE_TIME, lowest=0.0, strict=True)
     series = given.series_h
     if series is not None and not series > 0:
         raise SolveError(f"convection at {name}: series_h is {series}, wanted a positive conductance, or None for no resistance")
@@ -239,7 +239,7 @@ def _radiating(name: str, given: Any) -> Exchange:
         given = Radiation(*given)
     if not isinstance(given, Radiation):
         raise SolveError(f"radiation at {name} is {given!r}; wanted Radiation(emissivity, T_surroundings) or that pair")
-    around = law(f"T_surroundings at {name}", given.T_surroundings, may_need=PLACE_TIME, lowest=0.0, strict=True)
+    around = law(f"T_surroundings at {name} [K]", given.T_surroundings, may_need=PLACE_TIME, lowest=0.0, strict=True)
     return Exchange(name, law("h", 0.0), around, _emissivity(name, given.emissivity), around, None)
 
 
