@@ -17,6 +17,9 @@ MIN_LENGTH = 5e-4
 """Shortest segment [m]."""
 SLACK = 0.02
 """A facet's middle may lie this share of the channel's width outside it (rounding, and curved walls made of straight facets)."""
+BENT_SLACK = 0.3
+"""The same for a channel that bends: in a coarse mesh a bend is a few chords that keep its area, and so are off its line (measured: 0.15 mm
+of a wavy port 2 mm wide). A facet goes to the nearest channel, so a generous bound takes none from another."""
 _TIE = 1e-9
 """Relative difference below which two places are the same."""
 _RANK = {"header": 0, "port": 1, "channel": 2}
@@ -141,7 +144,7 @@ def _beside(places: Floats, start: Point, end: Point, curve: Arc | None) -> tupl
 def map_walls(network: CoolantNetwork, segments: Segments, mesh: TaggedMesh, boundary: str) -> WallMap:
     """Give every facet of ``boundary`` to the segment whose channel its middle lies in, in the plan and in height.
 
-    Where a header and a channel overlap, to the header; inside a corner to the nearer leg; past a blind end to the last segment before it. SolveError for a facet that lies in no
+    Where a header and a channel overlap, to the header; inside a corner to the nearer leg. SolveError for a facet that lies in no
     channel: mesh and network then do not describe the same plate.
     """
     facets = np.asarray(mesh.boundaries[boundary])
@@ -152,10 +155,11 @@ def map_walls(network: CoolantNetwork, segments: Segments, mesh: TaggedMesh, bou
     chosen = np.full(len(facets), -1)
     for index, b in enumerate(network.branches):
         half = b.width_mm / 2e3
-        beyond = max(half * (1 + 2 * SLACK), b.blind_mm / 1e3)
+        beyond = half * (1 + 2 * SLACK)
+        wide = half * (1 + (BENT_SLACK if any(b.bulges) else 2 * SLACK))
         bottom, top = (z / 1e3 for z in network.z_range(b))
         slack = SLACK * (top - bottom)
-        around = np.array([_reach(*leg, beyond) for leg in b.legs()])
+        around = np.array([_reach(*leg, max(beyond, wide)) for leg in b.legs()])
         low, high = around[:, 0].min(axis=0), around[:, 1].max(axis=0)
         level = (height >= bottom - slack) & (height <= top + slack)
         mine = np.flatnonzero(level & np.all((middle >= low) & (middle <= high), axis=1))
@@ -164,14 +168,14 @@ def map_walls(network: CoolantNetwork, segments: Segments, mesh: TaggedMesh, bou
         size = segments.length[segments.first[index]]
         count = segments.first[index + 1] - segments.first[index]
         for leg, (start, end, curve) in enumerate(b.legs()):
-            low, high = _reach(start, end, curve, beyond)
+            low, high = _reach(start, end, curve, max(beyond, wide))
             near = mine[np.all((places >= low) & (places <= high), axis=1)]
             if len(near) == 0:
                 continue
             span = stations[leg + 1] - stations[leg]
             along, across = _beside(middle[near], start, end, curve)
             past = np.maximum(np.maximum(-along, along - span), 0.0)
-            inside = (across <= half * (1 + 2 * SLACK)) & (past <= beyond)
+            inside = (across <= wide) & (past <= beyond)
             # rank of the branch first, then how far past the leg's ends, then how far off the centreline
             score = np.where(inside, _RANK[b.kind] + past / half / 4 + across / half / 16, np.inf)
             better = score < best[near] - _TIE  # the diagonal of a corner is the first leg's, whatever the rounding

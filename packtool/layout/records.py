@@ -267,8 +267,7 @@ class Branch:
 
     ``path`` is the centreline in the plan [mm], in the direction of the design flow. ``bulges``: of each of its legs, as in ``Loop``;
     empty where all are straight. Inner vertices are square bends of 90 degrees, but for those where an arc goes on without a corner.
-    ``z0``, where it is not the network's: underside of this branch in the pack [mm], for channels that lie over each other. ``blind_mm``:
-    how far its space goes on past an end, where nothing flows.
+    ``z0``, where it is not the network's: underside of this branch in the pack [mm], for channels that lie over each other.
     """
 
     name: str
@@ -280,7 +279,6 @@ class Branch:
     kind: Literal["channel", "header", "port"] = "channel"
     bulges: tuple[float, ...] = ()
     z0: float | None = None
-    blind_mm: float = 0.0
 
     def legs(self) -> tuple[tuple[Point, Point, Arc | None], ...]:
         """Start, end and, where it is curved, the arc of each leg of the centreline [mm]. ValueError if ``bulges`` does not fit."""

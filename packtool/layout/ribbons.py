@@ -277,7 +277,7 @@ def ribbon_parts(plate: RibbonPlate, ribbons: RibbonPlan, z: float, room_mm: flo
 def ribbon_network(plate: RibbonPlate, ribbons: RibbonPlan, z: float) -> CoolantNetwork:
     """Tanks and ports as a graph; the cells stand at ``z``."""
     bottom = z + ribbons.foot
-    x0, _, x1, y1 = ribbons.tank
+    x0, _, x1, _ = ribbons.tank
     x = (x0 + x1) / 2
     (_, y_in), (_, y_out) = _ends(plate, ribbons)
     deep = ribbons.height - 2 * plate.web_mm
@@ -288,13 +288,11 @@ def ribbon_network(plate: RibbonPlate, ribbons: RibbonPlan, z: float) -> Coolant
     def tank(name: str, x: float, fed: str, y: float, lead: float) -> list[Branch]:
         stations = [(fed, y)] + [(f"{name} {k:0{digits}d}", middle + lead) for k, middle in enumerate(ribbons.middles, 1)]
         stations.sort(key=lambda station: abs(station[1] - y))
-        blind = y1 - abs(stations[-1][1])
         pieces = []
         for k, ((a, ya), (b, yb)) in enumerate(pairwise(stations), 1):
-            past = blind if k == count else 0.0
             start, end, path = (a, b, ((x, ya), (x, yb))) if name == "inlet" else (b, a, ((x, yb), (x, ya)))
             label = f"{name} tank {k:0{digits}d}"
-            pieces.append(Branch(label, start, end, path, x1 - x0, deep, "header", z0=bottom + plate.web_mm, blind_mm=past))
+            pieces.append(Branch(label, start, end, path, x1 - x0, deep, "header", z0=bottom + plate.web_mm))
         return pieces
 
     channels = [

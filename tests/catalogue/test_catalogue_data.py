@@ -28,7 +28,7 @@ def figures(record: Cell | Material) -> dict[str, Figure | ResistanceTable]:
 
 
 def test_the_catalogue_holds_prismatic_cylindrical_and_pouch_cells_and_what_the_demo_design_names():
-    assert len(CELLS) == 43
+    assert len(CELLS) == 44
     assert {load.cells()[id_].format for id_ in CELLS} == {"prismatic", "cylindrical", "pouch"}
     assert {"calb-lfp176", "calb-ca180fi", "calb-l148n58a", "eve-lf280k"} <= set(CELLS)
     assert {"pu_foam_compression_pad", "gap_filler_2p0", "al_3003_o", "al_6061_t6", "al_1060_busbar"} <= set(MATERIALS)
