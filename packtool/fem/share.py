@@ -7,7 +7,7 @@ What is done on whole fields (surfaces, heat, balances) every rank does alike, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -59,7 +59,7 @@ class Share:
         return out
 
 
-def shared_out(mesh: TaggedMesh, conductivity: Floats) -> Share | None:
+def shared_out(mesh: TaggedMesh, conductivity: Floats, joined: Sequence[Integers] = ()) -> Share | None:
     """This rank's share of ``mesh``, the same mesh on all ranks; None where there is one rank only.
 
     Points are halved by planes until every rank has its part: near the middle, where the least heat is exchanged across for
@@ -81,8 +81,7 @@ def shared_out(mesh: TaggedMesh, conductivity: Floats) -> Share | None:
     elements = np.flatnonzero(mine[mesh.hexes].any(axis=1))
     local = np.zeros(len(mine), dtype=bool)
     local[mesh.hexes[elements]] = True
-    for contact in mesh.contacts.values():
-        both = np.hstack([contact.minus, contact.plus])
+    for both in (*(np.hstack([contact.minus, contact.plus]) for contact in mesh.contacts.values()), *joined):
         local[both[mine[both].any(axis=1)]] = True
     counts = np.bincount(owner, minlength=comm.size)
     return Share(comm, np.flatnonzero(mine), order, counts, number, elements, np.flatnonzero(local))

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from packtool import artifacts
 from packtool.errors import MeshError, MissingPart
 from packtool.mesh.gmsh_process import run_gmsh
-from packtool.mesh.records import Contact, Floats, Integers, Region, TaggedMesh
+from packtool.mesh.records import Contact, Floats, Integers, Region, TaggedMesh, Tie
 from packtool.mesh.surfaces import named_surfaces
 from packtool.mesh.words import as_words
 
@@ -30,6 +30,7 @@ def save_mesh(path: Path, mesh: TaggedMesh) -> None:
         "boundaries": list(mesh.boundaries),
         "interfaces": list(mesh.interfaces),
         "contacts": list(mesh.contacts),
+        "ties": list(mesh.ties),
     }
     arrays: dict[str, Floats | Integers | Bytes] = {
         "header": np.frombuffer(json.dumps(header, ensure_ascii=False).encode(), dtype=np.uint8),
@@ -40,6 +41,8 @@ def save_mesh(path: Path, mesh: TaggedMesh) -> None:
         **{f"interface {i}": facets for i, facets in enumerate(mesh.interfaces.values())},
         **{f"contact {i} minus": contact.minus for i, contact in enumerate(mesh.contacts.values())},
         **{f"contact {i} plus": contact.plus for i, contact in enumerate(mesh.contacts.values())},
+        **{f"tie {i} minus": tie.minus for i, tie in enumerate(mesh.ties.values())},
+        **{f"tie {i} plus": tie.plus for i, tie in enumerate(mesh.ties.values())},
     }
     with artifacts.replacing(path) as temporary, temporary.open("wb") as stream:
         np.savez(stream, allow_pickle=False, **arrays)
@@ -65,6 +68,7 @@ def load_mesh(path: Path) -> TaggedMesh:
                     name: Contact(stored[f"contact {i} minus"], stored[f"contact {i} plus"])
                     for i, name in enumerate(header["contacts"])
                 },
+                ties={name: Tie(stored[f"tie {i} minus"], stored[f"tie {i} plus"]) for i, name in enumerate(header["ties"])},
             )
     except (zipfile.BadZipFile, KeyError, ValueError, EOFError, TypeError) as error:
         raise MeshError(f"{path} is not a mesh of packtool, or is damaged: run the mesh stage again") from error
@@ -73,7 +77,7 @@ def load_mesh(path: Path) -> TaggedMesh:
 def write_msh(path: Path, mesh: TaggedMesh, *, time_limit_s: float = 300.0) -> None:
     """Write MSH 4.1 (binary) through gmsh, in a process of its own.
 
-    Physical volumes: the regions by name. Physical surfaces: boundaries and interfaces by name, contacts as ``A|B minus`` and
+    Physical volumes: the regions by name. Physical surfaces: boundaries and interfaces by name, contacts and ties as ``A|B minus`` and
     ``A|B plus``. Nodes and elements keep their order; tags count from 1. Lengths in metres.
     Raises MeshError if gmsh fails or is not done in ``time_limit_s``; MissingPart if it is not installed.
     """

@@ -82,7 +82,8 @@ def checked(layout: Layout, mesh: TaggedMesh, began: float) -> MeshReport:
         )
     pieces = connected_components(mesh)
     _check_pieces(mesh, pieces)
-    areas = {name: float(facet_areas(mesh.points, facets).sum()) for name, facets in {**mesh.boundaries, **mesh.interfaces}.items()}
+    surfaces = {**mesh.boundaries, **mesh.interfaces, **{name: tie.minus for name, tie in mesh.ties.items()}}
+    areas = {name: float(facet_areas(mesh.points, facets).sum()) for name, facets in surfaces.items()}
     by_role = np.array([MESHED_ROLES.index(product.role) for _, product in pairs])[mesh.region]
     return MeshReport(
         elements=len(mesh.hexes),

@@ -33,6 +33,18 @@ class Contact:
     plus: Integers
 
 
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """Two level surfaces that lie on each other, each with a mesh of its own, and conduct as one.
+
+    ``minus`` (n_facets, 4) of the finer, normal to the coarser; ``plus`` (n_others, 4) of the coarser, which are rectangles along x and y
+    and lie under all of ``minus``.
+    """
+
+    minus: Integers
+    plus: Integers
+
+
 @dataclass(frozen=True)
 class TaggedMesh:
     """Hexahedra with named regions, boundaries and interfaces; the general heat solve takes tetrahedra too (4 nodes, facets of 3).
@@ -41,7 +53,7 @@ class TaggedMesh:
     face in the same order (the order of VTK and gmsh); ``region`` (n_hexes,) index into ``regions``;
     ``boundaries`` name -> (n_facets, 4) outer facets, nodes in cyclic order, normal pointing out of the solid;
     ``interfaces`` name -> (n_facets, 4) inner facets between two regions' roles (``cell|interface``), nodes shared, normal from the
-    first to the second; ``contacts`` name -> Contact. ``symmetry`` axial: x is the radius of a body of revolution about z, one element
+    first to the second; ``contacts`` name -> Contact; ``ties`` name -> Tie. ``symmetry`` axial: x is the radius of a body of revolution about z, one element
     thick in y; central: x is the radius of a sphere, one element thick in y and z; both are 1 m there, and stand for all around.
     ``middles``: edges (m, 2) by their nodes, that are curved, and where their middles are (m, 3), for elements of second order.
     """
@@ -55,6 +67,7 @@ class TaggedMesh:
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     symmetry: Literal["none", "axial", "central"] = "none"
     middles: tuple[Integers, Floats] | None = None
+    ties: Mapping[str, Tie] = field(default_factory=dict)
 
     def region_index(self, name: str) -> int:
         """Index of the region called ``name``; KeyError if there is none."""

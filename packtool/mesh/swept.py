@@ -45,7 +45,7 @@ def swept_mesh(layout: Layout, sweeps: Sequence[PlacedSweep], level: Level, halv
 
     owner, side, minus, plus = _faces(plan, element, occupancy)
     solid = plus >= 0
-    hexes, source = _untangled(hexes, owner[solid], side[solid], plus[solid])
+    hexes, source = _untangled(hexes, owner, side, plus)
     points = np.column_stack([plan.points[source // len(z)], z[source % len(z)]]) * 1e-3
 
     outer = ~solid
@@ -113,26 +113,42 @@ def _faces(plan: Plan, element: Integers, occupancy: Integers) -> tuple[Integers
     )
 
 
-def _untangled(hexes: Integers, owner: Integers, side: Integers, across: Integers) -> tuple[Integers, Integers]:
+def _untangled(hexes: Integers, owner: Integers, side: Integers, plus: Integers) -> tuple[Integers, Integers]:
     """The elements with nodes numbered anew, and the old number of each new node.
 
     Elements share a node only where they can be reached from each other through facets around it; what touches only in an edge or a
-    corner is not joined (as in ``grid.solid_grid``). ``owner``, ``side``, ``across``: the facets between two elements, from both sides.
+    corner is not joined (as in ``grid.solid_grid``). ``owner``, ``side``, ``plus``: every side of every element, and the element across or
+    VOID. Inside the solid nothing can be tangled, so only elements at nodes of outer facets are looked at.
     """
-    size = hexes.size
-    corners = owner[:, None] * 8 + FACE_CORNERS[side]
-    nodes = hexes[owner[:, None], FACE_CORNERS[side]]
+    outer = plus < 0
+    doubtful = np.zeros(int(hexes.max()) + 1, dtype=bool)
+    doubtful[hexes[owner[outer][:, None], FACE_CORNERS[side[outer]]]] = True
+    corner = np.flatnonzero(doubtful[hexes.ravel()])  # corners of elements, 8 each, that are looked at ...
+    place = np.full(hexes.size, VOID, dtype=np.int64)  # ... and their place among them
+    place[corner] = np.arange(len(corner))
+    between = np.flatnonzero(~outer & (owner < plus))
+    mine = owner[between][:, None] * 8 + FACE_CORNERS[side[between]]
+    chosen = (place[mine] >= 0).any(axis=1)
+    mine, across = mine[chosen], plus[between[chosen]]
+    nodes = hexes.ravel()[mine]
     # the same node's place in the element across: compare with its eight corners
     match = (hexes[across][:, None, :] == nodes[:, :, None]).argmax(axis=2)
-    there = across[:, None] * 8 + match
-    links = coo_matrix((np.ones(corners.size, dtype=bool), (corners.ravel(), there.ravel())), shape=(size, size))
-    _, label = connected_components(links, directed=False)
-    old = np.empty(int(label.max()) + 1, dtype=np.int64)
-    old[label] = hexes.ravel()
+    here, there = place[mine].ravel(), place[across[:, None] * 8 + match].ravel()
+    here, there = here[here >= 0], there[here >= 0]
+    links = coo_matrix((np.ones(here.size, dtype=bool), (here, there)), shape=(len(corner), len(corner)))
+    count, label = connected_components(links, directed=False)
+    plain = np.setdiff1d(np.unique(hexes), np.flatnonzero(doubtful))
+    old = np.empty(len(plain) + count, dtype=np.int64)
+    old[: len(plain)] = plain
+    old[len(plain) + label] = hexes.ravel()[corner]
     order = np.argsort(old, kind="stable")
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
-    return rank[label].reshape(-1, 8), old[order]
+    new = np.zeros(int(hexes.max()) + 1, dtype=np.int64)
+    new[plain] = rank[: len(plain)]
+    numbered = new[hexes].ravel()
+    numbered[corner] = rank[len(plain) + label]
+    return numbered.reshape(-1, 8), old[order]
 
 
 def _sees_solid(

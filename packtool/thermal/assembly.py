@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from packtool.fem.quads import Quads, nodal_volumes, quads
 from packtool.fem.share import shared_out
 from packtool.fem.space import by_region, lagrange_space
 from packtool.fem.sparse import Pattern, assembled, mass_form, stiffness_form
+from packtool.fem.ties import joint
 from packtool.mesh.records import Floats, Integers, TaggedMesh
 from packtool.thermal.records import ConductionProblem
 from packtool.thermal.refusals import refuse_inputs, refuse_volumes
@@ -91,7 +93,8 @@ def discretise(problem: ConductionProblem, cache_dir: Path | None = None, *, wit
     mesh, n = problem.mesh, len(problem.mesh.points)
     volumes = nodal_volumes(mesh.points, mesh.hexes)
     refuse_volumes(mesh, volumes.sum(axis=1))
-    mine = shared_out(mesh, np.asarray(problem.conductivity))
+    joints = {name: joint(mesh.points, name, mesh.ties[name]) for name in problem.tie}
+    mine = shared_out(mesh, np.asarray(problem.conductivity), [one.rows for one in joints.values()])
     space = lagrange_space(mesh, share=mine)
     forms = [stiffness_form(space, by_region(space, mesh, np.asarray(problem.conductivity, dtype=float)))]
     if with_capacity:
@@ -99,7 +102,10 @@ def discretise(problem: ConductionProblem, cache_dir: Path | None = None, *, wit
             raise SolveError("a transient solve needs rho_cp, and the problem has none")
         forms.append(mass_form(space, by_region(space, mesh, np.asarray(problem.rho_cp, dtype=float))))
     joined = [np.ascontiguousarray(np.hstack([c.minus, c.plus]), dtype=np.int32) for c in mesh.contacts.values()]
+    joined += [np.ascontiguousarray(one.rows, dtype=np.int32) for one in joints.values()]
     pattern, entries = assembled(forms, joined, cache_dir, mine)
+    for name, one in joints.items():
+        np.add.at(entries[0], pattern.pair_places(one.rows, one.rows), one.matrix * problem.tie[name])
     for name, conductance in problem.contact.items():
         _add_contact(pattern, entries[0], mesh.points, name, mesh.contacts[name].minus, mesh.contacts[name].plus, conductance)
 
@@ -129,7 +135,7 @@ def discretise(problem: ConductionProblem, cache_dir: Path | None = None, *, wit
         capacity=entries[1] if with_capacity else None,
         mean=mean,
         volume=region_volume,
-        component=_touching(parts, mesh),
+        component=_touching(parts, mesh, [one.rows for one in joints.values()]),
         block=np.where(fixed, -1, aggregates(mesh, np.asarray(problem.conductivity), parts)),
         surfaces=surfaces,
         places=tuple(pattern.pair_places(s.quads.nodes, s.quads.nodes) for s in surfaces),
@@ -154,14 +160,15 @@ def _parts(mesh: TaggedMesh) -> Integers:
     return connected_components(graph, directed=False)[1].astype(np.int64)
 
 
-def _touching(parts: Integers, mesh: TaggedMesh) -> Integers:
-    """Component (n_points,) of each point, joined by contacts as well; ``parts`` are those joined by elements."""
+def _touching(parts: Integers, mesh: TaggedMesh, tied: Sequence[Integers]) -> Integers:
+    """Component (n_points,) of each point, joined by contacts and ties as well; ``parts`` are those joined by elements."""
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import connected_components
 
-    if not mesh.contacts:
+    if not mesh.contacts and not tied:
         return parts
-    ends = [np.concatenate([parts[getattr(c, side)[:, 0]] for c in mesh.contacts.values()]) for side in ("minus", "plus")]
+    pairs = [(c.minus[:, 0], c.plus[:, 0]) for c in mesh.contacts.values()] + [(rows[:, 0], rows[:, 4]) for rows in tied]
+    ends = [np.concatenate([parts[pair[side]] for pair in pairs]) for side in (0, 1)]
     n = int(parts.max()) + 1
     graph = csr_matrix((np.ones(len(ends[0]), dtype=np.int8), ends), shape=(n, n))
     return connected_components(graph, directed=False)[1].astype(np.int64)[parts]

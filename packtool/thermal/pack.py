@@ -195,6 +195,21 @@ def ambient_exchange(loaded: LoadedDesign, layout: Layout, air: Coolant) -> Mapp
     }
 
 
+TIE_SHARE = 1e-3
+"""What is left between the two sides of a tie, as a share of the resistance of the layer that it lies under."""
+
+
+def tie_conductance(loaded: LoadedDesign, mesh: TaggedMesh) -> dict[str, float]:
+    """[W/m²/K] of each tie of a pack's mesh: they lie under the interface layer."""
+    interface = loaded.design.interface
+    if not mesh.ties:
+        return {}
+    if interface is None:
+        raise SolveError("a tied mesh of a pack needs the interface layer that it is tied under")
+    layer = loaded.materials[interface.material].k_W_mK.value / (interface.thickness_mm * 1e-3)
+    return dict.fromkeys(mesh.ties, layer / TIE_SHARE)
+
+
 def pack_problem(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: str, air: Coolant) -> ConductionProblem:
     """The heat problem of ``case`` on ``mesh``; the coolant is added by the solve (coldplate.ChannelStream).
 
@@ -206,6 +221,7 @@ def pack_problem(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: s
         conductivity=region_conductivity(loaded, layout, mesh),
         heat=Heat(pack_heat(loaded, layout, mesh, case)),
         convection=exchange,
+        tie=tie_conductance(loaded, mesh),
     )
 
 

@@ -39,7 +39,7 @@ class ConductionProblem:
     """Heat conduction on a mesh. Boundaries that are named nowhere are adiabatic.
 
     ``conductivity`` (n_regions, 3, 3) [W/m/K], symmetric positive definite; ``rho_cp`` (n_regions,) [J/m³/K], for transients;
-    ``convection``, ``temperature`` [K], ``flux`` [W/m², into the solid] by boundary name; ``contact`` [W/m²/K] by contact name.
+    ``convection``, ``temperature`` [K], ``flux`` [W/m², into the solid] by boundary name; ``contact`` [W/m²/K] by contact name; ``tie`` [W/m²/K] by tie name, so large that what is left between its two sides does not count.
     """
 
     mesh: TaggedMesh
@@ -49,6 +49,7 @@ class ConductionProblem:
     temperature: Mapping[str, float] = field(default_factory=dict)
     flux: Mapping[str, float] = field(default_factory=dict)
     contact: Mapping[str, float] = field(default_factory=dict)
+    tie: Mapping[str, float] = field(default_factory=dict)
     rho_cp: Floats | None = None
 
 

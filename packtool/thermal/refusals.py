@@ -35,6 +35,12 @@ def refuse_inputs(problem: ConductionProblem) -> None:
     for what, given in (("convection", problem.convection), ("temperature", problem.temperature), ("flux", problem.flux)):
         faults += _unknown(what, "boundary", given, mesh.boundaries)
     faults += _unknown("contact", "contact", problem.contact, mesh.contacts)
+    faults += _unknown("tie", "tie", problem.tie, mesh.ties)
+    faults += [
+        f"tie {name!r} of the mesh has no conductance: its two sides would not touch"
+        for name in mesh.ties
+        if name not in problem.tie
+    ]
     faults += [
         f"contact {name!r} of the mesh has no conductance: its two sides would not touch"
         for name in mesh.contacts
@@ -53,6 +59,7 @@ def refuse_inputs(problem: ConductionProblem) -> None:
         ("temperature", problem.temperature, 0.0),
         ("flux", problem.flux, -np.inf),
         ("contact", problem.contact, 0.0),
+        ("tie", problem.tie, 0.0),
     ):
         for name, value in numbers.items():
             if not np.isfinite(value) or value <= lowest:

@@ -130,6 +130,10 @@ def conduction(
     names = [region.name for region in mesh.regions]
     radial = mesh.symmetry != "none"
     boundaries, contacts = list(mesh.boundaries), list(mesh.contacts)
+    if mesh.ties:
+        faults.add(
+            f"the mesh has ties ({', '.join(mesh.ties)}), which only a pack's own solve joins; give a mesh whose parts share nodes"
+        )
     by_k = _every(faults, "k", k, names)
     conductivity = tuple(faults.get(lambda n=n: tensor(f"k of {n}", by_k[n])) for n in names if n in by_k)
     by_source = _some(faults, "source", source, names)
