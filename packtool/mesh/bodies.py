@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from packtool.errors import MeshError
 from packtool.mesh.around import mesh_around
@@ -12,7 +11,7 @@ from packtool.mesh.boxes import Box, mesh_boxes
 from packtool.mesh.grid_lines import Division
 from packtool.mesh.records import TaggedMesh
 
-Layers = Sequence[tuple[str, float]]
+Layers = Sequence[tuple[str, float]] | Mapping[str, float]
 """Name and thickness [m], one after the other."""
 
 
@@ -27,7 +26,7 @@ def mesh_layers(
     if not area > 0:
         raise MeshError(f"the area of the layers is {area:g} m²; it must be above 0")
     side = area**0.5
-    boxes = [Box(name, "solid", name, a, 0, 0, b, side, side) for (name, _), (a, b) in zip(layers, pairwise(places), strict=True)]
+    boxes = [Box(name, "solid", name, a, 0, 0, b, side, side) for name, (a, b) in places.items()]
     mesh = mesh_boxes(
         boxes, divisions=(divisions, 1, 1), contacts=contacts, boundaries={"xmin": "start", "xmax": "end"}
     )  # fmt: skip
@@ -42,7 +41,7 @@ def mesh_sphere(
     Boundaries ``outer`` and, where ``inner`` > 0, ``inner``. Powers and heat flows are those of the whole sphere. Raises MeshError.
     """
     places = _places(layers, inner)
-    boxes = [Box(name, "solid", name, a, 0, 0, b, 1, 1) for (name, _), (a, b) in zip(layers, pairwise(places), strict=True)]
+    boxes = [Box(name, "solid", name, a, 0, 0, b, 1, 1) for name, (a, b) in places.items()]
     mesh = mesh_boxes(boxes, divisions=(divisions, 1, 1), contacts=contacts, boundaries={"xmin": "inner", "xmax": "outer"})
     return replace(_only(mesh, ("inner", "outer") if inner > 0 else ("outer",)), symmetry="central")
 
@@ -65,7 +64,7 @@ def mesh_cylinder(
     divide that way: see ``mesh_revolved`` for it, ``angle_deg`` and ``curved``. Raises MeshError.
     """
     places = _places(layers, inner)
-    rings = {name: (a, 0.0, b, height) for (name, _), (a, b) in zip(layers, pairwise(places), strict=True)}
+    rings = {name: (a, 0.0, b, height) for name, (a, b) in places.items()}
     ends = {"rmin": "inner", "rmax": "outer", "zmin": "bottom", "zmax": "top"}
     if not inner > 0:
         del ends["rmin"]
@@ -142,16 +141,22 @@ def _as_x(key: str) -> str:
     return {"rmin": "xmin", "rmax": "xmax"}.get(key, key.replace(".r-", ".x-").replace(".r+", ".x+"))
 
 
-def _places(layers: Layers, start: float) -> list[float]:
-    if not layers:
+def _places(layers: Layers, start: float) -> dict[str, tuple[float, float]]:
+    """Where each layer begins and ends [m], the first at ``start``."""
+    pairs = list(layers.items()) if isinstance(layers, Mapping) else list(layers)
+    if not pairs:
         raise MeshError("no layers to mesh")
     if not start >= 0:
         raise MeshError(f"the inner radius is {start:g} m; it must be at least 0")
-    places = [start]
-    for name, thickness in layers:
+    places: dict[str, tuple[float, float]] = {}
+    at = start
+    for name, thickness in pairs:
         if not thickness > 0:
             raise MeshError(f"layer {name}: its thickness is {thickness:g} m; it must be above 0")
-        places.append(places[-1] + thickness)
+        if name in places:
+            raise MeshError(f"two layers are called {name}")
+        places[name] = (at, at + thickness)
+        at += thickness
     return places
 
 

@@ -62,7 +62,7 @@ def mesh_boxes(
     """
     boxes = _named(boxes) if isinstance(boxes, Mapping) else boxes
     _check_boxes(boxes)
-    if isinstance(divisions, int | MaxSize):
+    if not isinstance(divisions, tuple | list):
         divisions = (divisions, divisions, divisions)
     faces = [merged([c for box in boxes for c in box.extent(axis)], SAME_FACE) for axis in range(3)]
     lines = [divided(faces[axis], divisions[axis], SAME_FACE, "xyz"[axis]) for axis in range(3)]

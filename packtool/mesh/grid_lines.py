@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from numbers import Integral
 from typing import Literal
 
 import numpy as np
@@ -83,6 +84,9 @@ def divided(faces: Floats, division: Division, tolerance: float, axis: str) -> F
     if isinstance(division, MaxSize):
         return _sized(faces, division, axis)
     counts = division if isinstance(division, Counts) else Counts(division)
+    given = counts.counts if isinstance(counts.counts, Sequence) else [counts.counts]
+    if not all(isinstance(count, Integral) for count in given):
+        raise MeshError(f"{axis}: divisions are whole numbers, Counts, MaxSize or Lines; given {counts.counts!r}")
     n = len(faces) - 1
     each = [counts.counts] * n if isinstance(counts.counts, int) else [int(c) for c in counts.counts]
     if len(each) != n:

@@ -39,6 +39,20 @@ def test_hollow_cylinder_and_sphere_conduct_by_their_logarithm_and_reciprocal(de
     assert heat == pytest.approx(4 * np.pi * k * 100 / (1 / a - 1 / b), rel=tolerance)
 
 
+@pytest.mark.parametrize("k", [5.0, lambda T: T / 60.0], ids=["linear", "nonlinear"])
+def test_a_body_at_its_surroundings_temperature_stays_there(k):
+    mesh = thermal.mesh_boxes({"a": (0, 0, 0, 0.1, 0.03, 0.1)}, divisions=5)
+    solution = thermal.solve_steady(thermal.conduction(mesh, k, convection={"a.z-": (50.0, 300.0)}))
+    assert pytest.approx(300.0, abs=1e-9) == solution.minimum().T
+    assert pytest.approx(300.0, abs=1e-9) == solution.maximum().T
+    assert solution.balance.imbalance < 1e-6
+
+
+def test_layers_may_be_given_by_name():
+    mesh = thermal.mesh_layers({"a": 0.1, "b": 0.2}, divisions=2)
+    assert [r.name for r in mesh.regions] == ["a", "b"]
+
+
 def test_powers_and_volumes_are_of_the_whole_body():
     mesh = thermal.mesh_cylinder([("core", 0.01), ("jacket", 0.005)], height=0.07, divisions=(4, 2))
     problem = thermal.conduction(mesh, {"core": (1.0, 1.0, 20.0), "jacket": 10.0}, {"core": 3.0}, convection={"*": (10.0, 300.0)})

@@ -108,6 +108,9 @@ def test_a_solution_knows_its_names_and_its_extent():
     ("make", "told"),
     [
         (lambda: thermal.mesh_layers([]), "no layers"),
+        (lambda: thermal.mesh_layers([("a", 1.0), ("a", 1.0)]), "two layers are called a"),
+        (lambda: thermal.mesh_layers([("a", 1.0)], divisions=2.5), "x: divisions are whole numbers"),
+        (lambda: thermal.mesh_boxes({"a": (0, 0, 0, 1, 1, 1)}, divisions=0), "at least 1 element"),
         (lambda: thermal.mesh_layers([("a", -1.0)]), "thickness is -1"),
         (lambda: thermal.mesh_layers([("a", 1.0)], area=0.0), "area"),
         (lambda: thermal.mesh_sphere([("a", 1.0)], inner=-1.0), "inner radius"),

@@ -116,9 +116,16 @@ class HeatSolution:
 
 
 def solution_of(
-    system: System, T: Floats, *, heat: Heat, time: float = 0.0, rate: Floats | None = None, iterations: int = 0
+    system: System,
+    T: Floats,
+    *,
+    heat: Heat,
+    time: float = 0.0,
+    rate: Floats | None = None,
+    iterations: int = 0,
+    least: float = 1e-300,
 ) -> HeatSolution:
-    """The solution of a field, its balance made up."""
+    """The solution of a field, its balance made up; ``least`` [W] as of EnergyBalance."""
     out = dict.fromkeys(system.prescribed, 0.0) | heat.out
     residual, stored = heat.residual, 0.0
     if rate is not None:
@@ -127,7 +134,7 @@ def solution_of(
     for name, nodes in system.prescribed.items():
         out[name] += float(residual[nodes].sum())
     names = [region.name for region in system.mesh.regions]
-    balance = EnergyBalance(float(heat.power.sum()), out, 0.0, stored)
+    balance = EnergyBalance(float(heat.power.sum()), out, 0.0, stored, max(least, 1e-300))
     return HeatSolution(T, time, balance, dict(zip(names, heat.power.tolist(), strict=True)), rate, iterations, system)
 
 

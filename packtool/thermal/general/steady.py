@@ -43,13 +43,14 @@ def solve_steady(
         while True:
             off, scale = unbalanced(system, heat), scale_of(system, heat)
             history.append(off / scale)
+            if np.isfinite(off) and (off > rtol * scale or not rounding):
+                full, positive, _ = system.jacobian(T, 0.0)
+                rounding = rounding_of(system, full, T)
             if off <= max(rtol * scale, rounding):
                 _refuse_unstable(system, solver, T)
-                return solution_of(system, T, heat=heat, iterations=len(history) - 1)
+                return solution_of(system, T, heat=heat, iterations=len(history) - 1, least=1e7 * rounding)
             if not np.isfinite(off) or len(history) > most_steps:
                 break
-            full, positive, _ = system.jacobian(T, 0.0)
-            rounding = rounding_of(system, full, T)
             wanted = 0.1 * rtol * scale / off
             step = solver.solve(
                 full, positive, heat.residual, min(wanted if system.linear else max(LOOSEST, wanted), 0.1), system.linear or None
