@@ -44,6 +44,19 @@ def test_heat_in_a_block(tmp_path):
 
 
 @pytest.mark.fem
+def test_which_way_up(tmp_path):
+    _, *rows = output_of("which_way_up.py", cwd=tmp_path).splitlines()
+    found = {row.split()[0]: numbers(row) for row in rows}
+    q = 176.0**2 * 0.5e-3 / (0.174 * 0.0537 * 0.207)
+    for stance, height, k in (("upright", 207.0, 21.0), ("on_side", 174.0, 21.0), ("flat", 53.7, 0.8)):
+        shown, inside, slab = found[stance]
+        closed = q * (height * 1e-3) ** 2 / (2 * k)
+        assert shown == height
+        assert slab == pytest.approx(closed, abs=0.02)  # two decimals; busbar heat is not in it
+        assert closed < inside < 1.15 * closed  # the plate below is not as warm everywhere
+
+
+@pytest.mark.fem
 def test_stack_with_contact(tmp_path):
     head, *rows = output_of("stack_with_contact.py", cwd=tmp_path).splitlines()
     assert "jump" in head
