@@ -25,7 +25,7 @@ from packtool.layout.records import Layout
 from packtool.mesh.records import TaggedMesh
 from packtool.results import ZERO_CELSIUS, Result
 from packtool.thermal.error import estimated_errors
-from packtool.thermal.pack import ambient_exchange, region_conductivity, resistance_is_held
+from packtool.thermal.pack import ambient_exchange, region_conductivity, resistance_is_held, tie_conductance
 from packtool.thermal.pack_bank import cell_bank, cell_regions, region_rho_cp
 from packtool.thermal.records import ConductionProblem
 from packtool.thermal.sensors import sensor_rows
@@ -69,6 +69,7 @@ def pack_transient_case(
         conductivity=region_conductivity(loaded, layout, mesh),
         convection=exchange,
         rho_cp=region_rho_cp(loaded, mesh),
+        tie=tie_conductance(loaded, mesh),
     )
     regions = cell_regions(layout, mesh)
     return PackCase(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from packtool.design.loaded import LoadedDesign
-from packtool.design.schema import CylinderGrid
+from packtool.design.schema import CylinderGrid, RibbonPlate
 
 _ALWAYS: tuple[str, ...] = (
     "Tray, lid, busbars, terminals and fittings are not meshed: tray and lid enter as thermal resistances between the pack and the "
@@ -30,6 +30,8 @@ def left_out(loaded: LoadedDesign) -> tuple[str, ...]:
     if isinstance(arrangement, CylinderGrid):
         if arrangement.potting is None and arrangement.rows * arrangement.cells_per_row > 1:
             sentences.append("No heat crosses the air between two cells: there is no potting.")
+        if isinstance(loaded.design.cold_plate, RibbonPlate):
+            sentences.append("The tanks of the ribbons are not meshed: the coolant in them neither gains nor loses heat.")
         return (*sentences, *_of_plate(loaded))
     if arrangement.rows > 1 and arrangement.row_gap_mm > 0:
         sentences.append("No heat crosses the air between two rows of cells.")

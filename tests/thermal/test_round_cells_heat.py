@@ -116,6 +116,7 @@ class TestAPackOfRoundCells:
         solved = solve_pack_case(loaded, layout, meshes, "half", coolants()["air_1atm"], tmp_path)
         rows = {row.name: row for row in solved.results}
         assert rows["energy.imbalance"].value < 1e-6
+        assert rows["temperature.cell.min"].value < rows["temperature.holder.max"].value <= rows["temperature.cell.max"].value
         assert rows["heat.cells"].value == pytest.approx(12 * 2.0**2 * 0.025)  # three share 6 A; the resistance is one number
         assert rows["heat.ambient"].value == pytest.approx(rows["heat.cells"].value + rows["heat.busbars"].value, rel=1e-6)
         assert 0 < rows["temperature.cell.max"].error < 0.5
