@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from packtool.errors import SolveError
 from packtool.mesh.records import Floats
+from packtool.thermal.general.geometry import Block, scatter
 from packtool.thermal.general.linear import LinearSolver, Unknowns, component_of
 from packtool.thermal.general.problem import ElectricLaws
 
 if TYPE_CHECKING:
-    from packtool.thermal.general.geometry import Block
     from packtool.thermal.general.system import System
 
 BALANCED = 1e-11
@@ -117,14 +117,14 @@ class Potential:
             law = self._law[block.region]
             if law:
                 sigma = 1 / law.at(block.points, t, block.at(T), system.radial)
-                system.scatter(data, places, block.stiffness(sigma[..., None, None] * np.eye(3)))
+                scatter(data, places, block.stiffness(sigma[..., None, None] * np.eye(3)))
         jump = np.array([[1.0, -1.0], [-1.0, 1.0]])
         for name in self.laws.contact_resistance:
             a, _ = system.sides[name]
             mass = a.mass(self._joint(name, T, t))
             f, n, _ = mass.shape
             entries = np.einsum("ab,fij->faibj", jump, mass).reshape(f, 2 * n, 2 * n)
-            system.scatter(data, system.contact_places[name], entries)
+            scatter(data, system.contact_places[name], entries)
         return data
 
     def _density(self, block: Block, V: Floats, T: Floats, t: float) -> Floats | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from packtool.errors import SolveError
 from packtool.fem.lagrange import Facets, LagrangeSpace
@@ -132,3 +133,8 @@ def face(space: LagrangeSpace, facets: Facets) -> Face:
     area = np.linalg.norm(np.cross(tangent[:, :, 0], tangent[:, :, 1]), axis=2)
     points = np.einsum("qn,fnx->fqx", ref.N, corner, optimize=True)
     return Face(facets.nodes, facets.owner, points, area * ref.weight * measure(space.mesh.symmetry, points), ref.N)
+
+
+def scatter(data: Floats, places: NDArray[np.int32], entries: Floats) -> None:
+    """Add ``entries`` into the matrix entries ``data`` at ``places``, in place."""
+    data += np.bincount(places, entries.ravel(), minlength=len(data))

@@ -17,7 +17,7 @@ from packtool.fem.solvers import TwoLevel, correct
 from packtool.fem.sparse import Pattern
 from packtool.mesh.records import Floats, Integers
 
-DIRECT, DIRECT_THIN = 6_000, 150_000
+DIRECT, DIRECT_THIN = 4_000, 150_000
 """Up to so many unknowns a factorisation is the faster: in space, and in meshes one element thick, whose factors stay thin."""
 
 

@@ -37,7 +37,7 @@ class March:
 
     def add(self, system: System, step: Step, dt: float) -> None:
         """Add the joules of an accepted step from ``T``."""
-        gained = system.stored(step.T, self.T)
+        gained = system.storage.stored(step.T, self.T)
         self.stored += float(gained.sum())
         arriving = np.zeros(system.n)
         for weight, heat in zip(WEIGHTS, step.stages, strict=True):

@@ -55,7 +55,7 @@ def heat_flows(solution: HeatSolution) -> HeatFlows:
         own = system.heat(T, solution.time, of=(region,))
         given = own.residual
         if solution.rate is not None:
-            given = given - system.warming(T, solution.rate, of=region)
+            given = given - system.storage.warming(T, solution.rate, of=region)
         for boundary in own.out:
             out[names[region], boundary] = own.out[boundary]
         for name, (a, b) in system.sides.items():

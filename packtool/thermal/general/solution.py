@@ -129,7 +129,7 @@ def solution_of(
     out = dict.fromkeys(system.prescribed, 0.0) | heat.out
     residual, stored = heat.residual, 0.0
     if rate is not None:
-        warming = system.warming(T, rate)
+        warming = system.storage.warming(T, rate)
         residual, stored = residual - warming, float(warming.sum())
     for name, nodes in system.prescribed.items():
         out[name] += float(residual[nodes].sum())

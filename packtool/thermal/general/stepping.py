@@ -48,7 +48,7 @@ class Stepper:
         self._exchanged = 0.0
         self.pace = np.zeros(system.n)
         everywhere = np.full(system.n, 300.0)
-        self._least = LEAST_K * float(system.warming(everywhere, np.ones(system.n)).sum())
+        self._least = LEAST_K * float(system.storage.warming(everywhere, np.ones(system.n)).sum())
 
     def step(self, t: float, dt: float, T: Floats) -> Step:
         """From ``T`` at ``t`` over ``dt``. Raises NotConverged where a stage does not settle."""
@@ -75,7 +75,7 @@ class Stepper:
     def rate(self, t: float, T: Floats, heat: Heat, fixed_rate: Floats) -> Floats:
         """(n,) [K/s]: how fast the nodes warm up at this moment; ``fixed_rate`` (n,) holds that of the prescribed ones."""
         system = self.system
-        mass = system.capacity(T)
+        mass = system.storage.entries(T)
         known = np.where(system.fixed, fixed_rate, 0.0)
         self.solver.close()
         free = self.solver.solve(mass, mass, heat.residual - system.pattern.matrix(mass) @ known, 1e-10)
@@ -123,7 +123,7 @@ class Stepper:
 
     def _balance(self, t: float, dt: float, x: Floats, T: Floats, known: Floats) -> tuple[Heat, Floats, float, float]:
         system = self.system
-        heat, moved = system.heat(x, t), system.stored(x, T)
+        heat, moved = system.heat(x, t), system.storage.stored(x, T)
         residual = np.where(system.fixed, 0.0, known + D * dt * heat.residual - moved)
         through = float(np.abs(heat.residual[system.fixed]).sum())
         scale = dt * max(heat.gross, through) + float(np.abs(moved).sum()) + self._least
@@ -133,7 +133,7 @@ class Stepper:
         """(M + d dt J) backwards applied to ``residual`` (n,) [J]; the derivatives are kept until they serve no longer."""
         if self._kept is None:
             full, positive, same = self.system.jacobian(T, t)
-            self._kept = (self.system.capacity(T), full, positive, same)
+            self._kept = (self.system.storage.entries(T), full, positive, same)
             self._version += 1
             self._exchanged = rounding_of(self.system, full, T)
         mass, full, positive, same = self._kept

@@ -15,12 +15,12 @@ from packtool.errors import SolveError
 from packtool.fem.lagrange import LagrangeSpace, lagrange
 from packtool.fem.sparse import Pattern
 from packtool.mesh.records import Floats, Integers
-from packtool.thermal.general.capacity import Capacity
 from packtool.thermal.general.electric import Potential
 from packtool.thermal.general.exchange import exchanged
-from packtool.thermal.general.geometry import Block, Face, blocks, face
+from packtool.thermal.general.geometry import Block, Face, blocks, face, scatter
 from packtool.thermal.general.linear import Unknowns
 from packtool.thermal.general.problem import HeatProblem
+from packtool.thermal.general.storage import Storage
 
 
 @dataclass(frozen=True)
@@ -101,12 +101,19 @@ class System:
         for block, places in zip(self.blocks, self.block_places, strict=True):
             if self.steady_k[block.region]:
                 K = self.problem.conductivity[block.region].at(block.points, 0.0, None, self.radial)
-                self.scatter(data, places, block.stiffness(K))
+                scatter(data, places, block.stiffness(K))
         return data
 
     @cached_property
     def _constant_matrix(self) -> Any:
         return self.pattern.matrix(self._constant_stiffness)
+
+    @cached_property
+    def storage(self) -> Storage:
+        """Heat stored. Raises SolveError where the problem has no rho_cp."""
+        if self.problem.capacity is None:
+            raise SolveError("a transient solve needs rho_cp, and the problem has none")
+        return Storage(self.problem.capacity, self.blocks, self.block_places, self.pattern)
 
     @cached_property
     def unknowns(self) -> Unknowns:
@@ -194,7 +201,7 @@ class System:
             K = self.problem.conductivity[block.region]
             if not self.steady_k[block.region]:
                 at = block.at(T)
-                self.scatter(data, places, block.stiffness(K.at(block.points, t, at, self.radial)))
+                scatter(data, places, block.stiffness(K.at(block.points, t, at, self.radial)))
                 if "T" in K.needs:
                     slope = K.slope(block.points, t, at, self.radial)
                     extra.append((places, block.drift((slope @ block.gradient_of(T)[..., None])[..., 0])))
@@ -203,7 +210,7 @@ class System:
                 extra.append((places, -block.mass(by_T)))
         for name, there, _, slope in self._surface_flux(T, t, slopes=True):
             if slope is not None and slope.any():
-                self.scatter(data, self._face_places[name], there.mass(np.maximum(slope, 0)))
+                scatter(data, self._face_places[name], there.mass(np.maximum(slope, 0)))
                 if (slope < 0).any():
                     extra.append((self._face_places[name], there.mass(np.minimum(slope, 0))))
         jump = np.array([[1.0, -1.0], [-1.0, 1.0]])
@@ -212,7 +219,7 @@ class System:
             law = self.problem.contact[name]
             mass = a.mass(law.at(a.points, t, (Ta + Tb) / 2, self.radial))
             f, n, _ = mass.shape
-            self.scatter(data, self.contact_places[name], np.einsum("ab,fij->faibj", jump, mass).reshape(f, 2 * n, 2 * n))
+            scatter(data, self.contact_places[name], np.einsum("ab,fij->faibj", jump, mass).reshape(f, 2 * n, 2 * n))
             if "T" in law.needs:
                 mass = a.mass(law.slope(a.points, t, (Ta + Tb) / 2, self.radial) * (Ta - Tb) / 2)
                 both = np.array([[1.0, 1.0], [-1.0, -1.0]])
@@ -221,54 +228,8 @@ class System:
             return data, data, True
         full = data.copy()
         for places, entries in extra:
-            self.scatter(full, places, entries)
+            scatter(full, places, entries)
         return full, data, False
-
-    def stored(self, T: Floats, before: Floats) -> Floats:
-        """(n,) [J]: what the nodes hold more at ``T`` than at ``before``, both (n,) [K]."""
-        if self.constant_capacity:
-            return np.asarray(self._capacity_matrix @ (T - before))
-        gained = np.zeros(self.n)
-        for block in self.blocks:
-            law = self._capacity(block)
-            if law.constant_in_T:
-                more = law.slope(block.points, block.at(T)) * block.at(T - before)
-            else:
-                more = law.enthalpy(block.points, block.at(T)) - law.enthalpy(block.points, block.at(before))
-            self._add(gained, block.nodes, block.load(more))
-        return gained
-
-    def capacity(self, T: Floats) -> Floats:
-        """Entries of the heat capacity matrix [J/K] at ``T``."""
-        return self._constant_capacity if self.constant_capacity else self._capacity_entries(T)
-
-    @cached_property
-    def constant_capacity(self) -> bool:
-        """No heat capacity depends on temperature."""
-        return self.problem.capacity is not None and all(c.constant_in_T for c in self.problem.capacity)
-
-    @cached_property
-    def _constant_capacity(self) -> Floats:
-        return self._capacity_entries(np.full(self.n, 300.0))
-
-    @cached_property
-    def _capacity_matrix(self) -> Any:
-        return self.pattern.matrix(self._constant_capacity)
-
-    def _capacity_entries(self, T: Floats) -> Floats:
-        data = np.zeros(len(self.pattern.indices))
-        for block, places in zip(self.blocks, self.block_places, strict=True):
-            self.scatter(data, places, block.mass(self._capacity(block).slope(block.points, block.at(T))))
-        return data
-
-    def warming(self, T: Floats, rate: Floats, of: int | None = None) -> Floats:
-        """(n,) [W]: heat that the nodes take up while they warm by ``rate`` (n,) [K/s]; ``of``: in one region alone."""
-        taken = np.zeros(self.n)
-        for block in self.blocks:
-            if of is None or block.region == of:
-                slope = self._capacity(block).slope(block.points, block.at(T))
-                self._add(taken, block.nodes, block.load(slope * block.at(rate)))
-        return taken
 
     @cached_property
     def _means(self) -> Any:
@@ -290,7 +251,7 @@ class System:
     def fingerprint(self, T: Floats, times: Sequence[float], tolerance: float) -> str:
         """A hash of the mesh, of the times and of what the problem does to ``T`` at the first and the last of them."""
         heats = [self.heat(T, t).residual for t in (times[0] / 3, times[-1])]
-        numbers = [self.space.nodes, self.space.elements, T, *heats, self.capacity(T), np.array([*times, tolerance])]
+        numbers = [self.space.nodes, self.space.elements, T, *heats, self.storage.entries(T), np.array([*times, tolerance])]
         return content_hash(b"".join(np.ascontiguousarray(a).tobytes() for a in numbers))
 
     @cached_property
@@ -317,11 +278,6 @@ class System:
         laws = [*problem.contact.values(), *(e.h for e in problem.exchange)]
         still = all("t" not in a.needs for a in laws) and all("t" not in K.needs for K in problem.conductivity)
         return self.linear and still and all(c.constant_in_T for c in problem.capacity or ())
-
-    def _capacity(self, block: Block) -> Capacity:
-        if self.problem.capacity is None:
-            raise SolveError("a transient solve needs rho_cp, and the problem has none")
-        return self.problem.capacity[block.region]
 
     def _made(self, block: Block, T: Floats, t: float) -> Floats | None:
         """Heat a volume (e, q) [W/m³] of a block; None where it makes none."""
@@ -377,8 +333,3 @@ class System:
 
     def _add(self, into: Floats, nodes: Integers, values: Floats) -> None:
         into += np.bincount(nodes.ravel(), values.ravel(), minlength=self.n)
-
-    @staticmethod
-    def scatter(data: Floats, places: NDArray[np.int32], entries: Floats) -> None:
-        """Add ``entries`` into the matrix entries ``data`` at ``places``."""
-        data += np.bincount(places, entries.ravel(), minlength=len(data))
