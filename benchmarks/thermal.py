@@ -1,6 +1,6 @@
 """Where the time of a heat solve goes: seconds, memory, iterations and cost in matrix-vector products, as JSON and a small table.
 
-python benchmarks/thermal.py [-o FILE] [--points 50000 300000 1000000] [--ranks 1 2] [--no-transient]
+python benchmarks/thermal.py [-o FILE] [--points 50000 300000 1000000] [--ranks 1 2] [--no-transient] [--meshes]
 
 Every run is a process of its own on one thread a rank. A stage's seconds are of the CPU (user + system, largest rank) and of the
 wall; on a busy machine compare the former, and ratios within one file. ``spmv`` is one product with the solved matrix, measured in
@@ -68,8 +68,6 @@ def peak_MB() -> float:
 
 def one_run(kind: str, points: int, mode: str) -> dict[str, Any]:
     """Mesh and solve once, in this process (and those of the other ranks)."""
-    from layered_pack import POINTS_A_CELL, layered_mesh, layered_problem
-
     from packtool.fem import solvers
     from packtool.fem.start import start
     from packtool.thermal import assembly, stepping
@@ -79,6 +77,7 @@ def one_run(kind: str, points: int, mode: str) -> dict[str, Any]:
     from packtool.thermal.transient import solve_transient
 
     start()
+    points_a_cell, mesh_of, problem_of = pack(kind)
     watch, matrices, set_ups = Stopwatch(), [], [0]
 
     def first_matrix(_self: Any, pattern: Any, data: Any, *_rest: Any) -> None:
@@ -86,13 +85,13 @@ def one_run(kind: str, points: int, mode: str) -> dict[str, Any]:
         if not matrices:
             matrices.append((pattern, data))
 
-    small = layered_problem(layered_mesh(1))
+    small = problem_of(mesh_of(2))
     solve_steady(small) if mode == "steady" else solve_transient(small, 300.0, [1.0])  # forms compiled, modules loaded
     base = peak_MB()
 
     cpu, wall = time.process_time(), time.perf_counter()
     with watch.of("mesh"):
-        problem = layered_problem(layered_mesh(round(points / POINTS_A_CELL)))
+        problem = problem_of(mesh_of(round(points / points_a_cell)))
     watch.around(assembly, "lagrange_space", "create")
     watch.around(assembly, "assembled", "assemble")
     watch.around(solvers.TwoLevel, "__init__", "set-up", first_matrix)
@@ -132,6 +131,50 @@ def one_run(kind: str, points: int, mode: str) -> dict[str, Any]:
     }
 
 
+def pack(kind: str) -> tuple[int, Callable[[int], Any], Callable[[Any], Any]]:
+    """Points a cell, cells -> mesh, mesh -> problem."""
+    if kind == "cylindrical":
+        import round_pack as module
+
+        return module.POINTS_A_CELL, module.round_mesh, module.round_problem
+    import layered_pack
+
+    return layered_pack.POINTS_A_CELL, layered_pack.layered_mesh, layered_pack.layered_problem
+
+
+def mesh_run(kind: str, cells: int) -> dict[str, Any]:
+    """The mesh stage of a pack from its design: the meshes that a run solves on, checked; level coarse where cells are cylindrical."""
+    import tempfile
+
+    from packtool.design.load import load_design
+    from packtool.layout.lay_out import lay_out
+    from packtool.mesh.build import mesh_family
+
+    if kind == "cylindrical":
+        from round_pack import DESIGN
+
+        rows = round(cells**0.5)
+        text, sets = DESIGN.format(rows=rows, columns=round(cells / rows)), ()
+    else:
+        text = (ROOT / "templates" / "bus-lfp.yaml").read_text(encoding="utf-8")
+        sets = ("arrangement.rows=4", f"arrangement.cells_per_row={cells // 4}", f"electrical.series={cells}")
+    with tempfile.TemporaryDirectory() as folder:
+        design = Path(folder) / "design.yaml"
+        design.write_text(text, encoding="utf-8")
+        layout = lay_out(load_design(design, sets))
+    base, cpu, wall = peak_MB(), time.process_time(), time.perf_counter()
+    family = mesh_family(layout, "coarse" if kind == "cylindrical" else "normal")
+    return {
+        "kind": kind,
+        "cells": len(layout.parts_of("cell")),
+        "elements": [len(meshed.mesh.hexes) for meshed in family],
+        "cpu_s": time.process_time() - cpu,
+        "wall_s": time.perf_counter() - wall,
+        "peak_MB": peak_MB(),
+        "before_MB": base,
+    }
+
+
 def product_seconds(pattern: Any, data: Any) -> float:
     """CPU seconds of one matrix-vector product of PETSc with the rows held here: the median of 15."""
     from packtool.fem.start import petsc
@@ -149,9 +192,9 @@ def product_seconds(pattern: Any, data: Any) -> float:
     return statistics.median(spent)
 
 
-def run_apart(kind: str, points: int, mode: str, ranks: int) -> dict[str, Any]:
-    """``one_run`` in a process (``ranks`` processes) of its own."""
-    command = [sys.executable, str(Path(__file__)), "--one", kind, str(points), mode]
+def run_apart(kind: str, size: int, mode: str, ranks: int) -> list[dict[str, Any]]:
+    """``one_run``, or ``mesh_run`` where ``mode`` is mesh, in a process (``ranks`` processes) of its own; a row each."""
+    command = [sys.executable, str(Path(__file__)), "--one", kind, str(size), mode]
     if ranks > 1:
         beside = Path(sys.executable).with_name("mpiexec")  # the wheel brings its own
         command = [str(beside) if beside.exists() else shutil.which("mpiexec") or "mpiexec", "-n", str(ranks), *command]
@@ -160,6 +203,12 @@ def run_apart(kind: str, points: int, mode: str, ranks: int) -> dict[str, Any]:
     rows = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     if done.returncode or len(rows) != ranks:
         raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return rows
+
+
+def solve_apart(kind: str, points: int, mode: str, ranks: int) -> dict[str, Any]:
+    """The row of a solve: the slowest rank's seconds, all ranks' memory."""
+    rows = run_apart(kind, points, mode, ranks)
     row = rows[0] | {"ranks": ranks, "peak_MB": sum(r["peak_MB"] for r in rows)}
     row["kB_a_DOF"] = sum(r["kB_a_DOF"] for r in rows)
     row["cpu_s"] = {stage: max(r["cpu_s"][stage] for r in rows) for stage in row["cpu_s"]}
@@ -189,30 +238,52 @@ def main() -> None:
     arguments.add_argument("--points", type=int, nargs="+", default=[50_000, 300_000, 1_000_000])
     arguments.add_argument("--ranks", type=int, nargs="+", default=[1, 2])
     arguments.add_argument("--no-transient", action="store_true")
+    arguments.add_argument("--kinds", nargs="+", default=["prismatic", "cylindrical"], choices=["prismatic", "cylindrical"])
+    arguments.add_argument("--meshes", action="store_true", help="instead: the mesh stage of growing packs")
     arguments.add_argument("--one", nargs=3, metavar=("KIND", "POINTS", "MODE"), help=argparse.SUPPRESS)
     chosen = arguments.parse_args()
     if chosen.one:
-        kind, points, mode = chosen.one
-        sys.stdout.write(json.dumps(one_run(kind, int(points), mode)) + "\n")
+        kind, size, mode = chosen.one
+        row = mesh_run(kind, int(size)) if mode == "mesh" else one_run(kind, int(size), mode)
+        sys.stdout.write(json.dumps(row) + "\n")
+        return
+    if chosen.meshes:
+        write({"meshes": mesh_rows()}, chosen.out)
         return
     modes = ["steady"] if chosen.no_transient else ["steady", "transient"]
     rows = []
     for mode in modes:
         for points in chosen.points:
             for ranks in chosen.ranks:
-                rows.append(run_apart("prismatic", points, mode, ranks))
-                sys.stderr.write(table(rows[-1:]).splitlines()[1] + "\n")
-    result = {
-        "machine": {"cores": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()},
-        "goals": GOALS,
-        "runs": rows,
-    }
-    text = json.dumps(result, indent=2)
-    if chosen.out:
-        chosen.out.write_text(text + "\n")
-        print(table(rows))
+                for kind in chosen.kinds:
+                    rows.append(solve_apart(kind, points, mode, ranks))
+                    sys.stderr.write("\n".join(table(rows[-1:]).splitlines()[len(rows) > 1 :]) + "\n")
+    write({"goals": GOALS, "runs": rows}, chosen.out)
+
+
+def mesh_rows() -> list[dict[str, Any]]:
+    """The mesh stage of growing packs: its cost is to be linear in the number of cells."""
+    rows = []
+    for kind, counts in (("prismatic", (100, 200, 400)), ("cylindrical", (1089, 2209, 4356))):
+        for cells in counts:
+            row = run_apart(kind, cells, "mesh", 1)[0]
+            rows.append(row)
+            per_cell = 1e3 * row["cpu_s"] / row["cells"]
+            sys.stderr.write(
+                f"{kind:<12}{row['cells']:>6} cells {row['elements'][0]:>9,} elements {row['cpu_s']:>7.2f} s of CPU, {per_cell:.1f} ms a cell,"
+                f" peak {row['peak_MB']:,.0f} MB\n"
+            )
+    return rows
+
+
+def write(result: dict[str, Any], out: Path | None) -> None:
+    """JSON to ``out``, or to standard output."""
+    machine = {"cores": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()}
+    text = json.dumps({"machine": machine, **result}, indent=2) + "\n"
+    if out:
+        out.write_text(text)
     else:
-        print(text)
+        sys.stdout.write(text)
 
 
 if __name__ == "__main__":
