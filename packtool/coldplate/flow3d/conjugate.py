@@ -20,6 +20,7 @@ from packtool.errors import NotConverged, SolveError
 from packtool.fem.elements import CYCLIC_TO_TENSOR, SHAPES, ElementMesh, dolfinx_mesh, located
 from packtool.fem.facets import FacetIntegrals, facet_integrals
 from packtool.fem.factors import KeptFactors
+from packtool.fem.incomplete import incomplete_solve
 from packtool.fem.start import compiled, petsc
 from packtool.mesh.records import Floats, Integers
 from packtool.results import ZERO_CELSIUS
@@ -94,17 +95,13 @@ def solve_heat(
     corners = mesh.elements[:, CYCLIC_TO_TENSOR[mesh.elements.shape[1]]]
     surfaces = {name: facet_integrals(mesh.points, corners, space.element_nodes, f) for name, f in facets.items()}
     clock.lap("set-up")
-    solver = KeptFactors()
     solutions = []
-    try:
-        for share in supg:
-            matrix, right = _assembled(problem, space, surfaces, share, cache_dir)
-            clock.lap("assembly")
-            theta, reaction = _solved(problem, space, surfaces, matrix, right, solver)
-            clock.lap("linear solve")
-            solutions.append(_solution(problem, space, surfaces, theta, reaction, clock))
-    finally:
-        solver.close()
+    for share in supg:
+        matrix, right = _assembled(problem, space, surfaces, share, cache_dir)
+        clock.lap("assembly")
+        theta, reaction = _solved(problem, space, surfaces, matrix, right)
+        clock.lap("linear solve")
+        solutions.append(_solution(problem, space, surfaces, theta, reaction, clock))
     return tuple(solutions)
 
 
@@ -201,7 +198,6 @@ def _solved(
     surfaces: Mapping[str, FacetIntegrals],
     matrix: Any,
     right: Floats,
-    solver: KeptFactors,
 ) -> tuple[Floats, Floats]:
     """theta (n_nodes,), and the heat (n_nodes,) [W] that prescribed temperatures put in."""
     PETSc = petsc()
@@ -214,10 +210,18 @@ def _solved(
     part = matrix[free][:, free]
     part.sort_indices()
     held = PETSc.Mat().createAIJWithArrays(part.shape, (part.indptr, part.indices, part.data), comm=PETSc.COMM_SELF)
+    wanted = (right - matrix @ theta)[free]
     try:
-        theta[free] = solver.solve(held, (right - matrix @ theta)[free], RTOL)
+        found = incomplete_solve(held, wanted, RTOL)
+        if found is None:
+            solver = KeptFactors()
+            try:
+                found = solver.solve(held, wanted, RTOL)
+            finally:
+                solver.close()
     finally:
         held.destroy()
+    theta[free] = found
     if not np.isfinite(theta).all():
         raise NotConverged("the temperatures of coolant and plate are not finite")
     return theta, np.where(fixed, matrix @ theta - right, 0.0)

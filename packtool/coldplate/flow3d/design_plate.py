@@ -22,7 +22,7 @@ from packtool.results import ZERO_CELSIUS, Result
 MEMORY_GB = 20.0
 """The largest solve that is tried."""
 
-KB_AN_UNKNOWN = {"flow": 15.0, "heat": 10.0}
+KB_AN_UNKNOWN = {"flow": 15.0, "heat": 7.0}
 GROWTH = {"flow": 28e3, "heat": 61e3}
 """Memory an unknown of the flow and of the heat takes, factors included, and the number of unknowns it was measured at (three-pass serpentine). It
 grows with about the fifth root of their number, as the factors of flat bodies do."""

@@ -29,6 +29,9 @@ PICARD = 3
 LOOSEST = 3e-2
 """Reduction of the linear residual asked for far from the solution, where a Newton step does not gain more."""
 
+STEADY = 0.2
+"""Where the last step reduced the residual by less than this, new factors are made at once."""
+
 HALVINGS = 4
 """A Newton step that does not bring the residual down is halved at most this often."""
 
@@ -227,7 +230,9 @@ class _System:
             now = history[-1]
             if now <= RTOL or not np.isfinite(now) or (len(history) > SLOW and now > 0.5 * history[-SLOW - 1]):
                 return history
-            change = self.step(self.x, residual, newton=True, rtol=min(LOOSEST, max(0.3 * RTOL / now, now)))
+            # far away the matrix changes too much for old factors to be worth a try
+            renew = len(history) == 1 or now > STEADY * history[-2]
+            change = self.step(self.x, residual, newton=True, rtol=min(LOOSEST, max(0.3 * RTOL / now, now)), renew=renew)
             for halving in range(HALVINGS + 1):
                 after = self.residual(self.x + change)
                 norm = self.norm(after)
