@@ -23,6 +23,7 @@ from packtool.thermal.error import estimated_errors
 from packtool.thermal.evaluate import region_values
 from packtool.thermal.measure import heat_results, sensor_results, temperature_results
 from packtool.thermal.pack import pack_heat, pack_problem, resistance_is_held
+from packtool.thermal.part_flows import flow_rows, part_flows
 from packtool.thermal.records import ThermalSolution
 from packtool.thermal.steady import solve_steady
 
@@ -56,11 +57,14 @@ def _solve(
     stream = None
     if plate and layout.network:
         stream = ChannelStream.of(layout.network, plate, loaded.coolants[plate.coolant], mesh, heat_physics=physics)
-    solution = solve_steady(pack_problem(loaded, layout, mesh, case, air), stream, cache_dir=cache_dir)
+    problem = pack_problem(loaded, layout, mesh, case, air)
+    solution = solve_steady(problem, stream, cache_dir=cache_dir)
+    flows = part_flows(mesh, np.asarray(problem.conductivity), solution.T, solution.region_power)
     rows = (
         temperature_results(solution, layout, case)
         + sensor_results(loaded, layout, solution, case)
         + heat_results(solution, pack_heat(loaded, layout, mesh, case), case)
+        + [Result(name, watts, "W", case=case) for name, watts in flow_rows(flows)]
     )
     if stream is None or solution.stream is None:
         return _Once(solution, None, rows)

@@ -26,6 +26,7 @@ from packtool.thermal.cell_bank import CellBank, Interval, over
 from packtool.thermal.clock import Clock
 from packtool.thermal.coupling import Coupling
 from packtool.thermal.evaluate import Extremes
+from packtool.thermal.part_flows import PartFlows, part_flows
 from packtool.thermal.records import ConductionProblem, EnergyBalance, StreamState
 from packtool.thermal.stepping import D, Step, Stepper, W
 from packtool.thermal.transient import GROW, SAFETY, SHRINK, WORTH
@@ -113,6 +114,7 @@ class PackRun:
     states: tuple[StreamState, ...]
     balance: EnergyBalance
     made: dict[str, float]
+    flows: PartFlows
     rejected_steps: int
     linear_iterations: int
     n_dofs: int
@@ -210,7 +212,7 @@ class PackMarch:
         self.clock.lap("march")
         return PackRun(
             case.problem.mesh, tuple(so_far.moments), tuple(case.outputs), np.array(so_far.fields), so_far.hottest, tuple(so_far.states),
-            self.sums.balance(), self.sums.made_by, self.rejected, self.stepper.iterations, self.discrete.n_dofs, self.clock.seconds,
+            self.sums.balance(), self.sums.made_by, self._flows(), self.rejected, self.stepper.iterations, self.discrete.n_dofs, self.clock.seconds,
         )  # fmt: skip
 
     def _reach(self, target: float, so_far: _Progress) -> None:
@@ -240,6 +242,12 @@ class PackMarch:
             if so_far.moments[-1].high.max() > so_far.warmest:
                 so_far.hottest, so_far.warmest = self.T, float(so_far.moments[-1].high.max())
 
+    def _flows(self) -> PartFlows:
+        problem = self.case.problem
+        rise = self.T - self.case.T0
+        K, rho_cp = np.asarray(problem.conductivity), np.asarray(problem.rho_cp)
+        return part_flows(problem.mesh, K, self.sums.T_time, self.sums.power_time, rho_cp, rise)
+
     def _key(self) -> str:
         """What a checkpoint must be of: everything that the numbers follow from."""
         case, problem = self.case, self.case.problem
@@ -268,13 +276,17 @@ class PackMarch:
 
     def _carried(self) -> dict[str, Any]:
         """What the next step depends on."""
-        return {name: getattr(self, name) for name in _CARRIED} | {"stepper pace": self.stepper.pace, "sums": self.sums.totals}
+        return {name: getattr(self, name) for name in _CARRIED} | {
+            "stepper pace": self.stepper.pace,
+            "sums": (self.sums.totals, self.sums.T_time, self.sums.power_time),
+        }
 
     def _resumed(self, kept: Any) -> _Progress:
         so_far, carried = kept
         for name in _CARRIED:
             setattr(self, name, carried[name])
-        self.stepper.pace, self.sums.totals = carried["stepper pace"], carried["sums"]
+        self.stepper.pace = carried["stepper pace"]
+        self.sums.totals, self.sums.T_time, self.sums.power_time = carried["sums"]
         assert isinstance(so_far, _Progress)
         return so_far
 
@@ -351,6 +363,8 @@ class _Sums:
 
     def __init__(self, discrete: Discrete, capacity: Any) -> None:
         self._discrete, self._capacity = discrete, capacity
+        self.T_time = np.zeros(discrete.n_dofs)  # K s
+        self.power_time = np.zeros(len(discrete.problem.mesh.regions))  # J
         self.totals: dict[str, float] = dict.fromkeys(("made", "stored", "to stream", "cells", "reversible", "busbars"), 0.0)
 
     def _add(self, name: str, joules: float) -> None:
@@ -358,6 +372,8 @@ class _Sums:
 
     def add(self, step: Step, interval: Interval, T: Floats, dt: float) -> None:
         """One step from ``T``."""
+        self.T_time += dt * (W * T + W * step.middle + D * step.T)
+        self.power_time += dt * sum(w * flows.power for w, flows in zip((W, W, D), step.stages, strict=True))
         self._add("stored", float((self._capacity @ (step.T - T)).sum()))
         for weight, flows in zip((W, W, D), step.stages, strict=True):
             self._add("made", dt * weight * float(flows.power.sum()))

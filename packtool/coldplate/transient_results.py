@@ -12,6 +12,7 @@ from packtool.coldplate.solve import cold_plate_solution, coolant_results
 from packtool.layout.records import Layout
 from packtool.mesh.records import Floats
 from packtool.results import ZERO_CELSIUS, Result
+from packtool.thermal.part_flows import flow_rows
 
 
 def transient_results(case: PackCase, run: PackRun, layout: Layout, name: str, sensors: tuple[str, ...] = ()) -> list[Result]:
@@ -107,6 +108,7 @@ def _heats(case: PackCase, run: PackRun) -> list[Result]:
             for way, joules in balance.to_boundaries.items()
         ),
         Result("heat.stored", balance.stored / end, "W"),
+        *(Result(flow, watts, "W") for flow, watts in flow_rows(run.flows, 1 / end)),
         Result("energy.imbalance", float(balance.imbalance), "-"),
     ]
 

@@ -169,8 +169,8 @@ def coolant_plot(network: CoolantNetwork | None, rows: Sequence[CoolantRow]) -> 
 
 
 def time_plot(series: Mapping[str, Sequence[float]]) -> str:
-    """SVG of a transient case over time: cells and coolant, current, state of charge. ``series``: columns of series-CASE.csv; a column
-    without numbers (NaN) is left out. Raises ValueError without times."""
+    """SVG of a transient case over time: cells and coolant, current, state of charge. ``series``: columns of series-CASE.csv, and of
+    electrical-CASE.csv as ``electrical_...``; a coolant without numbers (NaN) is left out. Raises ValueError without times."""
     times = np.asarray(series.get("time_s", ()), dtype=float)
     if len(times) < 2:
         raise ValueError("no times to plot")
@@ -195,7 +195,7 @@ def time_plot(series: Mapping[str, Sequence[float]]) -> str:
             top.plot(at, coolant, color=COOL, linewidth=2.0, label="coolant out")
         top.set_ylabel("temperature [°C]")
         top.legend(loc="best", fontsize=9)
-        middle.plot(at, column("current_A"), color=INK, linewidth=1.2)
+        middle.plot(column("electrical_time_s") / divisor, column("electrical_current_A"), color=INK, linewidth=1.0)
         middle.set_ylabel("current [A]")
         bottom.plot(at, 100 * column("soc_mean"), color=INK, linewidth=2.0)
         bottom.fill_between(at, 100 * column("soc_min"), 100 * column("soc_max"), color=INK, alpha=0.15, linewidth=0)

@@ -127,7 +127,8 @@ def _current_of_power(power: float, open_V: float, inner: float) -> float:
 class Interval:
     """What the network does over a step: by cell (n_cells,) mean ``joule``, ``reversible`` and ``busbar`` heat [W] and the ``soc`` at its
     end; ``swing`` (n_cells,) [J]: the largest that the heat so far departs from its mean times the time so far; the ``last`` instant;
-    ``charge`` [A s] and ``energy`` [J] given off at the terminals; ``limited`` [s]; lowest and highest cell and pack voltages."""
+    ``charge`` [A s] and ``energy`` [J] given off at the terminals; ``limited`` [s]; lowest and highest cell and pack voltages and current;
+    ``trace`` (k, 5): time [s], current [A], pack voltage, lowest and highest cell voltage [V] at both ends of every piece of the demand."""
 
     joule: Floats
     reversible: Floats
@@ -142,6 +143,7 @@ class Interval:
     cell_voltage: tuple[float, float]
     pack_voltage: tuple[float, float]
     current: tuple[float, float]
+    trace: Floats
 
 
 GAUSS = (0.5 - np.sqrt(3.0) / 6, 0.5 + np.sqrt(3.0) / 6)
@@ -162,7 +164,7 @@ def over(bank: CellBank, demand: Demand, t0: float, t1: float, T0: Floats, T1: F
     totals = np.zeros((3, n))
     heat_so_far, times = [np.zeros(n)], [t0]
     charge = energy = limited = 0.0
-    volts, packs, currents = [], [], []
+    volts, packs, currents, trace = [], [], [], []
     first: Instant | None = None
     now: Instant | None = None
 
@@ -172,6 +174,7 @@ def over(bank: CellBank, demand: Demand, t0: float, t1: float, T0: Floats, T1: F
 
     for start, end in pairwise(cuts):
         begin = instant(start + 1e-9 * (end - start), soc)
+        trace.append(_looked(start, begin))
         share = float(np.abs(begin.cell_current).max()) * (end - start) / float(bank.capacity_As.min())
         pieces = max(1, int(np.ceil(share / LONGEST_SHARE)))
         h = (end - start) / pieces
@@ -195,6 +198,7 @@ def over(bank: CellBank, demand: Demand, t0: float, t1: float, T0: Floats, T1: F
                 packs.append(one.voltage)
                 currents.append(one.current)
         now = instant(end - 1e-9 * (end - start), soc)
+        trace.append(_looked(end, now))
         volts += [now.group_voltage.min(), now.group_voltage.max()]
         packs.append(now.voltage)
         currents.append(now.current)
@@ -206,7 +210,13 @@ def over(bank: CellBank, demand: Demand, t0: float, t1: float, T0: Floats, T1: F
     return Interval(
         mean[0], mean[1], mean[2], soc, swing, first, now, charge, energy, limited,
         (float(min(volts)), float(max(volts))), (min(packs), max(packs)), (min(currents), max(currents)),
+        np.array(trace),
     )  # fmt: skip
+
+
+def _looked(t: float, now: Instant) -> tuple[float, float, float, float, float]:
+    """A row of a trace."""
+    return t, now.current, now.voltage, float(now.group_voltage.min()), float(now.group_voltage.max())
 
 
 def _asked(demand: Demand, t: float) -> float:

@@ -67,7 +67,7 @@ def make_report(
         cases=cases,
         coolant={case: tuple(CoolantRow(**row) for row in solved[case]["coolant"]) for case in cases},
         heat={case: _heat(results, case) for case in cases},
-        series={case: series for case in cases if (series := read_series(folder / f"series-{case}.csv"))},
+        series={case: series for case in cases if (series := _series(folder, case))},
         mesh=_flat(records["mesh"], ("elements", "points", "min_scaled_jacobian", "max_aspect_ratio", "max_volume_error")),
         cad=_flat(records["cad"], ("parts", "products", "pairs_near", "pairs_exact")),
         solver={case: solved[case]["solver"] for case in cases},
@@ -116,6 +116,13 @@ def _heat(results: ResultSet, case: str) -> tuple[HeatFlow, ...]:
     if stored is not None:
         lines.append(HeatFlow("cells, pads and plate", stored.value, "stored"))
     return tuple(lines)
+
+
+def _series(folder: Path, case: str) -> dict[str, tuple[float, ...]]:
+    """The series of a transient case, and the current at the duty's own resolution; empty for a steady one."""
+    series = read_series(folder / f"series-{case}.csv")
+    electrical = read_series(folder / f"electrical-{case}.csv")
+    return series | {f"electrical_{name}": electrical[name] for name in ("time_s", "current_A") if electrical}
 
 
 def _flat(record: StageRecord | None, keys: tuple[str, ...]) -> dict[str, Any]:

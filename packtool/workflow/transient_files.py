@@ -24,6 +24,10 @@ SERIES = (
 at its end; heat of cells and busbars the mean over it. The design's sensors follow."""
 
 
+ELECTRICAL = ("time_s", "current_A", "voltage_V", "cell_voltage_min_V", "cell_voltage_max_V")
+"""Columns of electrical-CASE.csv: two rows a piece of the duty, at its beginning and its end, so that jumps are two rows of one time."""
+
+
 def write_transient(folder: Path, case: str, mesh: TaggedMesh, run: PackRun, sensors: tuple[str, ...] = ()) -> list[str]:
     """Write the files; their names relative to ``folder``."""
     names = []
@@ -38,7 +42,10 @@ def write_transient(folder: Path, case: str, mesh: TaggedMesh, run: PackRun, sen
         np.savez_compressed(temporary, T=run.hottest)
     series = f"series-{case}.csv"
     write_text(folder / series, _table((*SERIES, *(f"sensor_{name}_degC" for name in sensors)), _rows(run)))
-    return [*names, pvd, fields, series]
+    electrical = f"electrical-{case}.csv"
+    traces = [moment.interval.trace for moment in run.moments if moment.interval is not None]
+    write_text(folder / electrical, _table(ELECTRICAL, [list(map(float, row)) for row in np.concatenate(traces)]))
+    return [*names, pvd, fields, series, electrical]
 
 
 def _rows(run: PackRun) -> list[list[float | str]]:

@@ -69,6 +69,7 @@ def test_a_cell_without_cooling_heats_up_as_its_equation_says():
         t = stop
     assert run.moments[-1].mean[0] - 293.15 == pytest.approx(y[0] - 293.15, rel=1e-4)
     assert run.moments[-1].soc[0] == pytest.approx(y[1], abs=1e-9)
+    assert run.flows.open < 1e-6
     assert run.balance.imbalance < 1e-9
     assert {200.0, 300.0, 500.0, 900.0} <= {moment.t for moment in run.moments}
 
