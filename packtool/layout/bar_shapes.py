@@ -1,14 +1,13 @@
-"""The shape of one busbar between the contact faces of the groups it joins: straight on them, flat between two rows, or raised over what lies between.
+"""The shape of one busbar between the contact faces of the groups it joins: straight on them, or flat between two rows.
 
 A bar is boxes and flat plates, all axis-aligned. Where both groups' contacts lie in one line on one face, it is a strip on them. Between two
-rows it lies flat if nothing stands in its way; else a beam runs ``AIR_MM`` above everything there, on a riser at either end.
+rows it lies flat if nothing stands in its way; else it is raised (bar_bridges).
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
@@ -25,9 +24,6 @@ TOUCH_MM = 1e-6
 
 Box = tuple[float, float, float, float, float, float]
 """x0, y0, z0, x1, y1, z1 [mm]."""
-Route = Literal["y_first", "x_first", "x_halfway", "y_halfway"]
-"""Where a beam turns on its way: at the corner that it reaches along y, along x, or halfway."""
-ROUTES: tuple[Route, ...] = ("y_first", "x_first", "x_halfway", "y_halfway")
 Shape = Literal["along", "end", "link", "bridge", "module"]
 
 
@@ -105,15 +101,15 @@ def straight(first: Contacts, second: Contacts | None, size: BarSize, sign: int 
     boxes = [g.box for g in groups]
     low, high = [min(b[k] for b in boxes) for k in range(3)], [max(b[3 + k] for b in boxes) for k in range(3)]
     low[across], high[across] = middle - size.width / 2, middle + size.width / 2
-    box = _on_face(face, low, high, t)
+    box = on_face(face, low, high, t)
     places = sorted([(p.at[0], 1) for p in first.poles] + [(p.at[0], -1) for g in groups[1:] for p in g.poles])
     length = _heat_length(places, len(first.poles))
     series = first.poles[0].series
     if second is None:
         length += first.poles[0].half[0]
         ends = (0, series) if sign < 0 else (series, series + 1)
-        return Bar("end", first.row, *ends, (_sweep(box),), (box,), length, t * size.width)
-    return Bar("along", first.row, series, second.poles[0].series, (_sweep(box),), (box,), length, t * size.width)
+        return Bar("end", first.row, *ends, (sweep(box),), (box,), length, t * size.width)
+    return Bar("along", first.row, series, second.poles[0].series, (sweep(box),), (box,), length, t * size.width)
 
 
 def link(first: Contacts, second: Contacts, size: BarSize, others: Sequence[Pole]) -> Bar | None:
@@ -140,115 +136,7 @@ def link(first: Contacts, second: Contacts, size: BarSize, others: Sequence[Pole
         return None
     x0, _, _, x1, _, _ = first.box
     box = (x0, min(ya, yb), za - size.width / 2, x1, max(ya, yb), za + size.width / 2)
-    return Bar("link", first.row, *series, (_sweep(box),), (box,), apart, (x1 - x0) * size.width)
-
-
-def bridge(
-    first: Contacts,
-    second: Contacts,
-    size: BarSize,
-    others: Sequence[Pole],
-    clear: float,
-    *,
-    strips: bool = False,
-    route: Route = "y_first",
-) -> Bar:
-    """A beam above everything between the two groups, on risers. ``clear``: z [mm] that the beam stays above, besides the bars on top contacts.
-
-    The risers are as wide as the groups' contacts, or with ``strips`` no wider than the bar, on a strip over the contacts. Where the groups
-    are not in line the beam takes ``route``.
-    """
-    t = size.thickness
-    strips = strips and size.link(first) > size.width
-    wide = size.width if strips else size.link(first)
-    level = max([clear, *(group.middle[2] + t for group in (first, second) if group.face == "top")]) + AIR_MM
-    ends = [
-        _stripped(group, size, level, others) if strips else _riser(group, wide, size, level, others) for group in (first, second)
-    ]
-    (boxes_a, plan_a, way_a), (boxes_b, plan_b, way_b) = ends
-    a, b = _middle(plan_a), _middle(plan_b)
-    corners = _corners(a, b, route)
-    beam = _beam(plan_a, plan_b, corners, wide)
-    profiles = union(beam)
-    boxes = (*boxes_a, *boxes_b, *((x0, y0, level, x1, y1, level + t) for x0, y0, x1, y1 in beam))
-    sweeps = (*map(_sweep, boxes_a), *map(_sweep, boxes_b), *(Sweep(profile, level, level + t) for profile in profiles))
-    length = sum(math.dist(p, q) for p, q in pairwise(corners)) + way_a + way_b
-    return Bar("bridge", first.row, first.poles[0].series, second.poles[0].series, sweeps, boxes, length, t * wide)
-
-
-def _riser(
-    group: Contacts, wide: float, size: BarSize, level: float, others: Sequence[Pole]
-) -> tuple[tuple[Box, ...], Rectangle, float]:
-    """Boxes from a group's contacts up to ``level``, what they take in the plan there, and the current's way to the beam's middle."""
-    _, y0, z0, _, y1, z1 = group.box
-    x, y, z = group.middle
-    t, half = size.thickness, wide / 2
-    if group.face == "top":
-        plan = (x - half, y0, x + half, y1)
-        return ((plan[0], y0, z1, plan[2], y1, level),), plan, level - z1
-    nx, ny = NORMALS[group.face]
-    crossed = any(
-        p.face == group.face and abs(p.at[group.along] - (x, y)[group.along]) < half + p.half[group.along] for p in others
-    )
-    away = t + AIR_MM if crossed else 0.0
-
-    def slab(start: float, end: float, low: float, high: float, bottom: float, top: float) -> Box:
-        """A box on the face, from ``start`` to ``end`` out of it."""
-        if nx == 0:
-            ends = sorted((y + ny * start, y + ny * end))
-            return (low, ends[0], bottom, high, ends[1], top)
-        ends = sorted((x + nx * start, x + nx * end))
-        return (ends[0], low, bottom, ends[1], high, top)
-
-    middle, own = (x, y)[group.along], (group.box[group.along], group.box[3 + group.along])
-    stem = slab(away, away + t, middle - half, middle + half, z0, level)
-    boxes = (slab(0.0, away, *own, z0, z1), stem) if away else (stem,)
-    return boxes, (stem[0], stem[1], stem[3], stem[4]), level - z + away + t / 2
-
-
-def _stripped(group: Contacts, size: BarSize, level: float, others: Sequence[Pole]) -> tuple[tuple[Box, ...], Rectangle, float]:
-    """``_riser`` for a bar narrower than the group: a strip over the contacts gathers their current, the riser stands in its middle."""
-    box, t = group.box, size.thickness
-    strip = _on_face(group.face, box[:3], box[3:], t)
-    nx, ny = NORMALS[group.face]
-    middle = group.middle
-    at = (middle[0] + nx * t, middle[1] + ny * t, box[5] + t if group.face == "top" else middle[2])
-    half = [(box[3 + k] - box[k]) / 2 for k in range(3)]
-    half[group.along] = size.width / 2
-    on_strip = Contacts((replace(group.poles[0], at=at, half=(half[0], half[1], half[2])),))
-    boxes, plan, way = _riser(on_strip, size.width, size, level, others)
-    places = sorted(p.at[group.along] for p in group.poles)
-    n, centre = len(places), middle[group.along]
-    gathering = 0.0  # from either end towards the riser
-    for k, (start, end) in enumerate(pairwise(places), 1):
-        gathering += (k / n) ** 2 * max(0.0, min(end, centre) - start) + ((n - k) / n) ** 2 * max(0.0, end - max(start, centre))
-    tall = box[4] - box[1] if group.face == "top" else box[5] - box[2]
-    return (strip, *boxes), plan, way + gathering * size.width / tall
-
-
-def _corners(a: tuple[float, float], b: tuple[float, float], route: Route) -> list[tuple[float, float]]:
-    """The points from ``a`` to ``b`` that a beam of this route runs through."""
-    mx, my = (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
-    between = {
-        "y_first": [(a[0], b[1])],
-        "x_first": [(b[0], a[1])],
-        "x_halfway": [(mx, a[1]), (mx, b[1])],
-        "y_halfway": [(a[0], my), (b[0], my)],
-    }
-    return [a, *between[route], b]
-
-
-def _beam(plan_a: Rectangle, plan_b: Rectangle, corners: Sequence[tuple[float, float]], wide: float) -> list[Rectangle]:
-    """The beam in the plan, over both risers and along the way between them."""
-    half, a, b = wide / 2, corners[0], corners[-1]
-    if abs(a[0] - b[0]) <= IN_LINE_MM or abs(a[1] - b[1]) <= IN_LINE_MM:
-        return [_around(plan_a, plan_b)]
-    legs = [
-        (min(p[0], q[0]) - half, min(p[1], q[1]) - half, max(p[0], q[0]) + half, max(p[1], q[1]) + half)
-        for p, q in pairwise(corners)
-        if math.dist(p, q) > IN_LINE_MM
-    ]
-    return [plan_a, *legs, plan_b]
+    return Bar("link", first.row, *series, (sweep(box),), (box,), apart, (x1 - x0) * size.width)
 
 
 def _ways(
@@ -259,7 +147,7 @@ def _ways(
     plan_a = (a[0] - wide / 2, box_a[1], a[0] + wide / 2, box_a[4])
     plan_b = (b[0] - wide / 2, box_b[1], b[0] + wide / 2, box_b[4])
     if abs(a[0] - b[0]) <= IN_LINE_MM:
-        return [[_around(plan_a, plan_b)]]
+        return [[around(plan_a, plan_b)]]
     ways = []
     for corner_x, end_a, end_b in ((a[0], plan_a, box_b), (b[0], plan_b, box_a)):
         other = b if corner_x == a[0] else a
@@ -271,11 +159,13 @@ def _ways(
     return ways
 
 
-def _around(a: Rectangle, b: Rectangle) -> Rectangle:
+def around(a: Rectangle, b: Rectangle) -> Rectangle:
+    """The rectangle around both."""
     return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])
 
 
-def _middle(plan: Rectangle) -> tuple[float, float]:
+def middle(plan: Rectangle) -> tuple[float, float]:
+    """The middle of a rectangle."""
     return (plan[0] + plan[2]) / 2, (plan[1] + plan[3]) / 2
 
 
@@ -285,7 +175,7 @@ def _depth_differs(a: Contacts, b: Contacts) -> bool:
     return abs(a.middle[axis] - b.middle[axis]) > IN_LINE_MM
 
 
-def _on_face(face: Face, low: Sequence[float], high: Sequence[float], t: float) -> Box:
+def on_face(face: Face, low: Sequence[float], high: Sequence[float], t: float) -> Box:
     """The box that stands ``t`` out of a face over these contacts."""
     x0, y0, z0, x1, y1, z1 = *low, *high
     nx, ny = NORMALS[face]
@@ -303,7 +193,8 @@ def _heat_length(places: Sequence[tuple[float, int]], count: int) -> float:
     return total
 
 
-def _sweep(box: Box) -> Sweep:
+def sweep(box: Box) -> Sweep:
+    """A box as a swept rectangle."""
     return Sweep(Profile.rectangle(box[0], box[1], box[3], box[4]), box[2], box[5])
 
 

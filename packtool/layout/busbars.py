@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 
 from packtool.design.loaded import LoadedDesign
 from packtool.errors import Complaint
-from packtool.layout.bar_shapes import TOUCH_MM, Bar, BarSize, Box, Contacts, bridge, link, overlap, straight
+from packtool.layout.bar_bridges import bridge
+from packtool.layout.bar_shapes import TOUCH_MM, Bar, BarSize, Box, Contacts, link, overlap, straight
 from packtool.layout.complaints import complain
 from packtool.layout.outline import Rectangle
 from packtool.layout.records import Joint, Part, Product, Sweep

@@ -13,7 +13,8 @@ from itertools import pairwise
 from math import inf
 
 from packtool.design.schema import Rows
-from packtool.layout.bar_shapes import AIR_MM, ROUTES, Bar, BarSize, Contacts, bridge, overlap
+from packtool.layout.bar_bridges import ROUTES, bridge
+from packtool.layout.bar_shapes import AIR_MM, Bar, BarSize, Contacts, overlap
 from packtool.layout.outline import Rectangle
 from packtool.layout.records import Part
 from packtool.layout.rows import Rotation, quarter_turns

@@ -1,0 +1,126 @@
+"""A busbar that is raised over what lies between its two groups: a riser at either end, a beam between them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Literal
+
+from packtool.layout.bar_shapes import AIR_MM, IN_LINE_MM, Bar, BarSize, Box, Contacts, around, middle, on_face, sweep
+from packtool.layout.outline import Rectangle, union
+from packtool.layout.records import Sweep
+from packtool.layout.terminals import NORMALS, Pole
+
+Route = Literal["y_first", "x_first", "x_halfway", "y_halfway"]
+"""Where a beam turns on its way: at the corner that it reaches along y, along x, or halfway."""
+ROUTES: tuple[Route, ...] = ("y_first", "x_first", "x_halfway", "y_halfway")
+
+
+def bridge(
+    first: Contacts,
+    second: Contacts,
+    size: BarSize,
+    others: Sequence[Pole],
+    clear: float,
+    *,
+    strips: bool = False,
+    route: Route = "y_first",
+) -> Bar:
+    """A beam above everything between the two groups, on risers. ``clear``: z [mm] that the beam stays above, besides the bars on top contacts.
+
+    The risers are as wide as the groups' contacts, or with ``strips`` no wider than the bar, on a strip over the contacts. Where the groups
+    are not in line the beam takes ``route``.
+    """
+    t = size.thickness
+    strips = strips and size.link(first) > size.width
+    wide = size.width if strips else size.link(first)
+    level = max([clear, *(group.middle[2] + t for group in (first, second) if group.face == "top")]) + AIR_MM
+    ends = [
+        _stripped(group, size, level, others) if strips else _riser(group, wide, size, level, others) for group in (first, second)
+    ]
+    (boxes_a, plan_a, way_a), (boxes_b, plan_b, way_b) = ends
+    a, b = middle(plan_a), middle(plan_b)
+    corners = _corners(a, b, route)
+    beam = _beam(plan_a, plan_b, corners, wide)
+    profiles = union(beam)
+    boxes = (*boxes_a, *boxes_b, *((x0, y0, level, x1, y1, level + t) for x0, y0, x1, y1 in beam))
+    sweeps = (*map(sweep, boxes_a), *map(sweep, boxes_b), *(Sweep(profile, level, level + t) for profile in profiles))
+    length = sum(math.dist(p, q) for p, q in pairwise(corners)) + way_a + way_b
+    return Bar("bridge", first.row, first.poles[0].series, second.poles[0].series, sweeps, boxes, length, t * wide)
+
+
+def _riser(
+    group: Contacts, wide: float, size: BarSize, level: float, others: Sequence[Pole]
+) -> tuple[tuple[Box, ...], Rectangle, float]:
+    """Boxes from a group's contacts up to ``level``, what they take in the plan there, and the current's way to the beam's middle."""
+    _, y0, z0, _, y1, z1 = group.box
+    x, y, z = group.middle
+    t, half = size.thickness, wide / 2
+    if group.face == "top":
+        plan = (x - half, y0, x + half, y1)
+        return ((plan[0], y0, z1, plan[2], y1, level),), plan, level - z1
+    nx, ny = NORMALS[group.face]
+    crossed = any(
+        p.face == group.face and abs(p.at[group.along] - (x, y)[group.along]) < half + p.half[group.along] for p in others
+    )
+    away = t + AIR_MM if crossed else 0.0
+
+    def slab(start: float, end: float, low: float, high: float, bottom: float, top: float) -> Box:
+        """A box on the face, from ``start`` to ``end`` out of it."""
+        if nx == 0:
+            ends = sorted((y + ny * start, y + ny * end))
+            return (low, ends[0], bottom, high, ends[1], top)
+        ends = sorted((x + nx * start, x + nx * end))
+        return (ends[0], low, bottom, ends[1], high, top)
+
+    middle, own = (x, y)[group.along], (group.box[group.along], group.box[3 + group.along])
+    stem = slab(away, away + t, middle - half, middle + half, z0, level)
+    boxes = (slab(0.0, away, *own, z0, z1), stem) if away else (stem,)
+    return boxes, (stem[0], stem[1], stem[3], stem[4]), level - z + away + t / 2
+
+
+def _stripped(group: Contacts, size: BarSize, level: float, others: Sequence[Pole]) -> tuple[tuple[Box, ...], Rectangle, float]:
+    """``_riser`` for a bar narrower than the group: a strip over the contacts gathers their current, the riser stands in its middle."""
+    box, t = group.box, size.thickness
+    strip = on_face(group.face, box[:3], box[3:], t)
+    nx, ny = NORMALS[group.face]
+    middle = group.middle
+    at = (middle[0] + nx * t, middle[1] + ny * t, box[5] + t if group.face == "top" else middle[2])
+    half = [(box[3 + k] - box[k]) / 2 for k in range(3)]
+    half[group.along] = size.width / 2
+    on_strip = Contacts((replace(group.poles[0], at=at, half=(half[0], half[1], half[2])),))
+    boxes, plan, way = _riser(on_strip, size.width, size, level, others)
+    places = sorted(p.at[group.along] for p in group.poles)
+    n, centre = len(places), middle[group.along]
+    gathering = 0.0  # from either end towards the riser
+    for k, (start, end) in enumerate(pairwise(places), 1):
+        gathering += (k / n) ** 2 * max(0.0, min(end, centre) - start) + ((n - k) / n) ** 2 * max(0.0, end - max(start, centre))
+    tall = box[4] - box[1] if group.face == "top" else box[5] - box[2]
+    return (strip, *boxes), plan, way + gathering * size.width / tall
+
+
+def _corners(a: tuple[float, float], b: tuple[float, float], route: Route) -> list[tuple[float, float]]:
+    """The points from ``a`` to ``b`` that a beam of this route runs through."""
+    mx, my = (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
+    between = {
+        "y_first": [(a[0], b[1])],
+        "x_first": [(b[0], a[1])],
+        "x_halfway": [(mx, a[1]), (mx, b[1])],
+        "y_halfway": [(a[0], my), (b[0], my)],
+    }
+    return [a, *between[route], b]
+
+
+def _beam(plan_a: Rectangle, plan_b: Rectangle, corners: Sequence[tuple[float, float]], wide: float) -> list[Rectangle]:
+    """The beam in the plan, over both risers and along the way between them."""
+    half, a, b = wide / 2, corners[0], corners[-1]
+    if abs(a[0] - b[0]) <= IN_LINE_MM or abs(a[1] - b[1]) <= IN_LINE_MM:
+        return [around(plan_a, plan_b)]
+    legs = [
+        (min(p[0], q[0]) - half, min(p[1], q[1]) - half, max(p[0], q[0]) + half, max(p[1], q[1]) + half)
+        for p, q in pairwise(corners)
+        if math.dist(p, q) > IN_LINE_MM
+    ]
+    return [plan_a, *legs, plan_b]
