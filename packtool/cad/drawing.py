@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from packtool import __version__
@@ -24,7 +24,9 @@ TITLE = (180.0, 42.0)
 """The title block, at the frame's lower right corner (ISO 7200: 180 mm wide at most)."""
 CROWD = 1_500
 """Parts above which the plan leaves out what lies over the cells, so that they show and the drawing stays quick."""
-COVERS: tuple[Role, ...] = ("busbar", "terminal", "holder")
+COVERS: tuple[Role, ...] = ("busbar", "terminal", "holder", "interface", "potting", "seal", "bolt")
+INSIDE: tuple[Role, ...] = ("cell", *COVERS[:5], "pad", "barrier", "fin")
+"""Roles that a tray's walls hide from the side; not even looked at in a crowd."""
 
 Layer = Literal["outline", "cells", "busbars", "section", "coolant", "dimensions", "text", "frame"]
 LAYERS: dict[Layer, tuple[int, float]] = {
@@ -140,17 +142,16 @@ def _views(layout: Layout, box: tuple[float, ...]) -> list[list[_View]]:
     if len(cells) > 1 and abs(cells[0].origin[1] - cells[1].origin[1]) < 1e-6:
         pitch = (cells[0].origin[:2], cells[1].origin[:2])
     products = {product.id: product.role for product in layout.products}
-    shown = layout
-    if len(layout.parts) > CROWD:
-        kept = tuple(part for part in layout.parts if products[part.product] not in COVERS)
-        shown = Layout(layout.name, layout.cell, layout.products, kept, layout.n_series, layout.n_parallel, None, ())
+    crowd = len(layout.parts) > CROWD
+    shown = _without(layout, COVERS) if crowd else layout
+    outside = _without(layout, INSIDE) if crowd and "tray" in products.values() else layout
     above = "PLAN, LID OFF" if "lid" in products.values() else "PLAN"
-    above += ", BUSBARS AND HOLDERS OFF" if shown is not layout else ""
+    above += ", BUSBARS AND HOLDERS OFF" if crowd else ""
     one = [
-        _View("FRONT", (x0, z0, x1, z1), tuple(elevation(layout, "y")), heights=True),
+        _View("FRONT", (x0, z0, x1, z1), tuple(elevation(outside, "y")), heights=True),
         _View(above, (x0, y0, x1, y1), tuple(plan(shown)), widths=True, heights=True, pitch=pitch),
     ]
-    two = [_View("LEFT", (-y1, z0, -y0, z1), tuple(elevation(layout, "x")), widths=True)]
+    two = [_View("LEFT", (-y1, z0, -y0, z1), tuple(elevation(outside, "x")), widths=True)]
     if first is not None:
         y = first.origin[1]
         one.append(_View(f"SECTION A-A, CELLS (y = {y:.4g})", (x0, z0, x1, z1), cuts=tuple(lengthwise_section(layout, y))))
@@ -159,6 +160,11 @@ def _views(layout: Layout, box: tuple[float, ...]) -> list[list[_View]]:
         title = f"SECTION B-B, COLD PLATE (z = {z:.4g})"
         two.append(_View(title, (x0, y0, x1, y1), cuts=tuple(horizontal_section(layout, z))))
     return [one, two]
+
+
+def _without(layout: Layout, roles: tuple[Role, ...]) -> Layout:
+    of = {product.id: product.role for product in layout.products}
+    return replace(layout, parts=tuple(part for part in layout.parts if of[part.product] not in roles))
 
 
 def _scale_and_sheet(columns: Sequence[Sequence[_View]]) -> tuple[float, tuple[str, float, float]]:

@@ -34,17 +34,19 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """Something seen: the region that it covers in the view, how near it is to the viewer [mm], its role."""
+    """Something seen: the region that it covers in the view, how near it is to the viewer [mm], its role, and whether it is a
+    full rectangle."""
 
     region: Region
     near: float
     role: Role
+    rectangle: bool = False
 
 
 def plan(layout: Layout) -> list[tuple[Edge, Role]]:
     """From above, the lid taken off: x to the right, y up."""
     faces = [
-        Face(Region.of(sweep.profile, part.rotation_deg, part.origin[:2]), part.origin[2] + sweep.z1, role)
+        Face(Region.of(sweep.profile, part.rotation_deg, part.origin[:2]), part.origin[2] + sweep.z1, role, sweep.profile.is_rectangle)
         for part, role, sweep in _sweeps(layout)
         if role != "lid"
     ]
@@ -58,7 +60,7 @@ def elevation(layout: Layout, along: str) -> list[tuple[Edge, Role]]:
         x0, y0, x1, y1 = Region.of(Profile(sweep.profile.outer), part.rotation_deg, part.origin[:2]).box
         z0, z1 = sweep.z0 + part.origin[2], sweep.z1 + part.origin[2]
         box = (x0, z0, x1, z1) if along == "y" else (-y1, z0, -y0, z1)
-        faces.append(Face(Region.of(Profile.rectangle(*box)), -(y0 if along == "y" else x0), role))
+        faces.append(Face(Region.of(Profile.rectangle(*box)), -(y0 if along == "y" else x0), role, True))
     return _seen(faces)
 
 
@@ -107,9 +109,13 @@ def _seen(faces: Sequence[Face]) -> list[tuple[Edge, Role]]:
     boxes = np.array([face.region.box for face in faces])
     near = np.array([face.near for face in faces])
     drawn: dict[tuple[int, ...], tuple[Edge, Role]] = {}
+    whole = np.array([face.rectangle for face in faces], dtype=bool)
     for face in faces:
         x0, y0, x1, y1 = face.region.box
         over = (near > face.near + SAME_MM) & (boxes[:, 0] < x1) & (boxes[:, 2] > x0) & (boxes[:, 1] < y1) & (boxes[:, 3] > y0)
+        inside = over & whole & (boxes[:, 0] < x0) & (boxes[:, 2] > x1) & (boxes[:, 1] < y0) & (boxes[:, 3] > y1)
+        if inside.any():
+            continue
         hiding = [faces[index].region for index in np.flatnonzero(over).tolist()]
         for edge in face.region.edges:
             for piece in visible_pieces(edge, hiding):
