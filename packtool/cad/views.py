@@ -46,7 +46,12 @@ class Face:
 def plan(layout: Layout) -> list[tuple[Edge, Role]]:
     """From above, the lid taken off: x to the right, y up."""
     faces = [
-        Face(Region.of(sweep.profile, part.rotation_deg, part.origin[:2]), part.origin[2] + sweep.z1, role, sweep.profile.is_rectangle)
+        Face(
+            Region.of(sweep.profile, part.rotation_deg, part.origin[:2]),
+            part.origin[2] + sweep.z1,
+            role,
+            sweep.profile.is_rectangle,
+        )
         for part, role, sweep in _sweeps(layout)
         if role != "lid"
     ]
