@@ -77,7 +77,9 @@ def pack(name: str, text: str, scratch: Path) -> dict[str, object]:
     whole = measured([sys.executable, "-m", "packtool", "cad", str(design), "-o", str(out), "-q"])
     record = json.loads((out / "run.json").read_text(encoding="utf-8"))["stages"]["cad"]
     report = record["report"]
-    read = subprocess.run([sys.executable, "-c", READ, str(out / "pack.step")], capture_output=True, text=True, check=True, cwd=ROOT)
+    read = subprocess.run(
+        [sys.executable, "-c", READ, str(out / "pack.step")], capture_output=True, text=True, check=True, cwd=ROOT
+    )
     parts, seconds = read.stdout.split()
     return {
         "command": whole,
@@ -100,7 +102,10 @@ def main() -> None:
     asked = arguments.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         packs = {name: pack(name, text, Path(scratch)) for name, text in PACKS.items() if asked.only in (None, name)}
-    result = {"machine": {"cores": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()}, "packs": packs}
+    result = {
+        "machine": {"cores": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version()},
+        "packs": packs,
+    }
     text = json.dumps(result, indent=2)
     if asked.out:
         asked.out.write_text(text + "\n", encoding="utf-8")
