@@ -132,3 +132,13 @@ def test_the_exit_codes_are_the_programs():
 def test_links_and_files_that_it_names_exist():
     for name in re.findall(r"`(templates/[\w.-]+|environment\.yml)`", README) + re.findall(r"\b([A-Z]{4,}\.md)\b", README):
         assert (ROOT / name).is_file(), name
+
+
+@pytest.mark.fem
+def test_the_lines_of_python_run_and_give_a_warm_cell(tmp_path):
+    (text,) = blocks("python")
+    assert len([line for line in text.splitlines() if line]) <= 12  # "in ten lines"
+    done = subprocess.run([sys.executable, "-W", "error", "-c", text], capture_output=True, text=True, cwd=tmp_path, timeout=300)
+    assert done.returncode == 0, done.stderr
+    plate, top, *_ = (float(number) for number in re.findall(r"\d+\.\d+", done.stdout))
+    assert 293.15 < plate < top < 373.15

@@ -122,3 +122,19 @@ def test_a_solution_knows_its_names_and_its_extent():
 def test_a_body_that_cannot_be_is_refused(make, told):
     with pytest.raises(MeshError, match=told):
         make()
+
+
+def test_the_api_gives_every_name_it_lists_and_loads_it_only_then():
+    import subprocess
+    import sys
+
+    for name in thermal.__all__:
+        assert getattr(thermal, name) is not None
+    assert dir(thermal) == sorted(thermal.__all__)
+    with pytest.raises(AttributeError, match=r"packtool.thermal has no 'solve'"):
+        _ = thermal.solve
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys; from packtool import thermal; print('numpy' in sys.modules)"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == "False"
