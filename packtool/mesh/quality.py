@@ -102,9 +102,12 @@ def checked(layout: Layout, mesh: TaggedMesh, began: float) -> MeshReport:
 
 
 def _way_out(layout: Layout) -> str:
-    """What a user may do about a bad element: only plans with arcs have them."""
-    if layout.network is not None and layout.cell.format == "cylindrical":
-        return "; a smaller cold_plate.contact_angle_deg, or a larger arrangement.cell_gap_mm, leaves more even ones"
+    """What a user may do about a bad element: only plans with arcs, or of round cells, have them."""
+    if layout.cell.format == "cylindrical":
+        return (
+            "; tiles of round cells are even where arrangement.cell_gap_mm is less than about two diameters and "
+            "cold_plate.contact_angle_deg at most 90"
+        )
     if layout.network is None or not any(any(branch.bulges) for branch in layout.network.branches):
         return ""
     return (

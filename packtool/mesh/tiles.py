@@ -31,7 +31,7 @@ FINENESS = {
     ("coarse", True): Fineness(1, 1, 1),
 }
 """Fine has twice normal's counts everywhere. Coarse has normal's 24 edges around, so that its halved mesh, of 12, tells its error."""
-LEAST_CORNER, MOST_CORNER = math.pi / 6, math.pi / 3
+LEAST_CORNER, MOST_CORNER = math.pi / 12, math.pi / 3
 """Steepness of the ray to a tile's corner, which a node of the circle lies on: 30 degrees in a regular hexagon."""
 LEAST_SHARE = 0.3
 """Edges between a corner and a contact keep this share of their even length."""

@@ -199,6 +199,10 @@ class TestWhatIsRefused:
         with pytest.raises(MeshError, match=r"part R2C02 \(cell\) has a circle .* off the lattice"):
             mesh_layout(pack)
 
+    def test_cells_so_far_apart_that_their_tiles_are_uneven(self):
+        with pytest.raises(MeshError, match=r"part .* has an element of scaled Jacobian 0\.\d+.*less than about two diameters"):
+            mesh_layout(round_pack(2, 2, pitch=D + 100.0))
+
     def test_an_edge_through_cells(self):
         with pytest.raises(MeshError, match=r"part wall \(pad\) has an edge at x 20 mm, through round cells"):
             mesh_layout(round_pack(extra=[box("wall", "pad", 20.0, -30.0, -4.0, 100.0, 100.0, -1.0)]))
