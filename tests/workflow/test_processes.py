@@ -22,12 +22,12 @@ def started(stage, scratch, **arguments):
 
 def test_an_error_inside_a_stage_comes_back_named_and_leaves_no_files(tmp_path):
     with pytest.raises(StageError, match=r"mesh\.npz"):
-        started("export-mesh", tmp_path, folder=tmp_path / "nowhere").wait()
+        started("export-mesh", tmp_path, folder=tmp_path / "nowhere", formats=("msh",)).wait()
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_crash_of_a_kernel_is_an_error_with_the_signal(tmp_path):
-    process = started("export-mesh", tmp_path, folder=tmp_path)
+    process = started("export-mesh", tmp_path, folder=tmp_path, formats=("msh",))
     os.kill(process.process.pid, signal.SIGSEGV)
     with pytest.raises(StageError, match="SIGSEGV"):
         process.wait()
@@ -35,7 +35,7 @@ def test_a_crash_of_a_kernel_is_an_error_with_the_signal(tmp_path):
 
 
 def test_stopping_ends_the_process_at_once(tmp_path):
-    process = started("export-mesh", tmp_path, folder=tmp_path)
+    process = started("export-mesh", tmp_path, folder=tmp_path, formats=("msh",))
     process.stop()
     with pytest.raises(ProcessLookupError):
         os.kill(process.process.pid, 0)
@@ -46,7 +46,9 @@ def test_stopping_ends_the_process_at_once(tmp_path):
 def test_a_stage_does_not_outlive_the_process_that_started_it(tmp_path, seconds):
     child = os.fork()
     if child == 0:
-        process = StageProcess.start("export-mesh", ("export-mesh", {"folder": tmp_path}), tmp_path, ENVIRONMENT)
+        process = StageProcess.start(
+            "export-mesh", ("export-mesh", {"folder": tmp_path, "formats": ("msh",)}), tmp_path, ENVIRONMENT
+        )
         (tmp_path / "pid").write_text(str(process.process.pid))
         time.sleep(seconds)
         os.kill(os.getpid(), signal.SIGKILL)
