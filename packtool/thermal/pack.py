@@ -13,7 +13,7 @@ from packtool.design.cases import case_current_A
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import canonical_cell_name
 from packtool.errors import SolveError
-from packtool.layout.records import Layout
+from packtool.layout.records import MESHED_ROLES, Layout
 from packtool.mesh.records import Floats, TaggedMesh
 from packtool.results import ZERO_CELSIUS
 from packtool.thermal.records import ConductionProblem, Convection, Heat
@@ -158,12 +158,18 @@ def _air_gap_conductance(thickness_m: float, T: float, air: Coolant, emissivitie
     return still + 4 * STEFAN_BOLTZMANN * T**3 / (1 / first + 1 / second - 1)
 
 
+def _under_mm(layout: Layout) -> float:
+    """Height of the lowest meshed part's underside [mm], to the nanometre."""
+    feet = {product.id: product.bounds()[2] for product in layout.products if product.role in MESHED_ROLES}
+    return round(min(part.origin[2] + feet[part.product] for part in layout.parts if part.product in feet), 6)
+
+
 def ambient_exchange(loaded: LoadedDesign, layout: Layout, air: Coolant) -> Mapping[str, Convection]:
     """How each outer boundary of the meshed pack meets the ambient: air gap and wall in series with the film outside.
 
     The enclosure is not meshed. Top: air from the cells' top up to the lid (terminals and busbars stand in it), the lid. Sides: air
-    up to the tray's wall, the wall. Underside: rests on the tray's floor without a gap. Sides that face another cell or row across an
-    empty gap are adiabatic (both are about as warm): so is the side of a round cell between its holders where a neighbour, a ribbon or
+    up to the tray's wall, the wall. Underside: rests on the tray's floor, or stands over it across air (round cells without a layer
+    below them). Sides that face another cell or row across an empty gap are adiabatic (both are about as warm): so is the side of a round cell between its holders where a neighbour, a ribbon or
     a part of the pack stands before it, and what sees past them meets the tray. Air between round cells 1.5 mm apart would conduct some
     17 W/m²/K at its narrowest, against 86 W/m²/K from a cell's middle to its side (k 0.9 W/m/K over 10.5 mm): leaving it out gives a
     pack whose cells differ a little too much, and whose warmest is a little too warm.
@@ -191,7 +197,7 @@ def ambient_exchange(loaded: LoadedDesign, layout: Layout, air: Coolant) -> Mapp
     return {
         "exterior_top": film(series(above, enclosure.lid_mm, lid)),
         "exterior_side": film(series(enclosure.clearance_mm, enclosure.wall_mm, enclosure.material)),
-        "exterior_bottom": film(series(0.0, enclosure.wall_mm, enclosure.material)),
+        "exterior_bottom": film(series(_under_mm(layout) - enclosure.wall_mm, enclosure.wall_mm, enclosure.material)),
     }
 
 

@@ -32,6 +32,10 @@ def left_out(loaded: LoadedDesign) -> tuple[str, ...]:
             sentences.append("No heat crosses the air between two cells: there is no potting.")
         if isinstance(loaded.design.cold_plate, RibbonPlate):
             sentences.append("The tanks of the ribbons are not meshed: the coolant in them neither gains nor loses heat.")
+        sentences.append(
+            "A round cell conducts alike in every direction across its axis, as slowly as across its winding: cooled on one side it comes out a "
+            "little too warm. Its bead, rim and button are in the CAD only."
+        )
         return (*sentences, *_of_plate(loaded))
     if arrangement.rows > 1 and arrangement.row_gap_mm > 0:
         sentences.append("No heat crosses the air between two rows of cells.")

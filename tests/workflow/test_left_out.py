@@ -34,3 +34,18 @@ ONE_ROW = ("electrical.series=17", "arrangement.rows=1", "cold_plate.channels=2"
 )
 def test_a_sentence_stands_where_it_is_true(sentence, sets, is_said):
     assert (sentence in said(*sets)) is is_said
+
+
+@pytest.mark.parametrize(
+    ("sentence", "sets", "is_said"),
+    [
+        ("between two cells: there is no potting", (), True),
+        ("between two cells: there is no potting", ("arrangement.potting={material: silicone_foam}",), False),
+        ("across its winding", (), True),
+        ("between two rows", (), False),
+    ],
+)
+def test_what_is_said_of_round_cells(sentence, sets, is_said):
+    scooter = BUS.parent / "scooter-nmc.yaml"
+    assert (sentence in " ".join(left_out(load_design(scooter, sets)))) is is_said
+    assert "across its winding" not in said()
