@@ -11,6 +11,7 @@ import numpy as np
 
 from packtool.catalogue.records import Coolant
 from packtool.coldplate.flow3d.design_plate import plate_summary, refuse_design_plate, replaced, solve_design_plate
+from packtool.coldplate.pump import on_the_pump
 from packtool.coldplate.records import ColdPlateSolution, HeatPhysics
 from packtool.coldplate.solve import cold_plate_solution, coolant_results
 from packtool.coldplate.stream import ChannelStream
@@ -18,7 +19,7 @@ from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import ColdPlate
 from packtool.layout.records import Layout
 from packtool.mesh.records import TaggedMesh
-from packtool.results import Result
+from packtool.results import ZERO_CELSIUS, Result
 from packtool.thermal.error import estimated_errors
 from packtool.thermal.evaluate import region_values
 from packtool.thermal.measure import heat_results, sensor_results, temperature_results
@@ -27,7 +28,7 @@ from packtool.thermal.part_flows import flow_rows, part_flows
 from packtool.thermal.records import ThermalSolution
 from packtool.thermal.steady import solve_steady
 
-EXACT = ("coolant.inlet", "coolant.flow.mass", "energy.imbalance")
+EXACT = ("coolant.inlet", "coolant.flow.mass", "coolant.flow.volume", "energy.imbalance")
 """Results that no mesh has an error in: given by the design, or themselves a measure of error."""
 
 
@@ -82,6 +83,7 @@ def solve_pack_case(
     coarsest mesh, with every film at the lower end of its interval. Raises SolveError, NotConverged.
     """
 
+    loaded = _on_the_pump(loaded, layout, meshes[-1], case, air, cache_dir)
     in_three_dimensions = isinstance(loaded.design.cold_plate, ColdPlate) and loaded.design.cold_plate.fidelity == "cfd"
     if in_three_dimensions:
         refuse_design_plate(loaded, layout)
@@ -126,6 +128,17 @@ def solve_pack_case(
         "branch_flow_lpm": dict(coolant.branch_flow_lpm) if coolant else {},
     }
     return SolvedCase(solution, coolant, tuple(results), summary)
+
+
+def _on_the_pump(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: str, air: Coolant, cache_dir: Path) -> LoadedDesign:
+    """The design with the flow that its pump drives in this case, found on ``mesh``."""
+
+    def warm(known: LoadedDesign) -> tuple[float, float]:
+        coolant = _solve(known, layout, mesh, case, air, cache_dir, HeatPhysics()).coolant
+        assert coolant is not None
+        return coolant.pressure_drop_Pa, (coolant.inlet_degC + coolant.outlet_degC) / 2 + ZERO_CELSIUS
+
+    return on_the_pump(loaded, layout.network, warm)
 
 
 def _scatter(nominal: Sequence[Result], lowest_film: Sequence[Result]) -> dict[str, float]:

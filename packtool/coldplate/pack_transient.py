@@ -13,6 +13,7 @@ import numpy as np
 from packtool.catalogue.records import Coolant
 from packtool.coldplate.pack_case import EXACT, path_rows
 from packtool.coldplate.pack_march import PackCase, PackMarch, PackRun
+from packtool.coldplate.pump import on_the_pump
 from packtool.coldplate.records import HeatPhysics
 from packtool.coldplate.solve import cold_plate_solution
 from packtool.coldplate.stream import ChannelStream
@@ -116,9 +117,10 @@ def solve_pack_transient(
     The ``error`` of a number is that of its mesh, estimated from the meshes as in a steady case, and of its time steps together; the
     latter alone, ``error_time``, is seen on the coarsest mesh from a run with steps half as long. ``scatter`` as in a steady case.
     ``checkpoints``: a folder for the state of each run at every output, from which one that was killed goes on.
-    Raises SolveError, NotConverged.
+    With a pump's curve the flow is that of coolant at its inlet temperature throughout. Raises SolveError, NotConverged.
     """
     runs = count()
+    loaded = on_the_pump(loaded, layout.network)
 
     def run(mesh: TaggedMesh, physics: HeatPhysics = HeatPhysics(), finer: float = 1.0) -> tuple[PackCase, PackRun, list[Result]]:
         prepared = pack_transient_case(loaded, layout, mesh, case, air, physics)

@@ -66,7 +66,7 @@ class ColdPlateSolution:
     """The coolant side of a cold plate.
 
     ``pressure_drop_Pa`` from the inlet fitting's bore to the outlet's, its ``pressure_parts`` and
-    the half-width ``pressure_uncertainty_Pa`` from the scatter of the correlations; ``mass_flow_kg_s`` in all, ``branch_flow_lpm``
+    the half-width ``pressure_uncertainty_Pa`` from the scatter of the correlations; ``mass_flow_kg_s`` in all, ``flow_lpm`` the same at the inlet's density, ``branch_flow_lpm``
     by branch (positive in the design's direction, at the branch's own density); ``inlet_degC``, ``outlet_degC``; ``heat_W`` from the
     walls, ``enthalpy_rise_W`` m (H_out - H_in), equal to it but for rounding; ``maldistribution`` (largest - smallest) / mean flow of
     the branches of kind channel [-], 0 for a single one; ``film_K`` the largest difference between wall and coolant, with the
@@ -77,6 +77,7 @@ class ColdPlateSolution:
     pressure_parts: Mapping[str, float]
     pressure_uncertainty_Pa: float
     mass_flow_kg_s: float
+    flow_lpm: float
     branch_flow_lpm: Mapping[str, float]
     maldistribution: float
     max_velocity_m_s: float

@@ -15,6 +15,7 @@ from packtool.coldplate.passages import Passages, passages
 from packtool.coldplate.records import HeatPhysics
 from packtool.coldplate.segments import Segments, WallMap, cut, facet_size, map_walls
 from packtool.design.schema import AnyColdPlate
+from packtool.design.schema.cold_plate import known_flow_lpm
 from packtool.layout.records import CoolantNetwork
 from packtool.mesh.records import Floats, TaggedMesh
 from packtool.results import ZERO_CELSIUS
@@ -88,7 +89,7 @@ class ChannelStream:
     @property
     def mass_flow(self) -> float:
         """Total mass flow [kg/s]: ``flow_lpm`` at the inlet's density."""
-        return float(self.plate.flow_lpm * LPM * self.table.at(np.array(self.T_in)).rho)
+        return float(known_flow_lpm(self.plate) * LPM * self.table.at(np.array(self.T_in)).rho)
 
     @property
     def n_states(self) -> int:

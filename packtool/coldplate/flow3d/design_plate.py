@@ -14,6 +14,7 @@ from packtool.coldplate.fluid import CoolantTable
 from packtool.coldplate.stream import LPM
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import ColdPlate
+from packtool.design.schema.cold_plate import known_flow_lpm
 from packtool.errors import SolveError
 from packtool.layout.records import Layout, Point
 from packtool.mesh.outlines import inside
@@ -83,7 +84,7 @@ def refuse_design_plate(loaded: LoadedDesign, layout: Layout) -> None:
     fluid = table.at(np.array(plate.inlet_degC + ZERO_CELSIUS), "cold_plate.inlet_degC")
     height = geometry.z[2] - geometry.z[1]
     width = geometry.inlet.high - geometry.inlet.low
-    Re = float(fluid.rho / fluid.mu) * plate.flow_lpm * LPM / (width * height) * 2 * width * height / (width + height)
+    Re = float(fluid.rho / fluid.mu) * known_flow_lpm(plate) * LPM / (width * height) * 2 * width * height / (width + height)
     refuse_turbulent(Re, "the cold plate's inlet")
     needed = memory_GB(geometry, _fineness(loaded))
     if needed > MEMORY_GB:
@@ -112,7 +113,7 @@ def solve_design_plate(
     geometry = channel_plate(layout, plate)
     table = CoolantTable.of(loaded.coolants[plate.coolant])
     T_in = plate.inlet_degC + ZERO_CELSIUS
-    mass_flow = plate.flow_lpm * LPM * float(table.at(np.array(T_in)).rho)
+    mass_flow = known_flow_lpm(plate) * LPM * float(table.at(np.array(T_in)).rho)
     fluid = table.at(np.array((T_in + outlet_degC + ZERO_CELSIUS) / 2), "cold plate")
     x0, y0, x1, y1 = geometry.size
     conditions = PlateConditions(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -51,7 +53,53 @@ def _fidelity_of_turns(fidelity: str, turns: str) -> str | None:
 Roughness = Annotated[float, Field(ge=0, le=1_000, description="wall roughness; 1.5 um is drawn aluminium")]
 PlateMaterial = Annotated[MaterialId, Field(description="material of the plate; `packtool materials` lists them")]
 Coolant = Annotated[CoolantId, Field(description="what flows in the channels; `packtool coolants` lists them")]
-Flow = Annotated[float, Field(gt=0, le=10_000, description="volume flow through the whole plate, at the inlet")]
+Flow = Annotated[
+    Annotated[float, Field(gt=0, le=10_000)] | None,
+    Field(description="volume flow through the whole plate, at the inlet; or give pump"),
+]
+
+
+def _as_many_heads(flows: Sequence[float], heads: Sequence[float]) -> str | None:
+    if len(flows) == len(heads):
+        return None
+    return f"needs as many entries as flow_lpm: {len(flows)}, not {len(heads)}"
+
+
+def _flows_rise(flows: Sequence[float]) -> str | None:
+    return None if all(a < b for a, b in pairwise(flows)) else "must ascend, each flow above the one before it"
+
+
+def _heads_fall(heads: Sequence[float]) -> str | None:
+    return (
+        None if all(a >= b for a, b in pairwise(heads)) else "must not rise with the flow: a pump gives less pressure at more flow"
+    )
+
+
+class Pump(DesignRecord):
+    """A pump's curve; between its points the head is linear. The flow is where the plate's pressure drop meets it."""
+
+    agreements = (
+        Agreement(("flow_lpm", "head_kPa"), "head_kPa", _as_many_heads),
+        Agreement(("flow_lpm",), "flow_lpm", _flows_rise),
+        Agreement(("head_kPa",), "head_kPa", _heads_fall),
+    )
+
+    flow_lpm: tuple[Annotated[float, Field(ge=0, le=10_000)], ...] = Field(
+        min_length=2, description="flows of the curve, ascending"
+    )
+    head_kPa: tuple[Annotated[float, Field(ge=0, le=10_000)], ...] = Field(
+        min_length=2, description="pressure that the pump has left for this plate at each flow; hoses and radiator taken off"
+    )
+
+
+def _flow_or_pump(flow: object, pump: object) -> str | None:
+    if flow is None and pump is None:
+        return "missing: give flow_lpm, or pump with its curve"
+    return "give flow_lpm or pump, not both" if flow is not None and pump is not None else None
+
+
+FLOW_OR_PUMP = Agreement(("flow_lpm", "pump"), "flow_lpm", _flow_or_pump)
+PumpCurve = Annotated[Pump | None, Field(description="in place of flow_lpm: the curve of the pump that drives the coolant")]
 Inlet = Annotated[float, Field(ge=-60, le=200, description="coolant temperature at the inlet, in the coolant's table")]
 
 
@@ -67,6 +115,7 @@ class ColdPlate(DesignRecord):
         Agreement(("type", "channels"), "channels", _channels_of_type),
         Agreement(("type", "passes"), "passes", _passes_of_type),
         Agreement(("type", "turns"), "turns", _turns_of_type),
+        FLOW_OR_PUMP,
         Agreement(("fidelity", "turns"), "fidelity", _fidelity_of_turns),
     )
 
@@ -103,7 +152,8 @@ class ColdPlate(DesignRecord):
     )
     material: PlateMaterial
     coolant: Coolant
-    flow_lpm: Flow
+    flow_lpm: Flow = None
+    pump: PumpCurve = None
     inlet_degC: Inlet
 
 
@@ -119,7 +169,7 @@ class RibbonPlate(DesignRecord):
     Each is an extrusion with ``ports`` channels one above the other, between a tank at either end of the rows that all ribbons share.
     """
 
-    agreements = (Agreement(("wall_mm", "thickness_mm"), "wall_mm", _walls_in_ribbon),)
+    agreements = (Agreement(("wall_mm", "thickness_mm"), "wall_mm", _walls_in_ribbon), FLOW_OR_PUMP)
 
     type: Literal["ribbon"] = Field(description="ribbon: upright multi-port extrusions against the sides of cylindrical cells")
     shape: Literal["straight", "wavy"] = Field(
@@ -144,9 +194,19 @@ class RibbonPlate(DesignRecord):
     roughness_um: Roughness = 1.5
     material: PlateMaterial
     coolant: Coolant
-    flow_lpm: Flow
+    flow_lpm: Flow = None
+    pump: PumpCurve = None
     inlet_degC: Inlet
 
 
 AnyColdPlate = ColdPlate | RibbonPlate
+
+
+def known_flow_lpm(plate: AnyColdPlate) -> float:
+    """``flow_lpm`` of a plate whose flow is given, or was found on its pump's curve; ValueError of one that is still to be found."""
+    if plate.flow_lpm is None:
+        raise ValueError("the flow of this plate is still to be found on its pump's curve")
+    return plate.flow_lpm
+
+
 """Every family of cold plates; ``type`` tells which one a design means."""

@@ -1,0 +1,94 @@
+"""The operating point: where the plate's pressure drop meets the pump's curve."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from coldplate_networks import MEG50, duct
+
+from packtool.coldplate.pump import head_Pa, isothermal_drop, on_the_pump, operating_flow
+from packtool.design.load import load_design
+from packtool.design.schema import ColdPlate
+from packtool.design.schema.cold_plate import Pump
+from packtool.errors import DesignError, NotConverged, SolveError
+from packtool.layout.lay_out import lay_out
+
+BUS = Path(__file__).parents[2] / "templates" / "bus-lfp.yaml"
+CURVE = Pump(flow_lpm=(0, 10, 20), head_kPa=(60, 50, 10))
+PLATE = ColdPlate.model_validate(
+    {"type": "serpentine", "passes": 1, "channel_width_mm": 16.0, "channel_height_mm": 3.0, "thickness_mm": 5.0,
+     "material": "al_3003_o", "coolant": "meg50", "inlet_degC": 25.0, "pump": {"flow_lpm": [0, 20], "head_kPa": [60, 0]}}
+)  # fmt: skip
+ON_PUMP = ("cold_plate.flow_lpm=null", "cold_plate.pump={flow_lpm: [0, 10, 20], head_kPa: [30, 20, 0]}")
+
+
+def test_the_curve_is_linear_between_its_points():
+    assert head_Pa(CURVE, 5) == pytest.approx(55e3)
+    assert head_Pa(CURVE, 15) == pytest.approx(30e3)
+
+
+def test_drop_and_head_are_one_where_they_meet():
+    """Past 10 L/min the head is 90 kPa - 4 kPa q; it meets 100 Pa q² at q = (sqrt(4000² + 4 x 100 x 90000) - 4000) / 200."""
+    flow = operating_flow(CURVE, lambda q: 100 * q**2)
+    assert flow == pytest.approx((np.sqrt(4000**2 + 4 * 100 * 90e3) - 4000) / 200, rel=1e-9)
+
+
+def test_of_a_real_channel_too():
+    drop = isothermal_drop(duct(1000.0), PLATE, MEG50, 298.15)
+    flow = operating_flow(PLATE.pump, drop)
+    assert drop(flow) == pytest.approx(60e3 - 3e3 * flow, rel=1e-8)
+    warmer = operating_flow(PLATE.pump, isothermal_drop(duct(1000.0), PLATE, MEG50, 313.15))
+    assert warmer > flow  # thinner coolant
+
+
+def test_a_pump_that_is_too_weak_or_whose_curve_ends_too_soon_is_refused():
+    with pytest.raises(SolveError, match="does not drive this plate"):
+        operating_flow(CURVE, lambda q: 1e6 + q)
+    with pytest.raises(SolveError, match="give the curve up to"):
+        operating_flow(CURVE, lambda q: q)
+
+
+def test_the_viscosity_on_the_way_counts_once_the_plate_is_solved():
+    loaded = load_design(BUS, ON_PUMP)
+    layout = lay_out(loaded)
+    cold = on_the_pump(loaded, layout.network).design.cold_plate.flow_lpm
+
+    def warm(known):
+        plate = known.design.cold_plate
+        return 0.8 * isothermal_drop(layout.network, plate, loaded.coolants["meg50"], 300.0)(plate.flow_lpm), 300.0
+
+    found = on_the_pump(loaded, layout.network, warm).design.cold_plate
+    assert found.flow_lpm > cold
+    assert found.pump is None
+    assert warm(on_the_pump(loaded, layout.network, warm))[0] == pytest.approx(
+        head_Pa(loaded.design.cold_plate.pump, found.flow_lpm), rel=1e-4
+    )
+
+    def restless(known, seen=[1.0]):  # noqa: B006
+        seen[0] *= -1
+        return warm(known)[0] * (1 + 0.2 * seen[0]), 300.0
+
+    with pytest.raises(NotConverged, match="did not settle"):
+        on_the_pump(loaded, layout.network, restless)
+
+
+def test_a_given_flow_is_left_alone():
+    loaded = load_design(BUS)
+    assert on_the_pump(loaded, lay_out(loaded).network) is loaded
+
+
+@pytest.mark.parametrize(
+    ("sets", "says"),
+    [
+        (("cold_plate.flow_lpm=null",), "give flow_lpm, or pump"),
+        (("cold_plate.pump={flow_lpm: [0, 20], head_kPa: [30, 0]}",), "not both"),
+        ((ON_PUMP[0], "cold_plate.pump={flow_lpm: [0, 20], head_kPa: [30]}"), "at least 2|as many entries"),
+        ((ON_PUMP[0], "cold_plate.pump={flow_lpm: [20, 0], head_kPa: [30, 0]}"), "must ascend"),
+        ((ON_PUMP[0], "cold_plate.pump={flow_lpm: [0, 20], head_kPa: [3, 30]}"), "must not rise"),
+    ],
+)
+def test_a_curve_that_is_none_is_refused_at_its_key(sets, says):
+    with pytest.raises(DesignError, match=says):
+        load_design(BUS, sets)
