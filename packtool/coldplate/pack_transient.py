@@ -22,6 +22,7 @@ from packtool.design.cases import case_demand, initial_soc
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import TransientCase
 from packtool.design.schema.cases import CoolantSchedule
+from packtool.design.schema.cold_plate import known_flow_lpm
 from packtool.layout.records import Layout
 from packtool.mesh.records import TaggedMesh
 from packtool.results import ZERO_CELSIUS, Result
@@ -96,7 +97,7 @@ def _schedule(stream: ChannelStream, given: CoolantSchedule | None) -> tuple[tup
     for number, since in enumerate(given.time_s):
         changes: dict[str, float] = {}
         if given.flow_lpm is not None:
-            changes["flow_lpm"] = max(given.flow_lpm[number], STANDING * stream.plate.flow_lpm)
+            changes["flow_lpm"] = max(given.flow_lpm[number], STANDING * known_flow_lpm(stream.plate))
         if given.inlet_degC is not None:
             changes["inlet_degC"] = given.inlet_degC[number]
         made.append((since, replace(stream, plate=plate.model_copy(update=changes))))

@@ -15,6 +15,8 @@ FOOT_WIDTH = 6.0
 """Width of a foot over its bolt's diameter: room for the washer and a weld on either side (remembered)."""
 FOOT_EDGE = 2.0
 """Distance of the foot's bolt from its end over the bolt's diameter (at least 1.2 holes: EN 1993-1-8, table 3.3)."""
+FOOT_SHARE = 0.4
+"""Most of a wall's height that a foot's upright plate takes, so that openings find room above it (remembered: welded brackets are low)."""
 SHACKLE_CLEAR = 1.25
 """Metal around a lifting hole, from its middle, over its diameter (remembered)."""
 TURN: dict[Wall, Literal[0, 90, 180, 270]] = {"y+": 0, "x-": 90, "y-": 180, "x+": 270}
@@ -110,7 +112,7 @@ def mount_parts(enclosure: Enclosure, flange: Flange, height: float) -> tuple[li
 
 def foot_height(enclosure: Enclosure, height: float) -> float:
     """How far a foot's upright plate goes up the wall [mm]."""
-    return min(foot_width(enclosure), height)
+    return min(foot_width(enclosure), FOOT_SHARE * height)
 
 
 def _foot(enclosure: Enclosure, reach: float, height: float) -> Product:

@@ -76,7 +76,7 @@ def plan_openings(
     feet: Sequence[tuple[Wall, tuple[float, float], float]] = (),
 ) -> tuple[Opening, ...]:
     """Every opening; ``span``: from where to where in z a wall is free of floor and flange [mm]; ``feet``: wall, stretch along it and
-    height of each, which hoses go over."""
+    height of each, which vents and hoses go over."""
     middle = (span[0] + span[1]) / 2
     openings = [_cutout(cutout, index, inside, middle) for index, cutout in enumerate(enclosure.cutouts)]
     if enclosure.vent_area_mm2:
@@ -86,20 +86,26 @@ def plan_openings(
         for k in range(count):
             along = low + (high - low) * (k + 0.5) / count
             name = "vent" if count == 1 else f"vent {k + 1}"
-            openings.append(Opening(name, "enclosure.vent_area_mm2", wall, along, middle, radius, radius, True))
+            z = _over_feet(middle, wall, along, radius, feet)
+            openings.append(Opening(name, "enclosure.vent_area_mm2", wall, along, z, radius, radius, True))
     if enclosure.hose_opening_mm is not None:
         radius = enclosure.hose_opening_mm / 2
         for fitting in fittings:
             side: Wall = "x-" if fitting.x < (inside[0] + inside[2]) / 2 else "x+"
             # the hose bends down to the fitting: its opening may stand higher, so that it clears the floor
-            z = max(fitting.z, span[0] + radius)
-            for wall, (low, high), height in feet:
-                if wall == side and fitting.y - radius < high and low < fitting.y + radius:
-                    z = max(z, height + LEAST_WEB_MM + radius)
+            z = _over_feet(max(fitting.z, span[0] + radius), side, fitting.y, radius, feet)
             openings.append(
                 Opening(f"hose of {fitting.name}", "enclosure.hose_opening_mm", side, fitting.y, z, radius, radius, True)
             )
     return tuple(openings)
+
+
+def _over_feet(z: float, wall: Wall, along: float, radius: float, feet: Sequence[tuple[Wall, tuple[float, float], float]]) -> float:
+    """``z``, or as far above it as a round opening has to be to clear the feet in front of it [mm]."""
+    for other, (low, high), height in feet:
+        if other == wall and along - radius < high and low < along + radius:
+            z = max(z, height + LEAST_WEB_MM + radius)
+    return z
 
 
 def _cutout(cutout: Cutout, index: int, inside: Rectangle, middle: float) -> Opening:
