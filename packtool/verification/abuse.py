@@ -13,7 +13,7 @@ from packtool.mesh.records import Floats, TaggedMesh
 from packtool.thermal.general.accuracy import with_errors
 from packtool.thermal.general.problem import HeatProblem, conduction
 from packtool.thermal.general.steady import solve_steady
-from packtool.thermal.general.transient import COARSER, solve_transient
+from packtool.thermal.general.transient import solve_transient
 from packtool.verification.records import Row, VerificationCase
 
 WALL = 300.0
@@ -108,7 +108,7 @@ def ignition_times(tolerance_K: float) -> dict[float, float]:
 
 
 def _one_reaction() -> Iterator[Row]:
-    fine, coarse = ignition_times(5e-4), ignition_times(COARSER * 5e-4)
+    fine, coarse = ignition_times(5e-4), ignition_times(8 * 5e-4)  # steps twice as long, errors four times as large
     for (share, time), reference in zip(fine.items(), (373.898377, 444.408937, 444.411124), strict=True):
         estimate = abs(time - coarse[share]) / 3
         yield Row("F1", f"t at alpha {share:g}", time, reference, 0.002, "s", estimate=estimate)

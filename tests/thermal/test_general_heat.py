@@ -315,3 +315,21 @@ def test_fields_are_written_for_paraview(tmp_path):
     run.save(tmp_path / "run.pvd")
     assert "run-0001.vtu" in (tmp_path / "run.pvd").read_text()
     assert meshio.read(tmp_path / "run-0001.vtu").point_data["temperature_K"].max() == 320.0
+
+
+def test_three_numbers_are_one_place_among_boxes_and_three_along_a_stack():
+    fixed = {"k": 1.0, "temperature": {"first": 300.0, "last": 400.0}}
+    ends = {"xmin": "first", "xmax": "last"}
+    boxes = thermal.mesh_boxes({"bar": (0, 0, 0, 1, 0.2, 0.2)}, divisions=(4, 1, 1), boundaries=ends)
+    assert thermal.solve_steady(thermal.conduction(boxes, **fixed)).at((0.5, 0.1, 0.1)) == pytest.approx(350)
+    fixed["temperature"] = {"start": 300.0, "end": 400.0}
+    stack = thermal.solve_steady(thermal.conduction(thermal.mesh_layers([("bar", 1.0)], divisions=4), **fixed))
+    assert stack.at((0.5, 0.1, 0.1)) == pytest.approx([350, 310, 310])
+
+
+def test_numbers_with_errors_are_told_when_they_are_none():
+    assert thermal.with_errors(lambda n: {"T": np.array([300 + 1 / n**2])}, 8)["T"].error == pytest.approx(1 / 64, rel=0.01)
+    with pytest.raises(SolveError, match="wanted numbers by name"):
+        thermal.with_errors(lambda n: 300.0, 8)
+    with pytest.raises(SolveError, match="2 numbers for 'T'"):
+        thermal.with_errors(lambda n: {"T": [300.0, 301.0]}, 8)

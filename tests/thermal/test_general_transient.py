@@ -43,6 +43,24 @@ def test_the_time_error_is_estimated():
         exact.error_at(0.1)
 
 
+def test_the_time_error_holds_from_the_first_outputs_on_and_between_close_ones():
+    problem = thermal.conduction(bar(), 10.0, rho_cp=RHO_CP, convection={"end": (300.0, 400.0)})
+    for times in ([5.0], np.arange(2.0, 101.0, 2.0)):  # some steps after the start; and outputs closer than the steps would be
+        rough = thermal.solve_transient(problem, 300.0, times, tolerance_K=1e-2)
+        exact = thermal.solve_transient(problem, 300.0, times, tolerance_K=1e-5, time_error=False)
+        ratio = rough.time_error.max(axis=1) / np.abs(rough.T - exact.T).max(axis=1)
+        assert (ratio > 0.5).all()
+        assert (ratio < 2.0).all()
+
+
+def test_a_jump_between_the_steps_does_not_swell_the_time_error():
+    problem = thermal.conduction(bar(), 10.0, rho_cp=RHO_CP, flux={"end": lambda t: 2e4 if t < 50 else 0.0})
+    rough, exact = (thermal.solve_transient(problem, 300.0, [60.0, 200.0], tolerance_K=tolerance) for tolerance in (1e-2, 1e-4))
+    ratio = rough.time_error.max(axis=1) / np.abs(rough.T - exact.T).max(axis=1)
+    assert (ratio > 0.4).all()  # how the steps fall about the jump is another matter in each run
+    assert (ratio < 4.0).all()
+
+
 def test_steps_land_on_the_points_of_a_table_and_the_heat_is_its_integral():
     mesh = thermal.mesh_boxes({"lump": (0, 0, 0, 0.1, 0.1, 0.1)}, divisions=1)
     pulse = thermal.Table("t", [0, 10, 20, 60, 61.5, 100], [0, 50, 50, 0, 100, 0])

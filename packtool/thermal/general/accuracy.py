@@ -13,6 +13,8 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from packtool.errors import SolveError
 
 LOWEST_ORDER = 1.0
@@ -31,15 +33,25 @@ class Number:
 def with_errors(run: Callable[[int], Mapping[str, float]], divisions: int, degree: int = 1) -> dict[str, Number]:
     """What ``run(divisions)`` gives, each number with its estimated mesh error; ``run`` is also called with a half and a quarter.
 
-    ``run(n)`` meshes with n divisions, solves on elements of ``degree`` and gives numbers by name. Raises SolveError where
-    ``divisions`` is no multiple of 4, or a run leaves a number out.
+    ``run(n)`` meshes with n divisions, solves on elements of ``degree`` and gives numbers by name; of a transient the error of its
+    steps comes on top, see ``HeatHistory.error_at``. Raises SolveError where ``divisions`` is no multiple of 4, or a run leaves a
+    number out or gives something else.
     """
     if divisions < 4 or divisions % 4:
         raise SolveError(f"divisions is {divisions}; wanted a multiple of 4, so that it can be halved twice")
-    fine, half, quarter = (dict(run(divisions // d)) for d in (1, 2, 4))
+    fine, half, quarter = (_numbers(run(divisions // d)) for d in (1, 2, 4))
     if not set(fine) == set(half) == set(quarter):
         raise SolveError("the runs on the three meshes give different names")
-    return {name: Number(float(fine[name]), mesh_error(fine[name], half[name], quarter[name], degree)) for name in fine}
+    return {name: Number(fine[name], mesh_error(fine[name], half[name], quarter[name], degree)) for name in fine}
+
+
+def _numbers(given: object) -> dict[str, float]:
+    if not isinstance(given, Mapping):
+        raise SolveError(f'the run gives a {type(given).__name__}; wanted numbers by name, {{"T_max": 300.0}}')
+    for name, value in given.items():
+        if np.size(value) != 1:
+            raise SolveError(f"the run gives {np.size(value)} numbers for {name!r}; wanted one: give each a name of its own")
+    return {name: float(np.ravel(value)[0]) for name, value in given.items()}
 
 
 def mesh_error(fine: float, half: float, quarter: float, degree: int = 1) -> float:

@@ -23,7 +23,8 @@ STEP_K = 0.25
 class PhaseChange:
     """A material that melts between ``T_solidus`` and ``T_liquidus`` [K] and takes up ``latent`` [J/m³] for it, evenly over the range.
 
-    ``rho_cp_solid`` and ``rho_cp_liquid`` [J/m³/K] hold below and above, their mean within.
+    ``rho_cp_solid`` and ``rho_cp_liquid`` [J/m³/K] hold below and above, their mean within. The range is at least 1 mK; for a material
+    that melts at one temperature take about half a kelvin around it.
     """
 
     rho_cp_solid: float

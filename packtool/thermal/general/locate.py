@@ -34,7 +34,7 @@ def located(system: System, points: Any) -> tuple[Places, bool]:
     """Where ``points`` (m, 1 to 3) or one point are, and whether it was one. Raises SolveError outside the mesh."""
     given = np.asarray(points, dtype=float)
     dims = given.shape[-1] if given.ndim == 2 else 0
-    single = given.ndim == 0 or (given.ndim == 1 and _axes(system) > 1)
+    single = given.ndim == 0 or (given.ndim == 1 and (_axes(system) > 1 or (given.size == 3 and _in_space(system))))
     if given.ndim < 2:
         given = given.reshape(1, -1) if single else given.reshape(-1, 1)
         dims = given.shape[1]
@@ -47,6 +47,11 @@ def _axes(system: System) -> int:
     """Directions in which the mesh is more than one element thick."""
     points = system.mesh.points
     return sum(len(np.unique(points[:, axis].round(12))) > 2 for axis in range(3)) or 3
+
+
+def _in_space(system: System) -> bool:
+    """Whether the mesh has sides, too: boxes, not a stack of layers and no body of revolution."""
+    return system.mesh.symmetry == "none" and len(system.mesh.boundaries) > 2
 
 
 def _filled(system: System, given: Floats) -> Floats:

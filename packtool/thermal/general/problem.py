@@ -19,7 +19,8 @@ PLACE_TIME = ("x", "y", "z", "r", "t")
 
 @dataclass(frozen=True, slots=True)
 class Radiation:
-    """Grey radiation to surroundings: emissivity sigma (T^4 - T_surroundings^4). ``emissivity`` 0..1 and ``T_surroundings`` [K]: Values."""
+    """Grey radiation to surroundings: emissivity sigma (T^4 - T_surroundings^4). ``emissivity`` 0..1 and ``T_surroundings`` [K]: Values.
+    Above 0 K: empty space is 2.7 K."""
 
     emissivity: Any
     T_surroundings: Any

@@ -52,7 +52,9 @@ class HeatSolution:
 
     def at(self, points: Any) -> Any:
         """Temperature [K] at ``points`` (n, 3) [m], or at one point; fewer coordinates leave the last ones at the mesh's lowest:
-        x alone along a stack of layers, (r, z) in a body of revolution, r in a sphere. Raises SolveError outside the mesh."""
+        x alone along a stack of layers, (r, z) in a body of revolution, r in a sphere. Where the mesh is more than one element thick in
+        one direction only, numbers in a row are so many points along it, [x1, x2]; but three are one point (x, y, z) among boxes. One
+        point gives a number, several an array (n,). Raises SolveError outside the mesh."""
         places, single = located(self.system, points)
         values = places.values(self.T)
         return float(values[0]) if single else values

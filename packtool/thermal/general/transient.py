@@ -18,20 +18,19 @@ from packtool.thermal.general.problem import HeatProblem
 from packtool.thermal.general.solution import HeatSolution, boundary_of, mean_over, region_of, solution_of
 from packtool.thermal.general.stepping import Stepper
 from packtool.thermal.general.system import System
+from packtool.thermal.general.time_error import time_errors
 from packtool.thermal.general.values import law
 from packtool.thermal.records import EnergyBalance
 from packtool.thermal.stepping import INSIDE
 from packtool.thermal.transient import GROW, SAFETY, SHRINK, WORTH
-
-COARSER = 8.0
-"""The run that shows the time error has this many times the tolerance: steps twice as long, errors four times as large."""
 
 
 @dataclass(frozen=True)
 class HeatHistory:
     """Temperatures in time. At the outputs ``times`` (n_out,) [s]: ``T`` (n_out, n_nodes) [K] and ``time_error`` (n_out, n_nodes) [K],
     the estimated error of the time steps, or None. At every step ``step_times`` (n_steps + 1,) [s]: ``sensors`` name -> (n_steps + 1,)
-    [K], ``region_mean`` [K] and ``region_power`` [W], both (n_steps + 1, n_regions). ``balance`` of the whole run, in joules."""
+    [K], ``region_mean`` [K] and ``region_power`` [W], both (n_steps + 1, n_regions). ``balance`` of the whole run, in joules.
+    Extremes, heat flows and all else about one of the outputs: ``moment(t).maximum()``, ``moment(t).heat_out("end")``."""
 
     times: Floats
     T: Floats
@@ -115,7 +114,7 @@ def solve_transient(
     ``initial``: one temperature [K], one by region, a function of place, one a node (n,), or a HeatSolution. ``times``: outputs,
     ascending, above 0. ``sensors``: points recorded at every step, by name. ``tolerance_K``: the largest local error of a step.
     Steps land on outputs, on the points of tables over time, and on ``breakpoints`` [s]: where functions of time jump.
-    ``time_error``: run a second time with steps twice as long, whose difference shows the error of the steps. ``checkpoint``: a
+    ``time_error``: run a second time with every two steps as one, whose difference shows the error of the steps. ``checkpoint``: a
     file that keeps the state at every output; a run that finds its own there goes on from it, with the same result.
 
     Raises SolveError for what is refused; NotConverged where a step shorter than ``shortest_step`` [s] would be needed.
@@ -131,11 +130,8 @@ def solve_transient(
     fine = _marched(system, start, targets, outputs, places, control, checkpoint)
     error = None
     if time_error:
-        rougher = Control(
-            COARSER * tolerance_K, None if first_step is None else 2 * first_step, 2 * longest_step, shortest_step, jumps
-        )
-        coarse = _marched(system, start, targets, outputs, {}, rougher, None)
-        error = np.abs(np.array(fine.outputs) - np.array(coarse.outputs)) / 3
+        corners = set(targets) - set(outputs) | jumps | problem.breakpoints
+        error = time_errors(system, start, fine.steps, np.array(fine.outputs), outputs, corners, tolerance_K)
     return HeatHistory(
         times=np.array(outputs),
         T=np.array(fine.outputs),

@@ -1,0 +1,75 @@
+"""How far off the time steps are: the same march again with every two of its steps as one.
+
+A step of a second-order scheme errs by C h³, so a pair h1, h2 as one errs (h1 + h2)³ / (h1³ + h2³) times as much: four times where
+they are equal. What the coarser march differs by, over that less one, is the error of the finer. Pairs do not reach over
+breakpoints, but over outputs: there a step to the side shows the temperatures, so close outputs do not hide the error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from packtool.errors import NotConverged, SolveError
+from packtool.mesh.records import Floats
+from packtool.thermal.general.stepping import Stepper
+from packtool.thermal.general.system import System
+
+HALVINGS = 6
+"""A step that does not settle is made of two, so many times over."""
+SMOOTH = 16.0
+"""Twice the step errs eight times as much; a pair that errs by more than this many tolerances spans a jump, and stays two steps."""
+
+
+def time_errors(
+    system: System,
+    start: Floats,
+    steps: Sequence[float],
+    T: Floats,
+    outputs: Sequence[float],
+    corners: Collection[float],
+    tolerance_K: float,
+) -> Floats:
+    """(n_out, n) [K]: the estimated error of the fields ``T`` (n_out, n) at ``outputs`` [s], made from ``start`` (n,) in ``steps``
+    (n_steps + 1,) [s] of at most ``tolerance_K`` local error; ``corners`` [s]: breakpoints. Up to the first pair nothing is known,
+    and 0 given."""
+    stepper, aside = Stepper(system), Stepper(system)
+    wanted = {time: i for i, time in enumerate(outputs)}
+    errors = np.zeros_like(T)
+    now, i, coarse, fine = start, 0, 0.0, 0.0
+    try:
+        while i < len(steps) - 1:
+            t, middle, end = steps[i], steps[i + 1], steps[min(i + 2, len(steps) - 1)]
+            pair = None if end == middle or middle in corners else _stepped(stepper, t, end - t, now)
+            if pair is not None and pair[1] <= SMOOTH * tolerance_K:
+                if fine and middle in wanted:
+                    aside.pace = stepper.pace
+                    beside = _stepped(aside, t, middle - t, now)[0]
+                    errors[wanted[middle]] = np.abs(T[wanted[middle]] - beside) / (coarse / fine - 1)
+                q = min(middle - t, end - middle) / max(middle - t, end - middle)
+                coarse, fine = coarse + (1 + q) ** 3, fine + 1 + q**3
+                now, i = pair[0], i + 2
+            else:
+                now, i = _stepped(stepper, t, middle - t, now)[0], i + 1
+            if fine and steps[i] in wanted:
+                there = wanted[steps[i]]
+                errors[there] = np.abs(T[there] - now) / (coarse / fine - 1)
+    finally:
+        stepper.close()
+        aside.close()
+    return errors
+
+
+def _stepped(stepper: Stepper, t: float, dt: float, T: Floats, halvings: int = HALVINGS) -> tuple[Floats, float]:
+    """The field after ``dt``, and the largest local error [K]."""
+    try:
+        step = stepper.step(t, dt, T)
+    except (NotConverged, SolveError):
+        if not halvings:
+            raise
+        middle, first = _stepped(stepper, t, dt / 2, T, halvings - 1)
+        end, second = _stepped(stepper, t + dt / 2, dt / 2, middle, halvings - 1)
+        return end, first + second
+    stepper.accept(step, dt, T)
+    return step.T, step.error
