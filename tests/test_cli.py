@@ -113,7 +113,7 @@ class TestExitCodes:
             ("check BUS --set flow", "--set path=value"),
             ("check BUS --set cold_plate.flw_lpm=8", "did you mean flow_lpm"),
             ("check BUS --set cold_plate.flow_lpm=fast", "must be a number"),
-            ("check BUS --set cold_plate.flow_lpm=", "has no value"),
+            ("check BUS --set cold_plate.channel_width_mm=", "has no value"),
             ("check BUS --set mesh.level=corse", "did you mean coarse"),
             ("cells calb-lfp17", "did you mean calb-lfp176"),
             ("materials nosuch", "`packtool materials` lists them"),

@@ -272,11 +272,17 @@ def _last_name(path: KeyPath) -> str:
 
 
 def _homes(schema: Schema) -> dict[str, list[str]]:
-    """Where each key may stand, for keys that have at most two places."""
-    homes: dict[str, list[str]] = {}
+    """Where each key may stand, for keys that have at most two places; of more, the one or two nearest to the top."""
+    homes: dict[str, list[KeyPath]] = {}
     for key, home in _keys_below(schema, schema, ()):
-        homes.setdefault(key, []).append(f"under {dotted(home)}" if home else "at the top")
-    return {key: places for key, places in homes.items() if len(places) <= 2}
+        homes.setdefault(key, []).append(home)
+    found = {}
+    for key, places in homes.items():
+        depth = min(len(home) for home in places)
+        near = places if len(places) <= 2 else [home for home in places if len(home) == depth]
+        if len(near) <= 2:
+            found[key] = [f"under {dotted(home)}" if home else "at the top" for home in near]
+    return found
 
 
 def _keys_below(schema: Schema, top: Schema, path: KeyPath) -> Iterator[tuple[str, KeyPath]]:

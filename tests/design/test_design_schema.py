@@ -77,7 +77,14 @@ def test_what_keys_must_agree_on_speaks_of_keys_that_are_there():
 
 def test_a_design_made_in_python_keeps_the_agreements_too():
     plate = SCHEMA["$defs"]["ColdPlate"]["required"]
-    given = dict.fromkeys(plate, 5) | {"type": "parallel", "material": "al_3003_o", "coolant": "meg50", "channels": 4, "passes": 2}
+    given = dict.fromkeys(plate, 5) | {
+        "type": "parallel",
+        "flow_lpm": 5,
+        "material": "al_3003_o",
+        "coolant": "meg50",
+        "channels": 4,
+        "passes": 2,
+    }
     from packtool.design.schema import ColdPlate
 
     ColdPlate(**given | {"channel_height_mm": 3})

@@ -119,6 +119,8 @@ class TestAPackOfRoundCells:
         assert rows["temperature.cell.min"].value < rows["temperature.holder.max"].value <= rows["temperature.cell.max"].value
         assert rows["heat.cells"].value == pytest.approx(12 * 2.0**2 * 0.025)  # three share 6 A; the resistance is one number
         assert rows["heat.ambient"].value == pytest.approx(rows["heat.cells"].value + rows["heat.busbars"].value, rel=1e-6)
-        assert 0 < rows["temperature.cell.max"].error < 0.5
+        rise = rows["temperature.cell.max"].value - loaded.design.ambient.temperature_degC
+        # the coarse mesh and its halved one: a few percent of the rise are left, and told
+        assert 0 < rows["temperature.cell.max"].error < 0.05 * rise
         # the cells in the middle have neighbours all round
         assert rows["temperature.cell.max"].region in {"R2C02", "R2C03"}
