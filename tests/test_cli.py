@@ -120,6 +120,8 @@ class TestExitCodes:
             ("new my-bus --template bus-lpf", "did you mean bus-lfp"),
             ("new ../my-bus", "cannot be the name of a design"),
             ("verify Z99", "A1"),
+            ("cad BUS -o out -n --part R1C1x", "has no part 'R1C1x'; did you mean R1C17?; parts go by their name (as R1C01)"),
+            ("solve BUS -o out -n --vary flow_lpm=-1e308:1e308:1", "at most 200"),
         ],
     )  # fmt: skip
     def test_2_for_wrong_usage_with_what_would_be_right(self, line, told, tmp_path):
@@ -328,6 +330,14 @@ class TestNewAndDryRun:
         assert [line.split()[0] for line in done.stdout.splitlines()] == stages
         assert all("runs: no finished result in this folder" in line for line in done.stdout.splitlines())
         assert files_below(tmp_path) == []
+
+    def test_dry_run_of_vary_tells_the_values_that_the_design_refuses(self, tmp_path):
+        done = packtool("solve", BUS, "-o", "out", "-n", "--vary", "passes=1:2:0.5", cwd=tmp_path)
+        one, between, two = done.stdout.splitlines()
+        assert (one.split(), two.split()) == (["cold_plate.passes=1", "solve"], ["cold_plate.passes=2", "solve"])
+        assert "cold_plate.passes=1.5  refused:" in between
+        assert "must be a whole number" in between
+        assert (done.returncode, files_below(tmp_path)) == (2, [])
 
 
 def parts_of(folder):

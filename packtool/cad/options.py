@@ -81,14 +81,15 @@ def _one_part(layout: Layout, name: str) -> Layout:
         close = nearest(name, names)
         hint = f"; did you mean {close}?" if close else ""
         products = ", ".join(product.id for product in layout.products)
-        raise UsageError(f"{layout.name} has no part {name!r}{hint} Parts go by their name (as R1C01) or their product: {products}")
+        cell = next((f" (as {p.name})" for p in layout.parts_of("cell")), "")
+        raise UsageError(f"{layout.name} has no part {name!r}{hint}; parts go by their name{cell} or their product: {products}")
     return _of_parts(layout, name, (replace(part, origin=(0.0, 0.0, 0.0), rotation_deg=0, group=()),))
 
 
 def _numbers(name: str) -> tuple[int, ...] | None:
-    """Row and column of a cell's name, however many digits they are written with."""
-    found = re.fullmatch(r"R(\d+)C(\d+)", name, re.IGNORECASE)
-    return (int(found[1]), int(found[2])) if found else None
+    """Module (0: none), row and column of a cell's name, however many digits they are written with."""
+    found = re.fullmatch(r"(?:M(\d+)\.)?R(\d+)C(\d+)", name, re.IGNORECASE)
+    return (int(found[1] or 0), int(found[2]), int(found[3])) if found else None
 
 
 def _of_parts(layout: Layout, name: str, parts: tuple[Part, ...]) -> Layout:
@@ -100,4 +101,4 @@ def _of_parts(layout: Layout, name: str, parts: tuple[Part, ...]) -> Layout:
 
 def _unknown(what: str, name: str, known: tuple[str, ...]) -> str:
     close = nearest(name, known)
-    return f"unknown {what} {name!r}" + (f"; did you mean {close}?" if close else "") + f" Choose from {', '.join(known)}"
+    return f"unknown {what} {name!r}" + (f"; did you mean {close}?" if close else "") + f"; choose from {', '.join(known)}"

@@ -62,8 +62,23 @@ def say(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """Message: to standard error."""
+    """Message: to standard error; on a terminal, lines that are wider than it are broken between words."""
+    if sys.stderr.isatty():
+        text = broken(text, os.get_terminal_size(sys.stderr.fileno()).columns or 80)
     sys.stderr.write(text + "\n")
+
+
+def broken(text: str, columns: int) -> str:
+    """``text`` with its lines broken between words at ``columns``, what follows a break indented; a longer word stays whole."""
+    from textwrap import wrap
+
+    lines = []
+    for line in text.split("\n"):
+        own = line[: len(line) - len(line.lstrip())]
+        lines += [line] if len(line) <= columns else wrap(
+            line, columns, subsequent_indent=own + "    ", break_long_words=False, break_on_hyphens=False
+        )  # fmt: skip
+    return "\n".join(lines)
 
 
 def print_json(schema: str, payload: Any) -> None:

@@ -53,7 +53,7 @@ def run_stages(
     formats: tuple[str, ...] = (),
 ) -> tuple[Any, Any, Any] | None:
     """Load, plan, run; what stands in the run folder afterwards. None after a dry run."""
-    from packtool.cad.options import DEFAULT_OPTIONS
+    from packtool.cad.options import DEFAULT_OPTIONS, chosen
     from packtool.workflow.launch import launched, without_launcher
     from packtool.workflow.ranks import leading, take_part
     from packtool.workflow.run import Request, carry_out, formats_of, stage_arguments, steps_of
@@ -72,6 +72,8 @@ def run_stages(
         raise UsageError("-o wants a folder of its own: give it a name")
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file; -o wants a folder")
+    if options is not None:
+        chosen(layout, options)  # a part that is not there is refused before anything runs
     launch = launched(os.environ)
     environment = without_launcher(os.environ)
     environment.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")

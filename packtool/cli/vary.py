@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from packtool.cli.check import loaded_design
 from packtool.cli.console import Format, note, print_json, say
 from packtool.errors import DesignError, ExitCode, StageError, UsageError
+
+if TYPE_CHECKING:
+    from packtool.design.vary import Variation
 
 
 def solve_varied(
@@ -38,25 +42,27 @@ def solve_varied(
         raise UsageError(f"--vary prints a table or JSON, not {form.value}")
     loaded, _, _ = loaded_design(design, sets)
     varied = variation(vary, loaded.data)
+    settings = [[*(sets or ()), f"{varied.key}={value:.12g}"] for value in varied.values]
     if dry_run:
-        for value in varied.values:
-            say(f"solve with {varied.key}={value:g}")
+        _say_what_would_run(varied, design, settings, form)
         return
     rows = []
-    for value in varied.values:
+    for value, setting in zip(varied.values, settings, strict=True):
         if not quiet:
             note(f"{varied.key} = {value:g}")
         try:
             done = run_stages(
-                design, out, ("mesh", "solve"), [*(sets or ()), f"{varied.key}={value:.12g}"], only_cases,
+                design, out, ("mesh", "solve"), setting, only_cases,
                 force=force, dry_run=False, quiet=quiet, verbose=verbose,
             )  # fmt: skip
         except (DesignError, StageError) as error:
             rows.append(Varied(value, ResultSet(), "-", str(error).replace("packtool: ", "")))
             continue
-        if done is None:
-            return
+        if done is None:  # one of rank 0's helpers, who is needed for the next value as well
+            continue
         rows.append(Varied(value, done[2].results, "pass" if done[2].verdict.passes else "fail"))
+    if not rows:
+        return
     solved = any(row.failed is None for row in rows)
     write_text(out / "vary.csv", vary_csv(varied.key, rows))
     if solved:
@@ -72,3 +78,21 @@ def solve_varied(
     if not quiet:
         note(f"{out / 'vary.csv'}" + (f", {out / 'vary.svg'}" if solved else ""))
     raise typer.Exit(int(ExitCode.HOLDS if all(row.failed is None for row in rows) else ExitCode.STAGE_FAILED))
+
+
+def _say_what_would_run(varied: Variation, design: Path, settings: list[list[str]], form: Format) -> None:
+    """Each value, and what is wrong with the design at that value. Exit code 2 if anything is."""
+    refused: list[str | None] = []
+    for setting in settings:
+        try:
+            loaded_design(design, setting)
+            refused.append(None)
+        except DesignError as error:
+            refused.append(str(error))
+    if form is Format.json:
+        values = [{"value": value, "refused": why} for value, why in zip(varied.values, refused, strict=True)]
+        print_json("packtool/plan/1", {"key": varied.key, "values": values})
+    else:
+        for value, why in zip(varied.values, refused, strict=True):
+            say(f"{varied.key}={value:g}  " + (f"refused: {why}" if why else "solve"))
+    raise typer.Exit(int(ExitCode.USAGE if any(refused) else ExitCode.HOLDS))

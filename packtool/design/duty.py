@@ -149,7 +149,7 @@ def _from_csv(name: str, between: Between, path: KeyPath, document: Document, fo
     """A table from a file: a head line, then numbers; complaints carry the file's line and the field's column."""
     file = folder / name.strip()
     try:
-        text = read_text(file, str(file), ".".join(map(str, path)))
+        text = read_text(file, str(file), "duty")
     except DesignError as error:
         document.complain(path, "; ".join(complaint.message for complaint in error.complaints))
         return None

@@ -112,8 +112,9 @@ def _check_schedules(values: Values, coolants: Mapping[str, Coolant], document: 
         path = ("cases", case, "coolant")
         if values.at("cold_plate") is None and ("cold_plate",) not in document.wrong:
             document.complain(path, "there is no cold_plate that coolant could flow through")
-        for index, inlet in enumerate(schedule.get("inlet_degC") or ()):
-            if name in coolants and (*path, "inlet_degC", index) not in document.wrong:
+        inlets = schedule.get("inlet_degC")
+        for index, inlet in enumerate(inlets if isinstance(inlets, list | tuple) else ()):
+            if name in coolants and isinstance(inlet, int | float) and (*path, "inlet_degC", index) not in document.wrong:
                 _check_inlet(inlet, coolants[name], (*path, "inlet_degC", index), document)
 
 

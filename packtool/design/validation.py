@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from packtool.design.document import Document, KeyPath, dotted
+from packtool.design.homes import Schema, confined_to, homes_of, is_at
 from packtool.design.scalars import why_no_number
 from packtool.design.schema import PATTERN_WORDS, DesignRecord, PackDesign
 from packtool.design.suggest import did_you_mean, invisible, nearest
 from packtool.design.wording import needed, range_words, shown, unit_of, with_unit
-
-Schema = Mapping[str, Any]
 
 MOST_SUGGESTIONS = 50
 """Unknown keys that get a suggestion; a file with more is not a misspelt design, and looking costs time."""
@@ -34,7 +33,7 @@ class _Walk:
     def __init__(self, document: Document, schema: dict[str, Any]) -> None:
         self.document, self.schema = document, schema
         self.records = {record.__name__: record for record in _records(DesignRecord)}
-        self.homes = _homes(schema)
+        self.homes = homes_of(schema)
         self.suggestions_left = MOST_SUGGESTIONS
 
     def check_top(self) -> Any:
@@ -112,7 +111,8 @@ class _Walk:
     def _unknown_key(self, key: str, data: dict[str, Any], properties: Schema, path: KeyPath) -> None:
         """Complain; the key that was probably meant counts as wrong, not as missing."""
         meant = None
-        if self.suggestions_left > 0:
+        other_words = [word for home, word in self.homes.get(key, ()) if word and is_at(home, path)]
+        if self.suggestions_left > 0 and not other_words:
             self.suggestions_left -= 1
             meant = nearest(key, properties)
         hint = f"; did you mean {meant}?" if meant else ""
@@ -123,10 +123,18 @@ class _Walk:
             hint = f" with an invisible character in it ({hidden})" + hint
         elif key.isdigit() and (*path, key) in self.document.empty:
             hint = "; was a decimal comma meant? A decimal point is a dot"
-        elif not meant and key in self.homes:
-            hint = f"; it belongs {' or '.join(self.homes[key])}"
+        elif other_words:
+            hint = f"; it goes with {' or '.join(other_words)}"
+        elif not meant and len(places := self._shallowest(key)) in (1, 2):
+            hint = f"; it belongs {' or '.join(places)}"
         shown_key = key if len(key) <= 60 else key[:60] + "..."
         self.document.complain((*path, key), f"unknown key {shown_key!r}{hint}; allowed here: {', '.join(properties)}")
+
+    def _shallowest(self, key: str) -> tuple[str, ...]:
+        """Where a key may stand, of its places those nearest to the top."""
+        homes = [home for home, _ in self.homes.get(key, ())]
+        least = min(map(len, homes), default=0)
+        return tuple(dict.fromkeys(f"under {dotted(home)}" if home else "at the top" for home in homes if len(home) == least))
 
     def _named_entries(self, data: dict[str, Any], schema: Schema, path: KeyPath) -> dict[str, Any]:
         """A mapping whose keys are names of the user's choice."""
@@ -158,10 +166,11 @@ class _Walk:
     def _scalar(self, value: Any, meant: Schema, schema: Schema, path: KeyPath) -> str | None:
         """What is wrong with a value that is no mapping or list where one is due."""
         unit = unit_of(_last_name(path))
-        if value is None and meant.get("type") == "null":
-            return None
+        none = value is None and meant.get("type") == "null"
         if path in self.document.empty:
-            return f"has no value; it takes {needed(self._inlined(schema), unit)}"
+            return f"has no value; it takes {needed(self._inlined(schema), unit)}" + (", or null for none" if none else "")
+        if none:
+            return None
         if "const" in meant or "enum" in meant:
             words = meant.get("enum") or [meant["const"]]
             if any(value == word and type(value) is type(word) for word in words):
@@ -196,25 +205,24 @@ def _records(base: type[DesignRecord]) -> Iterator[type[DesignRecord]]:
 type _Branch = tuple[Schema, type[DesignRecord] | None]
 
 
-def _words(field: Schema) -> tuple[Any, ...]:
-    """The words that a key is confined to; none for any other key."""
-    return (field["const"],) if "const" in field else tuple(field.get("enum", ()))
-
-
 def _by_its_words(value: dict[str, Any], branches: Sequence[_Branch]) -> _Branch:
     """The mapping that ``value`` means, told apart by a key (``pattern``, ``type``) that takes other words in each of them."""
     shared = [
-        key for key in branches[0][0]["properties"] if all(_words(branch["properties"].get(key, {})) for branch, _ in branches)
+        key for key in branches[0][0]["properties"] if all(confined_to(branch["properties"].get(key, {})) for branch, _ in branches)
     ]
     for key in shared:
         spelt = key if key in value else nearest(key, value)
         for branch, record in branches:
             field = branch["properties"][key]
-            if (value[spelt] in _words(field)) if spelt else ("default" in field):
+            if (value[spelt] in confined_to(field)) if spelt else ("default" in field):
                 return branch, record
         first, record = branches[0]
-        every = [word for branch, _ in branches for word in _words(branch["properties"][key])]
-        field = {name: about for name, about in first["properties"][key].items() if name != "const"} | {"enum": every}
+        every = [word for branch, _ in branches for word in confined_to(branch["properties"][key])]
+        about = "; ".join(dict.fromkeys(branch["properties"][key]["description"] for branch, _ in branches))
+        field = {name: of for name, of in first["properties"][key].items() if name != "const"} | {
+            "enum": every,
+            "description": about,
+        }
         # its other keys may well be those of another branch: only what is wrong with the word itself can be said
         return {**first, "properties": {key: field}, "required": [key], "additionalProperties": True}, None
     return branches[0]
@@ -269,27 +277,3 @@ def _matches(pattern: str, text: str) -> bool:
 
 def _last_name(path: KeyPath) -> str:
     return next((key for key in reversed(path) if isinstance(key, str)), "")
-
-
-def _homes(schema: Schema) -> dict[str, list[str]]:
-    """Where each key may stand, for keys that have at most two places; of more, the one or two nearest to the top."""
-    homes: dict[str, list[KeyPath]] = {}
-    for key, home in _keys_below(schema, schema, ()):
-        homes.setdefault(key, []).append(home)
-    found = {}
-    for key, places in homes.items():
-        depth = min(len(home) for home in places)
-        near = places if len(places) <= 2 else [home for home in places if len(home) == depth]
-        if len(near) <= 2:
-            found[key] = [f"under {dotted(home)}" if home else "at the top" for home in near]
-    return found
-
-
-def _keys_below(schema: Schema, top: Schema, path: KeyPath) -> Iterator[tuple[str, KeyPath]]:
-    for branch in schema.get("anyOf", (schema,)):
-        resolved = top["$defs"][branch["$ref"].rpartition("/")[2]] if "$ref" in branch else branch
-        for key, below in resolved.get("properties", {}).items():
-            yield key, path
-            yield from _keys_below(below, top, (*path, key))
-        for below in resolved.get("patternProperties", {}).values():
-            yield from _keys_below(below, top, (*path, "<name>"))

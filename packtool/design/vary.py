@@ -70,10 +70,10 @@ def _values(text: str, span: str) -> tuple[float, ...]:
     first, last, step = numbers
     if step == 0 or (last - first) * step < 0:
         raise UsageError(f"--vary {text}: a step of {step:g} does not lead from {first:g} to {last:g}")
-    count = math.floor((last - first) / step + 1e-6) + 1
-    if count > MOST_VALUES:
-        raise UsageError(f"--vary {text}: {count} values; at most {MOST_VALUES}")
-    return tuple(float(f"{first + k * step:.12g}") for k in range(count))
+    steps = (last - first) / step + 1e-6
+    if not steps < MOST_VALUES:  # nor infinitely many
+        raise UsageError(f"--vary {text}: {1 + steps:.6g} values; at most {MOST_VALUES}")
+    return tuple(float(f"{first + k * step:.12g}") for k in range(math.floor(steps) + 1))
 
 
 def _counted(text: str, numbers: Sequence[float]) -> tuple[float, ...]:

@@ -65,7 +65,7 @@ def range_words(schema: Mapping[str, Any], unit: str = "") -> str:
 def needed(schema: Mapping[str, Any], unit: str = "") -> str:
     """What a key takes: ``a whole number from 1 to 200``, ``one of U, Z``, ``a mapping with series``."""
     if "anyOf" in schema:
-        return " or ".join(needed(branch, unit) for branch in schema["anyOf"] if branch.get("type") != "null")
+        return " or ".join(dict.fromkeys(needed(branch, unit) for branch in schema["anyOf"] if branch.get("type") != "null"))
     if "const" in schema:
         return str(schema["const"])
     if "enum" in schema:

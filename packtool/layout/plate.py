@@ -112,7 +112,7 @@ def _crowded(plate: ColdPlate, count: int, space: float) -> tuple[str, str]:
     widest = (space - (count - 1) * LAND_MM) / count
     ways = []
     if most >= fewest:
-        ways.append(f"at most {most} {what} of {width:g} mm fit")
+        ways.append(f"at most {most} {what} of {width:g} mm fit" if most > 1 else f"only one of {width:g} mm fits")
     if widest > 0:
         ways.append(f"channel_width_mm may be at most {int(widest * 100) / 100:g}")
     ways = ways or ["make the rows wider or margin_mm smaller"]

@@ -36,8 +36,12 @@ def cases_of(rows: Sequence[Varied]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(r.case for row in rows for r in row.results if r.case is not None and r.name == SHOWN[0][0]))
 
 
+COLUMNS = 80
+"""What a table is kept within."""
+
+
 def vary_table(key: str, rows: Sequence[Varied]) -> str:
-    """A table a case, within 80 columns where the numbers allow; values that could not be solved say why below it."""
+    """A table a case, what does not fit beside the rest in ``COLUMNS`` below it; values that could not be solved say why at the end."""
     lines = []
     shown = [(name, head) for name, head in SHOWN if any(row.results.find(name) for row in rows)]
     short = key.rpartition(".")[2]
@@ -54,9 +58,20 @@ def vary_table(key: str, rows: Sequence[Varied]) -> str:
         widths = [max(len(line[i]) for line in table) for i in range(len(table[0]))]
         if case is not None:
             lines.append(f"{key}, case {case}")
-        lines += ["  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in table]
+        for columns in _side_by_side(widths):
+            lines += ["  ".join(line[i].rjust(widths[i]) for i in columns).rstrip() for line in table]
     lines += [f"{short} {number(row.value)}: {row.failed}" for row in rows if row.failed]
     return "\n".join(lines)
+
+
+def _side_by_side(widths: Sequence[int]) -> list[list[int]]:
+    """The columns of each table below the other: the first in all of them, with as many of the next as fit beside it."""
+    tables = [[0]]
+    for i in range(1, len(widths)):
+        if len(tables[-1]) > 1 and sum(widths[k] + 2 for k in tables[-1]) + widths[i] > COLUMNS:
+            tables.append([0])
+        tables[-1].append(i)
+    return tables
 
 
 def _unit(rows: Sequence[Varied], name: str, case: str | None) -> str:

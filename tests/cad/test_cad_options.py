@@ -53,7 +53,7 @@ def test_roles_are_chosen_where_they_stand() -> None:
         ({"part": "busbr 1"}, "did you mean busbar 1"),
         ({"only": ("lid",)}, "has no part of lid; its roles are: cell, terminal"),
         ({"only": ("enclosur",)}, "did you mean enclosure"),
-        ({"step_schema": "ap203"}, "Choose from ap242, ap214"),
+        ({"step_schema": "ap203"}, "choose from ap242, ap214"),
         ({"part": "tray", "only": ("lid",)}, "cannot be given together"),
     ],
 )

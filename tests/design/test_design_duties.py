@@ -206,6 +206,8 @@ class TestCoolantSchedule:
             ("{time_s: [10, 5], flow_lpm: [1, 2]}", "time_s", "must ascend: 5 follows 10"),
             ("{time_s: [10], flow_lpm: [1, 2]}", "time_s", "flow_lpm must have as many entries as time_s: 1"),
             ("{time_s: [10], inlet_degC: [250]}", "inlet_degC.0", "is known from"),
+            ("{time_s: [10], inlet_degC: 25}", "inlet_degC", "must be a list of numbers"),
+            ("{time_s: [10], inlet_degC: [warm]}", "inlet_degC.0", "must be a number"),
             ("{time_s: [10], flow_lpm: [-1]}", "flow_lpm.0", "must be from 0"),
         ],
     )

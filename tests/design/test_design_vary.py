@@ -21,6 +21,7 @@ DATA = {
         ("flow_lpm=1:0:-0.5", "cold_plate.flow_lpm", (1, 0.5, 0)),
         ("flow_lpm=0.1:0.3:0.1", "cold_plate.flow_lpm", (0.1, 0.2, 0.3)),
         ("current_A=50,70,60", "cases.fast.current_A", (50, 70, 60)),
+        ("flow_lpm=1:200:1", "cold_plate.flow_lpm", tuple(range(1, 201))),
         ("fast.current_A=50", "cases.fast.current_A", (50,)),
         ("overhang_mm=50:60:10", "cold_plate.overhang_mm", (50, 60)),
     ],
@@ -45,7 +46,9 @@ def test_a_key_and_its_values(text, key, values):
         ("flow_lpm=4:16:-1", "does not lead"),
         ("flow_lpm=4:x:1", "not FROM:TO:STEP"),
         ("flow_lpm=nan,2", "finite"),
-        ("flow_lpm=0:1:0.001", f"at most {MOST_VALUES}"),
+        ("flow_lpm=0:1:0.001", f"1001 values; at most {MOST_VALUES}"),
+        ("flow_lpm=0:200:1", f"201 values; at most {MOST_VALUES}"),
+        ("flow_lpm=-1e308:1e308:1", f"at most {MOST_VALUES}"),  # their difference is no finite number
     ],
 )
 def test_what_is_wrong_is_said(text, says):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
@@ -48,3 +49,21 @@ def test_the_curves_are_the_same_bytes_each_time_and_name_the_key():
     assert b"cold_plate.flow_lpm" in drawn
     with pytest.raises(ValueError, match="nothing was solved"):
         vary_plot("x", ROWS[2:])
+
+
+def test_what_does_not_fit_in_80_columns_stands_below_beside_the_values_again():
+    more = [
+        Result(name, 12.345678, unit, error=0.000123, case="fast")
+        for name, unit in (("temperature.cell.spread", "K"), ("coolant.outlet", "degC"), ("coolant.pumping_power", "W"))
+    ]
+    wide = [replace(row, results=ResultSet((*row.results, *more))) for row in ROWS[:2]]
+    lines = vary_table("cold_plate.flow_lpm", wide).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert [line.split()[0] for line in lines if "°C" not in line and not line.strip().startswith("W")][1:] == [
+        "flow_lpm",
+        "4",
+        "8",
+    ] * 2
+    assert " ".join(lines[1].split() + lines[5].split()[1:]) == (
+        "flow_lpm cell max cell spread pressure drop coolant out pumping verdict"
+    )

@@ -33,11 +33,11 @@ def test_a_sensor_on_a_cell_sits_on_its_axis_just_inside_the_face_that_is_asked_
 
 def test_it_reads_a_linear_field_exactly_and_names_itself_where_there_is_no_solid():
     mesh = mesh_boxes([Box("block", "cell", "cell", 0, 0, 0, 0.1, 0.1, 0.1)], divisions=2, boundaries={})
-    loaded, layout = pack("{in: {at_mm: [30, 20, 70]}, edge: {at_mm: [100, 0, 0]}}")
+    loaded, layout = pack("{in: {at_mm: [30, 20, 70]}, edge: {at_mm: [100, 0, 5]}}")
     field = 300 + mesh.points @ np.array([1.0, 2.0, 3.0])
-    assert sensor_rows(loaded, layout, mesh) @ field == pytest.approx([300.28, 300.1])
-    loaded, layout = pack("{far: {at_mm: [101, 0, 0]}}")
-    with pytest.raises(SolveError, match=r"sensors.far: the point \(0.101, 0, 0\) m lies in no element"):
+    assert sensor_rows(loaded, layout, mesh) @ field == pytest.approx([300.28, 300.115])
+    loaded, layout = pack("{far: {at_mm: [101, 0, 5]}}")
+    with pytest.raises(SolveError, match=r"sensors.far: the point \(0.101, 0, 0.005\) m lies in no element"):
         sensor_rows(loaded, layout, mesh)
 
 
@@ -48,6 +48,8 @@ def test_it_reads_a_linear_field_exactly_and_names_itself_where_there_is_no_soli
         ("{a: {}}", "missing: give at_mm"),
         ("{a: {cell: R1C01, at_mm: [0, 0, 0]}}", "give at_mm or cell, not both"),
         ("{a: {at_mm: [0, 0]}}", "takes 3 numbers, got 2"),
+        ("{a: {at_mm: [0, 0, 1]}}", r"sensors.a.at_mm: there is no part around this point.*z 3 to 217 mm"),  # in the tray's floor
+        ("{a: {at_mm: [0, 19999, 100]}}", "there is no part around this point"),
     ],
 )
 def test_what_is_no_place_is_refused(sensors, message):

@@ -68,6 +68,14 @@ def test_a_solve_that_fails_ends_all_ranks_with_its_message_once(tmp_path):
 
 @pytest.mark.fem
 @pytest.mark.slow
+def test_every_value_of_vary_is_solved_on_all_ranks(tmp_path):
+    done = on_ranks(2, "solve", BUS, "-o", tmp_path / "out", *small(), "--vary", "flow_lpm=3,4", "--json")
+    assert done.returncode == 0, done.stderr
+    assert [row["value"] for row in json.loads(done.stdout)["values"]] == [3, 4]
+
+
+@pytest.mark.fem
+@pytest.mark.slow
 def test_a_design_with_mistakes_is_told_once(tmp_path):
     done = on_ranks(2, "solve", BUS, "-o", tmp_path / "out", "--set", "cel=none")
     assert done.returncode == 2
