@@ -28,8 +28,9 @@ from packtool.thermal.transient import GROW, SAFETY, SHRINK, WORTH
 @dataclass(frozen=True)
 class HeatHistory:
     """Temperatures in time. At the outputs ``times`` (n_out,) [s]: ``T`` (n_out, n_nodes) [K] and ``time_error`` (n_out, n_nodes) [K],
-    the estimated error of the time steps, or None. At every step ``step_times`` (n_steps + 1,) [s]: ``sensors`` name -> (n_steps + 1,)
-    [K], ``region_mean`` [K] and ``region_power`` [W], both (n_steps + 1, n_regions). ``balance`` of the whole run, in joules.
+    the estimated error of the time steps (where a material melts, its order of magnitude only), or None. At every step
+    ``step_times`` (n_steps + 1,) [s]: ``sensors`` name -> (n_steps + 1,) [K], ``region_mean`` [K] and ``region_power`` [W], both
+    (n_steps + 1, n_regions). ``balance`` of the whole run, in joules.
     Extremes, heat flows and all else about one of the outputs: ``moment(t).maximum()``, ``moment(t).heat_out("end")``."""
 
     times: Floats
@@ -216,7 +217,7 @@ def _advance(system: System, stepper: Stepper, march: March, target: float, plac
         march.dt = step * min(max(factor, SHRINK), SAFETY)
         if march.dt < control.shortest_step:
             if isinstance(unsettled, SolveError):
-                raise unsettled
+                raise SolveError(f"at {march.t:.6g} s: {unsettled}") from unsettled
             raise NotConverged(
                 f"at {march.t:.6g} s a step of {march.dt:.1e} s would be needed to keep the error at {control.tolerance_K:g} K: the heat "
                 "jumps at a time that is not among the breakpoints, or runs away"
