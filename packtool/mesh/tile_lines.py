@@ -153,9 +153,17 @@ class _Columns:
         self.bounds = np.concatenate([[start], lattice.x0 + np.arange(lattice.halves + 1) * pitch / 2, [end]])
         columns = self.divided([*reversed(left_strips), start])[:-1]
         self.first = len(columns)
-        columns += [float(v) for a, b in pairwise(self.bounds) for v in np.linspace(a, b, 2 * self.k + 1)[:-1]]
+        for i, (a, b) in enumerate(pairwise(self.bounds.tolist())):
+            away = self._away(b - a)
+            columns += (a + away if i else b - away[::-1]).tolist()[: 2 * self.k]
         columns += self.divided([end, *right_strips])
         self.x = np.array(columns)
+
+    def _away(self, width: float) -> Floats:
+        """(2 k + 1,) distances of the columns from an axis, over half a tile: even; in one that is wider, as at a wall, no wider beside the
+        axis than elsewhere, where the gap to the next row is narrow and a column must keep beside its node of the circle."""
+        share, half = np.linspace(0.0, 1.0, 2 * self.k + 1), min(width, self.lattice.pitch / 2)
+        return share * (half + (width - half) * share)
 
     def divided(self, places: Sequence[float]) -> list[float]:
         """Ascending ``places`` with the intervals between them divided."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from mesh_layouts import box, shape
 from round_layouts import D, H, round_pack, sites, turned
@@ -179,6 +179,8 @@ def test_holders_cut_in_a_zigzag_between_offset_rows():
     rows=st.integers(1, 4),
     columns=st.integers(1, 4),
 )
+@example("square", 0.2, 5.0, 2, 1)  # a narrow gap between rows beside a wide way to the wall
+@example("square", 0.2, 1.912874721857865, 3, 2)
 @settings(max_examples=10, deadline=None)
 def test_any_pitch_and_rim_gives_sound_elements(pattern, gap, rim, rows, columns):
     report = mesh_layout(round_pack(rows, columns, D + gap, pattern, rim=rim, holder=5.0), "coarse").report
