@@ -37,6 +37,8 @@ def dxf_text(sheet: Sheet) -> str:
         for dimension in sheet.dimensions:
             _dimension(space, dimension)
         document.header["$EXTMIN"], document.header["$EXTMAX"] = (0, 0, 0), (*sheet.size, 0)
+        for kind in sorted(document.entitydb.dxf_types_in_use()):  # the library adds what is missing in the order of a set
+            document.classes.add_class(kind)
         stream = io.StringIO()
         document.write(stream)
     return stream.getvalue()

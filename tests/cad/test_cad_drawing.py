@@ -102,3 +102,28 @@ def test_a_cad_program_reads_the_dxf(built: Built) -> None:
     assert len(space.query("LINE ARC")) == len(sheet.strokes)
     assert sorted(entity.dxf.text for entity in space.query("DIMENSION")) == sorted(figure_text(d.value) for d in sheet.dimensions)
     assert len(space.query("HATCH")) == len(sheet.hatches) > 5
+
+
+SHEET = """
+from packtool.cad.drawing import Sheet
+from packtool.cad.drawing_dxf import dxf_text
+import inspect, sys
+empty = {name: () for name in inspect.signature(Sheet).parameters} | {"size": (420.0, 297.0)}
+sys.stdout.write(dxf_text(Sheet(**empty)))
+"""
+
+
+def test_the_dxf_is_the_same_whatever_order_python_keeps_sets_in() -> None:
+    """Seeds 1 and 4 once gave two orders of the file's classes."""
+    import os
+    import subprocess
+    import sys
+
+    written = {
+        subprocess.run(
+            [sys.executable, "-c", SHEET], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True, timeout=60
+        ).stdout
+        for seed in ("1", "4", "7", "11")
+    }
+    assert len(written) == 1
+    assert b"ACDBPLACEHOLDER" in written.pop()
