@@ -99,7 +99,7 @@ def test_melting_conserves_heat_and_holds_the_temperature():
 def test_what_stops_a_march_is_told_with_its_time():
     problem = thermal.conduction(bar(), lambda T: np.where(T < 350, 10.0, -1.0), rho_cp=RHO_CP, flux={"end": 1e4})
     with pytest.raises(SolveError, match=r"at \d+\.?\d* s: k of .* is -1 at T = 35"):
-        thermal.solve_transient(problem, 300.0, 1e5, shortest_step=0.1, time_error=False)
+        thermal.solve_transient(problem, 300.0, 1e5, shortest_step=1e-6, time_error=False)
 
 
 def test_a_melting_front_moves_as_stefan_says():
