@@ -21,7 +21,14 @@ PLATE = ColdPlate.model_validate(
     {"type": "serpentine", "passes": 1, "channel_width_mm": 16.0, "channel_height_mm": 3.0, "thickness_mm": 5.0,
      "material": "al_3003_o", "coolant": "meg50", "inlet_degC": 25.0, "pump": {"flow_lpm": [0, 20], "head_kPa": [60, 0]}}
 )  # fmt: skip
-ON_PUMP = ("cold_plate.flow_lpm=null", "cold_plate.pump={flow_lpm: [0, 10, 20], head_kPa: [30, 20, 0]}")
+SMALL = (
+    "electrical.series=4",
+    "arrangement.rows=1",
+    "arrangement.cells_per_row=4",
+    "cold_plate.channels=2",
+    "enclosure.cutouts=[]",
+)
+ON_PUMP = ("cold_plate.flow_lpm=null", "cold_plate.pump={flow_lpm: [0, 4, 8], head_kPa: [20, 12, 0]}")
 
 
 def test_the_curve_is_linear_between_its_points():
@@ -50,8 +57,9 @@ def test_a_pump_that_is_too_weak_or_whose_curve_ends_too_soon_is_refused():
         operating_flow(CURVE, lambda q: q)
 
 
+@pytest.mark.slow  # some 250 solves of the network
 def test_the_viscosity_on_the_way_counts_once_the_plate_is_solved():
-    loaded = load_design(BUS, ON_PUMP)
+    loaded = load_design(BUS, (*SMALL, *ON_PUMP))
     layout = lay_out(loaded)
     cold = on_the_pump(loaded, layout.network).design.cold_plate.flow_lpm
 
