@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from scipy.optimize import brentq
@@ -68,6 +69,10 @@ def with_flow(loaded: LoadedDesign, flow_lpm: float) -> LoadedDesign:
     return replace(loaded, design=loaded.design.model_copy(update={"cold_plate": known}))
 
 
+def _scaled(drop: Callable[[float], float], share: float, flow_lpm: float) -> float:
+    return share * drop(flow_lpm)
+
+
 def on_the_pump(
     loaded: LoadedDesign, network: CoolantNetwork | None, warm: Callable[[LoadedDesign], tuple[float, float]] | None = None
 ) -> LoadedDesign:
@@ -87,7 +92,7 @@ def on_the_pump(
         found, T = warm(with_flow(loaded, flow))
         drop = isothermal_drop(network, plate, coolant, T)
         share = found / drop(flow)
-        following = operating_flow(pump, lambda q, d=drop, s=share: s * d(q))  # type: ignore[misc]
+        following = operating_flow(pump, partial(_scaled, drop, share))
         if abs(following - flow) <= SETTLED * flow:
             return with_flow(loaded, following)
         flow = following

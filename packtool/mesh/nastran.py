@@ -7,6 +7,7 @@ Property`` of Femap; both remembered): bulk data has no names of its own.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 
@@ -48,7 +49,7 @@ def write_bdf(path: Path, mesh: TaggedMesh) -> dict[str, str]:
     return words
 
 
-def _table(out, form: str, rows: Integers) -> None:  # type: ignore[no-untyped-def]
+def _table(out: TextIO, form: str, rows: Integers) -> None:
     for begin in range(0, len(rows), _CHUNK):
         chunk = rows[begin : begin + _CHUNK]
         out.write(form * len(chunk) % tuple(chunk.ravel().tolist()))

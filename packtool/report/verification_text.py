@@ -7,6 +7,10 @@ from typing import Any
 
 from packtool.verification.records import Row, VerificationCase
 
+WIDTH = 80
+QUANTITY = 20
+"""Columns of a line, and those of a quantity's name where its numbers leave them."""
+
 Done = Sequence[tuple[VerificationCase, Sequence[Row]]]
 
 
@@ -37,7 +41,7 @@ def verification_table(done: Done) -> str:
     lines: list[str] = []
     rows = [row for _, case_rows in done for row in case_rows]
     for case, case_rows in done:
-        lines.append(f"{case.id}  {case.title}"[:80])
+        lines.append(f"{case.id}  {case.title}"[:WIDTH])
         lines += [_line(row) for row in case_rows]
     failed = sum(not row.passes for row in rows)
     lines.append(f"{len(done)} cases, {len(rows)} quantities: {len(rows) - failed} pass, {failed} fail")
@@ -46,7 +50,9 @@ def verification_table(done: Done) -> str:
 
 def _line(row: Row) -> str:
     unit = "" if row.unit in ("", "-") else f" {row.unit}"
-    off = "%" if row.measure == "relative" else unit
     error, tolerance = (row.error * 100, row.tolerance * 100) if row.measure == "relative" else (row.error, row.tolerance)
     mark = "holds" if row.passes else "FAILS"
-    return f"  {mark} {row.quantity[:20]:<20} {row.value:>12.7g} of {row.reference:<11.7g}{unit:<8} {error:.2g} (<= {tolerance:.2g}){off}"
+    percent = "%" if row.measure == "relative" else ""  # else in the unit that stands beside the reference
+    numbers = f"{row.value:>12.7g} of {row.reference:<11.7g}{unit:<5} {error:.2g} (<= {tolerance:.2g}){percent}"
+    room = min(QUANTITY, WIDTH - len(f"  {mark}  {numbers}"))
+    return f"  {mark} {row.quantity[:room]:<{room}} {numbers}"
