@@ -7,7 +7,6 @@ as long as the scheme's own error, the error of the temperatures that were assum
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,121 +16,27 @@ import numpy as np
 import packtool
 from packtool.artifacts import content_hash
 from packtool.coldplate.checkpoint import read_checkpoint, write_checkpoint
-from packtool.coldplate.stream import ChannelStream
-from packtool.design.demand import Demand
+from packtool.coldplate.pack_run import Moment, PackCase, PackRun, landings
+from packtool.coldplate.run_sums import RunSums
 from packtool.errors import NotConverged
-from packtool.mesh.records import Floats, Integers, TaggedMesh
+from packtool.mesh.records import Floats
 from packtool.thermal.assembly import Discrete, discretise
-from packtool.thermal.cell_bank import CellBank, Interval, over
+from packtool.thermal.cell_bank import Interval, over
 from packtool.thermal.clock import Clock
 from packtool.thermal.coupling import Coupling
 from packtool.thermal.evaluate import Extremes
 from packtool.thermal.part_flows import PartFlows, part_flows
-from packtool.thermal.records import ConductionProblem, EnergyBalance, StreamState
-from packtool.thermal.stepping import D, Step, Stepper, W
+from packtool.thermal.records import StreamState
+from packtool.thermal.stepping import Step, Stepper
 from packtool.thermal.transient import GROW, SAFETY, SHRINK, WORTH
 
 SHORTEST_STEP = 1e-6
 """[s]: a step that would have to be shorter is given up."""
-CLOSE_S = 5.0
-"""Edges of a duty closer to the one before than this [s] need not be landed on: the heat between them is integrated all the same, and
-its swing about the step's mean is part of the step's error."""
-
-
 OUTSIDE_CELLS = 0.05
 """Weight of a step's error where there is no cell: the plate and the pads follow the cells and the coolant within seconds, so an error
 there is forgotten in the next step, while a cell keeps its own for minutes."""
 FILM_K = 0.1
 """Films and flow are looked up again where the coolant has changed by this much [K]: 0.3 % in viscosity, a tenth of that in h."""
-
-
-@dataclass(frozen=True)
-class PackCase:
-    """A transient case on one mesh: the solid with its capacities, the network, the coolant (None: none), and how to go about it.
-
-    ``cell_region`` (n_cells,) index of each cell's region; ``T0`` [K] and ``soc0`` (n_cells,) at the start; ``outputs`` ascending times
-    [s] of the fields, the last the end; ``tolerance`` [K] of a step; ``schedule``: from which times on [s] which other stream flows;
-    ``sensors`` (n_sensors, n_points) sparse: what reads them from a field; None: there are none.
-    """
-
-    problem: ConductionProblem
-    bank: CellBank
-    demand: Demand
-    cell_region: Integers
-    stream: ChannelStream | None
-    T0: float
-    soc0: Floats
-    outputs: Sequence[float]
-    tolerance: float
-    schedule: tuple[tuple[float, ChannelStream], ...] = ()
-    sensors: Any = None
-
-    def stream_at(self, t: float) -> ChannelStream | None:
-        """The coolant from ``t`` [s] on."""
-        return next((stream for since, stream in reversed(self.schedule) if since <= t), self.stream)
-
-    @property
-    def edges(self) -> tuple[float, ...]:
-        """Where the duty's pieces meet."""
-        return self.demand.edges
-
-    @property
-    def switches(self) -> tuple[float, ...]:
-        """Where the coolant's flow or inlet changes."""
-        return tuple(since for since, _ in self.schedule)
-
-
-@dataclass(frozen=True)
-class Moment:
-    """Numbers at the end of one step (the first: at the start). By cell (n_cells,): volume ``mean``, ``low`` and ``high`` [K], ``soc``.
-    ``plate`` warmest point of the cold plate [K]; ``interval``: what the network did in the step; ``coolant_out`` [K]; heat ``to_coolant``
-    and ``to_ambient`` [W] at the end of the step; ``sensors`` (n_sensors,) [K]."""
-
-    t: float
-    mean: Floats
-    low: Floats
-    high: Floats
-    plate: float
-    soc: Floats
-    interval: Interval | None
-    coolant_out: float
-    to_coolant: float
-    to_ambient: float
-    sensors: Floats
-
-
-@dataclass(frozen=True)
-class PackRun:
-    """A duty run through: one moment a step; ``fields`` (n_outputs, n_points) [K] at the outputs; ``hottest`` (n_points,) [K] the field
-    with the warmest point of a cell; ``states`` of the coolant at the outputs; ``balance`` of the whole run [J]; joules of the solid by
-    source in ``made``."""
-
-    mesh: TaggedMesh
-    moments: tuple[Moment, ...]
-    outputs: tuple[float, ...]
-    fields: Floats
-    hottest: Floats
-    states: tuple[StreamState, ...]
-    balance: EnergyBalance
-    made: dict[str, float]
-    flows: PartFlows
-    rejected_steps: int
-    linear_iterations: int
-    n_dofs: int
-    seconds: dict[str, float]
-
-
-def landings(edges: Sequence[float], outputs: Sequence[float], switches: Sequence[float] = ()) -> list[float]:
-    """The times to land on: every output, every switch of the coolant, and every edge of the duty that is not close to the one before;
-    ascending, without 0."""
-    kept, last = {*outputs, *(switch for switch in switches if switch < outputs[-1])}, 0.0
-    for edge in edges:
-        if edge - last >= CLOSE_S and edge < outputs[-1]:
-            kept.add(edge)
-        last = edge
-    return sorted(kept - {0.0})
-
-
 _CARRIED = ("t", "dt", "T", "soc", "pace", "theta", "theta_pace", "rejected", "_state")
 
 
@@ -172,7 +77,7 @@ class PackMarch:
         self._state: StreamState | None = None
         self.coupling: Coupling | None = None
         self._films_at: Floats | None = None
-        self.sums = _Sums(self.discrete, self.stepper.capacity)
+        self.sums = RunSums(self.discrete, self.stepper.capacity)
         self.rejected = 0
         self.clock.lap("assembly")
 
@@ -356,40 +261,3 @@ class PackMarch:
             to_ambient=sum(flows.to_surfaces.values()) if flows else 0.0,
             sensors=np.zeros(0) if case.sensors is None else np.asarray(case.sensors @ self.T),
         )
-
-
-class _Sums:
-    """Joules, summed over the accepted steps with the scheme's weights; ``totals`` by what they are of."""
-
-    def __init__(self, discrete: Discrete, capacity: Any) -> None:
-        self._discrete, self._capacity = discrete, capacity
-        self.T_time = np.zeros(discrete.n_dofs)  # K s
-        self.power_time = np.zeros(len(discrete.problem.mesh.regions))  # J
-        self.totals: dict[str, float] = dict.fromkeys(("made", "stored", "to stream", "cells", "reversible", "busbars"), 0.0)
-
-    def _add(self, name: str, joules: float) -> None:
-        self.totals[name] = self.totals.get(name, 0.0) + joules
-
-    def add(self, step: Step, interval: Interval, T: Floats, dt: float) -> None:
-        """One step from ``T``."""
-        self.T_time += dt * (W * T + W * step.middle + D * step.T)
-        self.power_time += dt * sum(w * flows.power for w, flows in zip((W, W, D), step.stages, strict=True))
-        self._add("stored", float((self._capacity @ (step.T - T)).sum()))
-        for weight, flows in zip((W, W, D), step.stages, strict=True):
-            self._add("made", dt * weight * float(flows.power.sum()))
-            for name, out in flows.to_boundaries(self._discrete).items():
-                self._add(f"at {name}", dt * weight * out)
-            if flows.state:
-                self._add("to stream", dt * weight * float(flows.state.heat.sum()))
-        for name, power in (("cells", interval.joule), ("reversible", interval.reversible), ("busbars", interval.busbar)):
-            self._add(name, dt * float(power.sum()))
-
-    @property
-    def made_by(self) -> dict[str, float]:
-        """Heat by its source [J]."""
-        return {name: self.totals[name] for name in ("cells", "reversible", "busbars")}
-
-    def balance(self) -> EnergyBalance:
-        """The whole run's [J]."""
-        out = {name.removeprefix("at "): joules for name, joules in self.totals.items() if name.startswith("at ")}
-        return EnergyBalance(self.totals["made"], out, self.totals["to stream"], self.totals["stored"])

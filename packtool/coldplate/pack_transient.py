@@ -12,7 +12,8 @@ import numpy as np
 
 from packtool.catalogue.records import Coolant
 from packtool.coldplate.pack_case import EXACT, path_rows
-from packtool.coldplate.pack_march import PackCase, PackMarch, PackRun
+from packtool.coldplate.pack_march import PackMarch
+from packtool.coldplate.pack_run import PackCase, PackRun
 from packtool.coldplate.pump import on_the_pump
 from packtool.coldplate.records import HeatPhysics
 from packtool.coldplate.solve import cold_plate_solution

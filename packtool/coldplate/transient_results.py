@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from packtool.coldplate.pack_march import PackCase, PackRun
+from packtool.coldplate.pack_run import PackCase, PackRun
 from packtool.coldplate.solve import cold_plate_solution, coolant_results
 from packtool.layout.records import Layout
 from packtool.mesh.records import Floats

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from packtool.artifacts import replacing, write_text
-from packtool.coldplate.pack_march import PackRun
+from packtool.coldplate.pack_run import PackRun
 from packtool.mesh.files import write_pvd, write_vtu
 from packtool.mesh.records import TaggedMesh
 from packtool.results import ZERO_CELSIUS

@@ -11,7 +11,8 @@ from scipy.integrate import solve_ivp
 from scipy.sparse import csr_matrix
 
 from packtool.catalogue.records import ResistanceTable, SocTable
-from packtool.coldplate.pack_march import CLOSE_S, PackCase, PackMarch, landings
+from packtool.coldplate.pack_march import PackMarch
+from packtool.coldplate.pack_run import CLOSE_S, PackCase, landings
 from packtool.design.demand import Demand
 from packtool.mesh.boxes import Box, mesh_boxes
 from packtool.thermal.cell_bank import CellBank

@@ -1,0 +1,105 @@
+"""What a pack's run through a duty is given and gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from packtool.coldplate.stream import ChannelStream
+from packtool.design.demand import Demand
+from packtool.mesh.records import Floats, Integers, TaggedMesh
+from packtool.thermal.cell_bank import CellBank, Interval
+from packtool.thermal.part_flows import PartFlows
+from packtool.thermal.records import ConductionProblem, EnergyBalance, StreamState
+
+CLOSE_S = 5.0
+"""Edges of a duty closer to the one before than this [s] need not be landed on: the heat between them is integrated all the same, and
+its swing about the step's mean is part of the step's error."""
+
+
+@dataclass(frozen=True)
+class PackCase:
+    """A transient case on one mesh: the solid with its capacities, the network, the coolant (None: none), and how to go about it.
+
+    ``cell_region`` (n_cells,) index of each cell's region; ``T0`` [K] and ``soc0`` (n_cells,) at the start; ``outputs`` ascending times
+    [s] of the fields, the last the end; ``tolerance`` [K] of a step; ``schedule``: from which times on [s] which other stream flows;
+    ``sensors`` (n_sensors, n_points) sparse: what reads them from a field; None: there are none.
+    """
+
+    problem: ConductionProblem
+    bank: CellBank
+    demand: Demand
+    cell_region: Integers
+    stream: ChannelStream | None
+    T0: float
+    soc0: Floats
+    outputs: Sequence[float]
+    tolerance: float
+    schedule: tuple[tuple[float, ChannelStream], ...] = ()
+    sensors: Any = None
+
+    def stream_at(self, t: float) -> ChannelStream | None:
+        """The coolant from ``t`` [s] on."""
+        return next((stream for since, stream in reversed(self.schedule) if since <= t), self.stream)
+
+    @property
+    def edges(self) -> tuple[float, ...]:
+        """Where the duty's pieces meet."""
+        return self.demand.edges
+
+    @property
+    def switches(self) -> tuple[float, ...]:
+        """Where the coolant's flow or inlet changes."""
+        return tuple(since for since, _ in self.schedule)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Numbers at the end of one step (the first: at the start). By cell (n_cells,): volume ``mean``, ``low`` and ``high`` [K], ``soc``.
+    ``plate`` warmest point of the cold plate [K]; ``interval``: what the network did in the step; ``coolant_out`` [K]; heat ``to_coolant``
+    and ``to_ambient`` [W] at the end of the step; ``sensors`` (n_sensors,) [K]."""
+
+    t: float
+    mean: Floats
+    low: Floats
+    high: Floats
+    plate: float
+    soc: Floats
+    interval: Interval | None
+    coolant_out: float
+    to_coolant: float
+    to_ambient: float
+    sensors: Floats
+
+
+@dataclass(frozen=True)
+class PackRun:
+    """A duty run through: one moment a step; ``fields`` (n_outputs, n_points) [K] at the outputs; ``hottest`` (n_points,) [K] the field
+    with the warmest point of a cell; ``states`` of the coolant at the outputs; ``balance`` of the whole run [J]; joules of the solid by
+    source in ``made``."""
+
+    mesh: TaggedMesh
+    moments: tuple[Moment, ...]
+    outputs: tuple[float, ...]
+    fields: Floats
+    hottest: Floats
+    states: tuple[StreamState, ...]
+    balance: EnergyBalance
+    made: dict[str, float]
+    flows: PartFlows
+    rejected_steps: int
+    linear_iterations: int
+    n_dofs: int
+    seconds: dict[str, float]
+
+
+def landings(edges: Sequence[float], outputs: Sequence[float], switches: Sequence[float] = ()) -> list[float]:
+    """The times to land on: every output, every switch of the coolant, and every edge of the duty that is not close to the one before;
+    ascending, without 0."""
+    kept, last = {*outputs, *(switch for switch in switches if switch < outputs[-1])}, 0.0
+    for edge in edges:
+        if edge - last >= CLOSE_S and edge < outputs[-1]:
+            kept.add(edge)
+        last = edge
+    return sorted(kept - {0.0})

@@ -1,0 +1,50 @@
+"""The joules of a pack's run, summed over its steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from packtool.mesh.records import Floats
+from packtool.thermal.assembly import Discrete
+from packtool.thermal.cell_bank import Interval
+from packtool.thermal.records import EnergyBalance
+from packtool.thermal.stepping import D, Step, W
+
+
+class RunSums:
+    """Joules, summed over the accepted steps with the scheme's weights; ``totals`` by what they are of."""
+
+    def __init__(self, discrete: Discrete, capacity: Any) -> None:
+        self._discrete, self._capacity = discrete, capacity
+        self.T_time = np.zeros(discrete.n_dofs)  # K s
+        self.power_time = np.zeros(len(discrete.problem.mesh.regions))  # J
+        self.totals: dict[str, float] = dict.fromkeys(("made", "stored", "to stream", "cells", "reversible", "busbars"), 0.0)
+
+    def _add(self, name: str, joules: float) -> None:
+        self.totals[name] = self.totals.get(name, 0.0) + joules
+
+    def add(self, step: Step, interval: Interval, T: Floats, dt: float) -> None:
+        """One step from ``T``."""
+        self.T_time += dt * (W * T + W * step.middle + D * step.T)
+        self.power_time += dt * sum(w * flows.power for w, flows in zip((W, W, D), step.stages, strict=True))
+        self._add("stored", float((self._capacity @ (step.T - T)).sum()))
+        for weight, flows in zip((W, W, D), step.stages, strict=True):
+            self._add("made", dt * weight * float(flows.power.sum()))
+            for name, out in flows.to_boundaries(self._discrete).items():
+                self._add(f"at {name}", dt * weight * out)
+            if flows.state:
+                self._add("to stream", dt * weight * float(flows.state.heat.sum()))
+        for name, power in (("cells", interval.joule), ("reversible", interval.reversible), ("busbars", interval.busbar)):
+            self._add(name, dt * float(power.sum()))
+
+    @property
+    def made_by(self) -> dict[str, float]:
+        """Heat by its source [J]."""
+        return {name: self.totals[name] for name in ("cells", "reversible", "busbars")}
+
+    def balance(self) -> EnergyBalance:
+        """The whole run's [J]."""
+        out = {name.removeprefix("at "): joules for name, joules in self.totals.items() if name.startswith("at ")}
+        return EnergyBalance(self.totals["made"], out, self.totals["to stream"], self.totals["stored"])
