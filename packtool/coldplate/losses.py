@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from fluids.fittings import bend_miter, entrance_sharp, exit_normal
+from fluids.fittings import bend_miter, entrance_sharp
 
 from packtool.coldplate.friction import RE_LAMINAR, RE_TURBULENT, entrance_excess, friction_darcy_Re, transition_weight
 from packtool.coldplate.passages import RUN, SIDE, TURN, Passages
@@ -24,10 +24,6 @@ LEAST_RADIUS = 0.5
 """Least radius of a round bend over the channel's width: Rennels & Hudson's range; the inner edge is sharp there."""
 K_ENTRANCE = float(entrance_sharp(method="Crane"))
 """From a header into a side branch, on the branch's velocity: 0.5, the sharp entrance. Crane TP-410 gives 0.3..1 for tees of 90 degrees."""
-K_PORT_IN = float(exit_normal())
-K_PORT_OUT = float(entrance_sharp(method="Rennels"))
-"""The fittings, on the velocity in their bore: the jet into the channel loses its dynamic pressure (1.0), the way out is a sharp entrance
-(0.57, Rennels & Hudson, Pipe Flow, 2012)."""
 RUN_DIVIDING = 0.4
 """Crane TP-410, run of a dividing tee: K = 0.4 (Q_branch / Q)² on the combined velocity."""
 RUN_COMBINING = (1.55, -1.0)
@@ -67,13 +63,14 @@ class BranchLosses:
     friction: Floats
     entrance: Floats
     bends: Floats
+    fittings: Floats
     Re: Floats
     velocity: Floats
 
     @property
     def total(self) -> Floats:
         """Sum of the components (n,) [Pa]."""
-        return self.friction + self.entrance + self.bends
+        return self.friction + self.entrance + self.bends + self.fittings
 
 
 def branch_losses(p: Passages, mass_flow: Floats, rho: Floats, mu: Floats, roughness: float, physics: FlowPhysics) -> BranchLosses:
@@ -96,7 +93,12 @@ def branch_losses(p: Passages, mass_flow: Floats, rho: Floats, mu: Floats, rough
     bends = np.zeros_like(v)
     if physics.bends:
         bends = (p.bends * K_BEND + round_bends(p, Re, roughness)) * head
-    return BranchLosses(friction, entrance, bends, Re, v)
+    fittings = np.zeros_like(v)
+    bores = slice(p.n_channels, None)
+    friction[bores] = entrance[bores] = 0.0
+    if physics.junctions:
+        fittings[bores] = np.where(v[bores] >= 0, p.fitting_K[:, 0], p.fitting_K[:, 1]) * head[bores]
+    return BranchLosses(friction, entrance, bends, fittings, Re, v)
 
 
 def round_bends(p: Passages, Re: Floats, roughness: float) -> Floats:

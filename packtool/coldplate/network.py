@@ -10,8 +10,6 @@ from scipy.sparse.linalg import splu
 
 from packtool.coldplate.friction import laminar_f_Re
 from packtool.coldplate.losses import (
-    K_PORT_IN,
-    K_PORT_OUT,
     UNCERTAINTY_BENDS,
     UNCERTAINTY_ENTRANCE,
     UNCERTAINTY_JUNCTIONS,
@@ -92,6 +90,7 @@ class _System:
         self.supply[p.inlet], self.supply[p.outlet] = total, -total
         self.n = n
         self.resistance = 2 * laminar_f_Re(p.aspect) * self.mu * p.straight / (p.D_h**2 * self.rho * p.area)
+        self.resistance[p.n_channels :] = 0.0
         self.laminar = self._solve(self.resistance, None, np.zeros(n))
         self.scale = max(float(np.ptp(self.laminar[n:])), 1e-300)
 
@@ -178,13 +177,6 @@ class _System:
         coupling = sparse.csr_matrix((np.concatenate(values), (np.concatenate(i), np.concatenate(j))), shape=(self.n, self.n))
         return slope, coupling
 
-    def fittings(self) -> float:
-        """Pressure lost in the two fittings [Pa], on the velocity in their bore; 0 without any, or without junction losses."""
-        if not (self.physics.junctions and np.isfinite(self.p.port_area)):
-            return 0.0
-        rho_in, rho_out = (float(self.rho[np.any(self.p.node == n, axis=1)].mean()) for n in (self.p.inlet, self.p.outlet))
-        return (K_PORT_IN / rho_in + K_PORT_OUT / rho_out) * (self.total / self.p.port_area) ** 2 / 2
-
     def read(self, x: Floats, steps: int) -> FlowSplit:
         flow, P = x[: self.n], x[self.n :]
         lost = self.losses(flow)
@@ -207,12 +199,11 @@ class _System:
             + (UNCERTAINTY_BENDS * parts["bends"] + over(corner_friction) if self.physics.bends else 0.0)
             + UNCERTAINTY_JUNCTIONS * float(np.abs(weight) @ np.abs(drop).sum(axis=1))
         )
-        fittings = self.fittings()
-        if fittings:
+        if fittings := over(lost.fittings):
             parts["fittings"] = fittings
             uncertainty += UNCERTAINTY_JUNCTIONS * fittings
         return FlowSplit(
-            mass_flow=flow, velocity=lost.velocity, Re=lost.Re, pressure=P, pressure_drop=float(P[self.p.inlet]) + fittings, parts=parts,
+            mass_flow=flow, velocity=lost.velocity, Re=lost.Re, pressure=P, pressure_drop=float(P[self.p.inlet]), parts=parts,
             uncertainty=uncertainty, steps=steps,
         )  # fmt: skip
 

@@ -142,10 +142,11 @@ def _on_the_pump(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: s
 
 
 def _scatter(nominal: Sequence[Result], lowest_film: Sequence[Result]) -> dict[str, float]:
-    """By result: how far temperatures (the coolant's too) and heats move where every film is at the lower end of its interval."""
+    """By result: how far temperatures (the coolant's too) and heats move where every film is at the lower end of its interval. (Flows of no
+    heat at all have no row.)"""
     low = {row.name: row.value for row in lowest_film}
     moved = ("temperature.", "heat.", "coolant.outlet", "coolant.rise")
-    return {row.name: abs(row.value - low[row.name]) for row in nominal if row.name.startswith(moved)}
+    return {row.name: abs(row.value - low.get(row.name, 0.0)) for row in nominal if row.name.startswith(moved)}
 
 
 def path_rows(coolant: ColdPlateSolution) -> list[dict[str, Any]]:

@@ -139,7 +139,7 @@ def solve_pack_transient(
     if prepared.stream is not None:
         low = {row.name: row.value for row in run(meshes[-1], HeatPhysics(lowest_film=True))[2]}
         moved = ("temperature.", "heat.", "coolant.outlet", "coolant.rise")
-        film = {name: abs(value - low[name]) for name, value in coarsest.items() if name.startswith(moved)}
+        film = {name: abs(value - low.get(name, 0.0)) for name, value in coarsest.items() if name.startswith(moved)}
     results = []
     for row in estimated_errors(rows, *coarser):
         late = abs(coarsest[row.name] - in_time[row.name]) * 4 / 3

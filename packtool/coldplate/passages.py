@@ -6,16 +6,24 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from fluids.fittings import entrance_sharp, exit_normal
 from numpy.typing import NDArray
 
 from packtool.errors import SolveError
-from packtool.layout.records import Branch, CoolantNetwork
+from packtool.layout.records import Branch, CoolantNetwork, Fitting
 from packtool.mesh.records import Floats, Integers
 
 Flags = NDArray[np.bool_]
 
 COLLINEAR = math.cos(math.radians(10))
 """Two branches go straight on through a node if their directions differ by less than 10 degrees from opposite."""
+
+K_PORT_IN = float(exit_normal())
+K_PORT_OUT = float(entrance_sharp(method="Rennels"))
+"""The fittings, on the velocity in their bore: the jet into the channel loses its dynamic pressure (1.0), the way out is a sharp entrance
+(0.57, Rennels & Hudson, Pipe Flow, 2012)."""
+K_FITTING = {"in": (K_PORT_IN, K_PORT_OUT), "out": (K_PORT_OUT, K_PORT_IN)}
+"""Loss coefficients of a fitting in its design direction, and backwards."""
 
 TERMINAL, THROUGH, TURN, RUN, SIDE = range(5)
 """How a branch's end meets its node. TERMINAL: nothing else there but the pipe. THROUGH: straight on in the same section. TURN: one
@@ -28,7 +36,8 @@ class Passages:
 
     ``width``, ``height``, ``length``, ``straight`` (the length less what lies inside wider headers at its ends) [m]; ``bends`` (n,);
     ``bends`` counts square ones; round ones are ``arc_branch``, ``arc_radius`` [m] of the centreline and ``arc_angle`` [rad] (n_arcs,).
-    ``port_area`` [m²] of the bore of the fittings; infinite without fittings.
+    The last ``len(fitting_K)`` branches are fittings: their bore as a square of equal area, without friction; ``fitting_K`` (n_fittings, 2)
+    their loss coefficients from start to end and back.
     ``node`` (n, 2) index into ``nodes``; ``meeting`` (n, 2): TERMINAL..SIDE; ``partner`` (n, 2): the branch that it goes on into or
     turns into, -1 where there is none, and ``partner_end`` its end there; ``corner`` (n, 2): 1 where TURN goes round a corner.
     """
@@ -51,7 +60,12 @@ class Passages:
     arc_branch: Integers
     arc_radius: Floats
     arc_angle: Floats
-    port_area: float = math.inf
+    fitting_K: Floats
+
+    @property
+    def n_channels(self) -> int:
+        """Branches that are not fittings; they come first."""
+        return len(self.names) - len(self.fitting_K)
 
     @property
     def area(self) -> Floats:
@@ -81,21 +95,26 @@ class Passages:
 def passages(network: CoolantNetwork) -> Passages:
     """The network as arrays. SolveError if it is not one connected network from inlet to outlet with lengths > 0."""
     branches = network.branches
-    nodes = tuple(dict.fromkeys([network.inlet, network.outlet, *(n for b in branches for n in (b.start, b.end))]))
+    fittings = network.fittings
+    joined: tuple[Branch | Fitting, ...] = (*branches, *fittings)
+    nodes = tuple(dict.fromkeys([network.inlet, network.outlet, *(n for b in joined for n in (b.start, b.end))]))
     at = {name: i for i, name in enumerate(nodes)}
     _check(network, nodes)
-    node = np.array([[at[b.start], at[b.end]] for b in branches])
+    node = np.array([[at[b.start], at[b.end]] for b in joined])
     meeting = np.full((len(branches), 2), SIDE)
     partner = np.full((len(branches), 2), -1)
     partner_end = np.zeros((len(branches), 2), dtype=np.int64)
     corner = np.zeros((len(branches), 2))
     trim = np.zeros((len(branches), 2))
     ends: dict[int, list[tuple[int, int]]] = {i: [] for i in range(len(nodes))}
-    for b, pair in enumerate(node):
+    for b, pair in enumerate(node[: len(branches)]):
         for e in (0, 1):
             ends[int(pair[e])].append((b, e))
+    outside = {at[network.inlet], at[network.outlet], *(int(n) for n in node[len(branches) :].ravel())}
     for n, here in ends.items():
-        fed = n in (at[network.inlet], at[network.outlet])
+        fed = n in outside
+        if not here:
+            continue
         if len(here) == 1:
             meeting[here[0]] = TERMINAL
         elif len(here) == 2 and not fed:
@@ -115,18 +134,24 @@ def passages(network: CoolantNetwork) -> Passages:
             for this in here:
                 if this not in run:
                     trim[this] = branches[run[0][0]].width_mm / 2e3
-    length = np.array([b.length_mm() for b in branches]) / 1e3
     arcs = [(i, curve) for i, b in enumerate(branches) for _, _, curve in b.legs() if curve is not None]
-    width = np.array([b.width_mm for b in branches]) / 1e3
+    bore = np.array([f.bore_mm for f in fittings]) / 1e3
+    square = bore * math.sqrt(math.pi) / 2
+    none = np.zeros((len(fittings), 2))
+    length = np.array([b.length_mm() for b in branches]) / 1e3
     return Passages(
-        names=tuple(b.name for b in branches), kinds=tuple(b.kind for b in branches), nodes=nodes,
+        names=tuple(b.name for b in joined), kinds=(*(b.kind for b in branches), *("fitting" for _ in fittings)), nodes=nodes,
         inlet=at[network.inlet], outlet=at[network.outlet],
-        width=width, height=np.array([b.height_mm for b in branches]) / 1e3, length=length,
-        straight=np.maximum(length - trim.sum(axis=1), 0.1 * length), bends=np.array([float(b.bends()) for b in branches]),
-        node=node, meeting=meeting, partner=partner, partner_end=partner_end, corner=corner,
+        width=np.append(np.array([b.width_mm for b in branches]) / 1e3, square),
+        height=np.append(np.array([b.height_mm for b in branches]) / 1e3, square),
+        length=np.append(length, bore),
+        straight=np.append(np.maximum(length - trim.sum(axis=1), 0.1 * length), bore),
+        bends=np.append(np.array([float(b.bends()) for b in branches]), np.zeros(len(fittings))),
+        node=node, meeting=np.vstack([meeting, none + TERMINAL]).astype(np.int64), partner=np.vstack([partner, none - 1]).astype(np.int64),
+        partner_end=np.vstack([partner_end, none]).astype(np.int64), corner=np.vstack([corner, none]),
         arc_branch=np.array([i for i, _ in arcs], dtype=np.int64),
         arc_radius=np.array([curve.radius / 1e3 for _, curve in arcs]), arc_angle=np.array([abs(curve.turn) for _, curve in arcs]),
-        port_area=math.inf if network.bore_mm is None else math.pi / 4 * (network.bore_mm / 1e3) ** 2,
+        fitting_K=np.array([K_FITTING[f.way] for f in fittings]).reshape(-1, 2),
     )  # fmt: skip
 
 
@@ -169,7 +194,8 @@ def _check(network: CoolantNetwork, nodes: tuple[str, ...]) -> None:
     """SolveError for a network that cannot carry a flow."""
     if not network.branches or network.inlet == network.outlet:
         raise SolveError("the coolant network has no branch between its inlet and its outlet")
-    names = [b.name for b in network.branches]
+    joined: tuple[Branch | Fitting, ...] = (*network.branches, *network.fittings)
+    names = [b.name for b in joined]
     if len(set(names)) != len(names):
         raise SolveError("two branches of the coolant network have the same name")
     for b in network.branches:
@@ -180,8 +206,8 @@ def _check(network: CoolantNetwork, nodes: tuple[str, ...]) -> None:
     reached, front = {network.inlet}, [network.inlet]
     while front:
         here = front.pop()
-        for b in network.branches:
-            for near, far in ((b.start, b.end), (b.end, b.start)):
+        for one in joined:
+            for near, far in ((one.start, one.end), (one.end, one.start)):
                 if near == here and far not in reached:
                     reached.add(far)
                     front.append(far)

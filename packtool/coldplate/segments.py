@@ -53,7 +53,7 @@ class WallMap:
 
 
 def cut(network: CoolantNetwork, target: float) -> Segments:
-    """Segments of about ``target`` [m] along every branch's path; at least one a branch, at most MAX_SEGMENTS in all."""
+    """Segments of about ``target`` [m] along every branch's path; at least one a branch, at most MAX_SEGMENTS in all; then one a fitting."""
     total = sum(b.length_mm() for b in network.branches) / 1e3
     size = max(target, MIN_LENGTH, total / max(1, MAX_SEGMENTS - len(network.branches)))
     branch, s, length, xs, ys, bends, first = [], [], [], [], [], [], [0]
@@ -70,6 +70,16 @@ def cut(network: CoolantNetwork, target: float) -> Segments:
         ys.append(y)
         bends.append(np.searchsorted(_bend_ends(b, corners), middle, side="right"))
         first.append(first[-1] + n)
+    for index, fitting in enumerate(
+        network.fittings, len(network.branches)
+    ):  # one each, as long as its bore is wide, without a wall
+        branch.append(np.array([index]))
+        s.append(np.array([fitting.bore_mm / 2e3]))
+        length.append(np.array([fitting.bore_mm / 1e3]))
+        xs.append(np.array([fitting.at[0] / 1e3]))
+        ys.append(np.array([fitting.at[1] / 1e3]))
+        bends.append(np.zeros(1, dtype=np.int64))
+        first.append(first[-1] + 1)
     return Segments(
         np.concatenate(branch), np.array(first), np.concatenate(s), np.concatenate(length), np.concatenate(xs), np.concatenate(ys),
         np.concatenate(bends),

@@ -40,6 +40,8 @@ def cold_plate_solution(stream: ChannelStream, state: StreamState) -> ColdPlateS
     branch_T = np.bincount(stream.segments.branch, stream.segments.length * state.mean, len(p.length)) / p.length
     lpm = split.mass_flow / stream.table.at(branch_T).rho / LPM
     channels = np.abs(split.mass_flow[[kind == "channel" for kind in p.kinds]])
+    own = slice(0, p.n_channels)
+    in_channels = stream.segments.branch < p.n_channels
     film, worst = _film(stream, state, now)
     rho_in = float(stream.table.at(np.array(stream.T_in)).rho)
     return ColdPlateSolution(
@@ -48,11 +50,11 @@ def cold_plate_solution(stream: ChannelStream, state: StreamState) -> ColdPlateS
         pressure_uncertainty_Pa=split.uncertainty,
         mass_flow_kg_s=stream.mass_flow,
         flow_lpm=stream.mass_flow / rho_in / LPM,
-        branch_flow_lpm=dict(zip(p.names, lpm.tolist(), strict=True)),
+        branch_flow_lpm=dict(zip(p.names[own], lpm[own].tolist(), strict=True)),
         maldistribution=float(np.ptp(channels) / channels.mean()) if len(channels) else 0.0,
-        max_velocity_m_s=float(np.abs(now.film.velocity).max()),
-        max_Re=float(split.Re.max()),
-        min_Re=float(split.Re.min()),
+        max_velocity_m_s=float(np.abs(now.film.velocity[in_channels]).max()),
+        max_Re=float(split.Re[own].max()),
+        min_Re=float(split.Re[own].min()),
         pumping_power_W=split.pressure_drop * stream.mass_flow / rho_in,
         inlet_degC=stream.T_in - ZERO_CELSIUS,
         outlet_degC=T_out - ZERO_CELSIUS,
@@ -78,18 +80,19 @@ def _film(stream: ChannelStream, state: StreamState, now: Flow) -> tuple[float, 
 def _path(stream: ChannelStream, state: StreamState, now: Flow) -> PathTable:
     segments = stream.segments
     wall = np.where(stream.wall_area > 0, state.wall, np.nan)
+    here = segments.branch < stream.passages.n_channels
     return PathTable(
-        names=stream.passages.names,
-        branch=segments.branch,
-        s_mm=segments.s * 1e3,
-        x_mm=segments.x * 1e3,
-        y_mm=segments.y * 1e3,
-        T_degC=state.mean - ZERO_CELSIUS,
-        T_wall_degC=wall - ZERO_CELSIUS,
-        h=now.film.h,
-        Re=now.film.Re,
-        velocity=now.film.velocity,
-        heat_W=state.heat,
+        names=stream.passages.names[: stream.passages.n_channels],
+        branch=segments.branch[here],
+        s_mm=segments.s[here] * 1e3,
+        x_mm=segments.x[here] * 1e3,
+        y_mm=segments.y[here] * 1e3,
+        T_degC=state.mean[here] - ZERO_CELSIUS,
+        T_wall_degC=wall[here] - ZERO_CELSIUS,
+        h=now.film.h[here],
+        Re=now.film.Re[here],
+        velocity=now.film.velocity[here],
+        heat_W=state.heat[here],
     )
 
 

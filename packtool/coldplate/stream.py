@@ -149,7 +149,8 @@ class ChannelStream:
         )
 
     def heat_capacity(self, mean: Floats) -> Floats:
-        """Heat capacity (n_states,) [J/K] of the coolant in each segment, which is its outlet state's; nodes hold none."""
+        """Heat capacity (n_states,) [J/K] of the coolant in each segment, which is its outlet state's; nodes and fittings hold none."""
         fluid = self.table.at(mean, "cold plate")
         volume = self.passages.area[self.segments.branch] * self.segments.length
+        volume[self.segments.branch >= self.passages.n_channels] = 0.0
         return np.concatenate([np.zeros(len(self.passages.nodes)), fluid.rho * fluid.cp * volume])

@@ -24,8 +24,9 @@ from packtool.layout.cylinders import (
     row_distance,
 )
 from packtool.layout.enclosure import TrayPlan, check_enclosure, enclosed
+from packtool.layout.flat_plates import PlacedPlate, plate_parts, plates_network
 from packtool.layout.holders import check_holder, holder_parts, potting_parts
-from packtool.layout.plate import check_plate, coolant_network, overhang_mm, plan_plate, plate_parts
+from packtool.layout.plate import FITTING_HEIGHT_MM, check_plate, overhang_mm, plan_plate
 from packtool.layout.plates import PlateBars, check_plates, plan_plates, plate_bars
 from packtool.layout.records import CoolantNetwork, Layout, Part, Product
 
@@ -151,6 +152,6 @@ def _cooling(loaded: LoadedDesign, plan: _Plan) -> tuple[list[_Made], CoolantNet
         made.append(([slab], placed))
     if not isinstance(plate, ColdPlate):
         return made, None
-    flat = plan_plate(plate, grid)
-    made.append(plate_parts(plate, flat, grid.height_mm, plan.plate_z))
-    return made, coolant_network(plate, flat, plan.plate_z)
+    flat = [PlacedPlate("", plan.plate_z, plan_plate(plate, grid), min(FITTING_HEIGHT_MM, grid.height_mm))]
+    made.append(plate_parts(plate, flat))
+    return made, plates_network(plate, flat)

@@ -1,4 +1,4 @@
-"""The cold plate under the rows: skins, channel layer, coolant, fittings.
+"""The plan of a flat cold plate: its outline, and what has room in it.
 
 The plate covers all rows in y and reaches ``overhang_mm`` past them at both ends of x. Its channels keep ``margin_mm`` from its edges.
 """
@@ -14,7 +14,6 @@ from packtool.errors import Complaint
 from packtool.layout.channels import Channels, ChannelSpace, parallel_once, parallel_twice, round_serpentine, serpentine, turn_reach
 from packtool.layout.complaints import complain
 from packtool.layout.outline import Rectangle
-from packtool.layout.records import CoolantNetwork, Detail, Loop, Part, Product, Profile, Sweep
 
 LAND_MM = 3.0
 """Rib that the messages below propose: the usual least brazing land (remembered; the design rule on ribs holds the same number)."""
@@ -22,8 +21,7 @@ FITTING_MM = 20.0
 """Outer diameter of a fitting where the channel is wide enough, with a bore of 0.8 of it (16 mm: the common NW16 quick connector; remembered)."""
 BORE_OVER_OUTER = 0.8
 FITTING_HEIGHT_MM = 30.0
-"""Height of a fitting above the plate (remembered), never higher than the cells."""
-GROUP = ("cold plate",)
+"""Height of a fitting above the plate (remembered), never higher than the room beside the cells."""
 
 
 class Footprint(Protocol):
@@ -140,76 +138,3 @@ def plan_plate(plate: ColdPlate, cells: Footprint) -> PlatePlan:
     else:
         channels = parallel_twice(space, plate.channels, fitting)
     return PlatePlan((-x, -y, x, y), channels, fitting)
-
-
-def plate_parts(plate: ColdPlate, plan: PlatePlan, cell_height_mm: float, z: float) -> tuple[list[Product], list[Part]]:
-    """Cold plate, coolant and the two fittings; the plate stands at ``z``.
-
-    The channel layer's metal is the plate's outline less the channels' outline, and one island for every hole of that. The coolant fills
-    the same outline.
-    """
-    skin = (plate.thickness_mm - plate.channel_height_mm) / 2
-    low, high = skin, skin + plate.channel_height_mm
-    voids = plan.channels.voids
-    outer = plan.fitting_mm / 2
-    openings = [Loop.circle(*at, outer * BORE_OVER_OUTER) for at in (plan.channels.inlet_at, plan.channels.outlet_at)]
-    outline = Loop.rectangle(*plan.outline)
-    islands = [Sweep(Profile(_reversed(hole)), low, high) for void in voids for hole in void.holes]
-    metal = Product(
-        id="cold-plate",
-        role="cold_plate",
-        material=plate.material,
-        sweeps=(
-            Sweep(Profile(outline), 0.0, low),
-            Sweep(Profile(outline, tuple(void.outer for void in voids)), low, high),
-            *islands,
-            Sweep(Profile(outline), high, plate.thickness_mm),
-        ),
-        description=(
-            f"cold plate, {plate.thickness_mm:g} mm, skins {skin:g} mm, channels {plate.channel_width_mm:g} x {plate.channel_height_mm:g} mm"
-            f" with {plate.turns} turns"
-        ),
-        details=tuple(Detail(Profile(hole), "z", high, plate.thickness_mm) for hole in openings),
-    )
-    coolant = Product(
-        id="coolant",
-        role="coolant",
-        material=plate.coolant,
-        sweeps=tuple(Sweep(void, low, high) for void in voids),
-        description="coolant in the plate's channels and headers, up to the openings under the fittings",
-        details=tuple(Detail(Profile(hole), "z", high, plate.thickness_mm, adds=True) for hole in openings),
-    )
-    fitting = Product(
-        id="fitting",
-        role="fitting",
-        material=plate.material,
-        sweeps=(
-            Sweep(
-                Profile(Loop.circle(0.0, 0.0, outer), (Loop.circle(0.0, 0.0, outer * BORE_OVER_OUTER),)),
-                0.0,
-                min(FITTING_HEIGHT_MM, cell_height_mm),
-            ),
-        ),
-        description=f"hose fitting, {2 * outer:g} mm outside, {2 * outer * BORE_OVER_OUTER:g} mm bore (size remembered); CAD only",
-    )
-    top = z + plate.thickness_mm
-    parts = [
-        Part("cold plate", "cold-plate", (0.0, 0.0, z), group=GROUP),
-        Part("coolant", "coolant", (0.0, 0.0, z), group=GROUP),
-        Part("fitting inlet", "fitting", (*plan.channels.inlet_at, top), group=GROUP),
-        Part("fitting outlet", "fitting", (*plan.channels.outlet_at, top), group=GROUP),
-    ]
-    return [metal, coolant, fitting], parts
-
-
-def coolant_network(plate: ColdPlate, plan: PlatePlan, z: float) -> CoolantNetwork:
-    """The channels as a graph, of a plate that stands at ``z``."""
-    low = z + (plate.thickness_mm - plate.channel_height_mm) / 2
-    channels = plan.channels
-    bore = plan.fitting_mm * BORE_OVER_OUTER
-    return CoolantNetwork(channels.branches, channels.inlet, channels.outlet, low, low + plate.channel_height_mm, bore)
-
-
-def _reversed(loop: Loop) -> Loop:
-    """The same straight outline, run the other way round."""
-    return Loop(loop.vertices[::-1])

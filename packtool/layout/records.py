@@ -268,6 +268,7 @@ class Branch:
     ``path`` is the centreline in the plan [mm], in the direction of the design flow. ``bulges``: of each of its legs, as in ``Loop``;
     empty where all are straight. Inner vertices are square bends of 90 degrees, but for those where an arc goes on without a corner.
     ``z0``, where it is not the network's: underside of this branch in the pack [mm], for channels that lie over each other.
+    ``plate``: which of several plates it is in (``top``); empty where there is one.
     """
 
     name: str
@@ -279,6 +280,7 @@ class Branch:
     kind: Literal["channel", "header", "port"] = "channel"
     bulges: tuple[float, ...] = ()
     z0: float | None = None
+    plate: str = ""
 
     def legs(self) -> tuple[tuple[Point, Point, Arc | None], ...]:
         """Start, end and, where it is curved, the arc of each leg of the centreline [mm]. ValueError if ``bulges`` does not fit."""
@@ -306,10 +308,27 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
+class Fitting:
+    """A hose fitting between a hose's node and a node of the channels: a short round bore at ``at`` in the plan and ``z`` in the pack [mm].
+
+    ``way``: ``in`` leads into the channels (from ``start``, the hose's node), ``out`` out of them (to ``end``, the hose's).
+    """
+
+    name: str
+    start: str
+    end: str
+    bore_mm: float
+    at: Point
+    z: float
+    way: Literal["in", "out"]
+    plate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CoolantNetwork:
     """The channels as a graph. Coolant enters at node ``inlet`` and leaves at ``outlet``; z range of all channels in the pack [mm].
 
-    ``bore_mm``: of the fittings that stand on those two nodes; None: none, the network begins and ends in its branches.
+    With ``fittings`` those two nodes are in the hoses, and the fittings join them to the channels; without any they are in the channels.
     """
 
     branches: tuple[Branch, ...]
@@ -317,7 +336,17 @@ class CoolantNetwork:
     outlet: str
     z0: float
     z1: float
-    bore_mm: float | None = None
+    fittings: tuple[Fitting, ...] = ()
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """Nodes of the channels that coolant comes into from outside."""
+        return tuple(f.end for f in self.fittings if f.start == self.inlet) or (self.inlet,)
+
+    @property
+    def exits(self) -> tuple[str, ...]:
+        """Nodes of the channels that coolant leaves by."""
+        return tuple(f.start for f in self.fittings if f.end == self.outlet) or (self.outlet,)
 
     def z_range(self, branch: Branch) -> tuple[float, float]:
         """Underside and top of a branch in the pack [mm]."""

@@ -21,6 +21,7 @@ from packtool.layout.outline import Rectangle, union
 from packtool.layout.plate import BORE_OVER_OUTER, FITTING_HEIGHT_MM, FITTING_MM
 from packtool.layout.records import Branch, CoolantNetwork, Loop, Part, Product, Profile, Sweep, Vertex
 from packtool.layout.strip import Path, strip
+from packtool.layout.supply import FedPlate, Ports, supplied
 
 GROUP = ("cold plate",)
 TANK_AIR_MM = 2.0
@@ -311,7 +312,8 @@ def ribbon_network(plate: RibbonPlate, ribbons: RibbonPlan, z: float) -> Coolant
     ]
     branches = (*tank("inlet", -x, "inlet", y_in, lead_in), *channels, *tank("outlet", x, "outlet", y_out, lead_out))
     low, high = bottom + plate.web_mm, bottom + ribbons.height - plate.web_mm
-    return CoolantNetwork(branches, "inlet", "outlet", low, high, ribbons.fitting * BORE_OVER_OUTER)
+    ports = Ports("inlet", "outlet", *_ends(plate, ribbons), bottom + ribbons.height, ribbons.fitting * BORE_OVER_OUTER)
+    return supplied([FedPlate("", branches, ports)], "parallel", low, high)
 
 
 def _ports(plate: RibbonPlate, ribbons: RibbonPlan) -> list[tuple[float, float]]:

@@ -17,9 +17,10 @@ from packtool.layout.busbars import Wiring, bar_parts, check_bars, plan_bars
 from packtool.layout.cell_body import cell_product
 from packtool.layout.complaints import complain
 from packtool.layout.enclosure import TrayPlan, check_enclosure, enclosed
+from packtool.layout.flat_plates import PlacedPlate, plate_parts, plates_network
 from packtool.layout.modules import Place, hull, module_links, place_modules
 from packtool.layout.outline import Rectangle
-from packtool.layout.plate import check_plate, coolant_network, flat_plate, overhang_mm, plan_plate, plate_parts
+from packtool.layout.plate import FITTING_HEIGHT_MM, check_plate, flat_plate, overhang_mm, plan_plate
 from packtool.layout.records import CoolantNetwork, Joint, Layout, Part, Product
 from packtool.layout.row_parts import Made, cell_parts, end_plate_parts, gap_parts, interface_parts
 from packtool.layout.rows import RowPlan, plan_rows, rows_of
@@ -236,11 +237,11 @@ def _add_plate(design: PackDesign, plan: Plan, products: list[Product], parts: l
     plate = flat_plate(design)
     if plate is None:
         return None
-    planned = plan_plate(plate, plan.footprint)
-    made, placed = plate_parts(plate, planned, plan.rows.height_mm, plan.levels.plate)
+    plates = [PlacedPlate("", plan.levels.plate, plan_plate(plate, plan.footprint), min(FITTING_HEIGHT_MM, plan.rows.height_mm))]
+    made, placed = plate_parts(plate, plates)
     products += made
     parts += placed
-    return coolant_network(plate, planned, plan.levels.plate)
+    return plates_network(plate, plates)
 
 
 def _add_bars(design: PackDesign, plan: Plan, products: list[Product], parts: list[Part]) -> list[Joint]:

@@ -132,7 +132,8 @@ def _marks(network: CoolantNetwork) -> list[vtkTextActor]:
     for branch in network.branches:
         for node, point in ((branch.start, branch.path[0]), (branch.end, branch.path[-1])):
             ends[node] = (*point, network.z1)
-    return [_mark(f" {words} ", ends[node]) for words, node in (("in", network.inlet), ("out", network.outlet)) if node in ends]
+    named = [("in", node) for node in network.entries] + [("out", node) for node in network.exits]
+    return [_mark(f" {words} ", ends[node]) for words, node in named if node in ends]
 
 
 def plate_picture(mesh: TaggedMesh, T: Floats, network: CoolantNetwork) -> bytes:

@@ -65,13 +65,15 @@ def channel_passes(network: CoolantNetwork | None, rows: Sequence[CoolantRow]) -
     if network is None:
         return (tuple(present),) if present else ()
     depth = {network.inlet: 0}
-    for _ in network.branches:
+    ways = [(branch.start, branch.end, branch.kind == "channel") for branch in network.branches]
+    ways += [(fitting.start, fitting.end, False) for fitting in network.fittings]
+    for _ in ways:
         changed = False
-        for branch in network.branches:
-            if branch.start in depth:
-                reached = depth[branch.start] + (branch.kind == "channel")
-                if reached > depth.get(branch.end, -1) and reached <= len(network.branches):
-                    depth[branch.end] = reached
+        for start, end, channel in ways:
+            if start in depth:
+                reached = depth[start] + channel
+                if reached > depth.get(end, -1) and reached <= len(network.branches):
+                    depth[end] = reached
                     changed = True
         if not changed:
             break

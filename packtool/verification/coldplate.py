@@ -11,10 +11,10 @@ from packtool.catalogue.load import coolants
 from packtool.catalogue.records import Coolant, CoolantState
 from packtool.coldplate import nusselt
 from packtool.coldplate.friction import entrance_excess, laminar_f_Re
-from packtool.coldplate.losses import DEVELOPED_LAMINAR, K_PORT_IN, K_PORT_OUT, contraction, expansion
+from packtool.coldplate.losses import DEVELOPED_LAMINAR, contraction, expansion
 from packtool.coldplate.march import order, transport
 from packtool.coldplate.network import FlowSplit, split_flow
-from packtool.coldplate.passages import passages
+from packtool.coldplate.passages import K_PORT_IN, K_PORT_OUT, passages
 from packtool.coldplate.solve import cold_plate_solution
 from packtool.coldplate.stream import ChannelStream
 from packtool.design.schema import ColdPlate

@@ -7,10 +7,11 @@ import pytest
 from coldplate_networks import duct
 from fluids.fittings import contraction_sharp, diffuser_sharp
 
-from packtool.coldplate.losses import DEVELOPED_LAMINAR, K_PORT_IN, K_PORT_OUT, contraction, expansion
+from packtool.coldplate.losses import DEVELOPED_LAMINAR, contraction, expansion
 from packtool.coldplate.network import split_flow
 from packtool.coldplate.nusselt import developed
-from packtool.coldplate.passages import passages
+from packtool.coldplate.passages import K_PORT_IN, K_PORT_OUT, passages
+from packtool.layout.supply import FedPlate, Ports, supplied
 
 BORE = np.pi / 4 * 0.016**2
 
@@ -24,10 +25,8 @@ def test_steps_in_the_section_are_those_of_the_handbook(ratio):
 
 
 def test_the_two_fittings_add_their_losses_on_the_velocity_in_their_bore():
-    from dataclasses import replace
-
     bare = duct(500.0)
-    fitted = replace(bare, bore_mm=16.0)
+    fitted = supplied([FedPlate("", bare.branches, Ports("in", "out", (0.0, 0.0), (500.0, 0.0), 0.0, 16.0))], "parallel", 0.0, 3.0)
     total, rho, mu = 0.2, np.array(1060.0), np.array(3e-3)
     without, with_them = (split_flow(passages(n), total, rho, mu) for n in (bare, fitted))
     lost = (K_PORT_IN + K_PORT_OUT) * (total / BORE) ** 2 / (2 * 1060.0)

@@ -109,7 +109,7 @@ def test_the_manifold_places_the_outlet(load, manifold, outlet_is):
 
 def flows_if_even(net):
     """Flow of each branch [share of the inlet's] if every channel took the same; a header piece carries what lies behind it."""
-    inflow = {net.inlet: 1.0}
+    inflow = {net.entries[0]: 1.0}
     first_set = [b for b in net.branches if b.kind == "channel" and not b.name.startswith("return")]
     flow = {}
     for branch in net.branches:
@@ -137,12 +137,12 @@ def test_every_branch_points_the_way_the_coolant_flows(load, changes):
     net = network(lay_out(load(changes)))
     flow = flows_if_even(net)
     assert min(flow.values()) > 0.01  # at least a twentieth of the flow, less rounding
-    leaving = sum(flow[b.name] for b in net.branches if b.end == net.outlet) - sum(
-        flow[b.name] for b in net.branches if b.start == net.outlet
+    leaving = sum(flow[b.name] for b in net.branches if b.end == net.exits[0]) - sum(
+        flow[b.name] for b in net.branches if b.start == net.exits[0]
     )
     assert leaving == pytest.approx(1.0, abs=1e-12)  # sums of shares
     ends = {node for b in net.branches for node in (b.start, b.end)}
-    for node in ends - {net.inlet, net.outlet}:
+    for node in ends - {net.entries[0], net.exits[0]}:
         balance = sum(flow[b.name] for b in net.branches if b.end == node) - sum(
             flow[b.name] for b in net.branches if b.start == node
         )

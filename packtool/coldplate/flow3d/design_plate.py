@@ -51,8 +51,8 @@ def channel_plate(layout: Layout, plate: ColdPlate) -> ChannelPlate:
         wet |= inside((void.outer, *void.holes), places)
     wet = wet.reshape(mx.shape)
     tiles: list[Rectangle] = [(x[i], y[j], x[i + 1], y[j + 1]) for i, j in np.argwhere(wet)]
-    leaving = next(b for b in network.branches[::-1] if b.end == network.outlet and _is_main(b.kind, plate))
-    entering = next(b for b in network.branches if b.start == network.inlet and _is_main(b.kind, plate))
+    leaving = next(b for b in network.branches[::-1] if b.end in network.exits and _is_main(b.kind, plate))
+    entering = next(b for b in network.branches if b.start in network.entries and _is_main(b.kind, plate))
     x0, y0, _, x1, y1, _ = metal.bounds()
     bounds = (x0, y0, x1, y1)
     faces = []
