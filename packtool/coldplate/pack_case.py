@@ -22,6 +22,7 @@ from packtool.mesh.records import TaggedMesh
 from packtool.results import ZERO_CELSIUS, Result
 from packtool.thermal.error import estimated_errors
 from packtool.thermal.evaluate import region_values
+from packtool.thermal.lost_contact import with_lost_contacts
 from packtool.thermal.measure import heat_results, sensor_results, temperature_results
 from packtool.thermal.pack import pack_heat, pack_problem, resistance_is_held
 from packtool.thermal.part_flows import flow_rows, part_flows
@@ -55,6 +56,7 @@ def _solve(
     loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: str, air: Coolant, cache_dir: Path, physics: HeatPhysics
 ) -> _Once:
     plate = loaded.design.cold_plate
+    loaded, mesh = with_lost_contacts(loaded, layout, mesh, air)
     stream = None
     if plate and layout.network:
         stream = ChannelStream.of(layout.network, plate, loaded.coolants[plate.coolant], mesh, heat_physics=physics)
@@ -111,7 +113,7 @@ def solve_pack_case(
     if in_three_dimensions and coolant:
         found = solve_design_plate(loaded, layout, coolant.heat_W, coolant.outlet_degC, cache_dir)
         results = list(replaced(tuple(results), found, case))
-    warmest = float(region_values(mesh, solution.T).mean.max())
+    warmest = float(region_values(solution.mesh, solution.T).mean.max())
     summary: dict[str, Any] = {
         "solver": {
             "elements": len(mesh.hexes),

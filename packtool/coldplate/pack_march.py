@@ -64,6 +64,7 @@ class PackMarch:
         counts[mesh.hexes[np.isin(mesh.region, case.cell_region)]] = 1.0
         self.stepper = Stepper(self.discrete, lambda _t, _means: (self._power, np.zeros_like(self._power)), counts)
         self._power = np.zeros(len(mesh.regions))
+        self._extra = np.zeros(len(case.cell_region)) if case.extra is None else case.extra
         self._extremes = Extremes.of(mesh)
         rho_cp = np.asarray(case.problem.rho_cp)
         self.cell_capacity = (rho_cp * self.discrete.volume)[case.cell_region]
@@ -163,6 +164,7 @@ class PackMarch:
             problem.conductivity,
             problem.rho_cp,
             case.soc0,
+            self._extra,
         )
         streams = [(since, stream.plate, stream.heat_physics) for since, stream in ((0.0, case.stream), *case.schedule) if stream]
         bank = vars(case.bank).values()
@@ -209,12 +211,12 @@ class PackMarch:
         if swing > case.tolerance:
             return None, interval, swing
         self._power[:] = 0.0
-        self._power[cells] = interval.joule + interval.reversible + interval.busbar
+        self._power[cells] = interval.joule + interval.reversible + interval.busbar + self._extra
         coupling = self._coupled(dt)
         tried = self.stepper.step(self.t, dt, self.T, coupling, self.theta)
         after = (self.discrete.mean @ tried.T)[cells]
         again = over(case.bank, case.demand, self.t, self.t + dt, T_cells, after, self.soc)
-        off = again.joule + again.reversible + again.busbar - self._power[cells]
+        off = again.joule + again.reversible + again.busbar + self._extra - self._power[cells]
         return tried, interval, max(tried.error, swing, float(np.abs(off * dt / self.cell_capacity).max()))
 
     def _coupled(self, dt: float) -> Coupling | None:

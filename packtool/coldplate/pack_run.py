@@ -24,7 +24,8 @@ class PackCase:
 
     ``cell_region`` (n_cells,) index of each cell's region; ``T0`` [K] and ``soc0`` (n_cells,) at the start; ``outputs`` ascending times
     [s] of the fields, the last the end; ``tolerance`` [K] of a step; ``schedule``: from which times on [s] which other stream flows;
-    ``sensors`` (n_sensors, n_points) sparse: what reads them from a field; None: there are none.
+    ``sensors`` (n_sensors, n_points) sparse: what reads them from a field; None: there are none. ``extra`` (n_cells,) [W]: heat that
+    faulty cells make beside their own all the time; None: none does.
     """
 
     problem: ConductionProblem
@@ -38,6 +39,7 @@ class PackCase:
     tolerance: float
     schedule: tuple[tuple[float, ChannelStream], ...] = ()
     sensors: Any = None
+    extra: Floats | None = None
 
     def stream_at(self, t: float) -> ChannelStream | None:
         """The coolant from ``t`` [s] on."""

@@ -28,8 +28,9 @@ from packtool.layout.records import Layout
 from packtool.mesh.records import TaggedMesh
 from packtool.results import ZERO_CELSIUS, Result
 from packtool.thermal.error import estimated_errors
-from packtool.thermal.pack import ambient_exchange, region_conductivity, resistance_is_held, tie_conductance
-from packtool.thermal.pack_bank import cell_bank, cell_regions, region_rho_cp
+from packtool.thermal.lost_contact import with_lost_contacts
+from packtool.thermal.pack import ambient_exchange, extra_heat, region_conductivity, resistance_is_held, tie_conductance
+from packtool.thermal.pack_bank import cell_bank, cell_regions, first_soc, region_rho_cp
 from packtool.thermal.records import ConductionProblem
 from packtool.thermal.sensors import sensor_rows
 
@@ -57,6 +58,7 @@ def pack_transient_case(
     chosen, plate = loaded.design.cases[case], loaded.design.cold_plate
     assert isinstance(chosen, TransientCase)
     demand = case_demand(loaded, case)
+    loaded, mesh = with_lost_contacts(loaded, layout, mesh, air)
     end = demand.duration_s
     every = chosen.output_every_s or end / 10
     outputs = (*(every * number for number in range(1, int(np.ceil(end / every - 1e-9)))), end)
@@ -82,10 +84,11 @@ def pack_transient_case(
         cell_region=regions,
         stream=stream,
         T0=start + ZERO_CELSIUS,
-        soc0=np.full(len(regions), initial_soc(chosen)),
+        soc0=first_soc(loaded, layout, initial_soc(chosen)),
         outputs=outputs,
         tolerance=chosen.tolerance_K,
         schedule=schedule,
+        extra=extra_heat(loaded, layout),
         sensors=sensor_rows(loaded, layout, mesh) if loaded.design.sensors else None,
     )
 

@@ -102,6 +102,7 @@ def _heats(case: PackCase, run: PackRun) -> list[Result]:
         Result("heat.cells", (run.made["cells"] + run.made["reversible"]) / end, "W"),
         Result("heat.cells.reversible", run.made["reversible"] / end, "W"),
         Result("heat.busbars", run.made["busbars"] / end, "W"),
+        *([Result("heat.extra", float(case.extra.sum()), "W")] if case.extra is not None and case.extra.any() else []),
         Result("heat.ambient", sum(balance.to_boundaries.values()) / end, "W"),
         *(
             Result(f"heat.ambient.{way.removeprefix('exterior_')}", joules / end, "W")

@@ -10,7 +10,8 @@ from typing import Any
 
 from packtool.catalogue import load as catalogue
 from packtool.catalogue.properties import constant_resistance
-from packtool.catalogue.records import Cell, Figure, ResistanceTable
+from packtool.catalogue.records import Cell, Figure
+from packtool.design.cell_tables import CURVES, folder_of, given_resistance, with_curves
 from packtool.design.document import Document, KeyPath
 from packtool.design.patterns import FORMATS_OF, NEEDED_FIGURES, patterns_for
 from packtool.design.schema import CellSpec
@@ -21,7 +22,9 @@ BPX_ENDING = ".json"
 CELL_FILE_ENDINGS = (".yaml", ".yml")
 
 FIGURES = tuple(
-    name for name in CellSpec.model_fields if name in Cell.model_fields and name not in ("name", "format", "chemistry", "terminals")
+    name
+    for name in CellSpec.model_fields
+    if name in Cell.model_fields and name not in ("name", "format", "chemistry", "terminals", *CURVES)
 )
 """Keys of a cell in the design that are figures of the record."""
 
@@ -49,7 +52,7 @@ def resolve_cell(reference: Any, document: Document, folder: Path) -> Cell | Non
     base = _base(given, document, folder)
     if base is None:
         return None
-    return _with_resistance(_with_figures(base, given), given, document)
+    return with_curves(_with_resistance(_with_figures(base, given), given, document, folder), given, document, folder)
 
 
 def complain_of_missing_figures(cell: Cell, reference: Any, pattern: str | None, document: Document) -> None:
@@ -118,9 +121,7 @@ def _from_catalogue(name: str, path: KeyPath, document: Document) -> Cell | None
 def _from_bpx(name: str, path: KeyPath, cell_format: Any, document: Document, folder: Path) -> Cell | None:
     from packtool.catalogue.bpx import cell_from_bpx
 
-    stands_in = document.place(path)
-    in_cell_file = stands_in.line and stands_in.file != document.places[()].file
-    base = Path(stands_in.file).parent if in_cell_file else folder
+    base = folder_of(path, document, folder)
     try:
         return cell_from_bpx(base / name, cell_format or "prismatic")
     except MissingPart:
@@ -146,14 +147,13 @@ def _with_figures(base: Cell, given: Mapping[str, Any]) -> Cell:
     return base.model_copy(update=changes)
 
 
-def _with_resistance(cell: Cell, given: Mapping[str, Any], document: Document) -> Cell:
+def _with_resistance(cell: Cell, given: Mapping[str, Any], document: Document, folder: Path) -> Cell:
     own, stand_in = given.get("resistance_mOhm"), given.get("resistance_like")
     if isinstance(own, Mapping):
-        if any(wrong[:2] == (*_CELL, "resistance_mOhm") for wrong in document.wrong):
+        found = given_resistance(own, document, folder)
+        if found is None:
             return cell
-        table = ResistanceTable(
-            temperature_degC=tuple(own["temperature_degC"]), resistance_mOhm=tuple(own["resistance_mOhm"]), standing="given"
-        )
+        table = found
     elif own is not None:
         table = constant_resistance(own, note="one number in the design, the same at every temperature")
     elif stand_in is not None:

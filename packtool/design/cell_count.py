@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from packtool.design.document import Document
+from packtool.design.document import Document, KeyPath
 from packtool.design.groups import block_of, blocks
 from packtool.design.patterns import CYLINDER_PATTERNS
 from packtool.design.schema import CELL_NAME_PATTERN, MAX_CELLS, canonical_cell_name
@@ -106,6 +106,25 @@ def check_overrides(values: Values, document: Document) -> None:
         fault = _not_there(values, name)
         if fault:
             document.complain(path, fault)
+        _check_override(values, cells[name], path, document)
+
+
+def _check_override(values: Values, override: object, path: KeyPath, document: Document) -> None:
+    """Complain of a fault that this pack cannot have."""
+    if not isinstance(override, Mapping):
+        return
+    if override.get("circuit") == "open" and values.at("electrical", "parallel") == 1:
+        document.complain(
+            (*path, "circuit"), "open: no current could flow at all, for the cell has none in parallel (electrical.parallel is 1)"
+        )
+    if override.get("cooling_contact") != "lost" or (*path, "cooling_contact") in document.wrong:
+        return
+    if values.at("interface") is None and ("interface",) not in document.wrong:
+        document.complain((*path, "cooling_contact"), "lost: there is no interface layer whose contact could be lost")
+    elif values.at("cold_plate", "type") == "ribbon":
+        document.complain(
+            (*path, "cooling_contact"), "lost: is known for a layer under the cells; with ribbons at their sides leave it out"
+        )
 
 
 def check_sensors(values: Values, document: Document) -> None:

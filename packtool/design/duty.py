@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from packtool.catalogue.duties import NOT_SHIPPED, duties
 from packtool.catalogue.records import Cell
+from packtool.design.csv_table import read_table
 from packtool.design.demand import Demand, Quantity
 from packtool.design.document import Document, KeyPath
 from packtool.design.loaded import Place
@@ -16,8 +17,6 @@ from packtool.design.road_load import Piece, power_pieces
 from packtool.design.schema import DutyTable, PackDesign, TransientCase
 from packtool.design.schema.cases import QUANTITIES, Between
 from packtool.design.suggest import did_you_mean
-from packtool.design.yaml_text import read_text
-from packtool.errors import DesignError
 
 SIGN = {"charge": -1.0, "discharge": 1.0}
 """Demands count discharge as positive."""
@@ -147,58 +146,28 @@ def _pieces(quantity: str, times: list[float], values: list[float], between: Bet
 
 def _from_csv(name: str, between: Between, path: KeyPath, document: Document, folder: Path) -> _Load | None:
     """A table from a file: a head line, then numbers; complaints carry the file's line and the field's column."""
-    file = folder / name.strip()
-    try:
-        text = read_text(file, str(file), "duty")
-    except DesignError as error:
-        document.complain(path, "; ".join(complaint.message for complaint in error.complaints))
-        return None
-    rows = [(number, row) for number, row in enumerate(csv.reader(text.splitlines()), 1) if any(field.strip() for field in row)]
 
-    def wrong(line: int, row: list[str], column: int, message: str) -> None:
-        document.complain(path, message, Place(str(file), line, 1 + sum(len(field) + 1 for field in row[:column])))
+    def pick(names: Sequence[str]) -> Sequence[str] | str:
+        found = [quantity for quantity in QUANTITIES if quantity in names]
+        if "time_s" in names and len(found) == 1:
+            return ("time_s", found[0])
+        got = f", got {', '.join(names)[:80]}" if names else ", then one row a time"
+        return "the head line must name time_s and one of " + ", ".join(QUANTITIES) + got
 
-    if not rows:
-        wrong(1, [], 0, "empty: a head line, time_s and one of " + ", ".join(QUANTITIES) + ", then one row a time")
+    table = read_table(name, pick, "duty", path, document, folder)
+    if table is None:
         return None
-    head_line, head = rows[0]
-    names = [field.strip().lstrip("\ufeff") for field in head]
-    found = [quantity for quantity in QUANTITIES if quantity in names]
-    if "time_s" not in names or len(found) != 1:
-        wrong(
-            head_line,
-            head,
-            0,
-            "the head line must name time_s and one of " + ", ".join(QUANTITIES) + f", got {', '.join(names)[:80]}",
+    quantity, times = table.names[1], table.column("time_s")
+    for at, time in enumerate(times):
+        if at == 0 and time < 0:
+            table.complain(at, 0, f"time_s must ascend, from 0 on; got {time:g}")
+            return None
+        if at and time <= times[at - 1]:
+            table.complain(at, 0, f"time_s must ascend: {time:g} follows {times[at - 1]:g}")
+            return None
+    if len(times) < 2:
+        document.complain(
+            path, "needs at least two rows of numbers: from when to when", Place(str(folder / name.strip()), table.last_line, 1)
         )
         return None
-    columns = names.index("time_s"), names.index(found[0])
-    times: list[float] = []
-    values: list[float] = []
-    for line, row in rows[1:]:
-        numbers = []
-        for column in columns:
-            field = row[column].strip() if column < len(row) else ""
-            try:
-                number = float(field)
-            except ValueError:
-                number = math.nan
-            if not math.isfinite(number) or abs(number) > 1e7:
-                wrong(
-                    line,
-                    row,
-                    column,
-                    f"{names[column]} must be a number, got {field[:40]!r}" if field else f"{names[column]} is missing",
-                )
-                return None
-            numbers.append(number)
-        if (times and numbers[0] <= times[-1]) or numbers[0] < 0:
-            before = f": {numbers[0]:g} follows {times[-1]:g}" if times else f", from 0 on; got {numbers[0]:g}"
-            wrong(line, row, columns[0], f"time_s must ascend{before}")
-            return None
-        times.append(numbers[0])
-        values.append(numbers[1])
-    if len(times) < 2:
-        wrong(rows[-1][0], [], 0, "needs at least two rows of numbers: from when to when")
-        return None
-    return _Load(found[0], _pieces(found[0], times, values, between))
+    return _Load(quantity, _pieces(quantity, times, table.column(quantity), between))

@@ -12,6 +12,7 @@ from packtool.catalogue.properties import SINGLE_ROW_REACH_K
 from packtool.catalogue.records import Cell, Coolant, Material
 from packtool.design.cell import complain_of_missing_figures, complain_of_voltages, resolve_cell
 from packtool.design.cell_count import check_overrides, check_sensors, count_cells
+from packtool.design.cell_tables import complain_of_ocv
 from packtool.design.document import Document, KeyPath
 from packtool.design.patterns import CYLINDER_PATTERNS
 from packtool.design.suggest import did_you_mean
@@ -62,6 +63,7 @@ def resolve(data: Any, document: Document, folder: Path) -> Resolved:
     if cell is not None:
         complain_of_missing_figures(cell, reference, values.at("arrangement", "pattern"), document)
         complain_of_voltages(cell, document)
+        complain_of_ocv(cell, reference, document)
     materials = _look_up("material", MATERIAL_KEYS, catalogue.materials(), values, document)
     coolants = _look_up("coolant", [("cold_plate", "coolant")], catalogue.coolants(), values, document)
     busbar = values.at("busbars", "material")

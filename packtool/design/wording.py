@@ -11,7 +11,9 @@ _UNIT_BY_SUFFIX = {
     "_degC": "degC", "_K": "K", "_lpm": "L/min", "_mm": "mm", "_um": "um", "_mm2": "mm2", "_A_mm2": "A/mm2", "_A": "A", "_Ah": "Ah",
     "_V": "V", "_kg": "kg", "_kPa": "kPa", "_mOhm": "mOhm", "_J_kgK": "J/kg/K", "_W_mK": "W/m/K", "_W_m2K": "W/m2/K", "_m_s": "m/s", "_s": "s", "_kW": "kW", "_km_h": "km/h",
 }  # fmt: skip
-_UNIT_BY_KEY = {"v_nom": "V", "v_min": "V", "v_max": "V"}
+MOST_NAMED = 6
+"""Keys of a mapping that needs none of them, named where it is asked for; more are told by the schema."""
+_UNIT_BY_KEY = {"v_nom": "V", "v_min": "V", "v_max": "V", "V": "V", "mV_K": "mV/K"}
 
 
 def unit_of(key: str) -> str:
@@ -80,7 +82,9 @@ def needed(schema: Mapping[str, Any], unit: str = "") -> str:
             return f"a list of {len(schema['prefixItems'])} numbers"
         return "a list of numbers"
     if kind == "object":
-        required = schema.get("required", ())
+        required, allowed = schema.get("required", ()), list(schema.get("properties", ()))
+        if not required and 0 < len(allowed) <= MOST_NAMED:
+            return "a mapping of " + ", ".join(allowed)
         return "a mapping with " + ", ".join(required) if required else "a mapping"
     if schema.get("pattern") in PATTERN_WORDS:
         return PATTERN_WORDS[schema["pattern"]]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from packtool.design.loaded import LoadedDesign
 from packtool.errors import DesignError
 from packtool.layout.cylinder_pack import lay_out_cylinders
+from packtool.layout.open_groups import open_groups
 from packtool.layout.records import Layout
 from packtool.layout.row_pack import lay_out_rows
 from packtool.layout.sensor_places import misplaced_sensors
@@ -23,10 +24,10 @@ def lay_out(loaded: LoadedDesign) -> Layout:
     """Lay the pack out.
 
     Raises DesignError, with every complaint at its place, if something does not fit (channels in the plate, headers on the overhang,
-    bars beside each other, a sensor where nothing is solved for); LayoutError if the cells' counts do not come out.
+    bars beside each other, a sensor where nothing is solved for, a parallel group without a closed circuit); LayoutError if the cells' counts do not come out.
     """
     layout = PATTERNS[loaded.design.arrangement.pattern](loaded)
-    complaints = misplaced_sensors(loaded, layout)
+    complaints = [*misplaced_sensors(loaded, layout), *open_groups(loaded, layout)]
     if complaints:
         raise DesignError(complaints)
     return layout

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import inf
 
 from packtool.catalogue.properties import resistance_ohm
 from packtool.catalogue.records import ResistanceTable
 from packtool.design.cases import directions, largest_current_A, load_key
+from packtool.design.schema import CellOverride
 from packtool.results import ZERO_CELSIUS
 from packtool.rules.compare import Limit, at_most
 from packtool.rules.records import Evidence, Finding, NotChecked, Rule
@@ -23,7 +25,7 @@ def largest_share(evidence: Evidence, case: str) -> tuple[float, str | None]:
     """
     design = evidence.loaded.design
     even = 1.0 / design.electrical.parallel
-    ohm = {name: override.resistance_mOhm * 1e-3 for name, override in design.overrides.cells.items()}
+    ohm = {name: own for name, override in design.overrides.cells.items() if (own := _own_ohm(override)) is not None}
     if design.electrical.parallel == 1 or not ohm:
         return even, None
     table = evidence.loaded.cell.resistance_dc
@@ -38,6 +40,13 @@ def largest_share(evidence: Evidence, case: str) -> tuple[float, str | None]:
         most = max(group, key=lambda name: conductance[name])
         largest = max(largest, (conductance[most] / sum(conductance.values()), most), key=lambda share: share[0])
     return largest
+
+
+def _own_ohm(override: CellOverride) -> float | None:
+    """A cell's own resistance [ohm], inf where its circuit is open; None: as the others'."""
+    if override.circuit == "open":
+        return inf
+    return None if override.resistance_mOhm is None else override.resistance_mOhm * 1e-3
 
 
 def _mean_degC(evidence: Evidence, case: str) -> dict[str | None, float]:

@@ -40,7 +40,7 @@ class Instant:
 @dataclass(frozen=True)
 class CellBank:
     """``group`` (n_cells,), 0 to n_groups - 1; ``capacity_As`` (n_cells,); ``own_ohm`` (n_cells,): a resistance of its own at any
-    temperature, NaN where ``table`` holds; ``ocv_V``, ``entropy_mV_K`` against SOC;
+    temperature, NaN where ``table`` holds, inf where the cell's circuit is open; ``ocv_V``, ``entropy_mV_K`` against SOC;
     ``v_min``, ``v_max`` of a cell [V]; ``joint_ohm_20`` (n_joints,) busbars at 20 degC and their ``joint_alpha`` [1/K];
     ``joint_share`` (n_joints, n_cells): how a joint's heat goes to the cells beside it, rows summing to 1."""
 
@@ -57,12 +57,13 @@ class CellBank:
     joint_alpha: float
     joint_share: Floats
 
-    def resistance(self, T: Floats, soc: Floats) -> Floats:
-        """Resistance (n_cells,) [ohm] at the cells' own ``T`` [K] and ``soc``. Raises SolveError below the table's first point."""
+    def resistance(self, T: Floats, soc: Floats, known: bool = True) -> Floats:
+        """Resistance (n_cells,) [ohm] at the cells' own ``T`` [K] and ``soc``. Below the table's first point SolveError is raised, or, with
+        ``known`` False, its value held."""
         grid = np.asarray(self.table.temperature_degC) + ZERO_CELSIUS
         listed = np.isnan(self.own_ohm)
         coldest = float(T[listed].min()) if listed.any() else np.inf
-        if coldest < grid[0] - _ROUNDING_K:
+        if known and coldest < grid[0] - _ROUNDING_K:
             resistance_ohm(self.table, coldest)  # which says what is missing
         if self.table.soc:
             rows = np.array([np.interp(-1.0 / T, -1.0 / grid, np.log(row)) for row in self.table.by_soc_mOhm])  # (m, n_cells)
@@ -83,9 +84,17 @@ class CellBank:
         beyond = np.minimum(soc - grid[0], 0.0) * first + np.maximum(soc - grid[-1], 0.0) * last
         return np.asarray(np.interp(soc, grid, volts) + beyond)
 
+    def evening_rate(self, T: Floats, soc: Floats) -> float:
+        """How fast the fastest of the cells in parallel evens out with its group [1/s]: dOCV/dSOC / (R capacity); 0 without groups."""
+        if self.n_groups == len(self.group):
+            return 0.0
+        grid, volts = np.asarray(self.ocv_V.soc), np.asarray(self.ocv_V.value)
+        slope = (np.diff(volts) / np.diff(grid))[np.clip(np.searchsorted(grid, soc, side="right") - 1, 0, len(grid) - 2)]
+        return float((slope / (self.resistance(T, soc, known=False) * self.capacity_As)).max())
+
     def at(self, quantity: Quantity, asked: float, T: Floats, soc: Floats) -> Instant:
         """The network where ``asked`` of ``quantity`` is demanded (discharge > 0), the cells being at ``T`` [K] and ``soc``."""
-        conductance = 1.0 / self.resistance(T, soc)
+        conductance = 1.0 / self.resistance(T, soc, known=asked != 0)  # at rest only neighbours that even out make use of it
         ocv = self.ocv(soc)
         total = np.bincount(self.group, conductance, self.n_groups)
         open_V = np.bincount(self.group, ocv * conductance, self.n_groups) / total
@@ -98,7 +107,7 @@ class CellBank:
         current = min(max(wanted, -most_in), most_out)
         group_V = open_V - current / total
         cell_current = (ocv - group_V[self.group]) * conductance
-        joule = cell_current**2 / conductance
+        joule = cell_current * (ocv - group_V[self.group])
         entropy = 1e-3 * np.interp(soc, self.entropy_mV_K.soc, self.entropy_mV_K.value)
         return Instant(
             current=current,
@@ -150,6 +159,8 @@ GAUSS = (0.5 - np.sqrt(3.0) / 6, 0.5 + np.sqrt(3.0) / 6)
 """Points of the two-point rule on 0..1: exact for the square of a current that changes linearly."""
 LONGEST_SHARE = 0.004
 """Of its capacity, the charge that a cell takes or gives between two looks at its state."""
+LONGEST_EVENING = 0.25
+"""Of the time in which two cells in parallel even out, the time between two looks: the explicit rule is stable to 2 of it."""
 
 
 def over(bank: CellBank, demand: Demand, t0: float, t1: float, T0: Floats, T1: Floats, soc: Floats) -> Interval:
@@ -176,7 +187,9 @@ def over(bank: CellBank, demand: Demand, t0: float, t1: float, T0: Floats, T1: F
         begin = instant(start + 1e-9 * (end - start), soc)
         trace.append(_looked(start, begin))
         share = float(np.abs(begin.cell_current).max()) * (end - start) / float(bank.capacity_As.min())
-        pieces = max(1, int(np.ceil(share / LONGEST_SHARE)))
+        state_T = T0 + (T1 - T0) * ((start - t0) / (t1 - t0))
+        evening = bank.evening_rate(state_T, soc) * (end - start)
+        pieces = max(1, int(np.ceil(share / LONGEST_SHARE)), int(np.ceil(evening / LONGEST_EVENING)))
         h = (end - start) / pieces
         for piece in range(pieces):
             t = start + piece * h

@@ -68,6 +68,7 @@ def heat_results(solution: ThermalSolution, heat: PackHeat, case: str) -> list[R
     rows = [
         Result("heat.cells", float(heat.cell_power(T_mean)[0].sum()), "W"),
         Result("heat.busbars", float(heat.busbar_power(T_mean)[0].sum()), "W"),
+        *([Result("heat.extra", float(heat.extra.sum()), "W")] if heat.extra.any() else []),
         Result("heat.ambient", float(sum(balance.to_boundaries.values())), "W"),
         *(
             Result(f"heat.ambient.{name.removeprefix('exterior_')}", float(watts), "W")

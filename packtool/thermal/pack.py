@@ -11,7 +11,7 @@ from packtool.catalogue.properties import coolant_state, held_above, resistance_
 from packtool.catalogue.records import Coolant, ResistanceTable
 from packtool.design.cases import case_current_A
 from packtool.design.loaded import LoadedDesign
-from packtool.design.schema import canonical_cell_name
+from packtool.design.schema import CellOverride, canonical_cell_name
 from packtool.errors import SolveError
 from packtool.layout.records import MESHED_ROLES, Layout
 from packtool.mesh.records import Floats, TaggedMesh
@@ -30,6 +30,8 @@ class PackHeat:
 
     Cells make I²R(T) with their own current: the cells of a parallel group share the pack's current by their conductances. Each
     busbar makes I²R(T), half of it in the cells of either group it joins (all of it in the one group of a pack terminal).
+    ``overridden_ohm`` (n_cells,): a cell's own resistance, NaN: the table's, inf: its circuit is open; ``extra`` (n_cells,) [W] heat made
+    beside that all the time.
     """
 
     current_A: float
@@ -42,6 +44,7 @@ class PackHeat:
     joint_alpha: float
     joint_groups: tuple[tuple[int, ...], ...]
     n_regions: int
+    extra: np.ndarray
 
     def cell_power(self, T_mean: Floats) -> tuple[Floats, Floats]:
         """I²R of each cell [W] and its slope by the cell's own temperature [W/K], (n_cells,)."""
@@ -76,6 +79,7 @@ class PackHeat:
         for made, by_T in (self.cell_power(T_mean), self.busbar_power(T_mean)):
             power[self.cell_region] += made
             slope[self.cell_region] += by_T
+        power[self.cell_region] += self.extra
         return power, slope
 
 
@@ -88,9 +92,6 @@ def pack_heat(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: str)
     missing = [part.name for part in cells if part.name not in index]
     if missing:
         raise SolveError(f"cells without a region in the mesh: {', '.join(missing[:5])}")
-    overrides = loaded.design.overrides.cells
-    named = [overrides.get(canonical_cell_name(part.name)) for part in cells]
-    overridden = np.array([np.nan if found is None else found.resistance_mOhm * 1e-3 for found in named])
     bar = loaded.materials[loaded.design.busbars.material]
     if bar.resistivity_ohm_m is None:
         raise SolveError(f"the resistivity of {bar.id} is unknown: it cannot be a busbar")
@@ -100,12 +101,35 @@ def pack_heat(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: str)
         group=np.array([(part.series or 1) - 1 for part in cells]),
         n_groups=layout.n_series,
         tables=(loaded.cell.resistance_dc,) * len(cells),
-        overridden_ohm=overridden,
+        overridden_ohm=own_ohm(loaded, layout),
         joint_ohm_20=np.array([bar.resistivity_ohm_m.value * (j.length_mm * 1e-3) / (j.area_mm2 * 1e-6) for j in layout.joints]),
         joint_alpha=bar.alpha_per_K.value if bar.alpha_per_K is not None else 0.0,
         joint_groups=tuple(tuple(s - 1 for s in (j.from_series, j.to_series) if 1 <= s <= layout.n_series) for j in layout.joints),
         n_regions=len(mesh.regions),
+        extra=extra_heat(loaded, layout),
     )
+
+
+def own_ohm(loaded: LoadedDesign, layout: Layout) -> Floats:
+    """Resistance of its own (n_cells,) [ohm] of every cell: NaN where the cell's table holds, inf where its circuit is open."""
+    own = np.full(len(layout.parts_of("cell")), np.nan)
+    for number, override in enumerate(overrides_of(loaded, layout)):
+        if override is not None and override.circuit == "open":
+            own[number] = np.inf
+        elif override is not None and override.resistance_mOhm is not None:
+            own[number] = override.resistance_mOhm * 1e-3
+    return own
+
+
+def extra_heat(loaded: LoadedDesign, layout: Layout) -> Floats:
+    """Heat (n_cells,) [W] that faulty cells make beside their own."""
+    return np.array([0.0 if o is None or o.extra_heat_W is None else o.extra_heat_W for o in overrides_of(loaded, layout)])
+
+
+def overrides_of(loaded: LoadedDesign, layout: Layout) -> list[CellOverride | None]:
+    """What is different about each cell of ``layout``, in its order; None: nothing."""
+    found = loaded.design.overrides.cells
+    return [found.get(canonical_cell_name(part.name)) for part in layout.parts_of("cell")]
 
 
 def region_conductivity(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh) -> Floats:
@@ -146,7 +170,7 @@ def air_conductivity(air: Coolant, T: float) -> float:
     return coolant_state(air, known).k * (T / known) ** 1.5 * (known + SUTHERLAND_AIR_K) / (T + SUTHERLAND_AIR_K)
 
 
-def _air_gap_conductance(thickness_m: float, T: float, air: Coolant, emissivities: tuple[float, float]) -> float:
+def air_gap_conductance(thickness_m: float, T: float, air: Coolant, emissivities: tuple[float, float]) -> float:
     """Conductance of a closed layer of air [W/m²/K]: conduction of still air and radiation between two grey plates, both at ``T`` [K].
 
     Natural convection in the layer is left out: exact where the warmer side is above (the air over a pack colder than its ambient);
@@ -185,7 +209,7 @@ def ambient_exchange(loaded: LoadedDesign, layout: Layout, air: Coolant) -> Mapp
     def series(gap_mm: float, wall_mm: float, material: str) -> float | None:
         resistance = wall_mm * 1e-3 / loaded.materials[material].k_W_mK.value
         if gap_mm > 0:
-            resistance += 1 / _air_gap_conductance(gap_mm * 1e-3, T_ambient, air, (CELL_SURFACE_EMISSIVITY, inside(material)))
+            resistance += 1 / air_gap_conductance(gap_mm * 1e-3, T_ambient, air, (CELL_SURFACE_EMISSIVITY, inside(material)))
         return 1 / resistance
 
     def film(series_h: float | None) -> Convection:

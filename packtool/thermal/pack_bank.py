@@ -11,6 +11,7 @@ from packtool.layout.properties import cell_mass_kg
 from packtool.layout.records import Layout
 from packtool.mesh.records import Floats, Integers, TaggedMesh
 from packtool.thermal.cell_bank import CellBank
+from packtool.thermal.pack import overrides_of, own_ohm
 
 SECONDS_PER_HOUR = 3600.0
 
@@ -22,8 +23,8 @@ def cell_bank(loaded: LoadedDesign, layout: Layout) -> CellBank:
         raise SolveError(f"the dc resistance of {cell.id} is unknown: give resistance_mOhm or resistance_like")
     if cell.capacity_Ah is None or cell.v_nom is None:
         raise SolveError(f"capacity and nominal voltage of {cell.id} are needed")
-    cells, overrides = layout.parts_of("cell"), design.overrides.cells
-    own = [overrides[part.name].resistance_mOhm * 1e-3 if part.name in overrides else np.nan for part in cells]
+    cells, nominal = layout.parts_of("cell"), cell.capacity_Ah.value
+    capacity = [nominal if o is None or o.capacity_Ah is None else o.capacity_Ah for o in overrides_of(loaded, layout)]
     bar = loaded.materials[design.busbars.material]
     if bar.resistivity_ohm_m is None:
         raise SolveError(f"the resistivity of {bar.id} is unknown: it cannot be a busbar")
@@ -35,9 +36,9 @@ def cell_bank(loaded: LoadedDesign, layout: Layout) -> CellBank:
     return CellBank(
         group=group,
         n_groups=layout.n_series,
-        capacity_As=np.full(len(cells), cell.capacity_Ah.value * SECONDS_PER_HOUR),
+        capacity_As=np.array(capacity) * SECONDS_PER_HOUR,
         table=cell.resistance_dc,
-        own_ohm=np.array(own),
+        own_ohm=own_ohm(loaded, layout),
         ocv_V=open_circuit(cell),
         entropy_mV_K=entropic(cell),
         v_min=cell.v_min.value if cell.v_min else 0.0,
@@ -46,6 +47,11 @@ def cell_bank(loaded: LoadedDesign, layout: Layout) -> CellBank:
         joint_alpha=bar.alpha_per_K.value if bar.alpha_per_K is not None else 0.0,
         joint_share=share,
     )
+
+
+def first_soc(loaded: LoadedDesign, layout: Layout, usual: float) -> Floats:
+    """State of charge (n_cells,) of every cell at the start: ``usual``, but of those that the design gives another."""
+    return np.array([usual if o is None or o.initial_soc is None else o.initial_soc for o in overrides_of(loaded, layout)])
 
 
 def cell_regions(layout: Layout, mesh: TaggedMesh) -> Integers:

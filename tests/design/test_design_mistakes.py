@@ -145,7 +145,7 @@ AGREEMENT = [
     ("resistance_like: calb-ca180fi", "resistance_mOhm: {temperature_degC: [25, 0], resistance_mOhm: [1, 2]}", 4, 45, "cell.resistance_mOhm.temperature_degC", "must ascend"),
     ("resistance_like: calb-ca180fi", "resistance_mOhm: {temperature_degC: [0, 25], resistance_mOhm: [1]}", 4, 72, "cell.resistance_mOhm.resistance_mOhm", "needs as many entries as temperature_degC: 2, not 1"),
     ("resistance_like: calb-ca180fi", "resistance_mOhm: {temperature_degC: [0, 25], resistance_mOhm: [1, x]}", 4, 93, "cell.resistance_mOhm.resistance_mOhm.1", "got the text 'x'"),
-    ("resistance_like: calb-ca180fi", "resistance_mOhm: low", 4, 27, "cell.resistance_mOhm", "must be a number above 0 and at most 10000 mOhm or a mapping with temperature_degC, resistance_mOhm, got the text 'low'"),
+    ("resistance_like: calb-ca180fi", "resistance_mOhm: low", 4, 27, "cell.resistance_mOhm", "must be a number above 0 and at most 10000 mOhm or a mapping of temperature_degC, resistance_mOhm, soc, by_soc_mOhm, csv, got the text 'low'"),
 ]  # fmt: skip
 ACROSS = [
     ("like: calb-lfp176", "like: calb-lfp176, cp: 900", 4, 27, "cell.cp", "did you mean cp_J_kgK?"),

@@ -8,6 +8,7 @@ from packtool.design.schema.cold_plate import AnyColdPlate, ColdPlate, Interface
 from packtool.design.schema.cylinders import CylinderGrid, Holder, Potting
 from packtool.design.schema.enclosure import Enclosure
 from packtool.design.schema.limits import Limits
+from packtool.design.schema.overrides import CellOverride
 from packtool.design.schema.pack import PackDesign
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Barrier",
     "Busbars",
     "Case",
+    "CellOverride",
     "CellSpec",
     "ColdPlate",
     "CylinderGrid",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -20,34 +18,7 @@ from packtool.design.schema.base import (
     MilliOhm,
     Volts,
 )
-
-
-def _same_length(temperatures: Sequence[float], resistances: Sequence[float]) -> str | None:
-    if len(temperatures) == len(resistances):
-        return None
-    return f"needs as many entries as temperature_degC: {len(temperatures)}, not {len(resistances)}"
-
-
-def _ascending(temperatures: Sequence[float]) -> str | None:
-    if all(a < b for a, b in pairwise(temperatures)):
-        return None
-    return "must ascend, each temperature above the one before it"
-
-
-class GivenResistance(DesignRecord):
-    """A resistance table written in a design: ``{temperature_degC: [0, 25], resistance_mOhm: [2.0, 0.8]}``."""
-
-    agreements = (
-        Agreement(("temperature_degC", "resistance_mOhm"), "resistance_mOhm", _same_length),
-        Agreement(("temperature_degC",), "temperature_degC", _ascending),
-    )
-
-    temperature_degC: tuple[Annotated[float, Field(ge=-100, le=200)], ...] = Field(
-        min_length=1, description="temperatures of the table, ascending"
-    )
-    resistance_mOhm: tuple[MilliOhm, ...] = Field(
-        min_length=1, description="dc resistance of one cell at these temperatures; between them ln R is linear in 1/T"
-    )
+from packtool.design.schema.cell_tables import GivenEntropy, GivenOcv, GivenResistance
 
 
 def _one_base(like: object, bpx: object) -> str | None:
@@ -104,6 +75,14 @@ class CellSpec(DesignRecord):
     )
     resistance_like: CellId | None = Field(
         None, description="catalogue cell whose measured dc resistance stands in for this cell's; the report says so"
+    )
+    ocv_V: GivenOcv | None = Field(
+        None,
+        description="open-circuit voltage against state of charge, for cases over time; left out: the cell's own, or its chemistry's",
+    )
+    entropy_mV_K: GivenEntropy | None = Field(
+        None,
+        description="entropic coefficient against state of charge, for cases over time; left out: the cell's own, or its chemistry's",
     )
     max_charge_A: Amperes | None = Field(None, description="largest continuous charge current of one cell")
     max_discharge_A: Amperes | None = Field(None, description="largest continuous discharge current of one cell")

@@ -7,28 +7,15 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, field_validator
 
 from packtool.design.schema.arrangement import Arrangement, Busbars, Electrical
-from packtool.design.schema.base import CASE_PATTERN, NAME_PATTERN, Agreement, CellName, CellReference, DesignRecord, MilliOhm
+from packtool.design.schema.base import CASE_PATTERN, NAME_PATTERN, Agreement, CellReference, DesignRecord
 from packtool.design.schema.cases import Case
 from packtool.design.schema.cell import CellSpec
 from packtool.design.schema.cold_plate import AnyColdPlate, Interface
 from packtool.design.schema.enclosure import Ambient, Enclosure
 from packtool.design.schema.limits import Limits
+from packtool.design.schema.overrides import Overrides
 from packtool.design.schema.sensors import Sensor
 from packtool.design.schema.vehicle import Vehicle
-
-
-class CellOverride(DesignRecord):
-    """What is different about one cell."""
-
-    resistance_mOhm: MilliOhm = Field(description="dc resistance of this cell, at any temperature")
-
-
-class Overrides(DesignRecord):
-    """Cells that differ from the rest, by name."""
-
-    cells: dict[CellName, CellOverride] = Field(
-        default_factory=dict, description="by name: row and column from 1, as in R2C05; aged, faulty, warmer"
-    )
 
 
 class MeshControls(DesignRecord):
