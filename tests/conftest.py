@@ -1,8 +1,9 @@
-"""One cache of compiled forms for all tests and the programs they start, inside pytest's own, so that it is kept between runs."""
+"""For all tests: one cache of compiled forms, kept between runs inside pytest's own, and no import of modules whose mark is left out."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,3 +23,14 @@ def _forms(request: pytest.FixtureRequest) -> Iterator[None]:
         del os.environ["PACKTOOL_CACHE"]
     else:
         os.environ["PACKTOOL_CACHE"] = before
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A module that is marked as a whole is not imported where ``-m`` leaves its mark out: loading the CAD kernel and dolfinx takes as long
+    as the fast tests."""
+    chosen = config.option.markexpr
+    left_out = set(re.findall(r"\bnot (\w+)", chosen))
+    if not left_out or re.search(r"\b(or|\()", chosen) or collection_path.suffix != ".py":
+        return None
+    of_module = re.search(r"^pytestmark = (.*)$", collection_path.read_text(encoding="utf-8"), re.MULTILINE)
+    return True if of_module and left_out & set(re.findall(r"pytest\.mark\.(\w+)", of_module[1])) else None

@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from packtool.design.document import Document, KeyPath, dotted
-from packtool.design.homes import Schema, confined_to, homes_of, is_at
+from packtool.design.homes import Home, Schema, confined_to, homes_of, is_at
 from packtool.design.scalars import why_no_number
 from packtool.design.schema import PATTERN_WORDS, DesignRecord, PackDesign
 from packtool.design.suggest import did_you_mean, invisible, nearest
@@ -24,16 +25,27 @@ MOST_SUGGESTIONS = 50
 
 def complain_about(document: Document) -> Any:
     """Add to ``document`` what is wrong with it as a design; gives its data with defaults filled in, where they could be."""
-    return _Walk(document, PackDesign.model_json_schema()).check_top()
+    return _Walk(document).check_top()
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    """The schema of a design; made once, it takes a hundred times as long as one pass along it. Nobody changes it."""
+    return PackDesign.model_json_schema()
+
+
+@cache
+def _homes() -> dict[str, list[Home]]:
+    return homes_of(_schema())
 
 
 class _Walk:
     """One pass over the data along the schema."""
 
-    def __init__(self, document: Document, schema: dict[str, Any]) -> None:
-        self.document, self.schema = document, schema
+    def __init__(self, document: Document) -> None:
+        self.document, self.schema = document, _schema()
         self.records = {record.__name__: record for record in _records(DesignRecord)}
-        self.homes = homes_of(schema)
+        self.homes = _homes()
         self.suggestions_left = MOST_SUGGESTIONS
 
     def check_top(self) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
@@ -41,7 +42,7 @@ class Bar:
     area: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Contacts:
     """The contact faces of one group of parallel cells, of one sign: all on one face, in one line along the row."""
 
@@ -55,14 +56,14 @@ class Contacts:
     def row(self) -> int:
         return self.poles[0].row
 
-    @property
+    @cached_property
     def box(self) -> Box:
         """What they take together."""
         low = [min(p.at[k] - p.half[k] for p in self.poles) for k in range(3)]
         high = [max(p.at[k] + p.half[k] for p in self.poles) for k in range(3)]
         return (low[0], low[1], low[2], high[0], high[1], high[2])
 
-    @property
+    @cached_property
     def middle(self) -> tuple[float, float, float]:
         x0, y0, z0, x1, y1, z1 = self.box
         return (x0 + x1) / 2, (y0 + y1) / 2, (z0 + z1) / 2

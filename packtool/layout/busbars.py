@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from packtool.design.loaded import LoadedDesign
 from packtool.errors import Complaint
@@ -23,7 +24,7 @@ from packtool.layout.terminals import Pole
 GROUP = ("busbars",)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wiring:
     """Everything that bars join and must keep clear of [mm]: the ``poles`` of the rows in one frame, ``solids`` (cells, end plates) beside
     terminals that look sideways, and ``clear``, the z that beams between such terminals stay above."""
@@ -32,20 +33,27 @@ class Wiring:
     solids: tuple[Box, ...]
     clear: float
 
+    @cached_property
+    def contacts(self) -> Mapping[tuple[int, bool], Contacts]:
+        """The contact faces by series position and sign (True: plus)."""
+        groups: dict[tuple[int, bool], list[Pole]] = {}
+        for pole in self.poles:
+            groups.setdefault((pole.series, pole.plus), []).append(pole)
+        return {key: Contacts(tuple(group)) for key, group in groups.items()}
 
-def contacts_of(poles: Sequence[Pole]) -> dict[tuple[int, bool], Contacts]:
-    """The contact faces by series position and sign (True: plus)."""
-    groups: dict[tuple[int, bool], list[Pole]] = {}
-    for pole in poles:
-        groups.setdefault((pole.series, pole.plus), []).append(pole)
-    return {key: Contacts(tuple(group)) for key, group in groups.items()}
+    @cached_property
+    def by_row(self) -> Mapping[int, list[Pole]]:
+        """The contact faces of each row."""
+        rows: dict[int, list[Pole]] = {}
+        for pole in self.poles:
+            rows.setdefault(pole.row, []).append(pole)
+        return rows
 
 
 def plan_bars(size: BarSize, wiring: Wiring) -> tuple[Bar, ...]:
     """A bar on the minus end, one for every joint, one on the plus end, in the order of the current."""
-    groups = contacts_of(wiring.poles)
+    groups, near = wiring.contacts, wiring.by_row
     n_series = max(series for series, _ in groups)
-    near = _by_row(wiring.poles)
     first, last = straight(groups[1, False], None, size, -1), straight(groups[n_series, True], None, size)
     assert first is not None  # one group is always in line with itself
     assert last is not None
@@ -65,13 +73,6 @@ def plan_bars(size: BarSize, wiring: Wiring) -> tuple[Bar, ...]:
 def _joined(pole: Pole, series: int) -> bool:
     """Whether a contact is one of those that the bar from ``series`` to the next position stands on."""
     return pole.series == (series if pole.plus else series + 1)
-
-
-def _by_row(poles: Sequence[Pole]) -> Mapping[int, list[Pole]]:
-    rows: dict[int, list[Pole]] = {}
-    for pole in poles:
-        rows.setdefault(pole.row, []).append(pole)
-    return rows
 
 
 def check_bars(loaded: LoadedDesign, size: BarSize, wiring: Wiring, inside: Rectangle | None) -> list[Complaint]:

@@ -113,6 +113,7 @@ sys.stdout.write(dxf_text(Sheet(**empty)))
 """
 
 
+@pytest.mark.slow
 def test_the_dxf_is_the_same_whatever_order_python_keeps_sets_in() -> None:
     """Seeds 1 and 4 once gave two orders of the file's classes."""
     import os

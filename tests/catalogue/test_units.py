@@ -46,6 +46,7 @@ def test_the_fields_that_hold_figures_are_found():
     assert figure_fields(Material)[:3] == ("rho_kg_m3", "k_W_mK", "cp_J_kgK")
 
 
+@pytest.mark.slow
 def test_the_catalogue_loads_nothing_heavy():
     code = (
         "import sys, packtool.catalogue.load, packtool.catalogue.properties, packtool.catalogue.bpx, packtool.report.listing;"

@@ -61,6 +61,7 @@ def graetz_nusselt(aspect, n=18):
     return (4 * aspect / (1 + aspect)) ** 2 / largest / 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("aspect", [1.0, 0.6, 0.3, 0.1875])
 def test_developed_nu_between_walls_of_one_temperature_is_the_first_eigenvalue(aspect):
     assert float(developed(np.array(aspect), "T")) == pytest.approx(graetz_nusselt(aspect), rel=1e-4)  # the fit: 5e-5

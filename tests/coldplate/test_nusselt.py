@@ -33,6 +33,7 @@ def test_graetz_between_plates():
 
 
 # aspect ratio, wall, largest deviation stated in the source file's head; 24 x 24 cells of a quarter are within 1 % of 48 x 48
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("aspect", "wall", "scatter"), [(1.0, "T", 0.09), (1.0, "H1", 0.06), (3 / 16, "T", 0.045), (3 / 16, "H1", 0.035)]
 )

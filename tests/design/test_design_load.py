@@ -144,6 +144,7 @@ def test_every_key_that_takes_a_material_is_looked_up():
     assert sorted(set(keys_below(schema, ()))) == sorted(MATERIAL_KEYS)
 
 
+@pytest.mark.slow
 def test_loading_a_design_loads_nothing_heavy(pack):
     script = (
         "import sys, pathlib\n"

@@ -144,6 +144,7 @@ def test_a_file_that_holds_no_mapping_is_one_complaint(complaints, text, heart):
     assert heart in complaint.message
 
 
+@pytest.mark.slow
 def test_a_bomb_of_aliases_is_refused_before_it_takes_memory():
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 12)]  # 9^12 entries

@@ -156,6 +156,7 @@ def test_cells_too_small_for_windows_in_plates_beside_each_other_are_refused(gri
         lay_out(grid(diameter=10.0, pattern="hexagonal"))
 
 
+@pytest.mark.slow
 def test_4560_cells_are_laid_out(grid):
     layout = lay_out(grid({"electrical": {"series": 96, "parallel": 48}}, rows=48, cells_per_row=96))
     assert len({part.name for part in layout.parts_of("cell")}) == 4608

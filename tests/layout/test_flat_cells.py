@@ -149,6 +149,7 @@ def test_modules_are_copies_of_one_another(load):
     assert len(set(counts.values())) == 1
 
 
+@pytest.mark.slow
 def test_4608_cells_in_modules_are_laid_out(load):
     modules = {"count_x": 4, "count_y": 6}
     rows = {"arrangement.rows": 2, "arrangement.cells_per_row": 96, "arrangement.modules": modules}
@@ -198,6 +199,7 @@ size = st.floats(5.0, 400.0).map(lambda value: round(value, 1))
 gap = st.sampled_from([0.0, 0.4, 3.0, 25.0, 80.0])
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(
     own=st.fixed_dictionaries(

@@ -117,6 +117,7 @@ def laid_out(design):
         return None
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=120)
 @given(designs)
 def test_a_design_is_refused_or_no_two_parts_share_volume(load, cell, d):
@@ -132,6 +133,7 @@ def test_a_design_is_refused_or_no_two_parts_share_volume(load, cell, d):
     assert (low, high) == (tray[:3], lid[3:])
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(designs)
 def test_the_volumes_of_rows_and_tray_add_up(load, cell, d):
@@ -176,6 +178,7 @@ def test_every_level_stands_on_the_one_below(load):
         assert below[5] == above[2]
 
 
+@pytest.mark.slow
 def test_4416_cells_are_laid_out(load):
     design = load({"electrical.series": 96, "electrical.parallel": 46, "arrangement.rows": 24, "arrangement.cells_per_row": 184})
     layout = lay_out(design)

@@ -48,6 +48,7 @@ sides = st.tuples(st.integers(0, 8), st.integers(1, 4))
 rectangles = st.builds(lambda x, y: (x[0], y[0], x[0] + x[1], y[0] + y[1]), sides, sides)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(rectangles, min_size=1, max_size=8))
 def test_the_union_covers_what_the_rectangles_cover(boxes):

@@ -32,6 +32,7 @@ def in_coolant(layout, x, y):
     return inside
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(
     kind=st.sampled_from(["serpentine", "once U", "once Z", "twice"]),

@@ -186,6 +186,7 @@ def test_boxes_that_share_only_an_edge_or_a_corner_are_not_joined(second):
 LATTICE = list(product(range(3), repeat=3))
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.sets(st.sampled_from(LATTICE), min_size=1), st.integers(1, 2))
 def test_any_pile_of_boxes_is_joined_exactly_where_faces_touch(places, count):

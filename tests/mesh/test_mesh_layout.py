@@ -224,6 +224,7 @@ def test_rows_without_a_plate_are_pieces_of_their_own():
     assert mm2(pack.mesh, "gap_side") == pytest.approx(2 * 30 * 80, rel=ROUNDING)
 
 
+@pytest.mark.slow
 def test_many_cells_cost_in_proportion():
     cell = Product("cell", "cell", "cell", (Sweep(Profile.rectangle(0, 0, 30, 100), 0, 80),))
     made = {}

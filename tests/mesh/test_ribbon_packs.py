@@ -38,6 +38,7 @@ def designed_fixture(tmp_path):
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", ["wavy", "straight"])
 @pytest.mark.parametrize("angle", [6, 25, 48])
 def test_every_part_holds_its_volume_in_one_piece(designed, shape, angle):

@@ -90,6 +90,7 @@ findings = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(findings, max_size=6), st.dictionaries(names, names, max_size=3), st.integers(60, 200))
 def test_no_line_is_wider_than_the_terminal(rows, not_checked, width):
     table = verdict_table(Verdict(tuple(rows), not_checked), width)
