@@ -209,3 +209,18 @@ def test_every_example_says_its_question_and_is_listed():
             assert text.startswith('"""'), path.name
             assert "?" in text.partition("\n")[0]
             assert len(text.splitlines()) <= 45
+
+
+def test_two_plates_on_a_pump(tmp_path):
+    lines = {line[:12].strip(): numbers(line[12:]) for line in output_of("two_plates_on_a_pump.py", cwd=tmp_path).splitlines()}
+    litres, head, power = lines["pump"]
+    assert head == pytest.approx(70 * (18 - litres) / 9, abs=0.1)  # on the curve's second piece; 0.01 L/min is 0.08 kPa
+    assert power == pytest.approx(head * litres / 60, abs=0.03)
+    short, long = lines["short plate"], lines["long plate"]
+    assert short[0] + long[0] == pytest.approx(100, abs=0.11)  # one decimal
+    assert short[0] > long[0]
+    capacity = litres / 60e3 * 1068 * 3320  # meg50 at 25 degC, to a percent
+    for (share, _, h, out, wall), watts, length in ((short, 900, 6), (long, 1100, 9)):
+        assert out - 25 == pytest.approx(watts / (capacity * share / 100), rel=0.02)
+        assert wall - out == pytest.approx(watts / (h * 0.04 * length), rel=0.5)  # h is the mean, the wall's at the end
+    assert lines["together"] == pytest.approx([25 + 2000 / capacity, 2000.0], rel=0.01)

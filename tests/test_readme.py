@@ -134,9 +134,24 @@ def test_links_and_files_that_it_names_exist():
         assert (ROOT / name).is_file(), name
 
 
+def block_with(word):
+    (text,) = (block for block in blocks("python") if word in block)
+    return text
+
+
+@pytest.mark.slow  # starts a program
+def test_the_lines_about_ducts_run_and_split_the_flow(tmp_path):
+    text = block_with("coldplate.ducts")
+    done = subprocess.run([sys.executable, "-W", "error", "-c", text], capture_output=True, text=True, cwd=tmp_path, timeout=300)
+    assert done.returncode == 0, done.stderr
+    shares = re.findall(r"'plate [AB]': (0\.\d+)", done.stdout)
+    assert float(shares[0]) > float(shares[1])  # the shorter one takes more
+    assert sum(map(float, shares[:2])) == pytest.approx(0.107, rel=0.01)  # 6 L/min of meg50, 1067 kg/m³
+
+
 @pytest.mark.fem
 def test_the_lines_of_python_run_and_give_a_warm_cell(tmp_path):
-    (text,) = blocks("python")
+    text = block_with("thermal.mesh_layers")
     assert len([line for line in text.splitlines() if line]) <= 12  # "in ten lines"
     done = subprocess.run([sys.executable, "-W", "error", "-c", text], capture_output=True, text=True, cwd=tmp_path, timeout=300)
     assert done.returncode == 0, done.stderr

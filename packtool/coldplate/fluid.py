@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from packtool.catalogue.properties import SINGLE_ROW_REACH_K, coolant_state
-from packtool.catalogue.records import Coolant
+from packtool.catalogue.records import Coolant, CoolantState
 from packtool.errors import SolveError
 from packtool.mesh.records import Floats
 from packtool.results import ZERO_CELSIUS
@@ -32,6 +32,12 @@ class Properties:
     def Pr(self) -> Floats:
         """Prandtl number [-]."""
         return self.cp * self.mu / self.k
+
+
+def constant_coolant(rho: float, cp: float, k: float, mu: float) -> Coolant:
+    """A coolant whose properties do not change from -50 to 150 degC: ``rho`` [kg/m³], ``cp`` [J/kg/K], ``k`` [W/m/K], ``mu`` [Pa s]."""
+    rows = tuple(CoolantState(T_degC=T, rho=rho, cp=cp, k=k, mu=mu) for T in (-50.0, 150.0))
+    return Coolant(id="constant", table=rows, standing="given")
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
-"""Pressure loss of a straight rectangular duct: laminar, turbulent and between, with the excess of the entrance. Arrays throughout.
+"""Pressure loss of a straight rectangular or round duct: laminar, turbulent and between, with the excess of the entrance. Arrays throughout.
 
 Darcy's factor is written ``friction_darcy`` (four times Fanning's). Laminar: exact. Turbulent: Colebrook on Jones's laminar-equivalent
 diameter. From Re 2300 to 4000 the two are blended linearly in Re, so that the loss is one continuous, rising function of the flow.
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 import numpy as np
 
@@ -20,11 +22,23 @@ RE_MAX = 1e6
 ROUGHNESS_MAX = 0.05
 """Largest relative roughness of the Moody chart and of Colebrook's data (Moody 1944, Trans. ASME 66:671)."""
 
+ROUND = np.inf
+"""What stands in the place of the aspect ratio of a round duct. Wide plates are a rectangle of 1e-9."""
+
 _ENTRANCE_ASPECT = np.array([0.0, 0.2, 0.5, 1.0])
 _ENTRANCE_K = np.array([0.674, 0.931, 1.28, 1.43])
 _ENTRANCE_C = np.array([2.9e-5, 7.6e-5, 2.1e-4, 2.9e-4])
-"""K_infinity and C of Shah's entrance formula by aspect ratio: R. K. Shah, J. Fluids Eng. 100 (1978) 177 (+-2.4 %, says its abstract). The
+_ENTRANCE_ROUND = (1.25, 2.12e-4)
+"""K_infinity and C of Shah's entrance formula by aspect ratio, and of the round duct: R. K. Shah, J. Fluids Eng. 100 (1978) 177 (+-2.4 %, says its abstract). The
 figures are remembered, the table was not seen again; K is held against the momentum and energy of the exact profile by a test."""
+
+
+Regime = Literal["laminar", "transition", "turbulent"]
+
+
+def regime_of(Re: Floats) -> tuple[Regime, ...]:
+    """laminar (Re <= 2300), transition, turbulent (Re >= 4000), of each."""
+    return tuple("laminar" if r <= RE_LAMINAR else "turbulent" if r >= RE_TURBULENT else "transition" for r in np.ravel(Re))
 
 
 def transition_weight(Re: Floats) -> Floats:
@@ -35,16 +49,18 @@ def transition_weight(Re: Floats) -> Floats:
 def laminar_f_Re(aspect: Floats) -> Floats:
     """Fanning f times Re (on D_h) of developed laminar flow in a rectangular duct [-]; same shape as ``aspect``.
 
-    ``aspect`` is the shorter side over the longer, in (0, 1]; SolveError outside. Exact series: Shah & London, Laminar Flow Forced
-    Convection in Ducts (1978), eq. 341; here with 60 terms, converged to 1e-10.
+    ``aspect`` is the shorter side over the longer, in (0, 1], or ROUND (16, Hagen-Poiseuille); SolveError outside. Exact series: Shah &
+    London, Laminar Flow Forced Convection in Ducts (1978), eq. 341; here with 60 terms, converged to 1e-10.
     """
     a = np.atleast_1d(np.asarray(aspect, float))
-    if np.any(~((a > 0) & (a <= 1))):
+    if np.any(~(((a > 0) & (a <= 1)) | (a == ROUND))):
         raise SolveError(f"aspect ratio of a duct must be in (0, 1], got {a[~((a > 0) & (a <= 1))][0]:g}")
-    few, back = np.unique(a, return_inverse=True)  # a plate has two or three sections
+    each, back = np.unique(a, return_inverse=True)  # a plate has two or three sections
+    few = np.where(each == ROUND, 1.0, each)
     n = np.arange(1, 121, 2)
     series = np.sum(np.tanh(n * np.pi / (2 * few[:, None])) / n**5, axis=1)
-    return (24 / ((1 + few) ** 2 * (1 - 192 * few / np.pi**5 * series)))[back].reshape(np.shape(aspect))
+    rectangle = 24 / ((1 + few) ** 2 * (1 - 192 * few / np.pi**5 * series))
+    return np.where(each == ROUND, 16.0, rectangle)[back].reshape(np.shape(aspect))
 
 
 def colebrook(Re: Floats, relative_roughness: Floats) -> Floats:
@@ -95,8 +111,8 @@ def entrance_excess(x_plus: Floats, aspect: Floats) -> Floats:
     x, a = np.broadcast_arrays(np.asarray(x_plus, float), np.asarray(aspect, float))
     if np.any(~(x > 0)):
         raise SolveError("x+ of a developing flow must be positive")
-    K = np.interp(a, _ENTRANCE_ASPECT, _ENTRANCE_K)
-    C = np.interp(a, _ENTRANCE_ASPECT, _ENTRANCE_C)
+    K = np.where(a == ROUND, _ENTRANCE_ROUND[0], np.interp(a, _ENTRANCE_ASPECT, _ENTRANCE_K))
+    C = np.where(a == ROUND, _ENTRANCE_ROUND[1], np.interp(a, _ENTRANCE_ASPECT, _ENTRANCE_C))
     f_Re = laminar_f_Re(a)
     near = np.minimum(x, 1e3)  # beyond that the excess has been K to 1e-10 for long
     apparent = 3.44 / np.sqrt(near) + (f_Re + K / (4 * near) - 3.44 / np.sqrt(near)) / (1 + C / near**2)

@@ -73,15 +73,17 @@ class BranchLosses:
         return self.friction + self.entrance + self.bends + self.fittings
 
 
-def branch_losses(p: Passages, mass_flow: Floats, rho: Floats, mu: Floats, roughness: float, physics: FlowPhysics) -> BranchLosses:
+def branch_losses(
+    p: Passages, mass_flow: Floats, rho: Floats, mu: Floats, roughness: float | Floats, physics: FlowPhysics
+) -> BranchLosses:
     """Losses between the two ends of each branch.
 
-    ``mass_flow`` (n,) [kg/s] signed; ``rho`` [kg/m³], ``mu`` [Pa s] (n,); ``roughness`` [m]. Range: that of the friction
+    ``mass_flow`` (n,) [kg/s] signed; ``rho`` [kg/m³], ``mu`` [Pa s] (n,); ``roughness`` [m], one or (n,). Range: that of the friction
     correlations (Re 0..1e6, relative roughness 0..0.05); SolveError outside.
     """
     v = mass_flow / (rho * p.area)
     Re = np.abs(mass_flow) * p.D_h / (p.area * mu)
-    length = p.straight if physics.junctions else p.length
+    length = np.where(p.frictionless, 0.0, p.straight if physics.junctions else p.length)
     friction = friction_darcy_Re(Re, p.aspect, roughness / p.D_h, physics.turbulence) * mu * v * length / (2 * p.D_h**2)
     head = rho * v * np.abs(v) / 2
     entrance = np.zeros_like(v)
@@ -89,19 +91,19 @@ def branch_losses(p: Passages, mass_flow: Floats, rho: Floats, mu: Floats, rough
         fresh = ~np.where(mass_flow >= 0, p.carries_on[:, 0], p.carries_on[:, 1])
         laminar = np.clip(Re, 1e-9, RE_LAMINAR)  # beyond: the loss at Re 2300 in pascal, so that it neither jumps nor falls
         fading = np.minimum(1.0, RE_LAMINAR / np.maximum(Re, 1e-9)) ** 2
-        entrance = np.where(fresh, entrance_excess(length / (p.D_h * laminar), p.aspect) * fading * head, 0.0)
+        entrance = np.where(
+            fresh & ~p.frictionless, entrance_excess(np.maximum(length, 1e-9) / (p.D_h * laminar), p.aspect) * fading * head, 0.0
+        )
     bends = np.zeros_like(v)
     if physics.bends:
         bends = (p.bends * K_BEND + round_bends(p, Re, roughness)) * head
     fittings = np.zeros_like(v)
-    bores = slice(p.n_channels, None)
-    friction[bores] = entrance[bores] = 0.0
     if physics.junctions:
-        fittings[bores] = np.where(v[bores] >= 0, p.fitting_K[:, 0], p.fitting_K[:, 1]) * head[bores]
+        fittings = np.where(v >= 0, p.K[:, 0], p.K[:, 1]) * head
     return BranchLosses(friction, entrance, bends, fittings, Re, v)
 
 
-def round_bends(p: Passages, Re: Floats, roughness: float) -> Floats:
+def round_bends(p: Passages, Re: Floats, roughness: float | Floats) -> Floats:
     """Loss coefficient of all round bends of each branch beyond straight friction over their length [-], (n,) as ``Re`` (n,).
 
     Laminar: E. F. Schmidt, Chem. Ing. Tech. 39 (1967) 781, coils, friction times 1 + 0.14 c^0.97 Re^(1 - 0.644 c^0.312), c = D_h over
@@ -121,20 +123,15 @@ def round_bends(p: Passages, Re: Floats, roughness: float) -> Floats:
         raise SolveError(
             f"coolant branch {name}: its bends are tighter than half the channel's width, radius {ratio.min():.3g} widths"
         )
-    here, D, aspect = Re[b], p.D_h[b], p.aspect[b]
+    here, D, aspect, rough = Re[b], p.D_h[b], p.aspect[b], np.broadcast_to(roughness, Re.shape)[b]
     c = D / (2 * p.arc_radius)
     low = np.maximum(here, 1e-9)
     settled = 0.14 * c**0.97 * low ** (1 - 0.644 * c**0.312)
     laminar = (
-        friction_darcy_Re(np.minimum(low, RE_LAMINAR), aspect, roughness / D, False)
-        / low
-        * p.arc_radius
-        * p.arc_angle
-        / D
-        * settled
+        friction_darcy_Re(np.minimum(low, RE_LAMINAR), aspect, rough / D, False) / low * p.arc_radius * p.arc_angle / D * settled
     )
     high = np.maximum(here, RE_LAMINAR)
-    f = friction_darcy_Re(np.maximum(high, RE_TURBULENT), aspect, roughness / D) / np.maximum(high, RE_TURBULENT)
+    f = friction_darcy_Re(np.maximum(high, RE_TURBULENT), aspect, rough / D) / np.maximum(high, RE_TURBULENT)
     sine = np.sin(p.arc_angle / 2)
     turbulent = (0.10 + 2.4 * f) * sine + 6.6 * f * (np.sqrt(sine) + sine) / ratio ** (4 * p.arc_angle / np.pi)
     weight = transition_weight(here)

@@ -58,19 +58,29 @@ class Film:
     velocity: Floats
 
 
-def film(p: Passages, segments: Segments, mass_flow: Floats, fluid: Properties, roughness: float, physics: HeatPhysics) -> Film:
+def film(
+    p: Passages,
+    segments: Segments,
+    mass_flow: Floats,
+    fluid: Properties,
+    roughness: float | Floats,
+    physics: HeatPhysics,
+    heated: Flags | None = None,
+) -> Film:
     """Heat transfer coefficients with the thermal layers as old as the coolant's way since they started.
 
     A layer starts where coolant enters a branch from anything but the same section straight on or round a turn (``carries_on``); it is
     counted in x* = sum of dx / (D_h Re Pr), so flow and viscosity may change on the way. Within a segment h is the mean.
+    ``heated`` (n_branches,): only there do thermal layers grow; None: everywhere. ``roughness`` [m], one or (n_branches,).
     """
     b = segments.branch
     D, area = p.D_h[b], p.area[b]
     flow = np.maximum(np.abs(mass_flow), STAGNANT * np.max(np.abs(mass_flow)))[b]
     Re = flow * D / (area * fluid.mu)
     d_star = segments.length / (D * Re * fluid.Pr)
-    start_star, start_x, together = _ages(p, segments, mass_flow, d_star, physics)
-    rough = roughness / D
+    grows = np.ones(len(p.length), dtype=bool) if heated is None else heated
+    start_star, start_x, together = _ages(p, segments, mass_flow, np.where(grows[b], d_star, 0.0), physics, grows)
+    rough = np.broadcast_to(roughness, p.length.shape)[b] / D
     middle = start_x + segments.length / 2
     x_star = (start_star, start_star + d_star)
     Nu = nusselt.segment_mean(Re, fluid.Pr, p.aspect[b], x_star, middle / D, rough, together, physics.wall)
@@ -83,7 +93,9 @@ def film(p: Passages, segments: Segments, mass_flow: Floats, fluid: Properties, 
     )
 
 
-def _ages(p: Passages, segments: Segments, mass_flow: Floats, d_star: Floats, physics: HeatPhysics) -> tuple[Floats, Floats, Flags]:
+def _ages(
+    p: Passages, segments: Segments, mass_flow: Floats, d_star: Floats, physics: HeatPhysics, grows: Flags
+) -> tuple[Floats, Floats, Flags]:
     """x* [-] and distance [m] at the upstream end of each segment, and whether the velocity too develops from there."""
     n = len(p.length)
     star, far = np.zeros(len(d_star)), np.zeros(len(d_star))
@@ -104,7 +116,7 @@ def _ages(p: Passages, segments: Segments, mass_flow: Floats, d_star: Floats, ph
             _branch_ages(segments, here, mass_flow[here] >= 0, d_star, physics, star, far, before)
             last = segments.first[here + 1] - 1 if mass_flow[here] >= 0 else segments.first[here]
             end_star[here], end_far[here], known[here] = star[last] + d_star[last], far[last] + segments.length[last], True
-            fresh[here] = fresh[up] if goes_on else True
+            fresh[here] = bool(fresh[up] and grows[up]) if goes_on else True
             together[segments.first[here] : segments.first[here + 1]] = fresh[here]
     return star, far, together
 

@@ -34,6 +34,7 @@ FULL = FlowPhysics()
 class FlowSplit:
     """A solved network. By branch (n,): ``mass_flow`` [kg/s] and ``velocity`` [m/s], positive from start to end; ``Re`` [-].
 
+    ``loss`` (n,) along each branch [Pa], junctions apart, less a pump's head; ``total`` from inlet to outlet [kg/s];
     ``pressure`` (n_nodes,) static, above the outlet's [Pa]; ``pressure_drop`` from inlet to outlet [Pa], fittings included, ``parts`` its components (they
     add up to it: each is the power it dissipates over the total flow) and ``uncertainty`` their summed half-width [Pa];
     ``steps`` Newton steps taken.
@@ -42,6 +43,8 @@ class FlowSplit:
     mass_flow: Floats
     velocity: Floats
     Re: Floats
+    loss: Floats
+    total: float
     pressure: Floats
     pressure_drop: float
     parts: dict[str, float]
@@ -50,16 +53,31 @@ class FlowSplit:
 
 
 def split_flow(
-    p: Passages, total: float, rho: Floats, mu: Floats, roughness: float = 0.0, physics: FlowPhysics = FULL
+    p: Passages, total: float, rho: Floats, mu: Floats, roughness: float | Floats = 0.0, physics: FlowPhysics = FULL
 ) -> FlowSplit:
     """Solve the network for a total flow.
 
-    ``total`` [kg/s] > 0 enters at the inlet; ``rho`` [kg/m³], ``mu`` [Pa s] by branch (n,); ``roughness`` [m]. Damped Newton's method on
+    ``total`` [kg/s] > 0 enters at the inlet; ``rho`` [kg/m³], ``mu`` [Pa s] by branch (n,); ``roughness`` [m], one or (n,). Damped Newton's method on
     flows and node pressures together, started from the network's own laminar solution; where that stalls, the network is settled in time. Raises SolveError outside the range of a correlation and NotConverged if no solution is found.
     """
     if not total > 0:
         raise SolveError(f"the coolant flow must be positive, got {total:g} kg/s")
-    system = _System(p, total, np.broadcast_to(rho, p.length.shape), np.broadcast_to(mu, p.length.shape), roughness, physics)
+    return _solved(_System(p, total, None, rho, mu, roughness, physics))
+
+
+def driven_flow(
+    p: Passages, pressure: float, rho: Floats, mu: Floats, roughness: float | Floats = 0.0, physics: FlowPhysics = FULL
+) -> FlowSplit:
+    """As ``split_flow``, for a network between whose inlet and outlet ``pressure`` [Pa] stands: what flows, with the pumps' help.
+
+    SolveError where neither drives anything through it.
+    """
+    if not np.isfinite(pressure) or (pressure == 0 and not p.pumps):
+        raise SolveError(f"a pressure difference of {pressure:g} Pa without a pump drives no coolant")
+    return _solved(_System(p, None, pressure, rho, mu, roughness, physics))
+
+
+def _solved(system: _System) -> FlowSplit:
     x, steps = _newton(system, system.laminar)
     if not system.balanced(x):
         x, more = _settle(system, x)
@@ -75,24 +93,48 @@ def split_flow(
 class _System:
     """Residuals and Jacobian of one network; unknowns are the branch flows, then the node pressures.
 
-    ``laminar`` is the solution of the developed laminar, hence linear, network: where Newton's method starts.
+    Either the ``total`` flow or the ``pressure`` between inlet and outlet is given. ``laminar`` is the solution of the developed laminar,
+    hence linear, network, pumps as straight lines: where Newton's method starts.
     """
 
-    def __init__(self, p: Passages, total: float, rho: Floats, mu: Floats, roughness: float, physics: FlowPhysics) -> None:
-        self.p, self.total, self.rho, self.mu, self.roughness, self.physics = p, total, rho, mu, roughness, physics
+    def __init__(
+        self, p: Passages, total: float | None, pressure: float | None, rho: Floats, mu: Floats, roughness: float | Floats,
+        physics: FlowPhysics,
+    ) -> None:  # fmt: skip
+        self.p, self.roughness, self.physics = p, roughness, physics
+        self.rho, self.mu = np.broadcast_to(rho, p.length.shape), np.broadcast_to(mu, p.length.shape)
         n, m = len(p.length), len(p.nodes)
         rows = np.arange(n)
         self.incidence = sparse.csr_matrix(
             (np.r_[np.ones(n), -np.ones(n)], (np.r_[rows, rows], np.r_[p.node[:, 0], p.node[:, 1]])), shape=(n, m)
         )
-        self.kept = np.delete(np.arange(m), p.outlet)
+        self.kept = np.delete(np.arange(m), [p.outlet] if pressure is None else [p.outlet, p.inlet])
+        self.held = np.zeros(m)
+        self.held[p.inlet] = pressure or 0.0
         self.supply = np.zeros(m)
-        self.supply[p.inlet], self.supply[p.outlet] = total, -total
+        self.supply[p.inlet] = total or 0.0
         self.n = n
         self.resistance = 2 * laminar_f_Re(p.aspect) * self.mu * p.straight / (p.D_h**2 * self.rho * p.area)
-        self.resistance[p.n_channels :] = 0.0
-        self.laminar = self._solve(self.resistance, None, np.zeros(n))
-        self.scale = max(float(np.ptp(self.laminar[n:])), 1e-300)
+        self.resistance[p.frictionless] = 0.0
+        lines, heads = np.zeros(n), np.zeros(n)
+        for b, curve in p.pumps.items():
+            heads[b] = curve.head[0]
+            lines[b] = (curve.head[0] - curve.head[-1]) / curve.flow[-1] / self.rho[b]
+        self.laminar = self._solve(self.resistance + lines, None, heads)
+        self.total = abs(self.through(self.laminar[:n])) if total is None else total
+        self.scale = max(float(np.ptp(self.laminar[n:])), float(heads.max()), 1e-300)
+
+    def through(self, flow: Floats) -> float:
+        """What enters at the inlet [kg/s]."""
+        return float(flow[self.p.node[:, 0] == self.p.inlet].sum() - flow[self.p.node[:, 1] == self.p.inlet].sum())
+
+    def heads(self, flow: Floats) -> tuple[Floats, Floats]:
+        """What the pumps add along each branch (n,) [Pa], and its slope (n,) [Pa s/kg]."""
+        head, slope = np.zeros(self.n), np.zeros(self.n)
+        for b, curve in self.p.pumps.items():
+            volume = float(flow[b] / self.rho[b])
+            head[b], slope[b] = curve.at(volume), curve.slope(volume) / self.rho[b]
+        return head, slope
 
     def losses(self, flow: Floats) -> BranchLosses:
         return branch_losses(self.p, flow, self.rho, self.mu, self.roughness, self.physics)
@@ -102,11 +144,11 @@ class _System:
         diagonal = sparse.diags(slope)
         block = diagonal if coupling is None else diagonal + coupling
         A = sparse.bmat([[block, -self.incidence[:, self.kept]], [self.incidence.T[self.kept], None]]).tocsc()
-        right = np.r_[momentum, self.supply[self.kept]]
+        right = np.r_[momentum + self.incidence @ self.held, self.supply[self.kept]]
         factors = splu(A)
         solved = factors.solve(right)
         solved += factors.solve(right - A @ solved)
-        P = np.zeros(len(self.p.nodes))
+        P = self.held.copy()
         P[self.kept] = solved[self.n :]
         return np.r_[solved[: self.n], P]
 
@@ -145,13 +187,13 @@ class _System:
         if self.physics.junctions:
             drop = self.drops(flow)
             lost = lost + drop[:, 0] - drop[:, 1]
-        return lost - self.incidence @ P
+        return lost - self.heads(flow)[0] - self.incidence @ P
 
     def slopes(self, flow: Floats) -> tuple[Floats, sparse.csr_matrix | None]:
         """d(loss)/d(flow) of each branch (n,), and the coupling through the nodes (n, n), by central differences."""
         step = 1e-6 * np.maximum(np.abs(flow), 1e-6 * self.total)
         slope = (self.losses(flow + step).total - self.losses(flow - step).total) / (2 * step)
-        slope = np.maximum(slope, 0.5 * self.resistance)
+        slope = np.maximum(slope, 0.5 * self.resistance) - self.heads(flow)[1]
         if not self.physics.junctions:
             return slope, None
         p = self.p
@@ -181,6 +223,9 @@ class _System:
         flow, P = x[: self.n], x[self.n :]
         lost = self.losses(flow)
         drop = self.drops(flow) if self.physics.junctions else np.zeros((self.n, 2))
+        self.total = self.through(flow)
+        if not self.total > 0:
+            raise SolveError(f"the coolant flows out of the inlet, {-self.total:.4g} kg/s: its pumps are too weak, or turned round")
         weight = flow / self.total
 
         def over(values: Floats) -> float:
@@ -199,11 +244,15 @@ class _System:
             + (UNCERTAINTY_BENDS * parts["bends"] + over(corner_friction) if self.physics.bends else 0.0)
             + UNCERTAINTY_JUNCTIONS * float(np.abs(weight) @ np.abs(drop).sum(axis=1))
         )
-        if fittings := over(lost.fittings):
-            parts["fittings"] = fittings
-            uncertainty += UNCERTAINTY_JUNCTIONS * fittings
+        if np.any(lost.fittings):
+            parts["fittings"] = over(lost.fittings)
+            bores = np.arange(self.n) >= self.p.n_channels  # a K that is given is taken as known
+            uncertainty += UNCERTAINTY_JUNCTIONS * over(np.where(bores, lost.fittings, 0.0))
+        if self.p.pumps:
+            parts["pumps"] = -over(self.heads(flow)[0])
         return FlowSplit(
-            mass_flow=flow, velocity=lost.velocity, Re=lost.Re, pressure=P, pressure_drop=float(P[self.p.inlet]), parts=parts,
+            mass_flow=flow, velocity=lost.velocity, Re=lost.Re, loss=lost.total - self.heads(flow)[0], total=self.total, pressure=P,
+            pressure_drop=float(P[self.p.inlet]), parts=parts,
             uncertainty=uncertainty, steps=steps,
         )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Heat transfer between a rectangular duct's walls and the coolant: local Nusselt numbers on D_h. Arrays throughout.
+"""Heat transfer between a rectangular or round duct's walls and the coolant: local Nusselt numbers on D_h. Arrays throughout.
 
 Laminar: the general model of Y. S. Muzychka and M. M. Yovanovich, J. Heat Transfer 126 (2004) 54 (entrance and developed asymptotes
 joined), with the developed asymptote replaced by Shah & London's value for the rectangle. Held against an independent finite-volume
@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from packtool.coldplate.friction import RE_LAMINAR, RE_TURBULENT, colebrook, laminar_f_Re, transition_weight
+from packtool.coldplate.friction import RE_LAMINAR, RE_TURBULENT, ROUND, colebrook, laminar_f_Re, transition_weight
 from packtool.errors import SolveError
 from packtool.mesh.records import Floats
 
@@ -34,22 +34,27 @@ SCATTER_TRANSITION = 0.35
 
 _H1 = 8.235 * np.array([1, -2.0421, 3.0853, -2.4765, 1.0578, -0.1861])
 _T = np.array([7.5407, -19.784, 38.2422, -38.442, 11.4939, 15.8099, -16.7964, 4.9133])
+_ROUND = {"H1": 48 / 11, "T": 3.6567934577633}
+"""Round duct: 48/11 exactly; the first eigenvalue of the Graetz problem (2.7043644 squared, over 2)."""
 _LEVEQUE = {"H1": 0.501, "T": 0.409}
 _DEVELOPING = {"H1": (0.886, 1.909), "T": (0.564, 1.664)}
 _POINTS, _WEIGHTS = np.polynomial.legendre.leggauss(4)
 
 
 def developed(aspect: Floats, wall: Wall = "H1") -> Floats:
-    """Nusselt number of developed laminar flow [-]; same shape as ``aspect`` (shorter over longer side, (0, 1]; SolveError outside).
+    """Nusselt number of developed laminar flow [-]; same shape as ``aspect`` (shorter over longer side, (0, 1], or ROUND;
+    SolveError outside).
 
     H1: polynomial of Shah & London 1978 (eq. 347), within 0.1 % of the exact values. T: a polynomial fitted here to the first eigenvalue
     of the Graetz problem on the rectangle, by Chebyshev collocation at 25 aspect ratios (tests/coldplate computes some again), within
     0.006 %; theirs (eq. 346) is up to 0.21 % off.
     """
     a = np.asarray(aspect, float)
-    if np.any(~((a > 0) & (a <= 1))):
+    round_duct = a == ROUND
+    if np.any(~(((a > 0) & (a <= 1)) | round_duct)):
         raise SolveError("aspect ratio of a duct must be in (0, 1]")
-    return np.polynomial.polynomial.polyval(a, _H1 if wall == "H1" else _T)
+    rectangle = np.polynomial.polynomial.polyval(np.where(round_duct, 1.0, a), _H1 if wall == "H1" else _T)
+    return np.where(round_duct, _ROUND[wall], rectangle)
 
 
 def laminar(x_star: Floats, aspect: Floats, Pr: Floats | None = None, wall: Wall = "H1") -> Floats:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from fluids.fittings import entrance_sharp, exit_normal
 from numpy.typing import NDArray
 
+from packtool.coldplate.friction import ROUND
 from packtool.errors import SolveError
 from packtool.layout.records import Branch, CoolantNetwork, Fitting
 from packtool.mesh.records import Floats, Integers
@@ -31,13 +34,39 @@ other branch, at an angle or of another section. RUN: goes straight on past bran
 
 
 @dataclass(frozen=True)
+class Curve:
+    """A pump in a branch: ``head`` [Pa] from the branch's start to its end at ``flow`` [m³/s], both (n_points,), flow ascending, head not
+    rising. Linear between the points; past the ends along the last piece (``flow`` below the first: the first head)."""
+
+    flow: Floats
+    head: Floats
+
+    def at(self, flow: float) -> float:
+        """Head [Pa] at a flow [m³/s]."""
+        if flow <= self.flow[-1]:
+            return float(np.interp(flow, self.flow, self.head))
+        return float(self.head[-1] + self._last * (flow - self.flow[-1]))
+
+    @property
+    def _last(self) -> float:
+        return float((self.head[-1] - self.head[-2]) / (self.flow[-1] - self.flow[-2]))
+
+    def slope(self, flow: float) -> float:
+        """d(head)/d(flow) <= 0 [Pa s/m³]: of the piece that ``flow`` is in; 0 below the first."""
+        if flow < self.flow[0]:
+            return 0.0
+        i = min(int(np.searchsorted(self.flow, flow, side="right")), len(self.flow) - 1)
+        return float((self.head[i] - self.head[i - 1]) / (self.flow[i] - self.flow[i - 1]))
+
+
+@dataclass(frozen=True)
 class Passages:
     """Branches (n) between nodes. Every (n, 2) array is by end: start, end.
 
     ``width``, ``height``, ``length``, ``straight`` (the length less what lies inside wider headers at its ends) [m]; ``bends`` (n,);
     ``bends`` counts square ones; round ones are ``arc_branch``, ``arc_radius`` [m] of the centreline and ``arc_angle`` [rad] (n_arcs,).
-    The last ``len(fitting_K)`` branches are fittings: their bore as a square of equal area, without friction; ``fitting_K`` (n_fittings, 2)
-    their loss coefficients from start to end and back.
+    ``round`` (n,): a round duct of diameter ``width``; ``K`` (n, 2) loss coefficients of what else is in the branch, on its velocity, from
+    start to end and back; ``pumps`` by branch. The last ``n_fittings`` branches are fittings: their bore, without friction.
     ``node`` (n, 2) index into ``nodes``; ``meeting`` (n, 2): TERMINAL..SIDE; ``partner`` (n, 2): the branch that it goes on into or
     turns into, -1 where there is none, and ``partner_end`` its end there; ``corner`` (n, 2): 1 where TURN goes round a corner.
     """
@@ -60,36 +89,50 @@ class Passages:
     arc_branch: Integers
     arc_radius: Floats
     arc_angle: Floats
-    fitting_K: Floats
+    round: Flags
+    K: Floats
+    n_fittings: int = 0
+    pumps: Mapping[int, Curve] = field(default_factory=dict)
 
     @property
     def n_channels(self) -> int:
         """Branches that are not fittings; they come first."""
-        return len(self.names) - len(self.fitting_K)
+        return len(self.names) - self.n_fittings
 
-    @property
+    @cached_property
     def area(self) -> Floats:
         """Cross-section (n,) [m²]."""
-        return self.width * self.height
+        return np.where(self.round, np.pi / 4 * self.width**2, self.width * self.height)
 
-    @property
+    @cached_property
     def D_h(self) -> Floats:
         """Hydraulic diameter (n,) [m]."""
-        return 2 * self.area / (self.width + self.height)
+        return np.where(self.round, self.width, 2 * self.width * self.height / (self.width + self.height))
 
-    @property
+    @cached_property
     def aspect(self) -> Floats:
-        """Shorter over longer side (n,) [-]."""
-        return np.minimum(self.width, self.height) / np.maximum(self.width, self.height)
+        """Shorter over longer side (n,) [-]; ROUND of a round duct."""
+        return np.where(self.round, ROUND, np.minimum(self.width, self.height) / np.maximum(self.width, self.height))
 
-    @property
+    @cached_property
+    def perimeter(self) -> Floats:
+        """Wetted perimeter (n,) [m]."""
+        return 4 * self.area / self.D_h
+
+    @cached_property
+    def frictionless(self) -> Flags:
+        """(n,) True of fittings and pumps, whose losses are K and curve."""
+        index = np.arange(len(self.length))
+        return (index >= self.n_channels) | np.isin(index, list(self.pumps))
+
+    @cached_property
     def carries_on(self) -> Flags:
         """(n, 2) True where flow that enters by this end comes from the partner with its boundary layers (no new entrance)."""
         same = np.isin(self.meeting, (THROUGH, RUN))
         turned = (self.meeting == TURN) & (self.partner >= 0)
         other = np.maximum(self.partner, 0)
         equal = np.isclose(self.width[:, None], self.width[other]) & np.isclose(self.height[:, None], self.height[other])
-        return same | (turned & equal)
+        return same | (turned & equal & (self.round[:, None] == self.round[other]))
 
 
 def passages(network: CoolantNetwork) -> Passages:
@@ -136,14 +179,13 @@ def passages(network: CoolantNetwork) -> Passages:
                     trim[this] = branches[run[0][0]].width_mm / 2e3
     arcs = [(i, curve) for i, b in enumerate(branches) for _, _, curve in b.legs() if curve is not None]
     bore = np.array([f.bore_mm for f in fittings]) / 1e3
-    square = bore * math.sqrt(math.pi) / 2
     none = np.zeros((len(fittings), 2))
     length = np.array([b.length_mm() for b in branches]) / 1e3
     return Passages(
         names=tuple(b.name for b in joined), kinds=(*(b.kind for b in branches), *("fitting" for _ in fittings)), nodes=nodes,
         inlet=at[network.inlet], outlet=at[network.outlet],
-        width=np.append(np.array([b.width_mm for b in branches]) / 1e3, square),
-        height=np.append(np.array([b.height_mm for b in branches]) / 1e3, square),
+        width=np.append(np.array([b.width_mm for b in branches]) / 1e3, bore),
+        height=np.append(np.array([b.height_mm for b in branches]) / 1e3, bore),
         length=np.append(length, bore),
         straight=np.append(np.maximum(length - trim.sum(axis=1), 0.1 * length), bore),
         bends=np.append(np.array([float(b.bends()) for b in branches]), np.zeros(len(fittings))),
@@ -151,7 +193,8 @@ def passages(network: CoolantNetwork) -> Passages:
         partner_end=np.vstack([partner_end, none]).astype(np.int64), corner=np.vstack([corner, none]),
         arc_branch=np.array([i for i, _ in arcs], dtype=np.int64),
         arc_radius=np.array([curve.radius / 1e3 for _, curve in arcs]), arc_angle=np.array([abs(curve.turn) for _, curve in arcs]),
-        fitting_K=np.array([K_FITTING[f.way] for f in fittings]).reshape(-1, 2),
+        round=np.append(np.zeros(len(branches), dtype=bool), np.ones(len(fittings), dtype=bool)),
+        K=np.vstack([np.zeros((len(branches), 2)), *(K_FITTING[f.way] for f in fittings)]), n_fittings=len(fittings),
     )  # fmt: skip
 
 
@@ -190,6 +233,20 @@ def _run(branches: tuple[Branch, ...], here: list[tuple[int, int]]) -> tuple[tup
     return max(pairs, key=lambda p: (branches[p[0][0]].kind == "header", branches[p[0][0]].width_mm * branches[p[0][0]].height_mm))
 
 
+def reached_from(inlet: int, node: Integers) -> set[int]:
+    """The nodes that branches between ``node`` (n, 2) connect with ``inlet``, itself included."""
+    beside: dict[int, set[int]] = {}
+    for one, other in node.tolist():
+        beside.setdefault(one, set()).add(other)
+        beside.setdefault(other, set()).add(one)
+    reached, front = {inlet}, [inlet]
+    while front:
+        fresh = beside.get(front.pop(), set()) - reached
+        reached |= fresh
+        front += fresh
+    return reached
+
+
 def _check(network: CoolantNetwork, nodes: tuple[str, ...]) -> None:
     """SolveError for a network that cannot carry a flow."""
     if not network.branches or network.inlet == network.outlet:
@@ -203,14 +260,8 @@ def _check(network: CoolantNetwork, nodes: tuple[str, ...]) -> None:
             raise SolveError(f"coolant branch {b.name} has a side or a stretch of its path without length")
         if b.start == b.end:
             raise SolveError(f"coolant branch {b.name} starts and ends at the same node {b.start}")
-    reached, front = {network.inlet}, [network.inlet]
-    while front:
-        here = front.pop()
-        for one in joined:
-            for near, far in ((one.start, one.end), (one.end, one.start)):
-                if near == here and far not in reached:
-                    reached.add(far)
-                    front.append(far)
-    lost = [n for n in nodes if n not in reached]
+    at = {name: i for i, name in enumerate(nodes)}
+    reached = reached_from(at[network.inlet], np.array([[at[b.start], at[b.end]] for b in joined]))
+    lost = [n for n in nodes if at[n] not in reached]
     if lost:
         raise SolveError(f"the coolant does not reach node {lost[0]} from the inlet {network.inlet}")

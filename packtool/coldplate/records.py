@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from packtool.coldplate.friction import RE_LAMINAR, RE_TURBULENT
+from packtool.coldplate.friction import Regime, regime_of
 from packtool.coldplate.nusselt import Wall
 from packtool.mesh.records import Floats, Integers
-
-Regime = Literal["laminar", "transition", "turbulent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +49,7 @@ class PathTable:
     @property
     def regime(self) -> tuple[Regime, ...]:
         """laminar (Re <= 2300), transition, turbulent (Re >= 4000), by segment."""
-        words: NDArray[np.str_] = np.where(
-            self.Re <= RE_LAMINAR, "laminar", np.where(self.Re >= RE_TURBULENT, "turbulent", "transition")
-        )
-        return tuple(words.tolist())
+        return regime_of(self.Re)
 
 
 @dataclass(frozen=True)

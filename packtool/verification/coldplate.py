@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from packtool.catalogue.load import coolants
-from packtool.catalogue.records import Coolant, CoolantState
+from packtool.catalogue.records import Coolant
 from packtool.coldplate import nusselt
+from packtool.coldplate.fluid import constant_coolant
 from packtool.coldplate.friction import entrance_excess, laminar_f_Re
 from packtool.coldplate.losses import DEVELOPED_LAMINAR, contraction, expansion
 from packtool.coldplate.march import order, transport
@@ -28,12 +29,6 @@ ASPECTS = np.array([1, 1 / 2, 1 / 3, 1 / 4, 1 / 5, 1 / 8, 1 / 10])
 _NAMES = ("1", "1/2", "1/3", "1/4", "1/5", "1/8", "1/10")
 WATER_MU = np.array(1e-3)
 WATER_RHO = np.array(1000.0)
-
-
-def constant_coolant(rho: float, cp: float, k: float, mu: float) -> Coolant:
-    """A coolant whose properties do not change from -50 to 150 degC."""
-    rows = tuple(CoolantState(T_degC=T, rho=rho, cp=cp, k=k, mu=mu) for T in (-50.0, 150.0))
-    return Coolant(id="constant", table=rows, standing="given")
 
 
 def ladder(

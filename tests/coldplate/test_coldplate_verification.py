@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from coldplate_networks import plate, three_pass
 
+from packtool.coldplate.fluid import constant_coolant
 from packtool.coldplate.losses import FlowPhysics
 from packtool.coldplate.records import HeatPhysics
 from packtool.coldplate.segments import quad_areas
@@ -11,7 +12,7 @@ from packtool.coldplate.solve import cold_plate_solution
 from packtool.coldplate.stream import ChannelStream
 from packtool.mesh.boxes import Box, mesh_boxes
 from packtool.thermal.records import ConductionProblem
-from packtool.verification.coldplate import CASES, constant_coolant, hairpin_stream
+from packtool.verification.coldplate import CASES, hairpin_stream
 
 CORRELATIONS = [case for case in CASES if case.id not in ("D1", "D8")]
 SOLVES = [case for case in CASES if case.id in ("D1", "D8")]

@@ -8,7 +8,7 @@ from coldplate_networks import MEG50, duct, plate, three_pass, two_pass
 from scipy.sparse.linalg import spsolve
 
 from packtool.catalogue.load import coolants
-from packtool.coldplate.fluid import CoolantTable
+from packtool.coldplate.fluid import CoolantTable, constant_coolant
 from packtool.coldplate.march import order, transport
 from packtool.coldplate.records import HeatPhysics
 from packtool.coldplate.segments import WallMap
@@ -17,7 +17,6 @@ from packtool.coldplate.stream import ChannelStream
 from packtool.errors import SolveError
 from packtool.layout.records import Branch, CoolantNetwork
 from packtool.thermal.records import StreamState
-from packtool.verification.coldplate import constant_coolant
 
 pytestmark = pytest.mark.slow  # seconds together
 

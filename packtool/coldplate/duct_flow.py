@@ -1,0 +1,222 @@
+"""Flow and temperatures of a network of ducts: what ``solve_ducts`` gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csc_matrix
+from scipy.sparse.linalg import splu
+
+from packtool.catalogue.load import coolants
+from packtool.catalogue.records import Coolant
+from packtool.coldplate.duct_network import DuctNetwork
+from packtool.coldplate.fluid import CoolantTable
+from packtool.coldplate.friction import Regime, regime_of
+from packtool.coldplate.losses import FlowPhysics
+from packtool.coldplate.march import Film, film, order, transport
+from packtool.coldplate.network import FlowSplit, driven_flow, split_flow
+from packtool.coldplate.records import HeatPhysics, PathTable
+from packtool.coldplate.segments import Segments
+from packtool.design.suggest import did_you_mean
+from packtool.errors import NotConverged, SolveError
+from packtool.mesh.records import Floats
+from packtool.results import ZERO_CELSIUS
+
+LONGEST = 100
+"""Segments of the longest duct; the others' are as long, and a duct has no fewer than FEWEST. Films are integrated exactly within one."""
+FEWEST = 8
+SETTLED_K = 1e-9
+MOST_STEPS = 80
+
+
+@dataclass(frozen=True)
+class DuctFlow:
+    """A solved network. SI; by name of the duct or of the node.
+
+    ``pressure_drop`` [Pa] from inlet to outlet, its half-width ``pressure_uncertainty`` and its ``pressure_parts``; ``mass_flow``
+    [kg/s] and ``velocity`` [m/s] positive from a duct's start to its end; ``total`` [kg/s] from inlet to outlet, ``volume_flow`` [m³/s]
+    the same at the inlet's density; ``Re``; ``regime``; ``loss`` [Pa] along each duct (a pump: less than 0), ``pressure`` [Pa] of each node above the outlet;
+    ``h`` [W/m²/K] mean of each duct, by area, with its relative half-width ``h_scatter``; ``heat`` [W] into the coolant of each duct;
+    ``T`` [K] of each node, ``T_out`` [K] where the coolant leaves each duct, ``T_wall_max`` [K] warmest wall of each (the coolant's
+    where it is not heated); of pumps no velocity, Re, regime, h, heat, T_wall_max; ``T_outlet`` [K] of the network; ``path`` segment by segment, x and y unknown (NaN).
+    """
+
+    pressure_drop: float
+    pressure_uncertainty: float
+    pressure_parts: Mapping[str, float]
+    pressure: Mapping[str, float]
+    loss: Mapping[str, float]
+    total: float
+    volume_flow: float
+    mass_flow: Mapping[str, float]
+    velocity: Mapping[str, float]
+    Re: Mapping[str, float]
+    regime: Mapping[str, Regime]
+    h: Mapping[str, float]
+    h_scatter: Mapping[str, float]
+    heat: Mapping[str, float]
+    T: Mapping[str, float]
+    T_out: Mapping[str, float]
+    T_wall_max: Mapping[str, float]
+    T_outlet: float
+    enthalpy_rise: float
+    path: PathTable
+
+    @property
+    def pumping_power(self) -> float:
+        """What inlet and pumps put in [W]: pressure drop and heads, times the volume flow at the inlet's density."""
+        return (self.pressure_drop - self.pressure_parts.get("pumps", 0.0)) * self.volume_flow
+
+
+@dataclass(frozen=True)
+class _Walls:
+    """By segment: heat that is given [W], conductance h A of walls whose temperature is given [W/K] once h is known, that temperature [K]."""
+
+    given: Floats
+    area: Floats
+    held: Floats
+    T_wall: Floats
+    heated: Floats
+
+
+def solve_ducts(
+    network: DuctNetwork,
+    coolant: Coolant | str,
+    T_in: float,
+    *,
+    flow: float | None = None,
+    mass_flow: float | None = None,
+    pressure_drop: float | None = None,
+    heat: Mapping[str, float] | None = None,
+    T_wall: Mapping[str, float] | None = None,
+    flow_physics: FlowPhysics = FlowPhysics(),
+    heat_physics: HeatPhysics = HeatPhysics(),
+) -> DuctFlow:
+    """Flow, pressures and temperatures of ``network``.
+
+    ``coolant``: an id of the catalogue, or a record (``constant_coolant``); ``T_in`` [K]. One of ``flow`` [m³/s] at the inlet's density,
+    ``mass_flow`` [kg/s], ``pressure_drop`` [Pa] from inlet to outlet (0 where pumps in the network drive it). ``heat`` [W] into the coolant
+    of a duct, even along it, or its walls' temperature ``T_wall`` [K]; other ducts are adiabatic. Viscosity follows the temperatures.
+    Friction as a number of ``FlowPhysics``; ``DEVELOPED_LAMINAR`` leaves entrances, bends and junctions out and stays laminar at any Re.
+
+    Raises SolveError for what is missing or unknown, outside the coolant's table or a correlation's range; NotConverged.
+    """
+    table = CoolantTable.of(_coolant(coolant))
+    table.require(np.array(T_in), "T_in")
+    p = network.passages
+    given = [
+        word for word, value in (("flow", flow), ("mass_flow", mass_flow), ("pressure_drop", pressure_drop)) if value is not None
+    ]
+    if len(given) != 1:
+        raise SolveError(f"give one of flow, mass_flow and pressure_drop; got {' and '.join(given) or 'none'}")
+    rho_in = float(table.at(np.array(T_in)).rho)
+    total = mass_flow if flow is None else flow * rho_in
+    segments = _segments(p.length)
+    walls = _walls(network, segments, heat or {}, T_wall or {})
+    roughness = np.array([getattr(part, "roughness", 0.0) for part in network.parts])
+    theta = np.full(len(p.nodes) + len(segments.s), T_in)
+    mean = np.full(len(segments.s), T_in)
+    share = segments.length / p.length[segments.branch]
+    grows = np.bincount(segments.branch, walls.heated, len(p.length)) > 0
+    for step in range(MOST_STEPS):
+        fluid = table.at(mean, "ducts")
+        rho = np.bincount(segments.branch, share * fluid.rho, len(p.length))
+        mu = np.bincount(segments.branch, share * fluid.mu / fluid.rho, len(p.length)) * rho
+        if pressure_drop is not None:
+            split = driven_flow(p, pressure_drop, rho, mu, roughness, flow_physics)
+        else:
+            split = split_flow(p, total or 0.0, rho, mu, roughness, flow_physics)
+        films = film(p, segments, split.mass_flow, fluid, roughness, heat_physics, grows)
+        H = films.h * walls.area * walls.held
+        moved = transport(p, segments, order(p, segments, split.mass_flow), split.mass_flow, table, theta, T_in, H)
+        matrix = csc_matrix(moved.matrix + moved.gain @ csc_matrix((H, (range(len(H)), range(len(H))))) @ moved.mean)
+        after = splu(matrix).solve(moved.gain @ (walls.given + H * walls.T_wall) + moved.supply)
+        change, theta = float(np.abs(after - theta).max()), after if step < MOST_STEPS // 2 else (after + theta) / 2
+        mean = moved.mean @ theta
+        if change <= SETTLED_K:
+            return _read(network, table, segments, walls, split, films, theta, mean, H, T_in)
+    raise NotConverged(f"the temperatures of the ducts did not settle in {MOST_STEPS} steps; they last moved by {change:.1e} K")
+
+
+def _coolant(coolant: Coolant | str) -> Coolant:
+    if isinstance(coolant, Coolant):
+        return coolant
+    known = coolants()
+    if coolant not in known:
+        raise SolveError(f"no coolant is called {coolant!r}{did_you_mean(coolant, tuple(known))}; known: {', '.join(known)}")
+    return known[coolant]
+
+
+def _segments(length: Floats) -> Segments:
+    size = float(length.max()) / LONGEST
+    counts = np.where(length < size, 1, np.maximum(np.ceil(length / size - 1e-9), FEWEST)).astype(np.int64)
+    branch = np.repeat(np.arange(len(length)), counts)
+    first = np.concatenate([[0], np.cumsum(counts)])
+    each = (length / counts)[branch]
+    nowhere = np.full(len(branch), np.nan)
+    s = (np.arange(len(branch)) - first[branch] + 0.5) * each
+    return Segments(branch, first, s, each, nowhere, nowhere, np.zeros(len(branch), dtype=np.int64))
+
+
+def _walls(network: DuctNetwork, segments: Segments, heat: Mapping[str, float], T_wall: Mapping[str, float]) -> _Walls:
+    p, b = network.passages, segments.branch
+    number = {name: i for i, name in enumerate(network.names)}
+    for word, values in (("heat", heat), ("T_wall", T_wall)):
+        for name, value in values.items():
+            if name not in number:
+                raise SolveError(f"{word}: no duct is called {name!r}{did_you_mean(name, tuple(number))}")
+            if number[name] in p.pumps:
+                raise SolveError(f"{word}: {name!r} is a pump and has no walls")
+            if not np.isfinite(value) or (word == "T_wall" and value <= 0):
+                raise SolveError(f"{word} of {name!r} is {value}")
+    both = set(heat) & set(T_wall)
+    if both:
+        raise SolveError(f"duct {min(both)!r}: give heat or T_wall, not both")
+    n = len(p.length)
+    watts, wall, held = np.zeros(n), np.zeros(n), np.zeros(n)
+    for name, value in heat.items():
+        watts[number[name]] = value
+    for name, value in T_wall.items():
+        wall[number[name]], held[number[name]] = value, 1.0
+    named = np.array([name in heat or name in T_wall for name in network.names], dtype=float)
+    return _Walls(watts[b] * segments.length / p.length[b], p.perimeter[b] * segments.length, held[b], wall[b], named[b])
+
+
+def _read(
+    network: DuctNetwork, table: CoolantTable, segments: Segments, walls: _Walls, split: FlowSplit, films: Film, theta: Floats,
+    mean: Floats, H: Floats, T_in: float,
+) -> DuctFlow:  # fmt: skip
+    p, b, n = network.passages, segments.branch, len(network.names)
+    heat = walls.given + H * (walls.T_wall - mean)
+    wall = np.where(walls.held > 0, walls.T_wall, mean + walls.given / (films.h * walls.area))
+    first = segments.first
+    last = np.where(split.mass_flow >= 0, first[1:] - 1, first[:-1])
+    enthalpy = table.enthalpy(np.array([T_in, theta[p.outlet]]))
+
+    def by_part(values: Floats) -> dict[str, float]:
+        return dict(zip(p.names, np.asarray(values, float).tolist(), strict=True))
+
+    def by_duct(values: Floats) -> dict[str, float]:
+        return {name: float(value) for i, (name, value) in enumerate(zip(p.names, values, strict=True)) if i not in p.pumps}
+
+    def mean_of(values: Floats) -> dict[str, float]:
+        return by_duct(np.bincount(b, values * segments.length, n) / p.length)
+
+    total = split.total
+    return DuctFlow(
+        pressure_drop=split.pressure_drop, pressure_uncertainty=split.uncertainty, pressure_parts=split.parts,
+        pressure=dict(zip(p.nodes, split.pressure.tolist(), strict=True)), loss=by_part(split.loss),
+        total=total, volume_flow=total / float(table.at(np.array(T_in)).rho),
+        mass_flow=by_part(split.mass_flow), velocity=by_duct(split.velocity), Re=by_duct(split.Re),
+        regime={name: word for i, (name, word) in enumerate(zip(p.names, regime_of(split.Re), strict=True)) if i not in p.pumps},
+        h=mean_of(films.h), h_scatter=mean_of(films.scatter), heat=by_duct(np.bincount(b, heat, n)),
+        T=dict(zip(p.nodes, theta[: len(p.nodes)].tolist(), strict=True)), T_out=by_part(theta[len(p.nodes) + last]),
+        T_wall_max=by_duct(np.maximum.reduceat(np.maximum(wall, mean), first[:-1])),
+        T_outlet=float(theta[p.outlet]), enthalpy_rise=float(total * (enthalpy[1] - enthalpy[0])),
+        path=PathTable(
+            names=p.names, branch=b, s_mm=segments.s * 1e3, x_mm=segments.x, y_mm=segments.y, T_degC=mean - ZERO_CELSIUS,
+            T_wall_degC=np.where(walls.heated > 0, wall - ZERO_CELSIUS, np.nan), h=films.h, Re=films.Re, velocity=films.velocity, heat_W=heat,
+        ),
+    )  # fmt: skip
