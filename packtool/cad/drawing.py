@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from packtool import __version__
-from packtool.cad.region import Edge
+from packtool.cad.region import Edge, Region
 from packtool.cad.views import Cut, elevation, horizontal_section, lengthwise_section, plan
 from packtool.layout.records import Layout, Role
 
@@ -22,6 +22,10 @@ MARGIN, GAP = 10.0, 24.0
 """Frame to the sheet's edge (ISO 5457) and room between the views for dimensions and titles [mm of paper]."""
 TITLE = (180.0, 42.0)
 """The title block, at the frame's lower right corner (ISO 7200: 180 mm wide at most)."""
+LEAST_HATCHED_MM = 3.2
+"""On paper: a cut face smaller than twice the hatching's pitch either way would get a line or two at random; it stays blank."""
+LEAST_DRAWN_MM = 0.13
+"""On paper: a cut face narrower than the thinnest line of ISO 128-2 is no face there; its neighbours' outlines show where it is."""
 CROWD = 1_500
 """Parts above which the plan leaves out what lies over the cells, so that they show and the drawing stays quick."""
 COVERS: tuple[Role, ...] = ("busbar", "terminal", "holder", "interface", "potting", "seal", "bolt")
@@ -183,11 +187,21 @@ def _draw(view: _View, scale: float, dx: float, dy: float, strokes: list[Stroke]
     for edge, role in view.edges:
         strokes.append(Stroke(_on_paper(edge, scale, dx, dy), _layer(role)))
     for number, cut in enumerate(view.cuts):
+        if max((min(_sides(region)) for region in cut.regions), default=0.0) * scale < LEAST_DRAWN_MM:
+            continue
         layer: Layer = "coolant" if cut.role == "coolant" else "section"
         strokes += [Stroke(_on_paper(edge, scale, dx, dy), layer) for edge in cut.edges]
         for region in cut.regions if cut.hatched else ():
+            if max(_sides(region)) * scale < LEAST_HATCHED_MM:
+                continue
             edges = tuple(_on_paper(edge, scale, dx, dy) for edge in region.edges)
             hatches.append(Hatch(edges, 45 if number % 2 == 0 else 135))
+
+
+def _sides(region: Region) -> tuple[float, float]:
+    """Width and height of the box around a region [mm of the pack]."""
+    x0, y0, x1, y1 = region.box
+    return x1 - x0, y1 - y0
 
 
 def _layer(role: Role) -> Layer:

@@ -28,8 +28,6 @@ def dxf_text(sheet: Sheet) -> str:
         document.styles.add("packtool", font="isocpeur.ttf")
         document.dimstyles.new("packtool", dxfattribs=_dimension_style())
         space = document.modelspace()
-        for stroke in sheet.strokes:
-            _stroke(space, stroke)
         for hatch in sheet.hatches:
             _hatch(space, hatch)
         for text in sheet.texts:
@@ -39,9 +37,13 @@ def dxf_text(sheet: Sheet) -> str:
         document.header["$EXTMIN"], document.header["$EXTMAX"] = (0, 0, 0), (*sheet.size, 0)
         for kind in sorted(document.entitydb.dxf_types_in_use()):  # the library adds what is missing in the order of a set
             document.classes.add_class(kind)
+        first = int(str(document.entitydb.handles), 16)
+        document.entitydb.handles.reset(f"{first + len(sheet.strokes):X}")
         stream = io.StringIO()
         document.write(stream)
-    return stream.getvalue()
+    before, begin, after = stream.getvalue().partition("  2\nENTITIES\n")
+    strokes = (_stroke(stroke, handle, space.layout_key) for handle, stroke in enumerate(sheet.strokes, first))
+    return before + begin + "".join(strokes) + after
 
 
 @contextmanager
@@ -68,14 +70,17 @@ def _dimension_style() -> dict[str, Any]:
     }
 
 
-def _stroke(space: Any, stroke: Stroke) -> None:
-    start, end, arc = stroke.edge
-    attributes = {"layer": stroke.layer}
+def _stroke(stroke: Stroke, handle: int, owner: str) -> str:
+    """A LINE or ARC as the DXF reference has it (group codes 10/20/30 and 11/21/31 points, 40 radius, 50 and 51 angles [deg], arcs to the
+    left): written here, since a large pack has tens of thousands, and the library takes a seventh of a millisecond for each."""
+    (x0, y0), (x1, y1), arc = stroke.edge
+    head = f"\n  5\n{handle:X}\n330\n{owner}\n100\nAcDbEntity\n  8\n{stroke.layer}\n100\n"
     if arc is None:
-        space.add_line(start, end, dxfattribs=attributes)
-        return
-    first, last = (arc[3], arc[3] + arc[4]) if arc[4] > 0 else (arc[3] + arc[4], arc[3])  # DXF arcs turn left
-    space.add_arc(arc[:2], arc[2], math.degrees(first) % 360, math.degrees(last) % 360, dxfattribs=attributes)
+        return f"  0\nLINE{head}AcDbLine\n 10\n{x0!r}\n 20\n{y0!r}\n 30\n0.0\n 11\n{x1!r}\n 21\n{y1!r}\n 31\n0.0\n"
+    x, y, radius, start, turn = arc
+    first, last = (start, start + turn) if turn > 0 else (start + turn, start)
+    circle = f"AcDbCircle\n 10\n{x!r}\n 20\n{y!r}\n 30\n0.0\n 40\n{radius!r}\n100\n"
+    return f"  0\nARC{head}{circle}AcDbArc\n 50\n{math.degrees(first) % 360!r}\n 51\n{math.degrees(last) % 360!r}\n"
 
 
 def _hatch(space: Any, hatch: Hatch) -> None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from OCP.BRepAlgoAPI import BRepAlgoAPI_Common
@@ -24,6 +23,7 @@ VOLUME_MM3 = 1e-3
 """Common volume below which nothing is reported: a film of 1e-6 mm over a face of 1000 mm²."""
 
 Box = tuple[float, float, float, float, float, float]
+Shift = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,75 +35,76 @@ class Interference:
     pairs_exact: int
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class _Piece:
-    """One sweep of a part, in place; ``fills``: the part fills it, else it is somewhere within (a boss along x or y, a fillet)."""
+    """One sweep of a shape, about the part's origin; ``fills``: the part fills it, else it is somewhere within (a boss along x or y, a
+    fillet); ``is_box``: it fills all of its ``box``."""
 
-    sweep: Sweep
-    part: Part
-    fills: bool = True
+    region: Region
+    z0: float
+    z1: float
+    fills: bool
+    is_box: bool
 
-    @cached_property
-    def region(self) -> Region:
-        return Region.of(self.sweep.profile, self.part.rotation_deg, self.part.origin[:2])
-
-    @cached_property
+    @property
     def box(self) -> Box:
         x0, y0, x1, y1 = self.region.box
-        z = self.part.origin[2]
-        return x0, y0, self.sweep.z0 + z, x1, y1, self.sweep.z1 + z
-
-    @cached_property
-    def is_box(self) -> bool:
-        return self.fills and self.sweep.profile.is_rectangle
+        return x0, y0, self.z0, x1, y1, self.z1
 
 
-@dataclass(frozen=True, eq=False)
-class _Body:
-    """A part's pieces, and the boxes of the openings cut into it."""
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A product as it is turned: its pieces, and whether openings are cut into it."""
 
-    part: Part
     pieces: tuple[_Piece, ...]
-    openings: tuple[Box, ...]
+    opened: bool
 
 
 def interference(layout: Layout, solids: Mapping[str, Solid]) -> Interference:
-    """Every pair of parts that share more than VOLUME_MM3, in layout order; ``solids`` by product id."""
+    """Every pair of parts that share more than VOLUME_MM3, in layout order; ``solids`` by product id.
+
+    Pairs that stand to each other alike are looked at once.
+    """
     products = {product.id: product for product in layout.products}
-    bodies = [_body(part, products[part.product]) for part in layout.parts]
-    seen: dict[tuple[object, ...], float] = {}
+    poses = dict.fromkeys((part.product, part.rotation_deg) for part in layout.parts)
+    shapes = {(product, rotation): _shape(products[product], rotation) for product, rotation in poses}
+    seen: dict[tuple[object, ...], tuple[float, bool]] = {}
     findings, near, exact = [], 0, 0
     for first, second in _overlapping(np.array([layout.part_bounds(part) for part in layout.parts])):
         near += 1
-        a, b = bodies[first], bodies[second]
-        volume = _common_boxes(a, b)
-        if volume is None:
-            exact += 1
-            key = _relative(a.part, b.part)
-            if key not in seen:
-                profiles = _common_profiles(a, b)
-                seen[key] = _common_solids(a.part, b.part, solids) if profiles is None else profiles
-            volume = seen[key]
+        a, b = layout.parts[first], layout.parts[second]
+        key = _relative(a, b)
+        if key not in seen:
+            one, two = shapes[a.product, a.rotation_deg], shapes[b.product, b.rotation_deg]
+            shift = b.origin[0] - a.origin[0], b.origin[1] - a.origin[1], b.origin[2] - a.origin[2]
+            boxes = _common_boxes(one, two, shift)
+            if boxes is not None:
+                seen[key] = boxes, False
+            else:
+                profiles = _common_profiles(one, two, shift)
+                seen[key] = _common_solids(a, b, solids) if profiles is None else profiles, True
+        volume, looked_closer = seen[key]
+        exact += looked_closer
         if volume > VOLUME_MM3:
-            names = (a.part.name, b.part.name)
-            message = f"{names[0]} and {names[1]} claim the same {volume:.4g} mm³"
-            findings.append(CadFinding("interference", names, volume, "mm3", message))
+            message = f"{a.name} and {b.name} claim the same {volume:.4g} mm³"
+            findings.append(CadFinding("interference", (a.name, b.name), volume, "mm3", message))
     return Interference(tuple(findings), near, exact)
 
 
-def _body(part: Part, product: Product) -> _Body:
-    pieces = [_Piece(sweep, part) for sweep in rounded_sweeps(product)]
-    openings = []
+def _shape(product: Product, rotation_deg: int) -> _Shape:
+    def piece(sweep: Sweep, *, fills: bool = True) -> _Piece:
+        region = Region.of(sweep.profile, rotation_deg)
+        return _Piece(region, sweep.z0, sweep.z1, fills, fills and sweep.profile.is_rectangle)
+
+    pieces = [piece(sweep) for sweep in rounded_sweeps(product)]
     for detail in product.details:
         x0, y0, z0, x1, y1, z1 = detail.bounds()
-        if not detail.adds:
-            openings.append(_Piece(Sweep(Profile.rectangle(x0, y0, x1, y1), z0, z1), part).box)
-        elif detail.axis == "z":
-            pieces.append(_Piece(Sweep(detail.profile, detail.start, detail.end), part))
-        else:
-            pieces.append(_Piece(Sweep(Profile.rectangle(x0, y0, x1, y1), z0, z1), part, fills=False))
-    pieces += [_Piece(_around(fillet), part, fills=False) for fillet in product.fillets]
-    return _Body(part, tuple(pieces), tuple(openings))
+        if detail.adds and detail.axis == "z":
+            pieces.append(piece(Sweep(detail.profile, detail.start, detail.end)))
+        elif detail.adds:
+            pieces.append(piece(Sweep(Profile.rectangle(x0, y0, x1, y1), z0, z1), fills=False))
+    pieces += [piece(_around(fillet), fills=False) for fillet in product.fillets]
+    return _Shape(tuple(pieces), any(not detail.adds for detail in product.details))
 
 
 def _around(fillet: Fillet) -> Sweep:
@@ -138,38 +139,44 @@ def _overlapping(boxes: np.ndarray) -> Iterator[tuple[int, int]]:
     yield from sorted(pairs)
 
 
-def _sides(a: Box, b: Box) -> tuple[float, float, float]:
-    """How far two boxes overlap in x, y and z; negative: how far they are apart."""
-    x, y, z = (min(a[i + 3], b[i + 3]) - max(a[i], b[i]) for i in range(3))
+def _sides(a: Box, b: Box, shift: Shift) -> tuple[float, float, float]:
+    """How far two boxes, the second moved by ``shift``, overlap in x, y and z; negative: how far they are apart."""
+    x, y, z = (min(a[i + 3], b[i + 3] + shift[i]) - max(a[i], b[i] + shift[i]) for i in range(3))
     return x, y, z
 
 
-def _common_boxes(first: _Body, second: _Body) -> float | None:
-    """Common volume of two parts [mm³] where boxes and holes decide it, else None."""
+def _common_boxes(first: _Shape, second: _Shape, shift: Shift) -> float | None:
+    """Common volume of two parts [mm³], the second's origin at ``shift`` of the first's, where boxes and holes decide it, else None."""
     volume = 0.0
+    there, back = shift[:2], (-shift[0], -shift[1])
     for a in first.pieces:
         for b in second.pieces:
-            sides = _sides(a.box, b.box)
-            if min(sides) <= TOUCH_MM or a.region.stands_in_hole(b.region) or b.region.stands_in_hole(a.region):
+            sides = _sides(a.box, b.box, shift)
+            if min(sides) <= TOUCH_MM or a.region.stands_in_hole(b.region, back) or b.region.stands_in_hole(a.region, there):
                 continue
-            if first.openings or second.openings or not (a.is_box and b.is_box):
+            if first.opened or second.opened or not (a.is_box and b.is_box):
                 return None
             volume += sides[0] * sides[1] * sides[2]
     return volume
 
 
-def _common_profiles(first: _Body, second: _Body) -> float | None:
+def _common_profiles(first: _Shape, second: _Shape, shift: Shift) -> float | None:
     """Common volume of two parts [mm³] from the areas that their profiles share; None where detail may change it."""
     volume = 0.0
+    moved: dict[int, Region] = {}
     for a in first.pieces:
-        for b in second.pieces:
-            height = _sides(a.box, b.box)[2]
-            area = common_area_mm2(a.region, b.region) if height > TOUCH_MM else 0.0
-            if area * max(height, 0.0) <= VOLUME_MM3:
+        for index, b in enumerate(second.pieces):
+            sides = _sides(a.box, b.box, shift)
+            if min(sides) <= TOUCH_MM:
                 continue
-            if not (a.fills and b.fills) or first.openings or second.openings:
+            if index not in moved:
+                moved[index] = b.region.moved(*shift[:2])
+            area = common_area_mm2(a.region, moved[index])
+            if area * sides[2] <= VOLUME_MM3:
+                continue
+            if not (a.fills and b.fills) or first.opened or second.opened:
                 return None
-            volume += height * area
+            volume += sides[2] * area
     return volume
 
 

@@ -32,13 +32,16 @@ ON_MM = 1e-6
 @dataclass(frozen=True, eq=False)
 class Region:
     """The inside of ``edges``, which have it on their left. ``box``: x0, y0, x1, y1. ``round_holes`` (n, 3): centre x, y and radius;
-    ``square_holes`` (n, 4): x0, y0, x1, y1 of those that are rectangles; ``disc``: centre and radius, where the outline is a circle."""
+    ``square_holes`` (n, 4): x0, y0, x1, y1 of those that are rectangles; ``disc``: centre and radius, where the outline is a circle.
+    ``like``: another region and how far this one is moved from it, where it is a copy (what is known of that one need not be found again).
+    """
 
     edges: tuple[Edge, ...]
     box: Rectangle
     round_holes: Floats
     square_holes: Floats
     disc: tuple[float, float, float] | None
+    like: tuple[Region, Point] | None = None
 
     @classmethod
     def of(cls, profile: Profile, rotation_deg: int = 0, origin: Point = (0.0, 0.0)) -> Region:
@@ -53,25 +56,44 @@ class Region:
         disc = _disc(profile.outer, rotation_deg, origin) if profile.outer.is_circle else None
         return cls(edges, (x0, y0, x1, y1), np.array(round_holes).reshape(-1, 3), np.array(square_holes).reshape(-1, 4), disc)
 
-    def stands_in_hole(self, around: Region) -> bool:
-        """Does all of this lie in one round or rectangular hole of ``around``? (False where it is neither seen at once.)"""
+    def moved(self, x: float, y: float) -> Region:
+        """The same region elsewhere."""
+        base, (dx, dy) = self.like or (self, (0.0, 0.0))
         x0, y0, x1, y1 = self.box
-        h = around.square_holes
+        edges = tuple(_moved(edge, x, y) for edge in self.edges)
+        disc = (self.disc[0] + x, self.disc[1] + y, self.disc[2]) if self.disc else None
+        round_holes, square_holes = self.round_holes + (x, y, 0.0), self.square_holes + (x, y, x, y)
+        return Region(edges, (x0 + x, y0 + y, x1 + x, y1 + y), round_holes, square_holes, disc, (base, (dx + x, dy + y)))
+
+    def stands_in_hole(self, around: Region, shift: Point = (0.0, 0.0)) -> bool:
+        """Does all of this, moved by ``shift``, lie in one round or rectangular hole of ``around``? (False where it is neither seen at once.)"""
+        h, c = around.square_holes, around.round_holes
+        if not len(h) and not len(c):
+            return False
+        dx, dy = shift
+        x0, y0, x1, y1 = self.box[0] + dx, self.box[1] + dy, self.box[2] + dx, self.box[3] + dy
         if np.any((h[:, 0] - ON_MM <= x0) & (h[:, 1] - ON_MM <= y0) & (h[:, 2] + ON_MM >= x1) & (h[:, 3] + ON_MM >= y1)):
             return True
-        x, y, r = self.disc or ((x0 + x1) / 2, (y0 + y1) / 2, math.hypot(x1 - x0, y1 - y0) / 2)
-        c = around.round_holes
+        x, y, r = (x0 + x1) / 2, (y0 + y1) / 2, math.hypot(x1 - x0, y1 - y0) / 2
+        if self.disc:
+            x, y, r = self.disc[0] + dx, self.disc[1] + dy, self.disc[2]
         return bool(np.any(np.hypot(c[:, 0] - x, c[:, 1] - y) + r <= c[:, 2] + ON_MM))
 
     @cached_property
     def boxes(self) -> Floats:
         """x0, y0, x1, y1 of each edge, (n, 4)."""
+        if self.like:
+            base, (x, y) = self.like
+            return np.asarray(base.boxes + (x, y, x, y))
         return np.array([_edge_box(edge) for edge in self.edges])
 
     @cached_property
     def crossings(self) -> Floats:
         """What a ray is counted with: (m, 6) rows of low y, high y, and a line's x at low y and slope dx/dy, or an arc's centre, and its
         radius, negative for the half to the left of the centre (0: a line); arcs in pieces that rise or fall throughout."""
+        if self.like:
+            base, (x, y) = self.like
+            return np.asarray(base.crossings + np.where(base.crossings[:, 5:] == 0, (y, y, x, 0.0, 0.0, 0.0), (y, y, x, y, 0.0, 0.0)))
         rows = [row for edge in self.edges for row in _monotone(edge)]
         return np.array(rows).reshape(-1, 6)
 
@@ -81,9 +103,19 @@ class Region:
         hit = (b[:, 0] <= box[2] + ON_MM) & (b[:, 2] >= box[0] - ON_MM) & (b[:, 1] <= box[3] + ON_MM) & (b[:, 3] >= box[1] - ON_MM)
         return [self.edges[index] for index in np.flatnonzero(hit)]
 
+    @cached_property
+    def fills_box(self) -> bool:
+        """Is it a whole rectangle along the axes?"""
+        if self.like:
+            return self.like[0].fills_box
+        return len(self.edges) == 4 and all(arc is None and (a[0] == b[0] or a[1] == b[1]) for a, b, arc in self.edges)
+
     def holds(self, x: float, y: float) -> bool:
         """Is a point inside? (Not for points on an outline.)"""
-        return bool(np.count_nonzero(self.crossing_points(y) > x) % 2)
+        x0, y0, x1, y1 = self.box
+        if not (x0 < x < x1 and y0 < y < y1):
+            return False
+        return self.fills_box or bool(np.count_nonzero(self.crossing_points(y) > x) % 2)
 
     def crossing_points(self, y: float) -> Floats:
         """x of every point where the horizontal line at ``y`` crosses the outlines, (n,)."""
@@ -129,6 +161,9 @@ def visible_pieces(edge: Edge, hiding: Iterable[Region]) -> list[Edge]:
             break
         left = []
         for piece in pieces:
+            if region.fills_box and piece[2] is None and (piece[0][0] == piece[1][0] or piece[0][1] == piece[1][1]):
+                left += _beyond_box(piece, region.box)
+                continue
             beside = region.near(_edge_box(piece))
             if not beside:
                 left += [] if region.holds(*piece[0]) else [piece]
@@ -140,6 +175,21 @@ def visible_pieces(edge: Edge, hiding: Iterable[Region]) -> list[Edge]:
                     left.append(part)
         pieces = left
     return pieces
+
+
+def _beyond_box(line: Edge, box: Rectangle) -> list[Edge]:
+    """What is left of a line along an axis where it runs inside a rectangle (its outline hides nothing)."""
+    across = 0 if line[0][0] == line[1][0] else 1
+    place = line[0][across]
+    start, end = line[0][1 - across], line[1][1 - across]
+    low, high = box[1 - across], box[3 - across]
+    inside = max(min(start, end), low), min(max(start, end), high)
+    if not box[across] + ON_MM < place < box[across + 2] - ON_MM or inside[1] - inside[0] <= ON_MM:
+        return [line]
+    first, last = inside if start < end else inside[::-1]
+    spans = [(start, first), (last, end)]
+    ends = [((place, a), (place, b)) if across == 0 else ((a, place), (b, place)) for a, b in spans if abs(b - a) > ON_MM]
+    return [(a, b, None) for a, b in ends]
 
 
 def is_sound(profile: Profile) -> bool:
@@ -212,6 +262,11 @@ def _edges(loop: Loop, rotation_deg: int, origin: Point) -> Iterator[Edge]:
             cy = (y0 + y1) / 2 + (x1 - x0) * (1 - bulge**2) / (4 * bulge)
             arc = (cx, cy, math.hypot(x0 - cx, y0 - cy), math.atan2(y0 - cy, x0 - cx), 4 * math.atan(bulge))
         yield (x0, y0), (x1, y1), arc
+
+
+def _moved(edge: Edge, x: float, y: float) -> Edge:
+    (x0, y0), (x1, y1), arc = edge
+    return (x0 + x, y0 + y), (x1 + x, y1 + y), (arc[0] + x, arc[1] + y, arc[2], arc[3], arc[4]) if arc else None
 
 
 def _edge_box(edge: Edge) -> Rectangle:

@@ -1,7 +1,7 @@
 """The STEP text as the kernel writes it, made reproducible and compact: header, occurrence ids, order of the colours, characters.
 
 The kernel stamps the time into the header, numbers occurrences with a counter of the whole process, writes the colours in the order of
-memory addresses, and each point and direction as often as it is used. Names may hold any character; ISO 10303-21 wants those beyond
+memory addresses, each point, direction and placement as often as it is used, and a label of 30 characters on every occurrence. Names may hold any character; ISO 10303-21 wants those beyond
 ASCII as ``\\X2\\....\\X0\\``.
 """
 
@@ -21,8 +21,10 @@ _PIECE = re.compile(r"(?:'[^']*'|[^',])+,?|,")
 _NEGATIVE_ZERO = re.compile(r"-0\.(?=[,)])")
 _LINE = 240
 """Characters of a line, above which it is wrapped: readers with a line buffer have at least 256."""
-_MERGED = (("CARTESIAN_POINT(", "DIRECTION(", "PRODUCT_RELATED_PRODUCT_CATEGORY("), ("VECTOR(",))
+_MERGED = (("CARTESIAN_POINT(", "DIRECTION(", "PRODUCT_RELATED_PRODUCT_CATEGORY("), ("VECTOR(", "AXIS2_PLACEMENT_3D("))
 """What is written once where it is equal: values without an identity of their own, and the kernel's repeated categories."""
+_LABELLED, _UNLABELLED = "PRODUCT_DEFINITION_SHAPE('Placement','Placement of an item',", "PRODUCT_DEFINITION_SHAPE('','',"
+"""Name and description of an occurrence's shape, which say nothing that the occurrence does not; both may be empty (ISO 10303-41)."""
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _OCCURRENCE = "NEXT_ASSEMBLY_USAGE_OCCURRENCE("
 _STYLE_ROOT = "MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION("
@@ -43,7 +45,7 @@ def reproducible(text: str, name: str) -> str:
     if start < 0 or end < start or schema is None:
         raise CadError("the STEP text that the CAD kernel wrote has no header or no data")
     data = text[start + len("DATA;\n") : end]
-    statements = {int(match[1]): _unwrapped(match[2]) for match in _STATEMENT.finditer(data)}
+    statements = {int(match[1]): _unwrapped(match[2]).replace(_LABELLED, _UNLABELLED) for match in _STATEMENT.finditer(data)}
     _number_occurrences(statements)
     _order_styles(statements)
     return _escaped(_header(name, _unwrapped(schema[0])) + _body(_compacted(statements)) + text[end:])

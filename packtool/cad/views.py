@@ -46,13 +46,8 @@ class Face:
 def plan(layout: Layout) -> list[tuple[Edge, Role]]:
     """From above, the lid taken off: x to the right, y up."""
     faces = [
-        Face(
-            Region.of(sweep.profile, part.rotation_deg, part.origin[:2]),
-            part.origin[2] + sweep.z1,
-            role,
-            sweep.profile.is_rectangle,
-        )
-        for part, role, sweep in _sweeps(layout)
+        Face(region.moved(*part.origin[:2]), part.origin[2] + sweep.z1, role, sweep.profile.is_rectangle)
+        for part, role, sweep, region in _sweeps(layout)
         if role != "lid"
     ]
     return _seen(faces)
@@ -61,9 +56,10 @@ def plan(layout: Layout) -> list[tuple[Edge, Role]]:
 def elevation(layout: Layout, along: str) -> list[tuple[Edge, Role]]:
     """From the front (``along`` "y": x to the right) or from the left ("x": y to the left, so towards the viewer's right is -y); z up."""
     faces = []
-    for part, role, sweep in _sweeps(layout):
-        x0, y0, x1, y1 = Region.of(Profile(sweep.profile.outer), part.rotation_deg, part.origin[:2]).box
-        z0, z1 = sweep.z0 + part.origin[2], sweep.z1 + part.origin[2]
+    for part, role, sweep, region in _sweeps(layout):
+        ox, oy, oz = part.origin
+        x0, y0, x1, y1 = region.box[0] + ox, region.box[1] + oy, region.box[2] + ox, region.box[3] + oy
+        z0, z1 = sweep.z0 + oz, sweep.z1 + oz
         box = (x0, z0, x1, z1) if along == "y" else (-y1, z0, -y0, z1)
         faces.append(Face(Region.of(Profile.rectangle(*box)), -(y0 if along == "y" else x0), role, True))
     return _seen(faces)
@@ -72,9 +68,9 @@ def elevation(layout: Layout, along: str) -> list[tuple[Edge, Role]]:
 def horizontal_section(layout: Layout, z: float) -> list[Cut]:
     """What the plane at height ``z`` cuts: x to the right, y up."""
     cuts = []
-    for part, role, sweep in _sweeps(layout):
+    for part, role, sweep, about in _sweeps(layout):
         if sweep.z0 + part.origin[2] < z < sweep.z1 + part.origin[2]:
-            region = Region.of(sweep.profile, part.rotation_deg, part.origin[:2])
+            region = about.moved(*part.origin[:2])
             cuts.append(Cut(region.edges, (region,), role, role not in NOT_HATCHED))
     return cuts
 
@@ -83,9 +79,9 @@ def lengthwise_section(layout: Layout, y: float) -> list[Cut]:
     """What the plane at ``y`` cuts: x to the right, z up; the sweeps of a part run into each other without a line between."""
     boxes: dict[str, list[tuple[float, float, float, float]]] = {}
     roles: dict[str, Role] = {}
-    for part, role, sweep in _sweeps(layout):
+    for part, role, sweep, region in _sweeps(layout):
         roles[part.name] = role
-        for x0, x1 in _spans(sweep, part, y):
+        for x0, x1 in _spans(region, part.origin[:2], y):
             boxes.setdefault(part.name, []).append((x0, sweep.z0 + part.origin[2], x1, sweep.z1 + part.origin[2]))
     cuts = []
     for name, found in boxes.items():
@@ -94,18 +90,24 @@ def lengthwise_section(layout: Layout, y: float) -> list[Cut]:
     return cuts
 
 
-def _sweeps(layout: Layout) -> Iterable[tuple[Part, Role, Sweep]]:
+def _sweeps(layout: Layout) -> Iterable[tuple[Part, Role, Sweep, Region]]:
+    """Every sweep of every part, and its region as it is turned but not moved."""
     products = {product.id: product for product in layout.products}
-    sweeps = {product.id: rounded_sweeps(product) for product in layout.products}
+    known: dict[tuple[str, int], list[tuple[Sweep, Region]]] = {}
     for part in layout.parts:
-        for sweep in sweeps[part.product]:
-            yield part, products[part.product].role, sweep
+        product, key = products[part.product], (part.product, part.rotation_deg)
+        if key not in known:
+            known[key] = [(sweep, Region.of(sweep.profile, part.rotation_deg)) for sweep in rounded_sweeps(product)]
+        for sweep, region in known[key]:
+            yield part, product.role, sweep, region
 
 
-def _spans(sweep: Sweep, part: Part, y: float) -> list[tuple[float, float]]:
-    """Where the line at ``y`` runs inside a placed profile, from x to x."""
-    region = Region.of(sweep.profile, part.rotation_deg, part.origin[:2])
-    at = np.sort(region.crossing_points(y))
+def _spans(region: Region, origin: tuple[float, float], y: float) -> list[tuple[float, float]]:
+    """Where the line at ``y`` runs inside a region that is moved to ``origin``, from x to x."""
+    below = y - origin[1]
+    if not region.box[1] < below < region.box[3]:
+        return []
+    at = np.sort(region.crossing_points(below)) + origin[0]
     return [(float(a), float(b)) for a, b in zip(at[0::2], at[1::2], strict=True) if b - a > SAME_MM]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -102,6 +103,18 @@ def test_a_cad_program_reads_the_dxf(built: Built) -> None:
     assert len(space.query("LINE ARC")) == len(sheet.strokes)
     assert sorted(entity.dxf.text for entity in space.query("DIMENSION")) == sorted(figure_text(d.value) for d in sheet.dimensions)
     assert len(space.query("HATCH")) == len(sheet.hatches) > 5
+
+
+def test_cut_faces_that_paper_cannot_show_are_neither_drawn_nor_hatched() -> None:
+    pack = small_pack()
+    film = replace(pack.product("pad"), sweeps=(Sweep(Profile.rectangle(-0.1, -74, 0.1, 74), 0.0, 100.0),))  # 0.2 mm at 1:2
+    thin = replace(pack, products=tuple(film if product.id == "pad" else product for product in pack.products))
+    whole, without = drawing(pack, MASS), drawing(thin, MASS)
+    assert whole.scale == without.scale == "1:2"
+    pads = [cut for cut in lengthwise_section(thin, pack.parts_of("cell")[0].origin[1]) if cut.role == "pad"]
+    assert pads
+    assert len(whole.hatches) - len(without.hatches) == len(pads)
+    assert not any(s.layer == "section" and abs(s.edge[1][0] - s.edge[0][0]) == pytest.approx(0.1) for s in without.strokes)
 
 
 SHEET = """
