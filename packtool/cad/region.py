@@ -62,7 +62,7 @@ class Region:
         x0, y0, x1, y1 = self.box
         edges = tuple(_moved(edge, x, y) for edge in self.edges)
         disc = (self.disc[0] + x, self.disc[1] + y, self.disc[2]) if self.disc else None
-        round_holes, square_holes = self.round_holes + (x, y, 0.0), self.square_holes + (x, y, x, y)
+        round_holes, square_holes = self.round_holes + np.array((x, y, 0.0)), self.square_holes + np.array((x, y, x, y))
         return Region(edges, (x0 + x, y0 + y, x1 + x, y1 + y), round_holes, square_holes, disc, (base, (dx + x, dy + y)))
 
     def stands_in_hole(self, around: Region, shift: Point = (0.0, 0.0)) -> bool:
@@ -84,7 +84,7 @@ class Region:
         """x0, y0, x1, y1 of each edge, (n, 4)."""
         if self.like:
             base, (x, y) = self.like
-            return np.asarray(base.boxes + (x, y, x, y))
+            return np.asarray(base.boxes + np.array((x, y, x, y)))
         return np.array([_edge_box(edge) for edge in self.edges])
 
     @cached_property
@@ -93,7 +93,9 @@ class Region:
         radius, negative for the half to the left of the centre (0: a line); arcs in pieces that rise or fall throughout."""
         if self.like:
             base, (x, y) = self.like
-            return np.asarray(base.crossings + np.where(base.crossings[:, 5:] == 0, (y, y, x, 0.0, 0.0, 0.0), (y, y, x, y, 0.0, 0.0)))
+            return np.asarray(
+                base.crossings + np.where(base.crossings[:, 5:] == 0, (y, y, x, 0.0, 0.0, 0.0), (y, y, x, y, 0.0, 0.0))
+            )
         rows = [row for edge in self.edges for row in _monotone(edge)]
         return np.array(rows).reshape(-1, 6)
 
