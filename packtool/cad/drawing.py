@@ -160,7 +160,7 @@ def _views(layout: Layout, box: tuple[float, ...]) -> list[list[_View]]:
         y = first.origin[1]
         one.append(_View(f"SECTION A-A, CELLS (y = {y:.4g})", (x0, z0, x1, z1), cuts=tuple(lengthwise_section(layout, y))))
     if layout.network is not None:
-        z = (layout.network.z0 + layout.network.z1) / 2
+        z = layout.network.section_z
         title = f"SECTION B-B, COLD PLATE (z = {z:.4g})"
         two.append(_View(title, (x0, y0, x1, y1), cuts=tuple(horizontal_section(layout, z))))
     return [one, two]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -20,38 +21,63 @@ LAYERS: tuple[tuple[tuple[Role, ...], float], ...] = (
 """What moves together, from below, and the gap to the layer below over the pack's height."""
 
 
-def lifts_mm(layout: Layout) -> Mapping[Role, float]:
-    """How far the parts of each role are lifted [mm], so that every layer clears the one below; roles of no layer stay with the cells."""
+OVER: tuple[tuple[tuple[Role, ...], float], ...] = ((("interface",), 0.2), (("cold_plate", "coolant", "fitting"), 0.2))
+"""The same for what lies over the cells; it comes after the busbars."""
+
+
+def lifts_mm(layout: Layout) -> Mapping[str, float]:
+    """How far each part is lifted [mm], by name, so that every layer clears the one below; roles of no layer stay with the cells."""
     roles = {product.id: product.role for product in layout.products}
     named = {role for layer, _ in LAYERS for role in layer}
-    boxes: dict[Role, list[tuple[float, float]]] = {}
+    over = _over_cells(layout)
+    ranges: dict[tuple[Role, bool], list[tuple[float, float]]] = {}
+    key: dict[str, tuple[Role, bool]] = {}
     for part in layout.parts:
         _, _, low, _, _, high = layout.part_bounds(part)
-        boxes.setdefault(roles[part.product], []).append((low, high))
-    if not boxes:
+        key[part.name] = (roles[part.product], part.name in over)
+        ranges.setdefault(key[part.name], []).append((low, high))
+    if not ranges:
         return {}
-    whole = max(high for ranges in boxes.values() for _, high in ranges) - min(
-        low for ranges in boxes.values() for low, _ in ranges
-    )
-    lifts: dict[Role, float] = {}
+    every = [each for found in ranges.values() for each in found]
+    whole = max(high for _, high in every) - min(low for low, _ in every)
+    lifts: dict[tuple[Role, bool], float] = {}
     lift, below = 0.0, None
-    for layer, gap in LAYERS:
-        members = (*layer, *(role for role in boxes if role not in named)) if "cell" in layer else layer
-        ranges = [box for role in members for box in boxes.get(role, ())]
-        if not ranges:
+    for layer, gap, upper in _in_order():
+        others = [role for role, up in ranges if role not in named and not up] if "cell" in layer else []
+        members = [(role, upper) for role in (*layer, *others)]
+        here = [each for member in members for each in ranges.get(member, ())]
+        if not here:
             continue
         if below is not None:
-            lift = max(lift, below + gap * whole - min(low for low, _ in ranges))
+            lift = max(lift, below + gap * whole - min(low for low, _ in here))
         lifts.update(dict.fromkeys(members, lift))
-        below = max(high for _, high in ranges) + lift
-    return lifts
+        below = max(high for _, high in here) + lift
+    return {name: lifts[group] for name, group in key.items()}
+
+
+def _in_order() -> list[tuple[tuple[Role, ...], float, bool]]:
+    """Every layer from below, and whether it is of what lies over the cells."""
+    ordered = []
+    for layer, gap in LAYERS:
+        ordered.append((layer, gap, False))
+        if "busbar" in layer:
+            ordered += [(upper, above, True) for upper, above in OVER]
+    return ordered
+
+
+def _over_cells(layout: Layout) -> set[str]:
+    """Names of the plates that lie over the cells, and of what belongs to them."""
+    top = max((layout.part_bounds(part)[5] for part in layout.parts_of("cell")), default=math.inf)
+    cooling = layout.parts_of(*(role for layer, _ in OVER for role in layer))
+    if not any(layout.part_bounds(part)[2] >= top for part in layout.parts_of("cold_plate")):
+        return set()
+    return {part.name for part in cooling if layout.part_bounds(part)[5] > top + 1e-6}
 
 
 def exploded(layout: Layout) -> Layout:
     """The layout with every part lifted by its layer."""
     lifts = lifts_mm(layout)
-    roles = {product.id: product.role for product in layout.products}
     parts = tuple(
-        replace(part, origin=(part.origin[0], part.origin[1], part.origin[2] + lifts[roles[part.product]])) for part in layout.parts
+        replace(part, origin=(part.origin[0], part.origin[1], part.origin[2] + lifts[part.name])) for part in layout.parts
     )
     return replace(layout, name=f"{layout.name}-exploded", parts=parts)

@@ -59,7 +59,7 @@ def pack_pictures(
         if view == "section":
             if layout.network is None:
                 continue
-            cut = below(layout, (layout.network.z0 + layout.network.z1) / 2)
+            cut = below(layout, layout.network.section_z)
             cut_shapes = {id: _Shape(surface, sharp_edges(surface)) for id, surface in triangles_of(product_solids(cut)).items()}
             made[view] = _picture(cut, cut_shapes, VIEWS[view], ())
         elif view == "exploded":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from packtool.coldplate.friction import Regime, regime_of
 from packtool.coldplate.nusselt import Wall
@@ -52,6 +52,15 @@ class PathTable:
         return regime_of(self.Re)
 
 
+@dataclass(frozen=True, slots=True)
+class PlateShare:
+    """One of several plates: ``flow_lpm`` through it at the inlet's density, ``heat_W`` that it takes up, mixed ``outlet_degC`` behind it."""
+
+    flow_lpm: float
+    heat_W: float
+    outlet_degC: float
+
+
 @dataclass(frozen=True)
 class ColdPlateSolution:
     """The coolant side of a cold plate.
@@ -61,7 +70,7 @@ class ColdPlateSolution:
     by branch (positive in the design's direction, at the branch's own density); ``inlet_degC``, ``outlet_degC``; ``heat_W`` from the
     walls, ``enthalpy_rise_W`` m (H_out - H_in), equal to it but for rounding; ``maldistribution`` (largest - smallest) / mean flow of
     the branches of kind channel [-], 0 for a single one; ``film_K`` the largest difference between wall and coolant, with the
-    half-width ``film_uncertainty_K`` of the correlations' scatter; ``path`` segment by segment.
+    half-width ``film_uncertainty_K`` of the correlations' scatter; ``path`` segment by segment; ``plates`` what each takes where there are several.
     """
 
     pressure_drop_Pa: float
@@ -82,3 +91,4 @@ class ColdPlateSolution:
     film_K: float
     film_uncertainty_K: float
     path: PathTable
+    plates: Mapping[str, PlateShare] = field(default_factory=dict)

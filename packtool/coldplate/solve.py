@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from packtool.catalogue.records import Coolant
+from packtool.coldplate.by_plate import plate_shares
 from packtool.coldplate.losses import FlowPhysics
 from packtool.coldplate.records import ColdPlateSolution, PathTable
 from packtool.coldplate.stream import LPM, ChannelStream, Flow
@@ -63,6 +64,7 @@ def cold_plate_solution(stream: ChannelStream, state: StreamState) -> ColdPlateS
         film_K=film,
         film_uncertainty_K=worst,
         path=_path(stream, state, now),
+        plates=plate_shares(stream, state, split),
     )
 
 
@@ -123,4 +125,10 @@ def coolant_results(solution: ColdPlateSolution, case: str | None) -> list[Resul
         Result("coolant.film.max", s.film_K, "K", scatter=s.film_uncertainty_K),
         Result("heat.coolant", s.heat_W, "W"),
     ]
+    for tag, share in s.plates.items():
+        rows += [
+            Result(f"coolant.flow[{tag}]", share.flow_lpm, "lpm"),
+            Result(f"coolant.outlet[{tag}]", share.outlet_degC, "degC"),
+            Result(f"heat.coolant[{tag}]", share.heat_W, "W"),
+        ]
     return [replace(row, case=case) for row in rows]

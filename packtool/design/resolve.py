@@ -95,12 +95,19 @@ def _check_busbars(values: Values, document: Document) -> None:
 
 
 def _check_plate_type(values: Values, document: Document) -> None:
-    """Ribbons stand at the sides of round cells."""
+    """Ribbons stand at the sides of round cells; what lies over or between cells is for flat ones."""
     pattern = values.at("arrangement", "pattern")
     if values.at("cold_plate", "type") == "ribbon" and pattern is not None and pattern not in CYLINDER_PATTERNS:
         document.complain(
             ("cold_plate", "type"),
             f"ribbon is for {' and '.join(CYLINDER_PATTERNS)} patterns of cylindrical cells, not for {pattern}",
+        )
+    position = values.at("cold_plate", "position")
+    if position is not None and position != "bottom" and pattern in CYLINDER_PATTERNS:
+        document.complain(
+            ("cold_plate", "position"),
+            f"upright cylindrical cells have their terminals and busbars on top: with pattern: {pattern} the plate is position: bottom, or"
+            " type: ribbon between the rows",
         )
 
 

@@ -348,6 +348,13 @@ class CoolantNetwork:
         """Nodes of the channels that coolant leaves by."""
         return tuple(f.start for f in self.fittings if f.end == self.outlet) or (self.outlet,)
 
+    @property
+    def section_z(self) -> float:
+        """Height [mm] of a section that shows channels: of those of the last plate."""
+        ranges = [self.z_range(b) for b in self.branches if b.plate == self.branches[-1].plate] if self.branches[-1].plate else []
+        low, high = min((r[0] for r in ranges), default=self.z0), max((r[1] for r in ranges), default=self.z1)
+        return (low + high) / 2
+
     def z_range(self, branch: Branch) -> tuple[float, float]:
         """Underside and top of a branch in the pack [mm]."""
         low = self.z0 if branch.z0 is None else branch.z0

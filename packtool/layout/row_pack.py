@@ -1,7 +1,7 @@
 """``pattern: rows``: prismatic and pouch cells in rows, from the tray floor to the lid; the rows once, or as modules placed many times.
 
-From below: tray floor, cold plate, the layer on it, cells, terminals, busbars, headroom, lid. Without a cold plate the layer (if
-any) or the cells stand on the tray's floor.
+From below: tray floor, cold plate, the layer on it, cells, terminals, busbars, headroom, lid; or the layer and the plate over the cells.
+Without a plate below, the layer (if it is there for none) or the cells stand on the tray's floor.
 """
 
 from __future__ import annotations
@@ -17,24 +17,15 @@ from packtool.layout.busbars import Wiring, bar_parts, check_bars, plan_bars
 from packtool.layout.cell_body import cell_product
 from packtool.layout.complaints import complain
 from packtool.layout.enclosure import TrayPlan, check_enclosure, enclosed
-from packtool.layout.flat_plates import PlacedPlate, plate_parts, plates_network
+from packtool.layout.flat_plates import plate_parts, plates_network
 from packtool.layout.modules import Place, hull, module_links, place_modules
 from packtool.layout.outline import Rectangle
-from packtool.layout.plate import FITTING_HEIGHT_MM, check_plate, flat_plate, overhang_mm, plan_plate
+from packtool.layout.plate import check_plate, flat_plate, overhang_mm
 from packtool.layout.records import CoolantNetwork, Joint, Layout, Part, Product
 from packtool.layout.row_parts import Made, cell_parts, end_plate_parts, gap_parts, interface_parts
+from packtool.layout.row_plates import Levels, check_over, place_plates, plan_levels
 from packtool.layout.rows import RowPlan, plan_rows, rows_of
 from packtool.layout.terminals import Pole, Terminals, plan_terminals, poles_of, terminal_parts
-
-
-@dataclass(frozen=True, slots=True)
-class Levels:
-    """Undersides in the pack [mm]: of the plate, the layer on it, what stands on that, the cells."""
-
-    plate: float
-    interface: float
-    floor: float
-    cells: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +85,16 @@ def _plan(loaded: LoadedDesign) -> Plan:
     """Everything in numbers; raises DesignError with all that does not fit."""
     design = loaded.design
     rows = plan_rows(loaded)
-    levels = _levels(design, rows)
+    levels = plan_levels(design, rows)
     terminals = plan_terminals(loaded, rows)
     poles = poles_of(rows, terminals, levels.cells)
     size = _bar_size(design)
-    cells_top = levels.floor + rows.height_mm
-    wiring = Wiring(poles, _hulls(rows, levels) if poles[0].face != "top" else (), cells_top)
+    wiring = Wiring(poles, _hulls(rows, levels) if poles[0].face != "top" else (), levels.top)
     minus, *bars, plus = plan_bars(size, wiring)
     cells = _cells_plan(rows)
     reach = _reach(cells, poles, bars)
     places = place_modules(rows_of(loaded), cells, reach, rows.n_series)
-    top = max([cells_top, *(p.at[2] + p.half[2] for p in poles), *(b[5] for bar in (minus, *bars, plus) for b in bar.boxes)])
+    top = max([levels.top, *(p.at[2] + p.half[2] for p in poles), *(b[5] for bar in (minus, *bars, plus) for b in bar.boxes)])
     links = module_links(places, poles, size, top)
     top = max([top, *(b[5] for bar in links for b in bar.boxes)])
     x0, y0, x1, y1 = hull(place.rectangle(cells) for place in places)
@@ -116,7 +106,9 @@ def _plan(loaded: LoadedDesign) -> Plan:
     if not complaints and len(places) > 1:
         complaints = _check_modules(loaded, (minus, *bars, plus), places, links, tray.inside)
     if (plate := flat_plate(design)) is not None:
-        complaints = check_plate(loaded, plate, footprint) + complaints
+        standing = [box for box, _ in _bar_boxes((minus, *bars, plus), places, links)]
+        over = check_over(loaded, plate, footprint, levels, poles, standing)
+        complaints = check_plate(loaded, plate, footprint) + over + complaints
     complaints += check_enclosure(loaded, design.enclosure, tray)
     if complaints:
         raise DesignError(sorted(complaints, key=lambda complaint: (complaint.line, complaint.column)))
@@ -128,13 +120,6 @@ def _bar_size(design: PackDesign) -> BarSize:
     if design.busbars.width_mm is None:
         raise LayoutError("busbars.width_mm is missing")
     return BarSize(design.busbars.thickness_mm, design.busbars.width_mm)
-
-
-def _levels(design: PackDesign, rows: RowPlan) -> Levels:
-    plate = design.enclosure.wall_mm
-    interface = plate + (flat.thickness_mm if (flat := flat_plate(design)) else 0.0)
-    floor = interface + (design.interface.thickness_mm if design.interface else 0.0)
-    return Levels(plate, interface, floor, floor + rows.lift)
 
 
 def _cells_plan(rows: RowPlan) -> Rectangle:
@@ -196,16 +181,7 @@ def _check_modules(
     loaded: LoadedDesign, bars: tuple[Bar, ...], places: tuple[Place, ...], links: tuple[Bar, ...], inside: Rectangle
 ) -> list[Complaint]:
     """Bars of one module that touch those of another, the walls or the bars between modules."""
-    boxes: list[tuple[Box, str]] = []
-    for place in places:
-        for bar in bars:
-            if bar.shape == "end" and place is not (places[0] if bar.from_series == 0 else places[-1]):
-                continue
-            name = f"{place.tag}'s bar {bar.from_series}-{bar.to_series}"
-            for b in bar.boxes:
-                x0, y0, x1, y1 = place.rectangle((b[0], b[1], b[3], b[4]))
-                boxes.append(((x0, y0, b[2], x1, y1, b[5]), name))
-    boxes += [(b, f"the bar from series position {bar.from_series} to {bar.to_series}") for bar in links for b in bar.boxes]
+    boxes = _bar_boxes(bars, places, links)
     boxes.sort(key=lambda named: named[0][0])
     for k, (a, name) in enumerate(boxes):
         if a[0] < inside[0] or a[1] < inside[1] or a[3] > inside[2] or a[4] > inside[3]:
@@ -219,6 +195,21 @@ def _check_modules(
     return []
 
 
+def _bar_boxes(bars: tuple[Bar, ...], places: tuple[Place, ...], links: tuple[Bar, ...]) -> list[tuple[Box, str]]:
+    """The boxes of every bar of the pack, where they are, and what each is called."""
+    boxes: list[tuple[Box, str]] = []
+    for place in places:
+        for bar in bars:
+            if bar.shape == "end" and place is not (places[0] if bar.from_series == 0 else places[-1]):
+                continue
+            name = f"{place.tag}'s bar {bar.from_series}-{bar.to_series}"
+            for b in bar.boxes:
+                x0, y0, x1, y1 = place.rectangle((b[0], b[1], b[3], b[4]))
+                boxes.append(((x0, y0, b[2], x1, y1, b[5]), name))
+    boxes += [(b, f"the bar from series position {bar.from_series} to {bar.to_series}") for bar in links for b in bar.boxes]
+    return boxes
+
+
 def _module_parts(loaded: LoadedDesign, plan: Plan) -> list[Made]:
     """What every module holds, in its own frame: cells, gaps, end plates, layer below, terminals."""
     design, rows, levels = loaded.design, plan.rows, plan.levels
@@ -227,8 +218,10 @@ def _module_parts(loaded: LoadedDesign, plan: Plan) -> list[Made]:
         gap_parts(rows, rows_of(loaded), levels.cells, levels.floor),
         end_plate_parts(rows, rows_of(loaded).end_plate_material, levels.floor),
     ]
-    if design.interface is not None:
+    if design.interface is not None and levels.interface is not None:
         made.append(interface_parts(rows, design.interface, levels.interface))
+    if design.interface is not None and levels.over_interface is not None:
+        made.append(interface_parts(rows, design.interface, levels.over_interface, over=True))
     return [*made, terminal_parts(rows, plan.terminals, plan.poles)]
 
 
@@ -237,11 +230,11 @@ def _add_plate(design: PackDesign, plan: Plan, products: list[Product], parts: l
     plate = flat_plate(design)
     if plate is None:
         return None
-    plates = [PlacedPlate("", plan.levels.plate, plan_plate(plate, plan.footprint), min(FITTING_HEIGHT_MM, plan.rows.height_mm))]
+    plates = place_plates(plate, plan.footprint, plan.levels, plan.rows.height_mm)
     made, placed = plate_parts(plate, plates)
     products += made
     parts += placed
-    return plates_network(plate, plates)
+    return plates_network(plate, plates, plate.feed or "parallel")
 
 
 def _add_bars(design: PackDesign, plan: Plan, products: list[Product], parts: list[Part]) -> list[Joint]:

@@ -108,21 +108,21 @@ def end_plate_parts(plan: RowPlan, material: str, z: float) -> Made:
     return list(products.values()), parts
 
 
-def interface_parts(plan: RowPlan, interface: Interface, z: float) -> Made:
-    """One slab under each row: its cells, what lies between them and its end plates, as wide as the cell."""
+def interface_parts(plan: RowPlan, interface: Interface, z: float, *, over: bool = False) -> Made:
+    """One slab under (or ``over``) each row: its cells, what lies between them and its end plates, as wide as the cell."""
     products: dict[tuple[float, float], Product] = {}
     parts = []
     for row in plan.rows:
         start, end = plan.ends(row)
         size = (round(end - start, 9), row.stance.y)
         if size not in products:
-            id = "interface" if not products else f"interface-{len(products) + 1}"
+            id = "interface-top" if over else "interface"
+            id = f"{id}-{len(products) + 1}" if products else id
             sweeps = (upright(end - start, row.stance.y, interface.thickness_mm),)
-            products[size] = Product(
-                id, "interface", interface.material, sweeps, f"layer under a row, {interface.thickness_mm:g} mm"
-            )  # fmt: skip
-        part = Part(f"interface R{row.number}", products[size].id, ((start + end) / 2, row.y, z), group=(f"row R{row.number}",))
-        parts.append(part)
+            description = f"layer {'over' if over else 'under'} a row, {interface.thickness_mm:g} mm"
+            products[size] = Product(id, "interface", interface.material, sweeps, description)
+        name = f"interface {'top ' if over else ''}R{row.number}"
+        parts.append(Part(name, products[size].id, ((start + end) / 2, row.y, z), group=(f"row R{row.number}",)))
     return list(products.values()), parts
 
 

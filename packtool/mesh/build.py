@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from packtool.errors import MeshError
 from packtool.layout.records import MESHED_ROLES, Layout
 from packtool.mesh.divisions import Level
+from packtool.mesh.naming import with_undersides
 from packtool.mesh.placed import PlacedSweep, placed_sweeps
 from packtool.mesh.plan import is_curved
 from packtool.mesh.quality import MeshReport, checked
@@ -35,7 +36,7 @@ def mesh_layout(layout: Layout, level: Level = "normal", *, halved: bool = False
 
     Boundaries, each outer facet in exactly one: ``coolant_wall`` between solid and coolant; ``gap_side`` where the facet faces
     another solid across air along its normal (between two rows, or under an overhang); ``exterior_side``, ``exterior_bottom``,
-    ``exterior_top`` where it faces none. Interfaces: by pair of roles in the order of MESHED_ROLES, ``cell|pad``,
+    ``exterior_top`` where it faces none, ``exterior_underside`` where it looks down from above the lowest plane. Interfaces: by pair of roles in the order of MESHED_ROLES, ``cell|pad``,
     ``cell|interface``, ``interface|cold_plate``; normals from the first to the second, towards larger coordinates between equals.
 
     Upright round cells on a lattice are meshed by tiles (``tiles``), other packs with arcs by paving (``plan``), all others as one
@@ -52,6 +53,7 @@ def mesh_layout(layout: Layout, level: Level = "normal", *, halved: bool = False
         mesh = tied_mesh(layout, lambda part, own: _meshed(part, own, level, halved))
     else:
         mesh = _meshed(layout, sweeps, level, halved)
+    mesh = with_undersides(mesh)
     return MeshedPack(mesh, checked(layout, mesh, began))
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from packtool.layout.records import MESHED_ROLES
 from packtool.mesh.grid import grouped
-from packtool.mesh.placed import COOLANT
-from packtool.mesh.records import Integers
+from packtool.mesh.placed import COOLANT, SAME_MM
+from packtool.mesh.records import Integers, TaggedMesh
 
 COOLANT_WALL = "coolant_wall"
 GAP_SIDE = "gap_side"
 EXTERIOR_SIDE, EXTERIOR_BOTTOM, EXTERIOR_TOP = "exterior_side", "exterior_bottom", "exterior_top"
+EXTERIOR_UNDERSIDE = "exterior_underside"
+"""Facets that look down like those of ``exterior_bottom``, but from higher than the pack's lowest face: what hangs over."""
 OUTWARD = (EXTERIOR_SIDE, EXTERIOR_SIDE, EXTERIOR_SIDE, EXTERIOR_SIDE, EXTERIOR_BOTTOM, EXTERIOR_TOP)
 """Name of a facet that sees out of the pack along its normal, by side."""
 
@@ -33,6 +36,19 @@ def boundaries_by_name(side: Integers, facing: Integers, sees_solid: NDArray[np.
         for name in (COOLANT_WALL, GAP_SIDE, EXTERIOR_SIDE, EXTERIOR_BOTTOM, EXTERIOR_TOP)
         if (names == name).any()
     }
+
+
+def with_undersides(mesh: TaggedMesh) -> TaggedMesh:
+    """The mesh with what looks down from above its lowest plane told apart from what lies there."""
+    bottom = mesh.boundaries.get(EXTERIOR_BOTTOM)
+    if bottom is None:
+        return mesh
+    heights = mesh.points[bottom][:, :, 2].mean(axis=1)
+    higher = heights > mesh.points[:, 2].min() + SAME_MM * 1e-3
+    if not higher.any():
+        return mesh
+    named = {EXTERIOR_BOTTOM: bottom[~higher], EXTERIOR_UNDERSIDE: bottom[higher]}
+    return replace(mesh, boundaries={**mesh.boundaries, **{name: facets for name, facets in named.items() if len(facets)}})
 
 
 def interfaces_by_name(minus: Integers, plus: Integers) -> Iterator[tuple[str, Integers, NDArray[np.bool_]]]:

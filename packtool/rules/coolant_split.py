@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from packtool.design.schema import AnyColdPlate, ColdPlate
+from packtool.design.schema.cold_plate import SEVERAL
 from packtool.rules.compare import Limit, at_most, solved
 from packtool.rules.records import Evidence, Finding, NotChecked, Rule
+
+
+def side_by_side(plate: AnyColdPlate) -> bool:
+    """Whether the flow splits between several plates."""
+    return isinstance(plate, ColdPlate) and plate.position in SEVERAL and plate.feed != "series"
 
 
 def check(evidence: Evidence) -> Iterable[Finding]:
     """See RULE.asks. Of parallel channels only: (largest - smallest) / mean flow."""
     plate = evidence.loaded.design.cold_plate
-    if plate is None or plate.type == "serpentine":
+    if plate is None or (plate.type == "serpentine" and not side_by_side(plate)):
         raise NotChecked("the design has no parallel channels")
     given = "cold_plate.header_width_mm" in evidence.loaded.places
     limit = Limit(0.3, "cold_plate.header_width_mm" if given else "cold_plate", "warning")

@@ -45,6 +45,16 @@ def temperature_results(solution: ThermalSolution, layout: Layout, case: str) ->
         which = np.flatnonzero(role == other)
         if len(which):
             rows.append(Result(f"temperature.{other}.max", float(by_region.maximum[which].max() - ZERO_CELSIUS), "degC"))
+    plates = np.flatnonzero(role == "cold_plate")
+    for region in plates if len(plates) > 1 else ():
+        rows.append(
+            Result(
+                f"temperature.cold_plate.max[{names[region]}]",
+                float(by_region.maximum[region] - ZERO_CELSIUS),
+                "degC",
+                region=names[region],
+            )
+        )
     for index, region in enumerate(cells):
         name = names[region]
         rows.append(Result(f"temperature.cell.mean[{name}]", float(mean[index]), "degC", region=name))

@@ -13,7 +13,7 @@ from packtool.design.cases import case_current_A
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import CellOverride, canonical_cell_name
 from packtool.errors import SolveError
-from packtool.layout.records import MESHED_ROLES, Layout
+from packtool.layout.records import MESHED_ROLES, Layout, Product
 from packtool.mesh.records import Floats, TaggedMesh
 from packtool.results import ZERO_CELSIUS
 from packtool.thermal.records import ConductionProblem, Convection, Heat
@@ -188,11 +188,22 @@ def _under_mm(layout: Layout) -> float:
     return round(min(part.origin[2] + feet[part.product] for part in layout.parts if part.product in feet), 6)
 
 
-def ambient_exchange(loaded: LoadedDesign, layout: Layout, air: Coolant) -> Mapping[str, Convection]:
+def _over(layout: Layout) -> tuple[float, Product]:
+    """Height of the highest meshed part's top [mm], and its product; cells before others that are as high."""
+    tops = {p.id: (p.bounds()[5], p) for p in layout.products if p.role in MESHED_ROLES}
+    placed = [(part.origin[2] + tops[part.product][0], tops[part.product][1]) for part in layout.parts if part.product in tops]
+    height = max(z for z, _ in placed)
+    return height, min((p for z, p in placed if z >= height - 1e-6), key=lambda p: p.role != "cell")
+
+
+def ambient_exchange(
+    loaded: LoadedDesign, layout: Layout, air: Coolant, underside_mm: float | None = None
+) -> Mapping[str, Convection]:
     """How each outer boundary of the meshed pack meets the ambient: air gap and wall in series with the film outside.
 
-    The enclosure is not meshed. Top: air from the cells' top up to the lid (terminals and busbars stand in it), the lid. Sides: air
-    up to the tray's wall, the wall. Underside: rests on the tray's floor, or stands over it across air (round cells without a layer
+    The enclosure is not meshed. Top: air from the top of the cells, or of the plate over them, up to the lid (terminals and busbars stand
+    in it), the lid. Sides: air up to the tray's wall, the wall. What hangs over at ``underside_mm`` (mean height over the tray's underside):
+    air down to the floor, the floor. Underside: rests on the tray's floor, or stands over it across air (round cells without a layer
     below them). Sides that face another cell or row across an empty gap are adiabatic (both are about as warm): so is the side of a round cell between its holders where a neighbour, a ribbon or
     a part of the pack stands before it, and what sees past them meets the tray. Air between round cells 1.5 mm apart would conduct some
     17 W/m²/K at its narrowest, against 86 W/m²/K from a cell's middle to its side (k 0.9 W/m/K over 10.5 mm): leaving it out gives a
@@ -206,23 +217,27 @@ def ambient_exchange(loaded: LoadedDesign, layout: Layout, air: Coolant) -> Mapp
         figure = loaded.materials[material].emissivity
         return figure.value if figure is not None else BARE_METAL_EMISSIVITY
 
-    def series(gap_mm: float, wall_mm: float, material: str) -> float | None:
+    def series(gap_mm: float, wall_mm: float, material: str, emissivity: float = CELL_SURFACE_EMISSIVITY) -> float | None:
         resistance = wall_mm * 1e-3 / loaded.materials[material].k_W_mK.value
         if gap_mm > 0:
-            resistance += 1 / air_gap_conductance(gap_mm * 1e-3, T_ambient, air, (CELL_SURFACE_EMISSIVITY, inside(material)))
+            resistance += 1 / air_gap_conductance(gap_mm * 1e-3, T_ambient, air, (emissivity, inside(material)))
         return 1 / resistance
 
     def film(series_h: float | None) -> Convection:
         return Convection(design.ambient.natural_convection_W_m2K, T_ambient, design.ambient.emissivity, series_h)
 
     lid = enclosure.lid_material or enclosure.material
-    (cover,), cell = layout.parts_of("lid"), layout.parts_of("cell")[0]
-    above = layout.part_bounds(cover)[2] - layout.part_bounds(cell)[5]
-    return {
-        "exterior_top": film(series(above, enclosure.lid_mm, lid)),
+    (cover,) = layout.parts_of("lid")
+    height, uppermost = _over(layout)
+    seen = inside(uppermost.material) if uppermost.role == "cold_plate" else CELL_SURFACE_EMISSIVITY
+    exchange = {
+        "exterior_top": film(series(layout.part_bounds(cover)[2] - height, enclosure.lid_mm, lid, seen)),
         "exterior_side": film(series(enclosure.clearance_mm, enclosure.wall_mm, enclosure.material)),
         "exterior_bottom": film(series(_under_mm(layout) - enclosure.wall_mm, enclosure.wall_mm, enclosure.material)),
     }
+    if underside_mm is not None:
+        exchange["exterior_underside"] = film(series(underside_mm - enclosure.wall_mm, enclosure.wall_mm, enclosure.material, seen))
+    return exchange
 
 
 TIE_SHARE = 1e-3
@@ -245,7 +260,9 @@ def pack_problem(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: s
 
     ``air``: the catalogue's air, for the gaps inside the enclosure. Raises SolveError for what is missing.
     """
-    exchange = {name: way for name, way in ambient_exchange(loaded, layout, air).items() if name in mesh.boundaries}
+    hanging = mesh.boundaries.get("exterior_underside")
+    height = None if hanging is None else 1e3 * float(mesh.points[hanging][:, :, 2].mean())
+    exchange = {name: way for name, way in ambient_exchange(loaded, layout, air, height).items() if name in mesh.boundaries}
     return ConductionProblem(
         mesh=mesh,
         conductivity=region_conductivity(loaded, layout, mesh),

@@ -42,6 +42,15 @@ PACKS: dict[str, tuple[str, ...]] = {
         "arrangement.fins={material: al_1060_busbar, thickness_mm: 0.4, every: 1}",
     ),
     "blades": (*SMALL, *BLADE, "arrangement.rows=1", "arrangement.cells_per_row=8"),
+    "blades under a plate": (*SMALL, *BLADE, "arrangement.rows=1", "arrangement.cells_per_row=8", "cold_plate.position=top"),
+    "blades between two plates": (
+        *SMALL, *BLADE, "arrangement.rows=1", "arrangement.cells_per_row=8", "cold_plate.position=both", "enclosure.hose_opening_mm=20",
+    ),
+    "cans on the side between two plates in series": (
+        *SMALL, CAN, "arrangement.orientation=on_side", "electrical.series=4", "arrangement.rows=1", "cold_plate.position=both",
+        "cold_plate.type=serpentine", "cold_plate.channels=1", "cold_plate.passes=3", "cold_plate.header_width_mm=null",
+        "cold_plate.turns=round", "cold_plate.feed=series",
+    ),
     "modules": (*SMALL, CAN, "electrical.series=16", "arrangement.modules={count_x: 2, gap_x_mm: 30}"),
     "modules turned": (
         *SMALL, CAN, "electrical.series=16", "arrangement.modules={count_y: 2, gap_y_mm: 40, rotation_deg: [90]}",

@@ -66,7 +66,7 @@ def test_taken_apart_every_layer_clears_the_one_below_and_nothing_moves_sideways
     pack = small_pack()
     apart = exploded(pack)
     lifts = lifts_mm(pack)
-    assert lifts["tray"] == 0 < lifts["cold_plate"] < lifts["cell"] < lifts["busbar"]
+    assert lifts["tray"] == 0 < lifts["cold plate"] < lifts["R1C01"] < lifts["busbar 1"]
     assert [part.origin[:2] for part in apart.parts] == [part.origin[:2] for part in pack.parts]
 
     def heights(*roles: Role) -> list[float]:

@@ -44,6 +44,18 @@ def _turns_of_type(kind: str, turns: str) -> str | None:
     return None
 
 
+def _fidelity_of_position(fidelity: str, position: str) -> str | None:
+    if fidelity == "cfd" and position != "bottom":
+        return f"fidelity: cfd takes one plate under the cells (position: bottom), not {position}: use fidelity: network"
+    return None
+
+
+def _feed_of_position(feed: str | None, position: str) -> str | None:
+    if feed is not None and position not in SEVERAL:
+        return f"feed says how several plates are fed; position: {position} is one plate: leave it out"
+    return None
+
+
 def _fidelity_of_turns(fidelity: str, turns: str) -> str | None:
     if fidelity == "cfd" and turns == "round":
         return "fidelity: cfd takes square turns: leave turns out, or use fidelity: network"
@@ -103,8 +115,12 @@ PumpCurve = Annotated[Pump | None, Field(description="in place of flow_lpm: the 
 Inlet = Annotated[float, Field(ge=-60, le=200, description="coolant temperature at the inlet, in the coolant's table")]
 
 
+SEVERAL = ("both",)
+"""Positions with more than one plate."""
+
+
 class ColdPlate(DesignRecord):
-    """A plate under the cells with rectangular channels.
+    """A flat plate with rectangular channels; two where it lies both under and over the cells.
 
     ``serpentine``: one channel that passes the plate ``passes`` times. ``parallel``: ``channels`` channels side by side
     between two headers; with ``passes: 2`` they run out along one half, join in a turn header and return along the other.
@@ -117,9 +133,18 @@ class ColdPlate(DesignRecord):
         Agreement(("type", "turns"), "turns", _turns_of_type),
         FLOW_OR_PUMP,
         Agreement(("fidelity", "turns"), "fidelity", _fidelity_of_turns),
+        Agreement(("fidelity", "position"), "fidelity", _fidelity_of_position),
+        Agreement(("feed", "position"), "feed", _feed_of_position),
     )
 
-    position: Literal["bottom"] = Field("bottom", description="where the plate is; bottom is what there is today")
+    position: Literal["bottom", "top", "both"] = Field(
+        "bottom",
+        description="where the plate lies: under the cells, over them (no terminals on top), or one under and one over them",
+    )
+    feed: Literal["parallel", "series"] | None = Field(
+        None,
+        description="position: both: the flow splits between the plates (parallel), or goes through the lower, then the upper; default: parallel",
+    )
     type: Literal["serpentine", "parallel"] = Field(
         description="serpentine: one channel that passes the plate `passes` times; parallel: `channels` side by side between headers"
     )
