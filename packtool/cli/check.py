@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from packtool.cli.console import As, AsJson, Format, Quiet, Sets, app, coloured,
 from packtool.errors import ExitCode
 
 
-def loaded_design(path: Path, sets: list[str] | None) -> tuple[Any, Any, str]:
+def loaded_design(path: Path, sets: Sequence[str] | None) -> tuple[Any, Any, str]:
     """The design, its layout and its text."""
     from packtool.design.load import load_design
     from packtool.layout.lay_out import lay_out

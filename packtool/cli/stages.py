@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -37,20 +38,27 @@ if TYPE_CHECKING:
     from packtool.cad.options import CadOptions
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What every command over a run folder is given."""
+
+    design: Path
+    out: Path
+    sets: Sequence[str] | None
+    dry_run: bool
+    force: bool
+    quiet: bool
+    verbose: bool
+    form: Format = Format.text
+    only_cases: Sequence[str] | None = None
+
+    @property
+    def as_json(self) -> bool:
+        return self.form is Format.json
+
+
 def run_stages(
-    path: Path,
-    out: Path,
-    stages: tuple[str, ...],
-    sets: list[str] | None,
-    only_cases: list[str] | None = None,
-    *,
-    force: bool,
-    dry_run: bool,
-    quiet: bool,
-    verbose: bool,
-    as_json: bool = False,
-    options: CadOptions | None = None,
-    formats: tuple[str, ...] = (),
+    asked: Asked, stages: tuple[str, ...], options: CadOptions | None = None, formats: tuple[str, ...] = ()
 ) -> tuple[Any, Any, Any] | None:
     """Load, plan, run; what stands in the run folder afterwards. None after a dry run."""
     from packtool.cad.options import DEFAULT_OPTIONS, chosen
@@ -58,16 +66,9 @@ def run_stages(
     from packtool.workflow.ranks import leading, take_part
     from packtool.workflow.run import Request, carry_out, formats_of, stage_arguments, steps_of
 
-    loaded, layout, text = loaded_design(path, sets)
-    cases = tuple(loaded.design.cases)
-    if only_cases:
-        from packtool.catalogue.load import nearest
-
-        for name in only_cases:
-            if name not in cases:
-                close = nearest(name, cases)
-                raise UsageError(f"no case {name!r} in {path}: {', '.join(cases)}" + (f" (did you mean {close}?)" if close else ""))
-        cases = tuple(name for name in cases if name in only_cases)
+    out = asked.out
+    loaded, layout, text = loaded_design(asked.design, asked.sets)
+    cases = _cases(tuple(loaded.design.cases), asked)
     if not str(out) or str(out) == ".":
         raise UsageError("-o wants a folder of its own: give it a name")
     if out.exists() and not out.is_dir():
@@ -87,16 +88,16 @@ def run_stages(
         text,
         cache_dir(),
         environment,
-        force,
+        asked.force,
         root=Path.cwd(),
         cad=options or DEFAULT_OPTIONS,
         formats=formats_of(out, formats),
     )
-    if dry_run and as_json:
+    if asked.dry_run and asked.as_json:
         steps = [{"stage": step.stage, "runs": bool(step.reasons), "reasons": list(step.reasons)} for step in steps_of(request)]
         print_json("packtool/plan/1", {"steps": steps})
         return None
-    if dry_run:
+    if asked.dry_run:
         for step in steps_of(request):
             say(f"{step.stage:<12} " + ("runs: " + "; ".join(step.reasons) if step.reasons else "up to date"))
         return None
@@ -107,10 +108,25 @@ def run_stages(
 
     with (
         leading(launch) as leader,
-        Progress(sys.stderr, quiet=quiet, verbose=verbose, live=sys.stderr.isatty() and not quiet) as progress,
+        Progress(sys.stderr, quiet=asked.quiet, verbose=asked.verbose, live=sys.stderr.isatty() and not asked.quiet) as progress,
     ):
         outcome = carry_out(request, progress.tell, leader)
     return loaded, layout, outcome
+
+
+def _cases(known: tuple[str, ...], asked: Asked) -> tuple[str, ...]:
+    """The cases to solve: all, or those that were asked for."""
+    if not asked.only_cases:
+        return known
+    from packtool.catalogue.load import nearest
+
+    for name in asked.only_cases:
+        if name not in known:
+            close = nearest(name, known)
+            raise UsageError(
+                f"no case {name!r} in {asked.design}: {', '.join(known)}" + (f" (did you mean {close}?)" if close else "")
+            )
+    return tuple(name for name in known if name in asked.only_cases)
 
 
 @app.command()
@@ -127,8 +143,8 @@ def run(
     verbose: Verbose = False,
 ) -> None:
     """Every stage: CAD, mesh, temperatures, verdict and report."""
-    _solve_and_judge(design, out, ("cad", "mesh", "solve", "export-mesh", "report"), sets, form, as_json, only_cases,
-                     dry_run=dry_run, force=force, quiet=quiet, verbose=verbose)  # fmt: skip
+    asked = Asked(design, out, sets, dry_run, force, quiet, verbose, chosen_form(form, as_json), only_cases)
+    _solve_and_judge(asked, ("cad", "mesh", "solve", "export-mesh", "report"))
 
 
 @app.command()
@@ -148,78 +164,46 @@ def solve(
     ] = None,
 ) -> None:
     """Mesh and temperatures only, with the verdict."""
+    asked = Asked(design, out, sets, dry_run, force, quiet, verbose, chosen_form(form, as_json), only_cases)
     if vary is not None:
         from packtool.cli.vary import solve_varied
 
-        solve_varied(vary, design, out, sets, only_cases, chosen_form(form, as_json), dry_run=dry_run, force=force, quiet=quiet,
-                     verbose=verbose)  # fmt: skip
-        return
-    _solve_and_judge(design, out, ("mesh", "solve"), sets, form, as_json, only_cases,
-                     dry_run=dry_run, force=force, quiet=quiet, verbose=verbose)  # fmt: skip
+        solve_varied(vary, asked)
+    else:
+        _solve_and_judge(asked, ("mesh", "solve"))
 
 
-def _solve_and_judge(
-    design: Path,
-    out: Path,
-    stages: tuple[str, ...],
-    sets: list[str] | None,
-    form: Format,
-    as_json: bool,
-    only_cases: list[str] | None,
-    *,
-    dry_run: bool,
-    force: bool,
-    quiet: bool,
-    verbose: bool,
-) -> None:
-    done = run_stages(
-        design,
-        out,
-        stages,
-        sets,
-        only_cases,
-        force=force,
-        dry_run=dry_run,
-        quiet=quiet,
-        verbose=verbose,
-        as_json=chosen_form(form, as_json) is Format.json,
-    )
+def _solve_and_judge(asked: Asked, stages: tuple[str, ...]) -> None:
+    done = run_stages(asked, stages)
     if done is None:
         return
     loaded, _, outcome = done
     from packtool.report.records import Checked
 
-    if chosen_form(form, as_json) is Format.json:
-        say((out / "results.json").read_text(encoding="utf-8"))
+    if asked.as_json:
+        say((asked.out / "results.json").read_text(encoding="utf-8"))
     else:
-        print_checked([Checked(loaded.file, loaded.design.name, outcome.verdict)], form)
-    if not quiet:
+        print_checked([Checked(loaded.file, loaded.design.name, outcome.verdict)], asked.form)
+    if not asked.quiet:
         shown = "report.html" if "report" in stages else "results.json"
-        note(f"{out / shown}")
+        note(f"{asked.out / shown}")
     raise typer.Exit(int(outcome.verdict.exit_code))
 
 
 def _one_stage(
+    asked: Asked,
     stages: tuple[str, ...],
-    design: Path,
-    out: Path,
-    sets: list[str] | None,
-    as_json: bool,
     line: Callable[[Any], str],
     options: CadOptions | None = None,
     formats: tuple[str, ...] = (),
-    **flags: bool,
 ) -> Any:
-    done = run_stages(
-        design, out, stages, sets, options=options, formats=formats,
-        force=flags["force"], dry_run=flags["dry_run"], quiet=flags["quiet"], verbose=flags["verbose"], as_json=as_json,
-    )  # fmt: skip
+    done = run_stages(asked, stages, options, formats)
     if done is None:
         return None
     report = done[2].records[stages[0]].report
-    if as_json:
+    if asked.as_json:
         print_json(f"packtool/{stages[0].removesuffix('-part')}/1", dict(report))
-    elif not flags["quiet"]:
+    elif not asked.quiet:
         say(line(report))
         if exported := done[2].records.get("export-mesh"):
             say("files: mesh.json, " + ", ".join(FORMATS[name].place for name in exported.report["formats"]))
@@ -255,9 +239,8 @@ def cad(
 
     options = CadOptions(step_schema, exploded, picture, part, tuple(only or ()))
     stages = ("cad",) if options.whole else ("cad-part",)
-    report = _one_stage(
-        stages, design, out, sets, as_json, cad_text, options, dry_run=dry_run, force=force, quiet=quiet, verbose=verbose
-    )
+    asked = Asked(design, out, sets, dry_run, force, quiet, verbose, chosen_form(Format.text, as_json))
+    report = _one_stage(asked, stages, cad_text, options)
     if report is not None and any(finding.severity == "error" for finding in cad_findings(report, str(design))):
         raise typer.Exit(int(ExitCode.RULE_FAILS))
 
@@ -297,8 +280,5 @@ def mesh(
     """The mesh with named regions and boundaries, and its quality."""
     from packtool.report.stage_text import mesh_text
 
-    stages = ("mesh", "export-mesh")
-    chosen = _mesh_formats(formats)
-    _one_stage(
-        stages, design, out, sets, as_json, mesh_text, formats=chosen, dry_run=dry_run, force=force, quiet=quiet, verbose=verbose
-    )
+    asked = Asked(design, out, sets, dry_run, force, quiet, verbose, chosen_form(Format.text, as_json))
+    _one_stage(asked, ("mesh", "export-mesh"), mesh_text, formats=_mesh_formats(formats))
