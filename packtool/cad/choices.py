@@ -12,6 +12,6 @@ ASSEMBLIES: Mapping[str, tuple[str, ...]] = {
     "cooling": ("cold_plate", "coolant", "fitting", "interface"),
     "electrical": ("busbar", "terminal"),
     "enclosure": ("tray", "lid", "seal", "bolt", "bracket"),
-    "structure": ("end_plate", "pad", "barrier", "fin", "holder", "potting", "cross_member"),
+    "structure": ("end_plate", "side_plate", "strap", "filler", "pad", "barrier", "fin", "holder", "potting", "cross_member"),
 }
 """Roles that are asked for together; each role (layout.records.Role) can be asked for by itself as well."""

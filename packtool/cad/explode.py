@@ -12,7 +12,7 @@ LAYERS: tuple[tuple[tuple[Role, ...], float], ...] = (
     (("tray", "bracket", "cross_member"), 0.0),
     (("cold_plate", "coolant", "fitting"), 0.45),
     (("interface",), 0.2),
-    (("cell", "pad", "barrier", "fin", "end_plate", "holder", "potting", "terminal"), 0.45),
+    (("cell", "pad", "barrier", "fin", "end_plate", "side_plate", "strap", "filler", "holder", "potting", "terminal"), 0.45),
     (("busbar",), 0.25),
     (("seal",), 0.35),
     (("lid",), 0.2),

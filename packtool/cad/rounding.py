@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from packtool.errors import CadError
-from packtool.layout.records import SAME_POINT_MM, Loop, Product, Profile, Sweep
+from packtool.layout.records import SAME_POINT_MM, Loop, Product, Sweep
 
 
 def rounded_sweeps(product: Product) -> tuple[Sweep, ...]:
     """The product's sweeps with the CAD-only edge radius put into the profile as arcs.
 
-    Raises CadError where the product is not a single box, or the radius is more than half its shorter side.
+    Raises CadError where the product is not a single box or ring, or the radius is more than half its shorter side.
     """
-    radius = product.edge_radius_mm
-    if radius <= 0:
-        return product.sweeps
-    if len(product.sweeps) != 1 or not product.sweeps[0].profile.is_rectangle:
-        raise CadError(f"product {product.id}: edge_radius_mm ({radius:g}) is for a single box only")
-    sweep = product.sweeps[0]
-    x0, y0, x1, y1 = sweep.profile.outer.bounds()
-    if 2 * radius > min(x1 - x0, y1 - y0):
-        raise CadError(
-            f"product {product.id}: edge_radius_mm ({radius:g}) is more than half the shorter side ({min(x1 - x0, y1 - y0):g})"
-        )
-    return (replace(sweep, profile=Profile(Loop.rounded_rectangle(x0, y0, x1, y1, radius))),)
+    if product.edge_radius_mm > 0 and len(product.sweeps) != 1:
+        raise CadError(f"product {product.id}: edge_radius_mm ({product.edge_radius_mm:g}) is for a single box only")
+    try:
+        return product.rounded_sweeps()
+    except ValueError as error:
+        raise CadError(f"product {product.id}: edge_radius_mm ({product.edge_radius_mm:g}): {error}") from None
 
 
 def without_repeats(loop: Loop) -> Loop:

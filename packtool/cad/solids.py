@@ -56,7 +56,7 @@ def product_solids(layout: Layout) -> dict[str, Solid]:
 def product_solid(product: Product) -> Solid:
     """The shape of one product [mm] with all its CAD-only detail. Raises CadError where the kernel makes none."""
     sweeps = rounded_sweeps(product)
-    if not sweeps:
+    if not sweeps and not any(detail.adds for detail in product.details):
         raise CadError(f"product {product.id}: it has no sweeps, so there is nothing to make a solid of")
     try:
         shapes: list[TopoDS_Shape] = [_extruded(sweep) for sweep in sweeps]

@@ -53,8 +53,8 @@ def product_centroid_mm(product: Product) -> tuple[float, float, float]:
         volume, (u, v), w = detail.volume(), profile_centroid_mm(detail.profile), (detail.start + detail.end) / 2
         x, y, z = {"x": (w, u, v), "y": (v, w, u), "z": (u, v, w)}[detail.axis]
         total, mx, my, mz = total + volume, mx + volume * x, my + volume * y, mz + volume * z
-    for sweep in product.sweeps:
-        volume = sweep.volume() - (4 - math.pi) * product.edge_radius_mm**2 * (sweep.z1 - sweep.z0)  # alike at all four edges
+    for sweep in product.rounded_sweeps():
+        volume = sweep.volume()
         x, y = profile_centroid_mm(sweep.profile)
         total, mx, my, mz = total + volume, mx + volume * x, my + volume * y, mz + volume * (sweep.z0 + sweep.z1) / 2
     return mx / total, my / total, mz / total

@@ -77,6 +77,7 @@ def lay_out_cylinders(loaded: LoadedDesign) -> Layout:
         n_parallel=design.electrical.parallel,
         network=network,
         joints=tuple(joints),
+        inside=plan.tray.inside,
     )
 
 

@@ -24,7 +24,7 @@ from packtool.layout.flange import (
     plan_flange,
 )  # fmt: skip
 from packtool.layout.mounts import bracket_reach, feet_stretches, foot_height, lug_places, mount_parts, taken
-from packtool.layout.openings import Fitting, Opening, opening_faults, plan_openings
+from packtool.layout.openings import Fitting, Opening, Wall, extent, opening_faults, plan_openings
 from packtool.layout.outline import Rectangle
 from packtool.layout.records import Part, Product, Profile, Sweep
 from packtool.layout.tray import GROUP, lid_parts, tray_parts
@@ -35,11 +35,13 @@ NUT_CLEAR_MM = 2.0
 
 @dataclass(frozen=True, slots=True)
 class TrayPlan:
-    """``inside`` of the walls in the plan, z of the flange's ``top`` [mm]; ``fittings`` that hoses have to reach."""
+    """``inside`` of the walls in the plan, z of the flange's ``top`` [mm]; ``fittings`` that hoses have to reach; ``covered``: walls that
+    filler lies on, with its plan and z."""
 
     inside: Rectangle
     top: float
     fittings: tuple[Fitting, ...] = ()
+    covered: tuple[tuple[Wall, Rectangle, float, float], ...] = ()
 
 
 def check_enclosure(loaded: LoadedDesign, enclosure: Enclosure, tray: TrayPlan) -> list[Complaint]:
@@ -51,6 +53,7 @@ def check_enclosure(loaded: LoadedDesign, enclosure: Enclosure, tray: TrayPlan) 
         openings = _openings(enclosure, flange, tray)
         faults += opening_faults(openings, tray.inside, flange.radius, _span(enclosure, tray.top))
         faults += _bracket_faults(enclosure, flange, tray.top, openings)
+        faults += _covered_faults(openings, tray)
     return [complain(loaded, f"enclosure.{key}" if not key.startswith("enclosure.") else key, message) for key, message in faults]
 
 
@@ -233,6 +236,21 @@ def _bolt_faults(enclosure: Enclosure, tray: TrayPlan) -> list[Fault]:
         for x, y in planned.bolts:
             if (x < x0 or x > x1) and min(abs(y - y0), abs(y - y1)) < thread.corners:
                 faults.append(("bolt_pitch_mm", "a bolt comes over the joint of two beams: choose another pitch"))
+                break
+    return faults
+
+
+def _covered_faults(openings: Sequence[Opening], tray: TrayPlan) -> list[Fault]:
+    """Openings behind the filler on a wall."""
+    faults = []
+    for opening in openings:
+        for wall, plan, low, high in tray.covered:
+            a, b = extent(wall, plan)
+            along = opening.along - opening.half_along < b and a < opening.along + opening.half_along
+            if opening.wall == wall and along and opening.z - opening.half_z < high and low < opening.z + opening.half_z:
+                faults.append(
+                    (opening.key, f"{opening.name} is behind the filler between the rows and wall {wall} (arrangement.row_filler)")
+                )
                 break
     return faults
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from packtool.layout.records import Loop, Product, Profile, Sweep
+from packtool.layout.records import Detail, Loop, Product, Profile, Sweep
 
 LENGTH_STEP_MM = 5.0
 """Bolts are bought in steps of 5 mm up to 80 (ISO 888; remembered)."""
@@ -63,6 +63,21 @@ def bolt_product(size: str, length: float, material: str) -> Product:
             Sweep(Profile(hexagon(thread.flats)), 0.0, thread.head),
         ),
         description=f"hexagon bolt ISO 4017 {size}x{length:g}, thread not cut",
+    )
+
+
+def sideways_bolt(size: str, length: float, material: str) -> Product:
+    """The bolt of ``bolt_product`` lying down: the underside of its head at y = 0, its head towards +y."""
+    thread = THREADS[size]
+    shank = Detail(Profile(Loop.circle(0.0, 0.0, thread.diameter / 2)), "y", -length, 0.0, adds=True)
+    head = Detail(Profile(hexagon(thread.flats)), "y", 0.0, thread.head, adds=True)
+    return Product(
+        id=f"side-bolt-{size}x{length:g}",
+        role="bolt",
+        material=material,
+        sweeps=(),
+        description=f"hexagon bolt ISO 4017 {size}x{length:g}, thread not cut",
+        details=(shank, head),
     )
 
 

@@ -9,18 +9,21 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from packtool.catalogue.records import Cell
 from packtool.layout.arcs import Arc, arc
 
 Role = Literal[
-    "cell", "pad", "barrier", "fin", "end_plate", "holder", "potting", "interface", "cold_plate", "coolant", "terminal", "busbar", "tray",
+    "cell", "pad", "barrier", "fin", "end_plate", "side_plate", "strap", "filler", "holder", "potting", "interface", "cold_plate", "coolant",
+    "terminal", "busbar", "tray",
     "lid", "fitting",
     "seal", "bolt", "bracket", "cross_member",
 ]  # fmt: skip
-MESHED_ROLES: tuple[Role, ...] = ("cell", "pad", "barrier", "fin", "end_plate", "holder", "potting", "interface", "cold_plate")
+MESHED_ROLES: tuple[Role, ...] = (
+    "cell", "pad", "barrier", "fin", "end_plate", "side_plate", "strap", "filler", "holder", "potting", "interface", "cold_plate",
+)  # fmt: skip
 """Parts that the heat is solved in. The channels are voids of the cold plate; tray and lid enter as thermal resistances to the ambient."""
 
 Axis = Literal["x", "y", "z"]
@@ -126,6 +129,22 @@ class Profile:
         """Area [mm²]."""
         return abs(self.outer.signed_area()) - sum(abs(hole.signed_area()) for hole in self.holes)
 
+    def rounded(self, radius: float) -> Profile:
+        """A rectangle, or a rectangular ring, with its corners rounded by ``radius`` [mm]; a ring's inner corners by its wall less.
+
+        Raises ValueError for another outline, or a radius of more than half the shorter side.
+        """
+        outer = self.outer.bounds()
+        if not Profile(self.outer).is_rectangle or not all(Profile(hole).is_rectangle for hole in self.holes) or len(self.holes) > 1:
+            raise ValueError("only rectangles and rectangular rings are rounded")
+        if 2 * radius > min(outer[2] - outer[0], outer[3] - outer[1]):
+            raise ValueError(f"{radius:g} is more than half the shorter side ({min(outer[2] - outer[0], outer[3] - outer[1]):g})")
+        holes = []
+        for hole in self.holes:
+            inner = hole.bounds()
+            holes.append(Loop.rounded_rectangle(*inner, radius - (inner[0] - outer[0])))
+        return Profile(Loop.rounded_rectangle(*outer, radius), tuple(holes))
+
     @property
     def is_rectangle(self) -> bool:
         """A box in the making: one axis-aligned rectangle, no holes."""
@@ -202,8 +221,8 @@ class Fillet:
 class Product:
     """A shape that one or more parts share. The sweeps do not overlap; touching ones are one solid.
 
-    The mesh is of the sweeps. What it leaves out, and the CAD has, is in ``edge_radius_mm`` (rounds the vertical edges of a box),
-    ``details`` and ``fillets``. ``through``: of a flat cell, the axis that its electrode layers are stacked along.
+    The mesh is of the sweeps. What it leaves out, and the CAD has, is in ``edge_radius_mm`` (rounds the vertical edges of a box or a
+    rectangular ring), ``details`` and ``fillets``. Without sweeps it is its added details. ``through``: of a flat cell, the axis that its electrode layers are stacked along.
     """
 
     id: str
@@ -221,11 +240,18 @@ class Product:
         return sum(sweep.volume() for sweep in self.sweeps)
 
     def finished_volume_mm3(self) -> float:
-        """Volume with the CAD-only detail [mm³]: what the part weighs; (4 - pi) r² h less for a box with rounded vertical edges."""
-        volume = self.volume_mm3() + sum(detail.volume() for detail in self.details) + sum(f.volume() for f in self.fillets)
-        if self.edge_radius_mm > 0:
-            volume -= (4 - math.pi) * self.edge_radius_mm**2 * sum(sweep.z1 - sweep.z0 for sweep in self.sweeps)
-        return volume
+        """Volume with the CAD-only detail [mm³]: what the part weighs. ValueError where its edges cannot be rounded."""
+        return (
+            sum(sweep.volume() for sweep in self.rounded_sweeps())
+            + sum(detail.volume() for detail in self.details)
+            + sum(fillet.volume() for fillet in self.fillets)
+        )
+
+    def rounded_sweeps(self) -> tuple[Sweep, ...]:
+        """The sweeps with ``edge_radius_mm`` put into their profiles as arcs. ValueError where their edges cannot be rounded."""
+        if self.edge_radius_mm <= 0:
+            return self.sweeps
+        return tuple(replace(sweep, profile=sweep.profile.rounded(self.edge_radius_mm)) for sweep in self.sweeps)
 
     def bounds(self) -> tuple[float, float, float, float, float, float]:
         """x0, y0, z0, x1, y1, z1 in the product's frame [mm], added details included."""
@@ -378,7 +404,8 @@ class Joint:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Every part of the pack, and what the solvers need to know of them beyond their shape."""
+    """Every part of the pack, and what the solvers need to know of them beyond their shape; ``inside`` of the tray's walls in the plan
+    (x0, y0, x1, y1) [mm]."""
 
     name: str
     cell: Cell
@@ -388,6 +415,7 @@ class Layout:
     n_parallel: int
     network: CoolantNetwork | None
     joints: tuple[Joint, ...]
+    inside: tuple[float, float, float, float] | None = None
 
     def product(self, id: str) -> Product:
         """The product with this id; KeyError if there is none."""

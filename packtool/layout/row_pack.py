@@ -17,14 +17,18 @@ from packtool.layout.busbars import Wiring, bar_parts, check_bars, plan_bars
 from packtool.layout.cell_body import cell_product
 from packtool.layout.complaints import complain
 from packtool.layout.enclosure import TrayPlan, check_enclosure, enclosed
+from packtool.layout.fillers import WallFiller, check_wall_fillers, fillers_between, wall_filler_parts, wall_fillers
 from packtool.layout.flat_plates import plate_parts, plates_network
 from packtool.layout.modules import Place, hull, module_links, place_modules
 from packtool.layout.outline import Rectangle
 from packtool.layout.plate import check_plate, flat_plate, overhang_mm
 from packtool.layout.records import CoolantNetwork, Joint, Layout, Part, Product
-from packtool.layout.row_parts import Made, cell_parts, end_plate_parts, gap_parts, interface_parts
+from packtool.layout.row_parts import cell_parts, end_plate_parts, gap_parts, interface_parts
 from packtool.layout.row_plates import Levels, check_over, place_plates, plan_levels
+from packtool.layout.row_sides import check_sides
+from packtool.layout.row_structure import side_parts
 from packtool.layout.rows import RowPlan, plan_rows, rows_of
+from packtool.layout.shelf import Made
 from packtool.layout.terminals import Pole, Terminals, plan_terminals, poles_of, terminal_parts
 
 
@@ -51,6 +55,7 @@ class Plan:
     links: tuple[Bar, ...]
     footprint: Footprint
     tray: TrayPlan
+    wall_fillers: tuple[WallFiller, ...]
 
 
 def lay_out_rows(loaded: LoadedDesign) -> Layout:
@@ -66,6 +71,9 @@ def lay_out_rows(loaded: LoadedDesign) -> Layout:
     for made, placed in _module_parts(loaded, plan):
         products += made
         parts += [place.part(part) for place in plan.places for part in placed]
+    made, placed = wall_filler_parts(plan.rows, rows_of(loaded), plan.wall_fillers)
+    products += made
+    parts += placed
     network = _add_plate(design, plan, products, parts)
     joints = _add_bars(design, plan, products, parts)
     shells, shells_placed = enclosed(loaded, plan.tray, products, parts)
@@ -78,6 +86,7 @@ def lay_out_rows(loaded: LoadedDesign) -> Layout:
         n_parallel=design.electrical.parallel,
         network=network,
         joints=tuple(joints),
+        inside=plan.tray.inside,
     )
 
 
@@ -99,8 +108,12 @@ def _plan(loaded: LoadedDesign) -> Plan:
     top = max([top, *(b[5] for bar in links for b in bar.boxes)])
     x0, y0, x1, y1 = hull(place.rectangle(cells) for place in places)
     footprint = Footprint(x1 - x0, y1 - y0)
-    tray = TrayPlan(_inside(design, footprint, places, reach, links), top + design.enclosure.headroom_mm)
-    complaints = _check_row_gap(loaded, rows, poles, size) or check_bars(
+    inside = _inside(design, footprint, places, reach, links)
+    fillers = wall_fillers(rows, rows_of(loaded), places, inside, levels.floor)
+    covered = tuple((filler.wall, filler.plan, filler.low, filler.high) for filler in fillers)
+    tray = TrayPlan(inside, top + design.enclosure.headroom_mm, covered=covered)
+    complaints = [*check_sides(loaded, rows), *check_wall_fillers(loaded, places, fillers, inside)]
+    complaints += _check_row_gap(loaded, rows, poles, size) or check_bars(
         loaded, size, wiring, places[0].own_rectangle(tray.inside) if len(places) == 1 else None
     )
     if not complaints and len(places) > 1:
@@ -112,7 +125,7 @@ def _plan(loaded: LoadedDesign) -> Plan:
     complaints += check_enclosure(loaded, design.enclosure, tray)
     if complaints:
         raise DesignError(sorted(complaints, key=lambda complaint: (complaint.line, complaint.column)))
-    return Plan(rows, levels, terminals, poles, tuple(bars), (minus, plus), places, links, footprint, tray)
+    return Plan(rows, levels, terminals, poles, tuple(bars), (minus, plus), places, links, footprint, tray, fillers)
 
 
 def _bar_size(design: PackDesign) -> BarSize:
@@ -216,7 +229,9 @@ def _module_parts(loaded: LoadedDesign, plan: Plan) -> list[Made]:
     made = [
         cell_parts(rows, cell_product(loaded.cell, rows.body), levels.cells),
         gap_parts(rows, rows_of(loaded), levels.cells, levels.floor),
-        end_plate_parts(rows, rows_of(loaded).end_plate_material, levels.floor),
+        end_plate_parts(rows, rows_of(loaded), levels.floor),
+        side_parts(rows, rows_of(loaded), levels.floor),
+        fillers_between(rows, rows_of(loaded), levels.floor),
     ]
     if design.interface is not None and levels.interface is not None:
         made.append(interface_parts(rows, design.interface, levels.interface))

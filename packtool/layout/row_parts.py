@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from packtool.design.schema import Interface, Rows
 from packtool.layout.gaps import Kind
 from packtool.layout.records import Part, Product, Profile, Sweep
-from packtool.layout.rows import Row, RowPlan, quarter_turns
+from packtool.layout.row_structure import end_plate_details
+from packtool.layout.rows import Rotation, Row, RowPlan, quarter_turns
+from packtool.layout.shelf import Made, Shelf
 from packtool.layout.stance import Stance
-
-Made = tuple[list[Product], list[Part]]
 
 
 def cell_parts(plan: RowPlan, cell: Product, z: float) -> Made:
@@ -89,41 +89,51 @@ def _fin(thickness: float, stance: Stance, foot: float, lift: float) -> tuple[Sw
     )
 
 
-def end_plate_parts(plan: RowPlan, material: str, z: float) -> Made:
-    """A plate as large as the cell's face on the first and the last cell of every row, down to ``z``; none if 0 thick."""
+def end_plate_parts(plan: RowPlan, arrangement: Rows, z: float) -> Made:
+    """A plate on the first and the last cell of every row, as large as the cell's face (wider by the lining of the row's sides), down to
+    ``z``, and the pads between them and the cells; none if 0 thick."""
+    shelf = Shelf()
     if plan.end_plate_mm == 0:
-        return [], []
-    products: dict[tuple[float, float], Product] = {}
-    parts = []
+        return shelf.made
     for row in plan.rows:
-        size = (row.stance.y, plan.lift + row.stance.z)
-        if size not in products:
-            id = "end-plate" if not products else f"end-plate-{len(products) + 1}"
-            sweeps = (upright(plan.end_plate_mm, *size),)
-            products[size] = Product(id, "end_plate", material, sweeps, f"end plate, {plan.end_plate_mm:g} mm")
+        width = row.stance.y + 2 * plan.sides.lining
+        plate = shelf.product(
+            Product(
+                "end-plate",
+                "end_plate",
+                arrangement.end_plate_material,
+                (upright(plan.end_plate_mm, width, plan.height_mm),),
+                f"end plate, {plan.end_plate_mm:g} mm",
+                details=end_plate_details(arrangement, plan, width),
+            )
+        )
         start, end = plan.ends(row)
-        for side, x in (("-x", start + plan.end_plate_mm / 2), ("+x", end - plan.end_plate_mm / 2)):
-            name = f"end plate R{row.number}{side}"
-            parts.append(Part(name, products[size].id, (x, row.y, z), group=(f"row R{row.number}",)))
-    return list(products.values()), parts
+        ends: tuple[tuple[str, float, Rotation, float], ...] = (("-x", start, 0, 1.0), ("+x", end, 180, -1.0))
+        for side, x, turn, inwards in ends:
+            group = (f"row R{row.number}",)
+            at = x + inwards * plan.end_plate_mm / 2
+            shelf.parts.append(Part(f"end plate R{row.number}{side}", plate.id, (at, row.y, z), turn, group))
+            if arrangement.end_pad is not None:
+                thick = arrangement.end_pad.thickness_mm
+                words = f"pad between a cell and its end plate, {thick:g} mm"
+                sweep = upright(thick, row.stance.y, plan.height_mm)
+                pad = shelf.product(Product("end-pad", "pad", arrangement.end_pad.material, (sweep,), words))
+                at = x + inwards * (plan.end_plate_mm + thick / 2)
+                shelf.parts.append(Part(f"end pad R{row.number}{side}", pad.id, (at, row.y, z), group=group))
+    return shelf.made
 
 
 def interface_parts(plan: RowPlan, interface: Interface, z: float, *, over: bool = False) -> Made:
-    """One slab under (or ``over``) each row: its cells, what lies between them and its end plates, as wide as the cell."""
-    products: dict[tuple[float, float], Product] = {}
-    parts = []
+    """One slab under (or ``over``) each row: its cells, what lies between them, its end plates and side plates."""
+    shelf = Shelf()
     for row in plan.rows:
         start, end = plan.ends(row)
-        size = (round(end - start, 9), row.stance.y)
-        if size not in products:
-            id = "interface-top" if over else "interface"
-            id = f"{id}-{len(products) + 1}" if products else id
-            sweeps = (upright(end - start, row.stance.y, interface.thickness_mm),)
-            description = f"layer {'over' if over else 'under'} a row, {interface.thickness_mm:g} mm"
-            products[size] = Product(id, "interface", interface.material, sweeps, description)
-        name = f"interface {'top ' if over else ''}R{row.number}"
-        parts.append(Part(name, products[size].id, ((start + end) / 2, row.y, z), group=(f"row R{row.number}",)))
-    return list(products.values()), parts
+        sweep = upright(round(end - start, 9), row.stance.y + 2 * plan.sides.block, interface.thickness_mm)
+        words = f"layer {'over' if over else 'under'} a row, {interface.thickness_mm:g} mm"
+        slab = shelf.product(Product("interface-top" if over else "interface", "interface", interface.material, (sweep,), words))
+        part = Part(f"interface {'top ' if over else ''}R{row.number}", slab.id, ((start + end) / 2, row.y, z), group=(f"row R{row.number}",))
+        shelf.parts.append(part)
+    return shelf.made
 
 
 def upright(x: float, y: float, z: float) -> Sweep:

@@ -17,6 +17,7 @@ from packtool.design.schema import Rows
 from packtool.errors import DesignError, LayoutError
 from packtool.layout.complaints import complain
 from packtool.layout.gaps import Gap, plan_gaps
+from packtool.layout.row_sides import Sides, plan_sides
 from packtool.layout.stance import Stance, stance_of
 
 Rotation = Literal[0, 90, 180, 270]
@@ -69,7 +70,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class RowPlan:
-    """All rows in numbers [mm]; their common middle is x = y = 0. ``body``: the cell's own product. ``lift``: the cells stand so much above the layer below (fins' feet)."""
+    """All rows in numbers [mm]; their common middle is x = y = 0. ``body``: the cell's own product. ``lift``: the cells stand so much above the layer below (fins' feet). ``end_pad_mm``: between an end cell and its end plate; ``sides``: what is on the rows' sides."""
 
     cell_id: str
     body: Stance
@@ -79,6 +80,8 @@ class RowPlan:
     lift: float
     n_parallel: int
     spots: tuple[Spot, ...]
+    end_pad_mm: float = 0.0
+    sides: Sides = Sides()
 
     @property
     def length_mm(self) -> float:
@@ -87,9 +90,9 @@ class RowPlan:
 
     @property
     def breadth_mm(self) -> float:
-        """All rows and the gaps between them (y)."""
+        """All rows with what is on their sides, and the gaps between them (y)."""
         first, last = self.rows[0], self.rows[-1]
-        return last.y + last.stance.y / 2 - (first.y - first.stance.y / 2)
+        return last.y + last.stance.y / 2 - (first.y - first.stance.y / 2) + 2 * self.sides.reach
 
     @property
     def height_mm(self) -> float:
@@ -103,7 +106,8 @@ class RowPlan:
 
     def ends(self, row: Row) -> tuple[float, float]:
         """x where a row begins and ends, with its end plates."""
-        return row.start - self.end_plate_mm, row.end + row.tail + self.end_plate_mm
+        beyond = self.end_pad_mm + self.end_plate_mm
+        return row.start - beyond, row.end + row.tail + beyond
 
     def row_of(self, spot: Spot) -> Row:
         """The row that a cell stands in."""
@@ -141,8 +145,9 @@ def plan_rows(loaded: LoadedDesign) -> RowPlan:
     across = frozenset(arrangement.turned_rows)
     _refuse_rows(loaded, stance, across)
     stances = [stance.turned_in_row() if number in across else stance for number in range(1, len(counts) + 1)]
-    breadth = sum(s.y for s in stances) + (len(counts) - 1) * arrangement.row_gap_mm
-    rows, y = [], -breadth / 2
+    sides = plan_sides(arrangement)
+    breadth = sum(s.y + 2 * sides.reach for s in stances) + (len(counts) - 1) * arrangement.row_gap_mm
+    rows, y = [], -breadth / 2 + sides.reach
     for number, (count, standing) in enumerate(zip(counts, stances, strict=True), 1):
         gaps = plan_gaps(arrangement, count)
         tail = arrangement.fins.thickness_mm if arrangement.fins and (arrangement.fins.every == 1 or count % 2) else 0.0
@@ -159,7 +164,7 @@ def plan_rows(loaded: LoadedDesign) -> RowPlan:
                 tail,
             )
         )
-        y += standing.y + arrangement.row_gap_mm
+        y += standing.y + 2 * sides.reach + arrangement.row_gap_mm
     return RowPlan(
         cell_id=loaded.cell.id,
         body=stance,
@@ -169,6 +174,8 @@ def plan_rows(loaded: LoadedDesign) -> RowPlan:
         lift=arrangement.fins.thickness_mm if arrangement.fins else 0.0,
         n_parallel=parallel,
         spots=number_cells(counts, parallel, tuple(row.stance.in_line for row in rows)),
+        end_pad_mm=arrangement.end_pad.thickness_mm if arrangement.end_pad else 0.0,
+        sides=sides,
     )
 
 

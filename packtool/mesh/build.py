@@ -35,8 +35,8 @@ def mesh_layout(layout: Layout, level: Level = "normal", *, halved: bool = False
     that have one element keep it), so that the two solutions give an error estimate.
 
     Boundaries, each outer facet in exactly one: ``coolant_wall`` between solid and coolant; ``gap_side`` where the facet faces
-    another solid across air along its normal (between two rows, or under an overhang); ``exterior_side``, ``exterior_bottom``,
-    ``exterior_top`` where it faces none, ``exterior_underside`` where it looks down from above the lowest plane. Interfaces: by pair of roles in the order of MESHED_ROLES, ``cell|pad``,
+    another solid across air along its normal (between two rows, or under an overhang); ``exterior_wall`` where it lies on the tray's
+    wall (filler); ``exterior_side``, ``exterior_bottom``, ``exterior_top`` where it faces no solid, ``exterior_underside`` where it looks down from above the lowest plane. Interfaces: by pair of roles in the order of MESHED_ROLES, ``cell|pad``,
     ``cell|interface``, ``interface|cold_plate``; normals from the first to the second, towards larger coordinates between equals.
 
     Upright round cells on a lattice are meshed by tiles (``tiles``), other packs with arcs by paving (``plan``), all others as one

@@ -37,7 +37,8 @@ THIN_MM = 2.0
 THIN_SHARE = 0.25
 """... and are no more than this share of the narrowest channel."""
 THIN_SKIN_MM = 3.0
-"""Skins of the cold plate up to this thickness stay one element: the temperature through aluminium is a straight line there."""
+"""Skins of the cold plate up to this thickness stay one element: the temperature through aluminium is a straight line there. So it is
+through side plates and the fillers beside the rows, which make no heat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,8 @@ def _wishes(sweeps: Sequence[PlacedSweep], axis: int) -> list[Wish]:
             case "cell":
                 found[Wish(low, high, length / (THROUGH_CELL if axis == sweep.through else ACROSS_CELL))] = None
             case "pad" | "barrier" | "fin" | "interface" if axis == shortest:
+                found[Wish(low, high, length, once=True)] = None
+            case "side_plate" | "filler" if axis == min((0, 1), key=lambda a: sweep.extent(a)[1] - sweep.extent(a)[0]):
                 found[Wish(low, high, length, once=True)] = None
             case "end_plate" | "holder" if axis == shortest:
                 found[Wish(low, high, length / THROUGH_PLATE)] = None

@@ -8,32 +8,38 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from packtool.layout.records import MESHED_ROLES
+from packtool.layout.records import MESHED_ROLES, Layout
 from packtool.mesh.grid import grouped
 from packtool.mesh.placed import COOLANT, SAME_MM
-from packtool.mesh.records import Integers, TaggedMesh
+from packtool.mesh.records import Floats, Integers, TaggedMesh
 
 COOLANT_WALL = "coolant_wall"
 GAP_SIDE = "gap_side"
 EXTERIOR_SIDE, EXTERIOR_BOTTOM, EXTERIOR_TOP = "exterior_side", "exterior_bottom", "exterior_top"
 EXTERIOR_UNDERSIDE = "exterior_underside"
 """Facets that look down like those of ``exterior_bottom``, but from higher than the pack's lowest face: what hangs over."""
+EXTERIOR_WALL = "exterior_wall"
 OUTWARD = (EXTERIOR_SIDE, EXTERIOR_SIDE, EXTERIOR_SIDE, EXTERIOR_SIDE, EXTERIOR_BOTTOM, EXTERIOR_TOP)
 """Name of a facet that sees out of the pack along its normal, by side."""
 
 
-def boundaries_by_name(side: Integers, facing: Integers, sees_solid: NDArray[np.bool_]) -> dict[str, Integers]:
+def boundaries_by_name(
+    side: Integers, facing: Integers, sees_solid: NDArray[np.bool_], on_wall: NDArray[np.bool_] | None = None
+) -> dict[str, Integers]:
     """Positions of the outer facets of each boundary.
 
     For each facet (n,): ``side`` of its element (index into ``grid.SIDES``; the first four are upright whatever way they face),
-    ``facing`` the region across it, ``sees_solid`` whether its normal meets a solid further on.
+    ``facing`` the region across it, ``sees_solid`` whether its normal meets a solid further on, ``on_wall`` whether it lies on the
+    tray's wall (None: none does).
     """
     names = np.array(OUTWARD, dtype=object)[side]
     names[sees_solid] = GAP_SIDE
+    if on_wall is not None:
+        names[on_wall] = EXTERIOR_WALL
     names[facing == COOLANT] = COOLANT_WALL
     return {
         name: np.flatnonzero(names == name)
-        for name in (COOLANT_WALL, GAP_SIDE, EXTERIOR_SIDE, EXTERIOR_BOTTOM, EXTERIOR_TOP)
+        for name in (COOLANT_WALL, GAP_SIDE, EXTERIOR_SIDE, EXTERIOR_WALL, EXTERIOR_BOTTOM, EXTERIOR_TOP)
         if (names == name).any()
     }
 
@@ -60,3 +66,13 @@ def interfaces_by_name(minus: Integers, plus: Integers) -> Iterator[tuple[str, I
     for code, which in grouped(codes):
         a, b = divmod(code, len(MESHED_ROLES))
         yield f"{MESHED_ROLES[a]}|{MESHED_ROLES[b]}", which, minus[which] > plus[which]
+
+
+def on_wall(layout: Layout, side: Integers, middle: Floats) -> NDArray[np.bool_]:
+    """Whether each outer facet lies on the inside of the tray's wall: by its ``side`` and its ``middle`` (n, 2) in the plan [mm]."""
+    if layout.inside is None:
+        return np.zeros(len(side), dtype=bool)
+    x0, y0, x1, y1 = layout.inside
+    place, wall = middle[np.arange(len(side)), np.minimum(side, 3) // 2], np.array([x0, x1, y0, y1])[np.minimum(side, 3)]
+    found: NDArray[np.bool_] = (side < 4) & (np.abs(place - wall) <= SAME_MM)
+    return found

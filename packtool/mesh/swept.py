@@ -14,7 +14,7 @@ from packtool.layout.records import MESHED_ROLES, Layout
 from packtool.mesh.divisions import Level, grid_lines
 from packtool.mesh.grid import FACE_CORNERS, VOID
 from packtool.mesh.lattice import is_lattice
-from packtool.mesh.naming import boundaries_by_name, interfaces_by_name
+from packtool.mesh.naming import boundaries_by_name, interfaces_by_name, on_wall
 from packtool.mesh.outlines import inside
 from packtool.mesh.placed import SAME_MM, PlacedSweep, meshed_parts
 from packtool.mesh.plan import Plan, curved_plan
@@ -52,7 +52,8 @@ def swept_mesh(layout: Layout, sweeps: Sequence[PlacedSweep], level: Level, halv
     out_side, out_owner = side[outer], owner[outer]
     seen = _sees_solid(sweeps, plan, z, occupancy, quad[out_owner], layer[out_owner], out_side)
     facets = hexes[out_owner[:, None], FACE_CORNERS[out_side]]
-    boundaries = {name: facets[which] for name, which in boundaries_by_name(out_side, minus[outer], seen).items()}
+    walled = on_wall(layout, out_side, points[facets, :2].mean(axis=1) * 1e3)
+    boundaries = {name: facets[which] for name, which in boundaries_by_name(out_side, minus[outer], seen, walled).items()}
 
     inner = solid & (owner < plus)
     inner[inner] = region[owner[inner]] != region[plus[inner]]

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from packtool.errors import MeshError
 from packtool.layout.records import MESHED_ROLES, Layout, Loop
 from packtool.mesh.divisions import Level, grid_lines
-from packtool.mesh.grid import VOID, SolidGrid, solid_grid
-from packtool.mesh.naming import boundaries_by_name, interfaces_by_name
+from packtool.mesh.grid import FACE_CORNERS, VOID, SolidGrid, solid_grid
+from packtool.mesh.naming import boundaries_by_name, interfaces_by_name, on_wall
 from packtool.mesh.placed import SAME_MM, PlacedSweep, meshed_parts
 from packtool.mesh.records import Floats, Integers, Region, TaggedMesh
 
@@ -28,7 +28,7 @@ def tensor_mesh(layout: Layout, sweeps: Sequence[PlacedSweep], level: Level, hal
         grid.hexes,
         grid.region,
         tuple(Region(part.name, product.role, product.material) for part, product in pairs),
-        _boundaries(grid, occupancy),
+        _boundaries(layout, grid, occupancy),
         _interfaces(grid, roles),
     )
 
@@ -67,7 +67,7 @@ def _line(lines: Floats, place: float) -> int:
     return int(np.searchsorted(lines, place - SAME_MM))
 
 
-def _boundaries(grid: SolidGrid, occupancy: Integers) -> dict[str, Integers]:
+def _boundaries(layout: Layout, grid: SolidGrid, occupancy: Integers) -> dict[str, Integers]:
     """Outer facets by what they face along their normal."""
     axis, ahead = grid.outer_side // 2, grid.outer_side % 2
     place = grid.place[grid.outer_element]
@@ -83,7 +83,10 @@ def _boundaries(grid: SolidGrid, occupancy: Integers) -> dict[str, Integers]:
         reached = np.logical_or.accumulate(along, axis=side // 2)
         reached = np.flip(reached, side // 2) if side % 2 else reached
         sees_solid[here] = reached[tuple((beyond[here] + 1).T)]
-    return {name: grid.outer_facets(which) for name, which in boundaries_by_name(grid.outer_side, facing, sees_solid).items()}
+    middle = grid.points[grid.hexes[grid.outer_element[:, None], FACE_CORNERS[grid.outer_side]], :2].mean(axis=1) * 1e3
+    walled = on_wall(layout, grid.outer_side, middle)
+    named = boundaries_by_name(grid.outer_side, facing, sees_solid, walled)
+    return {name: grid.outer_facets(which) for name, which in named.items()}
 
 
 def _interfaces(grid: SolidGrid, roles: Integers) -> dict[str, Integers]:

@@ -41,7 +41,7 @@ def temperature_results(solution: ThermalSolution, layout: Layout, case: str) ->
         Result("temperature.cell.mean.max", float(mean.max()), "degC", region=cell(mean.argmax())),
         Result("temperature.cell.mean.min", float(mean.min()), "degC", region=cell(mean.argmin())),
     ]
-    for other in ("cold_plate", "interface", "end_plate", "holder", "potting"):
+    for other in ("cold_plate", "interface", "end_plate", "side_plate", "strap", "filler", "holder", "potting"):
         which = np.flatnonzero(role == other)
         if len(which):
             rows.append(Result(f"temperature.{other}.max", float(by_region.maximum[which].max() - ZERO_CELSIUS), "degC"))

@@ -202,7 +202,7 @@ def ambient_exchange(
     """How each outer boundary of the meshed pack meets the ambient: air gap and wall in series with the film outside.
 
     The enclosure is not meshed. Top: air from the top of the cells, or of the plate over them, up to the lid (terminals and busbars stand
-    in it), the lid. Sides: air up to the tray's wall, the wall. What hangs over at ``underside_mm`` (mean height over the tray's underside):
+    in it), the lid. Sides: air up to the tray's wall, the wall; filler that lies on the wall: the wall alone. What hangs over at ``underside_mm`` (mean height over the tray's underside):
     air down to the floor, the floor. Underside: rests on the tray's floor, or stands over it across air (round cells without a layer
     below them). Sides that face another cell or row across an empty gap are adiabatic (both are about as warm): so is the side of a round cell between its holders where a neighbour, a ribbon or
     a part of the pack stands before it, and what sees past them meets the tray. Air between round cells 1.5 mm apart would conduct some
@@ -233,6 +233,7 @@ def ambient_exchange(
     exchange = {
         "exterior_top": film(series(layout.part_bounds(cover)[2] - height, enclosure.lid_mm, lid, seen)),
         "exterior_side": film(series(enclosure.clearance_mm, enclosure.wall_mm, enclosure.material)),
+        "exterior_wall": film(series(0.0, enclosure.wall_mm, enclosure.material)),
         "exterior_bottom": film(series(_under_mm(layout) - enclosure.wall_mm, enclosure.wall_mm, enclosure.material)),
     }
     if underside_mm is not None:

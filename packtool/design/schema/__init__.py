@@ -10,6 +10,7 @@ from packtool.design.schema.enclosure import Enclosure
 from packtool.design.schema.limits import Limits
 from packtool.design.schema.overrides import CellOverride
 from packtool.design.schema.pack import PackDesign
+from packtool.design.schema.structure import RowFiller, Sheet, SidePlates, Straps
 
 __all__ = [
     "CELL_NAME_PATTERN",
@@ -36,8 +37,12 @@ __all__ = [
     "PackDesign",
     "Potting",
     "RibbonPlate",
+    "RowFiller",
     "Rows",
+    "Sheet",
+    "SidePlates",
     "SteadyCase",
+    "Straps",
     "TransientCase",
     "canonical_cell_name",
 ]

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from packtool.design.schema.base import Agreement, DesignRecord, MaterialId, Millimetres
 from packtool.design.schema.cylinders import CylinderGrid
+from packtool.design.schema.structure import STRUCTURE_AGREEMENTS, RowFiller, Sheet, SidePlates, Straps
 
 Count = Annotated[int, Field(ge=1, le=1_000, strict=True)]
 
@@ -101,6 +102,7 @@ class Rows(DesignRecord):
         Agreement(("rows", "turned_rows"), "turned_rows", _rows_exist),
         Agreement(("cell_gap_mm", "gap_material", "barrier", "fins"), "barrier", _fits_in_gap),
         Agreement(("cell_gap_mm", "gap_material", "fins"), "fins", _fin_in_gap),
+        *STRUCTURE_AGREEMENTS,
     )
 
     pattern: Literal["rows"] = Field("rows", description="how the cells stand; rows: prismatic or pouch cells side by side")
@@ -113,7 +115,9 @@ class Rows(DesignRecord):
         description="between the large faces; filled by gap_material, if one is named"
     )
     gap_material: MaterialId | None = Field(None, description="pad between the cells; left out: an empty gap")
-    row_gap_mm: Annotated[float, Field(ge=0, le=500)] = Field(description="air between two rows")
+    row_gap_mm: Annotated[float, Field(ge=0, le=500)] = Field(
+        description="between two rows, and whatever is on their sides (side_lining, side_plates, straps)"
+    )
     end_plate_mm: Annotated[float, Field(ge=0, le=200)] = Field(
         0.0, description="thickness of the plates that close a row; 0: none"
     )
@@ -130,6 +134,15 @@ class Rows(DesignRecord):
     )
     barrier: Barrier | None = Field(None, description="sheets between the cells that hold back heat and flame")
     fins: Fins | None = Field(None, description="metal sheets between the cells that lead heat to the layer below")
+    end_pad: Sheet | None = Field(
+        None, description="layer between the end cells and their end plates; left out: they touch"
+    )
+    side_lining: Sheet | None = Field(
+        None, description="layer on the cells' sides along a row, under side plates and straps; left out: none"
+    )
+    side_plates: SidePlates | None = Field(None, description="plates along the rows, fixed to the end plates; left out: none")
+    straps: Straps | None = Field(None, description="bands around the rows and their end plates; left out: none")
+    row_filler: RowFiller | None = Field(None, description="gap filler beside the rows; left out: air")
     modules: Modules | None = Field(None, description="the rows as a module, several times in the pack")
 
     def row_counts(self) -> tuple[int, ...]:

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from packtool.design.schema.base import IP_PATTERN, Agreement, DesignRecord, MaterialId, Millimetres
+from packtool.design.schema.structure import BoltSize
 
 Wall = Literal["x-", "x+", "y-", "y+"]
-BoltSize = Literal["M4", "M5", "M6", "M8", "M10", "M12"]
 Style = Literal["folded", "stamped", "extruded", "die_cast"]
 
 
