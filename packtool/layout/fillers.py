@@ -15,12 +15,9 @@ from packtool.layout.modules import Place
 from packtool.layout.openings import Wall
 from packtool.layout.outline import Rectangle
 from packtool.layout.records import Part, Product, Profile, Sweep
-from packtool.layout.row_sides import Span, strap_spans
-from packtool.layout.rows import Row, RowPlan
+from packtool.layout.row_sides import LEAST_FILLER_MM, Span, strap_spans
+from packtool.layout.rows import Rotation, Row, RowPlan
 from packtool.layout.shelf import Made, Shelf
-
-LEAST_MM = 0.1
-"""Thinnest layer of filler (remembered: the bond line that pastes are filled to)."""
 
 
 def fillers_between(plan: RowPlan, arrangement: Rows, floor: float) -> Made:
@@ -86,7 +83,11 @@ def wall_fillers(
         return ()
     height = filler.height_mm if filler.height_mm is not None else plan.height_mm
     found = []
-    rows = [place.rectangle((row.start, row.y - _half(plan, row), row.end, row.y + _half(plan, row))) for place in places for row in plan.rows]
+    rows = [
+        place.rectangle((row.start, row.y - _half(plan, row), row.end, row.y + _half(plan, row)))
+        for place in places
+        for row in plan.rows
+    ]
     for place in places:
         if place.rotation in (90, 270):
             continue
@@ -105,7 +106,9 @@ def _half(plan: RowPlan, row: Row) -> float:
     return row.stance.y / 2 + plan.sides.block
 
 
-def check_wall_fillers(loaded: LoadedDesign, places: Sequence[Place], fillers: Sequence[WallFiller], inside: Rectangle) -> list[Complaint]:
+def check_wall_fillers(
+    loaded: LoadedDesign, places: Sequence[Place], fillers: Sequence[WallFiller], inside: Rectangle
+) -> list[Complaint]:
     """Fillers to walls that are not beside the rows, or come into the tray's rounded corners and floor."""
     arrangement, enclosure = loaded.design.arrangement, loaded.design.enclosure
     assert isinstance(arrangement, Rows)
@@ -118,8 +121,11 @@ def check_wall_fillers(loaded: LoadedDesign, places: Sequence[Place], fillers: S
     radius, floor = corner_radius(enclosure), enclosure.wall_mm + floor_radius(enclosure)
     for filler in fillers:
         room = min(filler.plan[0] - inside[0], inside[2] - filler.plan[2])
-        if filler.plan[3] - filler.plan[1] < LEAST_MM:
-            return [complain(loaded, key, "walls: the rows touch the tray's walls: there is no gap to fill; give enclosure.clearance_mm")]
+        if filler.plan[3] - filler.plan[1] < LEAST_FILLER_MM:
+            message = (
+                f"walls: the rows stand less than {LEAST_FILLER_MM:g} mm from the tray's wall; make enclosure.clearance_mm larger"
+            )
+            return [complain(loaded, key, message)]
         if room < radius - 1e-9:
             message = f"walls: the rows end {room:.4g} mm from the tray's ends, within its corners of {radius:g} mm (enclosure.corner_radius_mm)"
             return [complain(loaded, key, message)]
@@ -137,10 +143,10 @@ def wall_filler_parts(plan: RowPlan, arrangement: Rows, fillers: Sequence[WallFi
     shelf = Shelf()
     for filler in fillers:
         x0, y0, x1, y1 = filler.plan
-        up = filler.wall == "y+"
-        made = _filler(plan, arrangement, x1 - x0, y1 - y0, (up, not up))
+        made = replace(_filler(plan, arrangement, x1 - x0, y1 - y0, (True, False)), id="wall-filler")
+        turn: Rotation = 0 if filler.wall == "y+" else 180
         at = ((x0 + x1) / 2, (y0 + y1) / 2, filler.low)
         tag = f"{filler.tag}." if filler.tag else ""
-        part = Part(f"filler {tag}R{filler.row} to wall {filler.wall}", shelf.product(replace(made, id="wall-filler")).id, at, group=("fillers",))
-        shelf.parts.append(part)
+        name = f"filler {tag}R{filler.row} to wall {filler.wall}"
+        shelf.parts.append(Part(name, shelf.product(made).id, at, turn, ("fillers",)))
     return shelf.made

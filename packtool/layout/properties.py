@@ -7,8 +7,10 @@ from itertools import pairwise
 
 from packtool.catalogue.records import Cell, Coolant
 from packtool.design.loaded import LoadedDesign
+from packtool.design.schema import Rows
 from packtool.layout.centroid import product_centroid_mm
 from packtool.layout.records import Layout, Part, Product
+from packtool.layout.rows import plan_rows
 from packtool.results import Result
 
 PRISMATIC_DENSITY_KG_M3 = 2120.0
@@ -147,8 +149,24 @@ def layout_results(loaded: LoadedDesign, layout: Layout) -> list[Result]:
         ("size.length", length, "mm"),
         ("size.width", width, "mm"),
         ("size.height", height, "mm"),
+        *_compression(loaded),
     ]
     return [Result(name, value, unit) for name, value, unit in rows if value is not None]
+
+
+def _compression(loaded: LoadedDesign) -> list[tuple[str, float | None, str]]:
+    """What the straps' pre-load F makes: their tensile stress F / (2 n w t), two legs of each of the n bands, and the pressure on the
+    cells, F over the smallest face that a row is stacked by; as built, before the cells swell."""
+    arrangement = loaded.design.arrangement
+    straps = arrangement.straps if isinstance(arrangement, Rows) else None
+    if straps is None or straps.preload_kN is None:
+        return []
+    rows = plan_rows(loaded).rows
+    force, face = straps.preload_kN * 1e3, min(row.stance.y * row.stance.z for row in rows)
+    return [
+        ("strap.stress", force / (2 * straps.count * straps.width_mm * straps.thickness_mm), "MPa"),
+        ("cell.pressure", force / face * 1e3, "kPa"),
+    ]
 
 
 _QUARTER_TURN = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}

@@ -135,7 +135,11 @@ class Profile:
         Raises ValueError for another outline, or a radius of more than half the shorter side.
         """
         outer = self.outer.bounds()
-        if not Profile(self.outer).is_rectangle or not all(Profile(hole).is_rectangle for hole in self.holes) or len(self.holes) > 1:
+        if (
+            not Profile(self.outer).is_rectangle
+            or not all(Profile(hole).is_rectangle for hole in self.holes)
+            or len(self.holes) > 1
+        ):
             raise ValueError("only rectangles and rectangular rings are rounded")
         if 2 * radius > min(outer[2] - outer[0], outer[3] - outer[1]):
             raise ValueError(f"{radius:g} is more than half the shorter side ({min(outer[2] - outer[0], outer[3] - outer[1]):g})")

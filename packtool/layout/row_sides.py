@@ -24,6 +24,8 @@ BOLTS_AN_END = 2
 """Bolts that hold a side plate at one end: two keep it from turning."""
 BEND_OVER_THICKNESS = 2.0
 """Inner bend radius of a steel band over its thickness, where none is given (remembered: cold-rolled strip takes 1 to 2)."""
+LEAST_FILLER_MM = 0.1
+"""Thinnest layer of gap filler (remembered: the bond line that pastes are filled to)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,9 @@ def check_sides(loaded: LoadedDesign, plan: RowPlan) -> list[Complaint]:
     if filler is not None and filler.height_mm is not None and filler.height_mm > plan.height_mm:
         faults.append(("row_filler.height_mm", f"{filler.height_mm:g} is higher than the row, {plan.height_mm:.6g} mm"))
     if filler is not None and "rows" in filler.at:
+        room = arrangement.row_gap_mm + 2 * plan.sides.out
+        if room < LEAST_FILLER_MM:
+            faults.append(("row_gap_mm", f"{room:g} is thinner than a filler can be, {LEAST_FILLER_MM:g}"))
         for one, other in pairwise(plan.rows):
             if min(one.end, other.end) <= max(one.start, other.start):
                 faults.append(("row_filler", f"rows {one.number} and {other.number} do not stand beside each other"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from packtool.design.loaded import LoadedDesign
-from packtool.design.schema import CylinderGrid, RibbonPlate
+from packtool.design.schema import CylinderGrid, RibbonPlate, Rows
 
 _ALWAYS: tuple[str, ...] = (
     "Tray, lid, busbars, terminals and fittings are not meshed: tray and lid enter as thermal resistances between the pack and the "
@@ -15,8 +15,7 @@ _ALWAYS: tuple[str, ...] = (
     "A steady case is where the temperatures end if its current lasts; a charge of an hour ends before.",
     "In a transient case tray, lid and busbars store no heat, and coolant outside the plate is not there.",
     "The heat is I²R; the reversible (entropic) heat of the cell is not known and left out; it can be of either sign.",
-    "Contact between parts is perfect where the design has no layer, so between end cells and end plates too; the interface layer has its "
-    "nominal thickness everywhere.",
+    "Contact between parts is perfect where the design has no layer; the interface layer has its nominal thickness everywhere.",
     "Rounded edges of cells are in the CAD only.",
     "The ± of a temperature is the error of its mesh and the scatter of the coolant's film. What the data are uncertain by, the cells' "
     "resistance and conductivity above all, is not in it.",
@@ -37,7 +36,9 @@ def left_out(loaded: LoadedDesign) -> tuple[str, ...]:
             "little too warm. Its bead, rim and button are in the CAD only."
         )
         return (*sentences, *_of_plate(loaded))
-    if arrangement.rows > 1 and arrangement.row_gap_mm > 0:
+    sentences += _of_structure(arrangement)
+    filled = arrangement.row_filler is not None and "rows" in arrangement.row_filler.at
+    if arrangement.rows > 1 and arrangement.row_gap_mm > 0 and not filled:
         sentences.append("No heat crosses the air between two rows of cells.")
     if arrangement.module_count() > 1:
         sentences.append("No heat crosses the air between two modules.")
@@ -48,6 +49,21 @@ def left_out(loaded: LoadedDesign) -> tuple[str, ...]:
     if arrangement.gap_material is None and arrangement.cell_gap_mm > 0 and max(arrangement.row_counts()) > 1:
         sentences.append("No heat crosses the air between two cells of a row: the gap has no material.")
     return (*sentences, *_of_plate(loaded))
+
+
+def _of_structure(arrangement: Rows) -> list[str]:
+    """What is left out of end plates, side plates and straps."""
+    sentences = []
+    if arrangement.end_plate_mm > 0 and arrangement.end_pad is None:
+        sentences.append("End plates touch their end cells perfectly: there is no end_pad.")
+    bare = [key for key in ("side_plates", "straps") if getattr(arrangement, key) is not None]
+    if bare and arrangement.side_lining is None:
+        sentences.append(f"The cells touch their {bare[0].replace('_', ' ')} perfectly: there is no side_lining.")
+    if arrangement.side_plates is not None and arrangement.side_plates.joint == "bolted":
+        sentences.append("Bolts of side plates, and their holes, carry no heat of their own: the metal is meshed as if whole.")
+    if arrangement.straps is not None:
+        sentences.append("Straps are meshed with sharp bends.")
+    return sentences
 
 
 def _of_plate(loaded: LoadedDesign) -> tuple[str, ...]:

@@ -51,6 +51,19 @@ PACKS: dict[str, tuple[str, ...]] = {
         "cold_plate.type=serpentine", "cold_plate.channels=1", "cold_plate.passes=3", "cold_plate.header_width_mm=null",
         "cold_plate.turns=round", "cold_plate.feed=series",
     ),
+    "bolted side plates": (
+        *SMALL, CAN, "arrangement.side_lining={material: pet_film, thickness_mm: 0.5}",
+        "arrangement.side_plates={thickness_mm: 3, joint: bolted}", "arrangement.end_pad={material: pet_film, thickness_mm: 1}",
+        "arrangement.row_filler={material: gap_filler_2p0, at: [rows, walls]}",
+    ),
+    "strapped side plates": (
+        *SMALL, CAN, "arrangement.side_plates={thickness_mm: 2}", "arrangement.straps={width_mm: 19, thickness_mm: 0.8, count: 2}",
+        "arrangement.row_filler={material: gap_filler_2p0, height_mm: 150}",
+    ),
+    "strapped modules": (
+        *SMALL, CAN, "electrical.series=16", "arrangement.modules={count_y: 2, gap_y_mm: 15}",
+        "arrangement.straps={width_mm: 30, thickness_mm: 1, bend_radius_mm: 6}", "arrangement.row_filler={material: gap_filler_2p0, at: [walls]}",
+    ),
     "modules": (*SMALL, CAN, "electrical.series=16", "arrangement.modules={count_x: 2, gap_x_mm: 30}"),
     "modules turned": (
         *SMALL, CAN, "electrical.series=16", "arrangement.modules={count_y: 2, gap_y_mm: 40, rotation_deg: [90]}",

@@ -56,3 +56,25 @@ def test_a_barrier_keeps_a_hot_cell_to_itself():
     mean = "temperature.cell.mean[{}]".format
     assert barriers[mean("R1C03")].value < foam_only[mean("R1C03")].value
     assert barriers[mean("R1C02")].value > foam_only[mean("R1C02")].value
+
+
+def test_side_plates_share_the_heat_of_a_hot_cell():
+    """Two plates of aluminium, 3 mm x 207 mm of 167 W/m/K, beside cells whose pads carry 0.06 W/m/K."""
+    faulty = "overrides={cells: {R1C02: {resistance_mOhm: 10}}}"
+    plated = solved(pack("bolted side plates", faulty, "arrangement.row_filler=null", "arrangement.end_pad=null"))[1]
+    bare = solved(pack("bolted side plates", faulty, "arrangement.row_filler=null", "arrangement.end_pad=null", "arrangement.side_plates=null",
+                       "arrangement.side_lining=null"))[1]  # fmt: skip
+    mean = "temperature.cell.mean[{}]".format
+    assert plated[mean("R1C02")].value < bare[mean("R1C02")].value
+    assert plated[mean("R1C04")].value > bare[mean("R1C04")].value
+
+
+@pytest.mark.slow
+def test_an_end_pad_keeps_an_end_cell_from_its_end_plate():
+    """Bare, an end plate on the cold plate's layer cools its end cell; 5 mm of aerogel in between, and both are left to themselves."""
+    alone = ("arrangement.side_plates=null", "arrangement.side_lining=null", "arrangement.row_filler=null")
+    padded = solved(pack("bolted side plates", *alone, "arrangement.end_pad={material: aerogel_blanket, thickness_mm: 5}"))[1]
+    bare = solved(pack("bolted side plates", *alone, "arrangement.end_pad=null"))[1]
+    assert 0 < padded["heat.flow[pad>end_plate]"].value < bare["heat.flow[cell>end_plate]"].value / 2
+    assert padded["temperature.cell.mean[R1C01]"].value > bare["temperature.cell.mean[R1C01]"].value
+    assert padded["temperature.end_plate.max"].value < bare["temperature.end_plate.max"].value

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from flat_packs import PACKS, pack
 
+from packtool.catalogue.load import coolants
 from packtool.layout.lay_out import lay_out
 from packtool.mesh.build import mesh_layout
 from packtool.mesh.measures import region_volumes
-from packtool.thermal.pack import region_conductivity
+from packtool.thermal.pack import ambient_exchange, region_conductivity
 
 
 @pytest.mark.parametrize("name", PACKS)
@@ -45,3 +46,32 @@ def test_the_sheets_of_a_gap_are_regions_of_their_own_material():
 def test_a_fins_foot_touches_the_interface_and_the_cell():
     mesh = mesh_layout(lay_out(pack("pouches with fins")), "coarse").mesh
     assert {"cell|fin", "fin|interface"} <= set(mesh.interfaces)
+
+
+def test_filler_lies_on_the_wall_and_the_wall_alone_stands_between_it_and_the_ambient():
+    loaded = pack("strapped modules")
+    layout = lay_out(loaded)
+    mesh = mesh_layout(layout, "coarse").mesh
+    corners = mesh.points[mesh.boundaries["exterior_wall"]]
+    area = np.linalg.norm(np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1]), axis=1).sum() / 2
+    length = layout.product("wall-filler").bounds()[3] * 2
+    assert area == pytest.approx(2 * length * 207 * 1e-6, rel=1e-9)  # rounding of sums of coordinates
+    ways = ambient_exchange(loaded, layout, coolants()["air_1atm"])
+    wall = loaded.materials[loaded.design.enclosure.material].k_W_mK.value / (loaded.design.enclosure.wall_mm * 1e-3)
+    assert ways["exterior_wall"].series_h == pytest.approx(wall, rel=1e-12)
+    assert ways["exterior_side"].series_h < wall / 1000  # 15 mm of air
+
+
+def test_what_holds_a_row_together_touches_it():
+    inside = set(mesh_layout(lay_out(pack("bolted side plates")), "coarse").mesh.interfaces)
+    assert {
+        "cell|pad",
+        "pad|end_plate",
+        "end_plate|side_plate",
+        "side_plate|filler",
+        "cell|filler",
+        "side_plate|interface",
+    } <= inside
+    assert "cell|side_plate" not in inside
+    strapped = set(mesh_layout(lay_out(pack("strapped modules")), "coarse").mesh.interfaces)
+    assert {"cell|strap", "end_plate|strap", "strap|filler"} <= strapped

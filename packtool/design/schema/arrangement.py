@@ -134,9 +134,7 @@ class Rows(DesignRecord):
     )
     barrier: Barrier | None = Field(None, description="sheets between the cells that hold back heat and flame")
     fins: Fins | None = Field(None, description="metal sheets between the cells that lead heat to the layer below")
-    end_pad: Sheet | None = Field(
-        None, description="layer between the end cells and their end plates; left out: they touch"
-    )
+    end_pad: Sheet | None = Field(None, description="layer between the end cells and their end plates; left out: they touch")
     side_lining: Sheet | None = Field(
         None, description="layer on the cells' sides along a row, under side plates and straps; left out: none"
     )
