@@ -14,11 +14,11 @@ def rounded_sweeps(product: Product) -> tuple[Sweep, ...]:
     Raises CadError where the product is not a single box or ring, or the radius is more than half its shorter side.
     """
     if product.edge_radius_mm > 0 and len(product.sweeps) != 1:
-        raise CadError(f"product {product.id}: edge_radius_mm ({product.edge_radius_mm:g}) is for a single box only")
+        raise CadError(f"product {product.id}: edge_radius_mm ({product.edge_radius_mm:g}) is for a single box or ring only")
     try:
         return product.rounded_sweeps()
     except ValueError as error:
-        raise CadError(f"product {product.id}: edge_radius_mm ({product.edge_radius_mm:g}): {error}") from None
+        raise CadError(f"product {product.id}: edge_radius_mm ({product.edge_radius_mm:g}) {error}") from None
 
 
 def without_repeats(loop: Loop) -> Loop:

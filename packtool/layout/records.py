@@ -140,9 +140,9 @@ class Profile:
             or not all(Profile(hole).is_rectangle for hole in self.holes)
             or len(self.holes) > 1
         ):
-            raise ValueError("only rectangles and rectangular rings are rounded")
+            raise ValueError("is for a rectangle or a rectangular ring only")
         if 2 * radius > min(outer[2] - outer[0], outer[3] - outer[1]):
-            raise ValueError(f"{radius:g} is more than half the shorter side ({min(outer[2] - outer[0], outer[3] - outer[1]):g})")
+            raise ValueError(f"is more than half the shorter side ({min(outer[2] - outer[0], outer[3] - outer[1]):g})")
         holes = []
         for hole in self.holes:
             inner = hole.bounds()

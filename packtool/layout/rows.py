@@ -80,8 +80,8 @@ class RowPlan:
     lift: float
     n_parallel: int
     spots: tuple[Spot, ...]
-    end_pad_mm: float = 0.0
-    sides: Sides = Sides()
+    end_pad_mm: float
+    sides: Sides
 
     @property
     def length_mm(self) -> float:

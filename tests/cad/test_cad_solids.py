@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from packtool.cad.solids import product_solid, solids_of
 from packtool.errors import CadError
+from packtool.layout.fasteners import sideways_bolt
 from packtool.layout.records import Loop, Product, Profile, Sweep
 
 pytestmark = pytest.mark.cad
@@ -106,6 +107,22 @@ def test_any_box_has_its_volume_and_is_valid(x: float, y: float, z: float, round
     assert valid(product)
 
 
+@given(x=st.floats(20, 2000), y=st.floats(20, 2000), wall=st.floats(0.2, 5), radius=st.floats(0, 10))
+@settings(max_examples=15, deadline=None)
+def test_any_ring_is_rounded_inside_and_out(x: float, y: float, wall: float, radius: float) -> None:
+    ring = Profile(Loop.rectangle(0, 0, x, y), (Loop.rectangle(wall, wall, x - wall, y - wall),))
+    product = Product("strap", "strap", "steel", (Sweep(ring, 0, 20),), edge_radius_mm=radius)
+    rounded = (4 - math.pi) * (radius**2 - max(0.0, radius - wall) ** 2)
+    assert product_solid(product).volume_mm3 == pytest.approx(20 * (x * y - (x - 2 * wall) * (y - 2 * wall) - rounded), rel=1e-6)
+    assert valid(product)
+
+
+def test_a_product_of_details_alone_is_a_solid() -> None:
+    bolt = sideways_bolt("M6", 15.0, "steel")
+    assert product_solid(bolt).volume_mm3 == pytest.approx(math.pi * 9 * 15 + math.sqrt(3) / 2 * 100 * 4, rel=1e-9)
+    assert valid(bolt)
+
+
 def test_radius_larger_than_half_a_side_is_refused() -> None:
     with pytest.raises(CadError, match=r"product b: edge_radius_mm \(6\) is more than half the shorter side \(10\)"):
         product_solid(box("b", "cell", "al", (10, 20, 5), radius=6))
@@ -113,7 +130,7 @@ def test_radius_larger_than_half_a_side_is_refused() -> None:
 
 def test_radius_on_anything_but_a_box_is_refused() -> None:
     disc = Product("disc", "fitting", "al", (Sweep(Profile(Loop.circle(0, 0, 5)), 0, 1),), edge_radius_mm=1)
-    with pytest.raises(CadError, match=r"disc.*single box only"):
+    with pytest.raises(CadError, match=r"disc.*is for a rectangle or a rectangular ring only"):
         product_solid(disc)
 
 

@@ -81,7 +81,8 @@ def straps_over_plates(plates: object, straps: object) -> str | None:
 
 def filler_has_room(rows: int, row_gap: float, filler: object) -> str | None:
     """What is wrong with a filler between rows where there is no gap."""
-    if filler is None or "rows" not in (_value(filler, "at") or ("rows",)):
+    at = _value(filler, "at") or ("rows",)
+    if filler is None or not isinstance(at, list | tuple) or "rows" not in at:
         return None
     if rows == 1:
         return "there is one row, and no gap between rows: give at: [walls], or leave it out"
