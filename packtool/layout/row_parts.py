@@ -131,7 +131,8 @@ def interface_parts(plan: RowPlan, interface: Interface, z: float, *, over: bool
         sweep = upright(round(end - start, 9), row.stance.y + 2 * plan.sides.block, interface.thickness_mm)
         words = f"layer {'over' if over else 'under'} a row, {interface.thickness_mm:g} mm"
         slab = shelf.product(Product("interface-top" if over else "interface", "interface", interface.material, (sweep,), words))
-        part = Part(f"interface {'top ' if over else ''}R{row.number}", slab.id, ((start + end) / 2, row.y, z), group=(f"row R{row.number}",))
+        name = f"interface {'top ' if over else ''}R{row.number}"
+        part = Part(name, slab.id, ((start + end) / 2, row.y, z), group=(f"row R{row.number}",))
         shelf.parts.append(part)
     return shelf.made
 
