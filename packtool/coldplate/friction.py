@@ -84,16 +84,18 @@ def colebrook(Re: Floats, relative_roughness: Floats) -> Floats:
     return x**-2
 
 
-def friction_darcy_Re(Re: Floats, aspect: Floats, relative_roughness: Floats, turbulence: bool = True) -> Floats:
+def friction_darcy_Re(
+    Re: Floats, aspect: Floats, relative_roughness: Floats, turbulence: bool = True, f_Re: Floats | None = None
+) -> Floats:
     """Darcy's friction factor of developed flow in a rectangular duct, times Re [-]; finite down to Re = 0. Shapes broadcast.
 
     ``relative_roughness`` is on D_h. Turbulent: Colebrook at the laminar-equivalent Reynolds number Re 16 / (f Re)_laminar of
     O. C. Jones, J. Fluids Eng. 98 (1976) 173 (+-5 % there). ``turbulence=False``: laminar at any Re (for linear reference networks).
-    Re 0..1e6; SolveError outside.
+    ``f_Re``: ``laminar_f_Re(aspect)`` where it is known already. Re 0..1e6; SolveError outside.
     """
     Re = np.asarray(Re, float)
     _check_reynolds(Re)
-    laminar = laminar_f_Re(aspect)
+    laminar = laminar_f_Re(aspect) if f_Re is None else f_Re
     if not turbulence or not np.any(Re > RE_LAMINAR):
         return np.broadcast_to(4 * laminar, Re.shape).copy()
     weight = transition_weight(Re)
@@ -102,7 +104,7 @@ def friction_darcy_Re(Re: Floats, aspect: Floats, relative_roughness: Floats, tu
     return (1 - weight) * 4 * laminar + weight * turbulent
 
 
-def entrance_excess(x_plus: Floats, aspect: Floats) -> Floats:
+def entrance_excess(x_plus: Floats, aspect: Floats, f_Re: Floats | None = None) -> Floats:
     """Pressure lost in developing laminar flow beyond that of developed flow, in multiples of rho v^2 / 2 [-]. Shapes broadcast.
 
     ``x_plus`` = L / (D_h Re) > 0 (infinity allowed: the result is then K_infinity). Uniform velocity at the start.
@@ -113,7 +115,7 @@ def entrance_excess(x_plus: Floats, aspect: Floats) -> Floats:
         raise SolveError("x+ of a developing flow must be positive")
     K = np.where(a == ROUND, _ENTRANCE_ROUND[0], np.interp(a, _ENTRANCE_ASPECT, _ENTRANCE_K))
     C = np.where(a == ROUND, _ENTRANCE_ROUND[1], np.interp(a, _ENTRANCE_ASPECT, _ENTRANCE_C))
-    f_Re = laminar_f_Re(a)
+    f_Re = laminar_f_Re(a) if f_Re is None else f_Re
     near = np.minimum(x, 1e3)  # beyond that the excess has been K to 1e-10 for long
     apparent = 3.44 / np.sqrt(near) + (f_Re + K / (4 * near) - 3.44 / np.sqrt(near)) / (1 + C / near**2)
     return 4 * near * (apparent - f_Re)

@@ -84,7 +84,7 @@ def branch_losses(
     v = mass_flow / (rho * p.area)
     Re = np.abs(mass_flow) * p.D_h / (p.area * mu)
     length = np.where(p.frictionless, 0.0, p.straight if physics.junctions else p.length)
-    friction = friction_darcy_Re(Re, p.aspect, roughness / p.D_h, physics.turbulence) * mu * v * length / (2 * p.D_h**2)
+    friction = friction_darcy_Re(Re, p.aspect, roughness / p.D_h, physics.turbulence, p.f_Re) * mu * v * length / (2 * p.D_h**2)
     head = rho * v * np.abs(v) / 2
     entrance = np.zeros_like(v)
     if physics.entrance:
@@ -92,7 +92,9 @@ def branch_losses(
         laminar = np.clip(Re, 1e-9, RE_LAMINAR)  # beyond: the loss at Re 2300 in pascal, so that it neither jumps nor falls
         fading = np.minimum(1.0, RE_LAMINAR / np.maximum(Re, 1e-9)) ** 2
         entrance = np.where(
-            fresh & ~p.frictionless, entrance_excess(np.maximum(length, 1e-9) / (p.D_h * laminar), p.aspect) * fading * head, 0.0
+            fresh & ~p.frictionless,
+            entrance_excess(np.maximum(length, 1e-9) / (p.D_h * laminar), p.aspect, p.f_Re) * fading * head,
+            0.0,
         )
     bends = np.zeros_like(v)
     if physics.bends:

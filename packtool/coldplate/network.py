@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sparse
+from scipy.linalg import lu_factor, lu_solve
 from scipy.sparse.linalg import splu
 
-from packtool.coldplate.friction import laminar_f_Re
 from packtool.coldplate.losses import (
     UNCERTAINTY_BENDS,
     UNCERTAINTY_ENTRANCE,
@@ -26,6 +26,8 @@ from packtool.mesh.records import Floats
 TOLERANCE = 1e-11
 """Largest imbalance of a branch's pressures over the network's pressure drop (mass is conserved to rounding in every step)."""
 MAX_STEPS = 50
+SMALL = 250
+"""Unknowns up to which dense factors are quicker than sparse ones."""
 MAX_SETTLING = 500
 FULL = FlowPhysics()
 
@@ -109,13 +111,17 @@ class _System:
             (np.r_[np.ones(n), -np.ones(n)], (np.r_[rows, rows], np.r_[p.node[:, 0], p.node[:, 1]])), shape=(n, m)
         )
         self.kept = np.delete(np.arange(m), [p.outlet] if pressure is None else [p.outlet, p.inlet])
+        self.small = None
+        if n + len(self.kept) <= SMALL:
+            inner = self.incidence[:, self.kept].toarray()
+            self.small = np.block([[np.zeros((n, n)), -inner], [inner.T, np.zeros((len(self.kept),) * 2)]])
         self.held = np.zeros(m)
         self.held[p.inlet] = pressure or 0.0
         self.supply = np.zeros(m)
         self.supply[p.inlet] = total or 0.0
         self.n = n
-        self.resistance = 2 * laminar_f_Re(p.aspect) * self.mu * p.straight / (p.D_h**2 * self.rho * p.area)
-        self.resistance[p.frictionless] = 0.0
+        self.resistance = 2 * p.f_Re * self.mu * p.straight / (p.D_h**2 * self.rho * p.area)
+        self.resistance[p.frictionless] = 1e-9 * self.resistance.max()  # two of them side by side must not be singular
         lines, heads = np.zeros(n), np.zeros(n)
         for b, curve in p.pumps.items():
             heads[b] = curve.head[0]
@@ -141,13 +147,19 @@ class _System:
 
     def _solve(self, slope: Floats, coupling: sparse.csr_matrix | None, momentum: Floats) -> Floats:
         """Flows and pressures with  slope Q + coupling Q - (P_start - P_end) = momentum  and mass conserved."""
-        diagonal = sparse.diags(slope)
-        block = diagonal if coupling is None else diagonal + coupling
-        A = sparse.bmat([[block, -self.incidence[:, self.kept]], [self.incidence.T[self.kept], None]]).tocsc()
         right = np.r_[momentum + self.incidence @ self.held, self.supply[self.kept]]
-        factors = splu(A)
-        solved = factors.solve(right)
-        solved += factors.solve(right - A @ solved)
+        if self.small is not None:
+            A = self.small.copy()
+            A[: self.n, : self.n] += np.diag(slope) if coupling is None else np.diag(slope) + coupling.toarray()
+            factors = lu_factor(A, check_finite=False)
+            solved = lu_solve(factors, right)
+            solved += lu_solve(factors, right - A @ solved)
+        else:
+            block = sparse.diags(slope) if coupling is None else sparse.diags(slope) + coupling
+            B = sparse.bmat([[block, -self.incidence[:, self.kept]], [self.incidence.T[self.kept], None]]).tocsc()
+            split = splu(B)
+            solved = split.solve(right)
+            solved += split.solve(right - B @ solved)
         P = self.held.copy()
         P[self.kept] = solved[self.n :]
         return np.r_[solved[: self.n], P]

@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 
 from packtool.catalogue.records import Coolant
+from packtool.coldplate.drop_curve import DropCurve, drawn
 from packtool.coldplate.flow3d.design_plate import plate_summary, refuse_design_plate, replaced, solve_design_plate
-from packtool.coldplate.pump import on_the_pump
+from packtool.coldplate.pump import flow_scatter, on_the_pump
 from packtool.coldplate.records import ColdPlateSolution, HeatPhysics
 from packtool.coldplate.solve import cold_plate_solution, coolant_results
 from packtool.coldplate.stream import ChannelStream
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import ColdPlate
+from packtool.design.schema.cold_plate import Pump
 from packtool.layout.records import Layout
 from packtool.mesh.records import TaggedMesh
 from packtool.results import ZERO_CELSIUS, Result
@@ -50,6 +52,7 @@ class _Once:
     solution: ThermalSolution
     coolant: ColdPlateSolution | None
     rows: list[Result]
+    curve: DropCurve | None = None
 
 
 def _solve(
@@ -72,7 +75,17 @@ def _solve(
     if stream is None or solution.stream is None:
         return _Once(solution, None, rows)
     coolant = cold_plate_solution(stream, solution.stream)
-    return _Once(solution, coolant, rows + coolant_results(coolant, case))
+    rows += coolant_results(coolant, case) + thermal_resistance(rows, coolant)
+    return _Once(solution, coolant, rows, DropCurve.solved(stream, solution.stream.mean))
+
+
+def thermal_resistance(rows: Sequence[Result], coolant: ColdPlateSolution) -> list[Result]:
+    """``coolant.thermal_resistance`` [K/W]: warmest point of the cold plate less the inlet's temperature, over the heat to the coolant;
+    nothing where the coolant takes up none."""
+    warmest = next((row for row in rows if row.name == "temperature.cold_plate.max"), None)
+    if warmest is None or coolant.heat_W <= 0:
+        return []
+    return [Result("coolant.thermal_resistance", (warmest.value - coolant.inlet_degC) / coolant.heat_W, "K/W", case=warmest.case)]
 
 
 def solve_pack_case(
@@ -85,6 +98,7 @@ def solve_pack_case(
     coarsest mesh, with every film at the lower end of its interval. Raises SolveError, NotConverged.
     """
 
+    pump = loaded.design.cold_plate.pump if loaded.design.cold_plate else None
     loaded = _on_the_pump(loaded, layout, meshes[-1], case, air, cache_dir)
     in_three_dimensions = isinstance(loaded.design.cold_plate, ColdPlate) and loaded.design.cold_plate.fidelity == "cfd"
     if in_three_dimensions:
@@ -108,7 +122,10 @@ def solve_pack_case(
             error = None
         elif row.name.startswith("temperature.") and error is not None:
             error = max(error, least)
-        results.append(replace(row, error=error, scatter=moved.get(row.name, row.scatter)))
+        scatter = moved.get(row.name, row.scatter)
+        if row.name == "coolant.flow.volume" and pump is not None and finest.curve is not None:
+            scatter = flow_scatter(pump, finest.curve, row.value)
+        results.append(replace(row, error=error, scatter=scatter))
     found = None
     if in_three_dimensions and coolant:
         found = solve_design_plate(loaded, layout, coolant.heat_W, coolant.outlet_degC, cache_dir)
@@ -128,6 +145,7 @@ def solve_pack_case(
         "resistance_held": resistance_is_held(loaded, warmest),
         "coolant": path_rows(coolant) if coolant else [],
         "branch_flow_lpm": dict(coolant.branch_flow_lpm) if coolant else {},
+        "drop_curve": drop_rows(finest.curve, coolant.flow_lpm, pump) if finest.curve and coolant else {},
     }
     return SolvedCase(solution, coolant, tuple(results), summary)
 
@@ -147,8 +165,14 @@ def _scatter(nominal: Sequence[Result], lowest_film: Sequence[Result]) -> dict[s
     """By result: how far temperatures (the coolant's too) and heats move where every film is at the lower end of its interval. (Flows of no
     heat at all have no row.)"""
     low = {row.name: row.value for row in lowest_film}
-    moved = ("temperature.", "heat.", "coolant.outlet", "coolant.rise")
+    moved = ("temperature.", "heat.", "coolant.outlet", "coolant.rise", "coolant.thermal_resistance")
     return {row.name: abs(row.value - low.get(row.name, 0.0)) for row in nominal if row.name.startswith(moved)}
+
+
+def drop_rows(curve: DropCurve, flow_lpm: float, pump: Pump | None) -> dict[str, Any]:
+    """The pressure drop over the flow, at the coolant's solved temperatures, about ``flow_lpm``; and the pump's curve."""
+    head = {"pump_lpm": list(pump.flow_lpm), "pump_Pa": [1e3 * kPa for kPa in pump.head_kPa]} if pump else {}
+    return {**drawn(curve, flow_lpm), **head, "at_lpm": flow_lpm, "at_Pa": curve.drop(flow_lpm)}
 
 
 def path_rows(coolant: ColdPlateSolution) -> list[dict[str, Any]]:

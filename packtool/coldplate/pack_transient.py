@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from packtool.catalogue.records import Coolant
-from packtool.coldplate.pack_case import EXACT, path_rows
+from packtool.coldplate.drop_curve import DropCurve
+from packtool.coldplate.pack_case import EXACT, drop_rows, path_rows
 from packtool.coldplate.pack_march import PackMarch
 from packtool.coldplate.pack_run import PackCase, PackRun
-from packtool.coldplate.pump import on_the_pump
+from packtool.coldplate.pump import flow_scatter, on_the_pump
 from packtool.coldplate.records import HeatPhysics
 from packtool.coldplate.solve import cold_plate_solution
 from packtool.coldplate.stream import ChannelStream
@@ -125,6 +126,7 @@ def solve_pack_transient(
     With a pump's curve the flow is that of coolant at its inlet temperature throughout. Raises SolveError, NotConverged.
     """
     runs = count()
+    pump = loaded.design.cold_plate.pump if loaded.design.cold_plate else None
     loaded = on_the_pump(loaded, layout.network)
 
     def run(mesh: TaggedMesh, physics: HeatPhysics = HeatPhysics(), finer: float = 1.0) -> tuple[PackCase, PackRun, list[Result]]:
@@ -155,6 +157,12 @@ def solve_pack_transient(
                 scatter=film.get(row.name, row.scatter),
             )
         )
+    plate, curve = loaded.design.cold_plate, None
+    if prepared.stream is not None and plate is not None:
+        curve = DropCurve.solved(prepared.stream, np.full(len(prepared.stream.segments.s), prepared.stream.T_in))
+        if pump is not None:
+            moved_by = flow_scatter(pump, curve, known_flow_lpm(plate))
+            results = [replace(r, scatter=moved_by) if r.name == "coolant.flow.volume" else r for r in results]
     warmest = max(float(moment.mean.max()) for moment in finest.moments)
     last = prepared.stream_at(prepared.outputs[-1] * (1 - 1e-12))
     coolant = cold_plate_solution(last, finest.states[-1]) if last is not None else None
@@ -172,5 +180,6 @@ def solve_pack_transient(
         "resistance_held": resistance_is_held(loaded, warmest),
         "coolant": path_rows(coolant) if coolant else [],
         "branch_flow_lpm": dict(coolant.branch_flow_lpm) if coolant else {},
+        "drop_curve": drop_rows(curve, known_flow_lpm(plate), pump) if curve and plate else {},
     }
     return SolvedTransient(finest, tuple(results), summary)

@@ -11,7 +11,7 @@ import numpy as np
 from fluids.fittings import entrance_sharp, exit_normal
 from numpy.typing import NDArray
 
-from packtool.coldplate.friction import ROUND
+from packtool.coldplate.friction import ROUND, laminar_f_Re
 from packtool.errors import SolveError
 from packtool.layout.records import Branch, CoolantNetwork, Fitting
 from packtool.mesh.records import Floats, Integers
@@ -113,6 +113,11 @@ class Passages:
     def aspect(self) -> Floats:
         """Shorter over longer side (n,) [-]; ROUND of a round duct."""
         return np.where(self.round, ROUND, np.minimum(self.width, self.height) / np.maximum(self.width, self.height))
+
+    @cached_property
+    def f_Re(self) -> Floats:
+        """``laminar_f_Re`` (n,) [-]."""
+        return laminar_f_Re(self.aspect)
 
     @cached_property
     def perimeter(self) -> Floats:

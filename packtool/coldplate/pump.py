@@ -9,10 +9,8 @@ from functools import partial
 import numpy as np
 from scipy.optimize import brentq
 
-from packtool.catalogue.records import Coolant
-from packtool.coldplate.solve import solve_coldplate_isothermal
+from packtool.coldplate.drop_curve import DropCurve
 from packtool.design.loaded import LoadedDesign
-from packtool.design.schema import AnyColdPlate
 from packtool.design.schema.cold_plate import Pump
 from packtool.errors import NotConverged, SolveError
 from packtool.layout.records import CoolantNetwork
@@ -51,14 +49,25 @@ def operating_flow(pump: Pump, drop: Callable[[float], float]) -> float:
     return float(brentq(left, least, last, rtol=1e-10))
 
 
-def isothermal_drop(network: CoolantNetwork, plate: AnyColdPlate, coolant: Coolant, T: float) -> Callable[[float], float]:
-    """Pressure drop [Pa] by flow [L/min], all coolant at ``T`` [K]."""
+def flow_scatter(pump: Pump, curve: DropCurve, flow_lpm: float) -> float:
+    """Half-width of the flow on a pump's curve [L/min]: how far the operating point moves where the plate takes as much more or less
+    pressure as the correlations' scatter allows at each flow. Where the head ends before, the curve's end is the bound."""
+    last = pump.flow_lpm[-1]
+    moved = []
+    for sign in (1.0, -1.0):
 
-    def drop(flow: float) -> float:
-        given = plate.model_copy(update={"flow_lpm": flow, "pump": None})
-        return solve_coldplate_isothermal(network, given, coolant, T).pressure_drop_Pa
+        def left(flow: float, sign: float = sign) -> float:
+            split = curve.at(flow)
+            return head_Pa(pump, flow) - max(split.pressure_drop + sign * split.uncertainty, 0.0)
 
-    return drop
+        low, high = (max(LEAST_SHARE * last, pump.flow_lpm[0]), flow_lpm) if sign > 0 else (flow_lpm, last)
+        if left(high) >= 0:
+            moved.append(abs(high - flow_lpm))
+        elif left(low) <= 0:
+            moved.append(abs(low - flow_lpm))
+        else:
+            moved.append(abs(float(brentq(left, low, high, rtol=1e-6)) - flow_lpm))
+    return max(moved)
 
 
 def with_flow(loaded: LoadedDesign, flow_lpm: float) -> LoadedDesign:
@@ -85,12 +94,12 @@ def on_the_pump(
     if plate is None or plate.pump is None or network is None:
         return loaded
     pump, coolant = plate.pump, loaded.coolants[plate.coolant]
-    flow = operating_flow(pump, isothermal_drop(network, plate, coolant, plate.inlet_degC + ZERO_CELSIUS))
+    flow = operating_flow(pump, DropCurve.isothermal(network, plate, coolant, plate.inlet_degC + ZERO_CELSIUS).drop)
     if warm is None:
         return with_flow(loaded, flow)
     for _ in range(MOST_TRIES):
         found, T = warm(with_flow(loaded, flow))
-        drop = isothermal_drop(network, plate, coolant, T)
+        drop = DropCurve.isothermal(network, plate, coolant, T).drop
         share = found / drop(flow)
         following = operating_flow(pump, partial(_scaled, drop, share))
         if abs(following - flow) <= SETTLED * flow:

@@ -70,7 +70,8 @@ class ColdPlateSolution:
     by branch (positive in the design's direction, at the branch's own density); ``inlet_degC``, ``outlet_degC``; ``heat_W`` from the
     walls, ``enthalpy_rise_W`` m (H_out - H_in), equal to it but for rounding; ``maldistribution`` (largest - smallest) / mean flow of
     the branches of kind channel [-], 0 for a single one; ``film_K`` the largest difference between wall and coolant, with the
-    half-width ``film_uncertainty_K`` of the correlations' scatter; ``path`` segment by segment; ``plates`` what each takes where there are several.
+    half-width ``film_uncertainty_K`` of the correlations' scatter; ``path`` segment by segment; ``plates`` what each takes where there are several;
+    ``channels`` the names of the branches of kind channel.
     """
 
     pressure_drop_Pa: float
@@ -92,3 +93,4 @@ class ColdPlateSolution:
     film_uncertainty_K: float
     path: PathTable
     plates: Mapping[str, PlateShare] = field(default_factory=dict)
+    channels: tuple[str, ...] = ()

@@ -65,6 +65,7 @@ def cold_plate_solution(stream: ChannelStream, state: StreamState) -> ColdPlateS
         film_uncertainty_K=worst,
         path=_path(stream, state, now),
         plates=plate_shares(stream, state, split),
+        channels=tuple(name for name, kind in zip(p.names, p.kinds, strict=True) if kind == "channel"),
     )
 
 
@@ -124,6 +125,7 @@ def coolant_results(solution: ColdPlateSolution, case: str | None) -> list[Resul
         ),
         Result("coolant.film.max", s.film_K, "K", scatter=s.film_uncertainty_K),
         Result("heat.coolant", s.heat_W, "W"),
+        *(Result(f"coolant.flow.channel[{name}]", s.branch_flow_lpm[name], "lpm") for name in s.channels if len(s.channels) > 1),
     ]
     for tag, share in s.plates.items():
         rows += [

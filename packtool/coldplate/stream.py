@@ -104,10 +104,7 @@ class ChannelStream:
         self.table.require(theta, "cold plate")
         fluid = self.table.at(mean, "cold plate")
         segments, p = self.segments, self.passages
-        weight = segments.length / p.length[segments.branch]
-        n = len(p.length)
-        rho = np.bincount(segments.branch, weight * fluid.rho, n)
-        viscosity = np.bincount(segments.branch, weight * fluid.mu / fluid.rho, n) * rho  # friction goes with mu / rho
+        rho, viscosity = self.branch_properties(mean)
         split = split_flow(p, self.mass_flow, rho, viscosity, self.plate.roughness_um * 1e-6, self.flow_physics)
         films = film(p, segments, split.mass_flow, fluid, self.plate.roughness_um * 1e-6, self.heat_physics)
         if self.heat_physics.lowest_film:
@@ -115,6 +112,14 @@ class ChannelStream:
         way = order(p, segments, split.mass_flow)
         conductance = films.h * self.wall_area
         return Flow(split, films, way, transport(p, segments, way, split.mass_flow, self.table, theta, self.T_in, conductance))
+
+    def branch_properties(self, mean: Floats) -> tuple[Floats, Floats]:
+        """Density [kg/m³] and viscosity [Pa s] by branch (n,) at segment temperatures ``mean`` (n_segments,) [K], for its pressure drop."""
+        fluid, branch = self.table.at(mean, "cold plate"), self.segments.branch
+        n = len(self.passages.length)
+        weight = self.segments.length / self.passages.length[branch]
+        rho = np.bincount(branch, weight * fluid.rho, n)
+        return rho, np.bincount(branch, weight * fluid.mu / fluid.rho, n) * rho  # friction goes with mu / rho
 
     @property
     def wall_area(self) -> Floats:

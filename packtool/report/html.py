@@ -11,6 +11,7 @@ from markupsafe import Markup
 from packtool.design.schema import Arrangement, Rows
 from packtool.report import page
 from packtool.report.counts import summary_line
+from packtool.report.drop_plot import drop_plot
 from packtool.report.plan_map import plan_map
 from packtool.report.plots import coolant_plot, time_plot
 from packtool.report.records import Picture, RunSummary
@@ -42,7 +43,9 @@ def _case(summary: RunSummary, name: str, number: int) -> dict[str, Any]:
         "map": Markup(plan_map(summary.layout, values, unit, title, f"scale{number}")) if values else None,
         "coolant": Markup(coolant_plot(summary.layout.network, rows)) if rows else None,
         "over_time": Markup(time_plot(summary.series[name])) if name in summary.series else None,
-        "channels": page.channels_table(rows) if rows else None,
+        "pumped": name in summary.drop_curves and bool(summary.drop_curves[name].pump_lpm),
+        "drop": Markup(drop_plot(summary.drop_curves[name])) if name in summary.drop_curves else None,
+        "channels": page.channels_table(rows, summary.branch_flow_lpm.get(name, {})) if rows else None,
         "balance": page.balance(summary.heat.get(name, ())),
         "cells": page.cells_table(summary, name),
         "solver": page.facts(summary.solver.get(name, {})),

@@ -35,6 +35,7 @@ WORDS = {
     "coolant.flow.maldistribution": "uneven flow of parallel channels",
     "coolant.velocity.max": "fastest coolant",
     "coolant.reynolds.max": "largest Reynolds number",
+    "coolant.thermal_resistance": "cold plate over coolant in, per watt",
     "heat.cells": "heat of the cells",
     "heat.busbars": "heat of the busbars",
     "heat.coolant": "heat to the coolant",
@@ -200,7 +201,7 @@ def results_table(summary: RunSummary) -> Table:
     rows = []
     for r in summary.results:
         named = of_part(r)
-        if named is None or named[1] not in cells:
+        if (named is None or named[1] not in cells) and not r.name.startswith("coolant.flow.channel["):  # the channels have a table
             time = "" if r.time_s is None else f"{number(r.time_s)} s"
             error = "" if r.error is None else number(r.error, 2)
             scatter = "" if r.scatter is None else number(r.scatter, 2)
@@ -223,7 +224,7 @@ def balance(flows: Iterable[HeatFlow]) -> dict[str, list[Flow]]:
     return ways
 
 
-def channels_table(rows: Iterable[CoolantRow]) -> Table:
+def channels_table(rows: Iterable[CoolantRow], flow_lpm: Mapping[str, float]) -> Table:
     """One row a channel: what the coolant is at its ends, how it flows, what it takes up."""
     branches: dict[str, list[CoolantRow]] = {}
     for row in rows:
@@ -235,11 +236,21 @@ def channels_table(rows: Iterable[CoolantRow]) -> Table:
         re = f"{low:.0f}" if round(low) == round(high) else f"{low:.0f} to {high:.0f}"
         regime = ", ".join(dict.fromkeys(r.regime for r in own))
         wall = max(r.T_wall_degC for r in own)
+        flow = f"{flow_lpm[name]:.3f}" if name in flow_lpm else ""
         lines.append(
-            (name, f"{own[0].T_degC:.2f}", f"{own[-1].T_degC:.2f}", f"{wall:.2f}", re, regime, f"{sum(r.heat_W for r in own):.1f}")
+            (
+                name,
+                flow,
+                f"{own[0].T_degC:.2f}",
+                f"{own[-1].T_degC:.2f}",
+                f"{wall:.2f}",
+                re,
+                regime,
+                f"{sum(r.heat_W for r in own):.1f}",
+            )
         )
-    heads = ("channel", "first segment [°C]", "last segment [°C]", "warmest wall [°C]", "Re", "flow", "heat [W]")
-    return Table(heads, tuple(lines), (False, True, True, True, True, False, True))
+    heads = ("channel", "flow [L/min]", "first segment [°C]", "last segment [°C]", "warmest wall [°C]", "Re", "regime", "heat [W]")
+    return Table(heads, tuple(lines), (False, True, True, True, True, True, False, True))
 
 
 def facts(mapping: Mapping[str, Any]) -> list[tuple[str, str]]:

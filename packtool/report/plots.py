@@ -109,7 +109,7 @@ def _curve(axes: Axes, at: Floats, drawn: Band, colour: str, label: str | None) 
         axes.fill_between(at, drawn.low, drawn.high, color=colour, alpha=0.22, linewidth=0)
 
 
-def _svg(figure: Figure, title: str) -> str:
+def page_svg(figure: Figure, title: str) -> str:
     """The figure as an element of a page: no XML prologue, no style of its own, no group ids, the page's colours, a title for screen readers."""
     buffer = io.StringIO()
     FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
@@ -167,7 +167,7 @@ def coolant_plot(network: CoolantNetwork | None, rows: Sequence[CoolantRow]) -> 
         lower.set_ylabel("h [W/m²K]")
         lower.set_ylim(bottom=0)
         lower.set_xlabel("way through the channels [m]")
-        return _svg(figure, "Temperature of the coolant and of the channel wall along the coolant's way")
+        return page_svg(figure, "Temperature of the coolant and of the channel wall along the coolant's way")
 
 
 def time_plot(series: Mapping[str, Sequence[float]]) -> str:
@@ -206,4 +206,4 @@ def time_plot(series: Mapping[str, Sequence[float]]) -> str:
         for axes in (top, middle, bottom):
             axes.patch.set_alpha(0.0)
             axes.margins(x=0.01)
-        return _svg(figure, "Temperatures, current and state of charge over time")
+        return page_svg(figure, "Temperatures, current and state of charge over time")

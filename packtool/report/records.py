@@ -55,6 +55,19 @@ class CoolantRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DropCurve:
+    """Pressure drop of the plate over its flow with its scatter, the pump's curve where there is one, and where the case stands."""
+
+    flow_lpm: tuple[float, ...]
+    drop_Pa: tuple[float, ...]
+    scatter_Pa: tuple[float, ...]
+    at_lpm: float
+    at_Pa: float
+    pump_lpm: tuple[float, ...] = ()
+    pump_Pa: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class HeatFlow:
     """One line of a case's heat balance: ``power_W`` > 0 in its ``way``: made in the pack, out of it, or stored."""
 
@@ -106,7 +119,7 @@ class RunSummary:
     """Everything that a report of a run shows.
 
     ``design_text`` is the design file's text as read. ``cases`` are the cases that were solved, in the design's order (empty: none).
-    ``coolant`` and ``heat`` by case; ``series``: of a transient case, the columns of its CSV. ``mesh``, ``cad``, ``solver`` (the last by case) are flat mappings of words to numbers or
+    ``coolant``, ``branch_flow_lpm``, ``drop_curves`` and ``heat`` by case; ``series``: of a transient case, the columns of its CSV. ``mesh``, ``cad``, ``solver`` (the last by case) are flat mappings of words to numbers or
     words, shown as they are; their keys carry units. ``left_out`` are sentences on what the model does not contain;
     ``notes`` are sentences on how this run went (a picture that could not be drawn). ``sources`` explains the ids in ``figures``; those that no figure cites are not shown.
     """
@@ -118,6 +131,8 @@ class RunSummary:
     design_text: str = ""
     cases: tuple[str, ...] = ()
     coolant: Mapping[str, tuple[CoolantRow, ...]] = field(default_factory=dict)
+    branch_flow_lpm: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    drop_curves: Mapping[str, DropCurve] = field(default_factory=dict)
     heat: Mapping[str, tuple[HeatFlow, ...]] = field(default_factory=dict)
     series: Mapping[str, Mapping[str, tuple[float, ...]]] = field(default_factory=dict)
     mesh: Mapping[str, Any] = field(default_factory=dict)

@@ -16,7 +16,7 @@ from packtool.layout.records import Layout
 from packtool.mesh.files import load_mesh
 from packtool.report.html import report_html
 from packtool.report.pictures import pictures_of_case, pictures_of_pack
-from packtool.report.records import CoolantRow, HeatFlow, Picture, RunSummary, StageRow
+from packtool.report.records import CoolantRow, DropCurve, HeatFlow, Picture, RunSummary, StageRow
 from packtool.report.standing import figures_used
 from packtool.results import ResultSet
 from packtool.rules.judge import judge
@@ -66,6 +66,8 @@ def make_report(
         design_text=design_text,
         cases=cases,
         coolant={case: tuple(CoolantRow(**row) for row in solved[case]["coolant"]) for case in cases},
+        branch_flow_lpm={case: solved[case]["branch_flow_lpm"] for case in cases},
+        drop_curves={case: DropCurve(**curve) for case in cases if (curve := solved[case]["drop_curve"])},
         heat={case: _heat(results, case) for case in cases},
         series={case: series for case in cases if (series := _series(folder, case))},
         mesh=_flat(records["mesh"], ("elements", "points", "min_scaled_jacobian", "max_aspect_ratio", "max_volume_error")),

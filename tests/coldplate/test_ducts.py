@@ -110,6 +110,14 @@ def test_pumps_side_by_side_and_one_after_the_other():
         assert flow.pressure["in"] == pytest.approx(heads * np.interp(each / 1000, *CURVE.values()), rel=1e-9)
 
 
+def test_pumps_of_one_even_head_side_by_side_share_by_what_is_behind_them():
+    even = {"flow": (0.0, 1e-3), "head": (9e3, 9e3)}
+    parts = [Pump("a", "tank", "in", **even), Pump("b", "tank", "in", **even), Duct("pipe", "in", "out", 1.0, diameter=8e-3)]
+    flow = coldplate.solve_ducts(coldplate.ducts(parts, "tank", "out"), WATER, T, pressure_drop=0.0)
+    assert flow.pressure["in"] == pytest.approx(9e3, rel=1e-9)
+    assert flow.mass_flow["a"] + flow.mass_flow["b"] == pytest.approx(flow.mass_flow["pipe"], rel=1e-9)
+
+
 def test_a_header_s_run_recovers_pressure_and_a_plenum_does_not():
     parts = [
         Duct("header 1", "in", "tee", 0.02, 16e-3, 6e-3), Duct("header 2", "tee", "end", 0.02, 16e-3, 6e-3),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from coldplate_networks import MEG50, duct
 
-from packtool.coldplate.pump import head_Pa, isothermal_drop, on_the_pump, operating_flow
+from packtool.coldplate.drop_curve import DropCurve
+from packtool.coldplate.pump import flow_scatter, head_Pa, on_the_pump, operating_flow
 from packtool.design.load import load_design
 from packtool.design.schema import ColdPlate
 from packtool.design.schema.cold_plate import Pump
@@ -43,10 +45,10 @@ def test_drop_and_head_are_one_where_they_meet():
 
 
 def test_of_a_real_channel_too():
-    drop = isothermal_drop(duct(1000.0), PLATE, MEG50, 298.15)
+    drop = DropCurve.isothermal(duct(1000.0), PLATE, MEG50, 298.15).drop
     flow = operating_flow(PLATE.pump, drop)
     assert drop(flow) == pytest.approx(60e3 - 3e3 * flow, rel=1e-8)
-    warmer = operating_flow(PLATE.pump, isothermal_drop(duct(1000.0), PLATE, MEG50, 313.15))
+    warmer = operating_flow(PLATE.pump, DropCurve.isothermal(duct(1000.0), PLATE, MEG50, 313.15).drop)
     assert warmer > flow  # thinner coolant
 
 
@@ -57,7 +59,6 @@ def test_a_pump_that_is_too_weak_or_whose_curve_ends_too_soon_is_refused():
         operating_flow(CURVE, lambda q: q)
 
 
-@pytest.mark.slow  # some 250 solves of the network
 def test_the_viscosity_on_the_way_counts_once_the_plate_is_solved():
     loaded = load_design(BUS, (*SMALL, *ON_PUMP))
     layout = lay_out(loaded)
@@ -65,7 +66,7 @@ def test_the_viscosity_on_the_way_counts_once_the_plate_is_solved():
 
     def warm(known):
         plate = known.design.cold_plate
-        return 0.8 * isothermal_drop(layout.network, plate, loaded.coolants["meg50"], 300.0)(plate.flow_lpm), 300.0
+        return 0.8 * DropCurve.isothermal(layout.network, plate, loaded.coolants["meg50"], 300.0).drop(plate.flow_lpm), 300.0
 
     found = on_the_pump(loaded, layout.network, warm).design.cold_plate
     assert found.flow_lpm > cold
@@ -85,6 +86,26 @@ def test_the_viscosity_on_the_way_counts_once_the_plate_is_solved():
 def test_a_given_flow_is_left_alone():
     loaded = load_design(BUS)
     assert on_the_pump(loaded, lay_out(loaded).network) is loaded
+
+
+def test_the_flow_s_scatter_is_how_far_the_point_moves_with_the_drop_s():
+    """A drop of 1000 Pa q +- 10 % on the head 60 kPa - 1 kPa q up to 10 L/min, then 90 kPa - 4 kPa q."""
+
+    class Linear:
+        def at(self, flow):
+            return SimpleNamespace(pressure_drop=1000 * flow, uncertainty=100 * flow)
+
+    flow = operating_flow(CURVE, lambda q: 1000 * q)
+    assert flow == pytest.approx(18)
+    assert flow_scatter(CURVE, Linear(), flow) == pytest.approx(90 / 4.9 - 18, rel=1e-6)  # the thinner side moves further
+
+
+def test_a_flow_s_scatter_ends_where_the_curve_does():
+    class Steep:
+        def at(self, flow):
+            return SimpleNamespace(pressure_drop=500 * flow, uncertainty=500 * flow)
+
+    assert flow_scatter(CURVE, Steep(), 20.0) == pytest.approx(max(20 - 18, 0.0), rel=1e-6)  # below: 1000 q = 90 - 4 q kPa
 
 
 @pytest.mark.parametrize(
