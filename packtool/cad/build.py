@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 import time
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
@@ -17,6 +18,8 @@ from packtool.errors import MissingPart, UsageError
 from packtool.layout.records import Layout
 
 if TYPE_CHECKING:
+    from OCP.TopoDS import TopoDS_Shape
+
     from packtool.cad.mass import UnitMass
 
 T = TypeVar("T")
@@ -31,28 +34,31 @@ def build_cad(
     coolant_densities: Mapping[str, Figure] | None = None,
     energy_Wh: float | None = None,
     options: CadOptions = DEFAULT_OPTIONS,
+    keep: str | None = None,
 ) -> CadReport:
     """Write ``pack.step``, ``pack.glb``, ``pack.3mf``, ``pack.stl`` and ``stl/<product>.stl``, ``drawing.dxf`` and ``drawing.svg``
     (as ``formats`` says), ``bom.csv`` and ``mass.json``; of one part or some roles (``options``) ``NAME.step``, ``NAME-bom.csv`` and so on.
 
-    ``materials`` by id; ``coolant_densities`` [kg/m³] by coolant id, for products of role coolant; ``energy_Wh`` of the pack, for
+    The STEP files of ``layout.imported`` are read as ``read_imported`` does, and what it leaves stays in the folder ``keep`` of ``folder``, if
+    that is given. ``materials`` by id; ``coolant_densities`` [kg/m³] by coolant id, for products of role coolant; ``energy_Wh`` of the pack, for
     Wh/kg. Lengths in mm (GLB: m). Each file is written whole or not at all, and is the same to the byte for the same input.
 
     What does not hold (an invalid solid, a wrong volume, two parts in one place, a STEP that reads back otherwise, an unknown
-    mass) is in the report's ``findings``. Raises CadError where a solid or file cannot be made, UsageError for an unknown format or
+    mass) is in the report's ``findings``. Raises UnreadableParts for STEP files that cannot be taken, CadError where a solid or file
+    cannot be made, UsageError for an unknown format or
     where ``options`` choose nothing, MissingPart where the CAD kernel is not installed, PictureError where pictures are asked for and
     cannot be drawn.
     """
     unknown = sorted(set(formats) - set(FORMATS))
     if unknown:
         raise UsageError(f"unknown CAD format {', '.join(unknown)}: choose from {', '.join(FORMATS)}")
-    if not layout.parts:
+    if not layout.parts and not layout.imported:
         raise UsageError(f"layout {layout.name} has no parts")
     layout = chosen(layout, options)
     watch = _Watch()
     watch("import", _import_kernel)
     from packtool.cad.bom import bom_csv
-    from packtool.cad.check import product_volumes, round_trip_findings, solid_findings
+    from packtool.cad.check import import_notes, product_volumes, round_trip_findings, solid_findings
     from packtool.cad.drawing import drawing
     from packtool.cad.drawing_dxf import dxf_text
     from packtool.cad.drawing_svg import svg_text
@@ -73,13 +79,15 @@ def build_cad(
 
     stem = "pack" if options.whole else _file_name(layout.name)
     before = "" if options.whole else f"{stem}-"
-    solids = watch("solids", lambda: product_solids(layout))
+    layout, shapes = watch("imported parts", lambda: _read_parts(layout, folder, keep, files)) if layout.imported else (layout, {})
+    solids = watch("solids", lambda: product_solids(layout, shapes))
     volumes = product_volumes(layout, solids)
     findings = watch("check solids", lambda: solid_findings(solids, volumes))
     overlaps = watch("interference", lambda: interference(layout, solids))
     findings.extend(overlaps.findings)
     masses = unit_masses(layout, materials, coolant_densities or {})
     findings.extend(_unknown_masses(masses))
+    findings.extend(import_notes(layout))
     densities = solid_densities(layout, masses)
     apart = exploded(layout) if options.exploded else None
     if "step" in formats:
@@ -113,7 +121,7 @@ def build_cad(
         from packtool.cad.pictures import VIEWS, pack_pictures
 
         views = tuple(VIEWS) if options.whole else ("whole",)
-        for view, png in watch("pictures", lambda: pack_pictures(layout, views, triangles_of(solids))).items():
+        for view, png in watch("pictures", lambda: pack_pictures(layout, views, triangles_of(solids), shapes)).items():
             write(f"pictures/{view}.png" if options.whole else f"{stem}.png", png)
     return CadReport(
         name=layout.name,
@@ -140,6 +148,18 @@ class _Watch:
         value = run()
         self.seconds[step] = time.perf_counter() - start
         return value
+
+
+def _read_parts(layout: Layout, folder: Path, keep: str | None, files: list[str]) -> tuple[Layout, dict[str, TopoDS_Shape]]:
+    """The layout with its imported parts, and their shapes by product id."""
+    from packtool.cad.imported import imported_shapes, read_imported, with_imported
+
+    with tempfile.TemporaryDirectory(prefix="packtool-parts-") as scratch:
+        place = folder / keep if keep is not None else Path(scratch)
+        names = read_imported(layout, place)
+        if keep is not None:
+            files.extend(f"{keep}/{name}" for name in names)
+        return with_imported(layout, place), imported_shapes(layout, place)
 
 
 def _import_kernel() -> None:

@@ -43,6 +43,29 @@ def solid_findings(solids: Mapping[str, Solid], volumes: Sequence[ProductVolume]
     return findings
 
 
+def import_notes(layout: Layout) -> list[CadFinding]:
+    """Of each imported product: solids that are lost, how many are taken as one part, what of its file is left out, where that is not plain."""
+    notes = []
+    for product in layout.products:
+        body = product.body
+        if body is None:
+            continue
+        if body.unread:
+            message = (
+                f"{product.id}, {product.description}: {body.unread} of its solids cannot be read and are missing; export it again"
+            )
+            notes.append(CadFinding("import_incomplete", (product.id,), body.unread, "solids", message))
+        if body.solids == 1 and not body.left_out:
+            continue
+        words = [f"its {body.solids} solids are one part"] if body.solids > 1 else []
+        if body.left_out:
+            words.append(
+                "a surface that is no solid is left out" if body.left_out == 1 else f"{body.left_out} loose surfaces are left out"
+            )
+        notes.append(CadFinding("import", (product.id,), None, "", f"{product.id}, {product.description}: {'; '.join(words)}"))
+    return notes
+
+
 def is_valid(solid: Solid) -> bool:
     """Does the kernel call the shape valid?
 
@@ -50,7 +73,7 @@ def is_valid(solid: Solid) -> bool:
     the profile instead, and all else of the shape by the kernel: every other face, every outline, the shells closed and one way round.
     """
     crowded = crowded_faces(solid.shape)
-    if not crowded:
+    if not crowded or solid.product.body is not None:
         return bool(BRepCheck_Analyzer(solid.shape).IsValid())
     shells = [BRepCheck_Shell(TopoDS.Shell_s(shell)) for shell in subshapes(solid.shape, TopAbs_ShapeEnum.TopAbs_SHELL)]
     outlines = [wire for face in crowded for wire in subshapes(face, TopAbs_ShapeEnum.TopAbs_WIRE)]

@@ -57,5 +57,6 @@ LOOKS: dict[Role, Look] = {
     "bolt": Look(_rgb8(175, 175, 170), metallic=0.7, roughness=0.35),
     "bracket": Look(_rgb8(95, 105, 118), metallic=0.4, roughness=0.6),
     "cross_member": Look(_rgb8(100, 112, 125), metallic=0.4, roughness=0.6),
+    "imported": Look(_rgb8(120, 165, 95), metallic=0.3, roughness=0.55),
 }
 """Chosen so that neighbouring roles differ in hue or lightness by eye; the lid is glass in the GLB so that the cells show."""

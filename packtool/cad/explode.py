@@ -17,6 +17,7 @@ LAYERS: tuple[tuple[tuple[Role, ...], float], ...] = (
     (("seal",), 0.35),
     (("lid",), 0.2),
     (("bolt",), 0.1),
+    (("imported",), 0.1),
 )
 """What moves together, from below, and the gap to the layer below over the pack's height."""
 

@@ -11,10 +11,12 @@ import struct
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from packtool import __version__
 from packtool.cad.colours import LOOKS
+from packtool.cad.moments import turn_of
 from packtool.cad.tessellate import Triangles
 from packtool.layout.records import Layout, Part, Role
 
@@ -120,10 +122,24 @@ def _nodes(layout: Layout, meshes: Mapping[str, int], document: dict[str, Any]) 
 
 def _pose(part: Part) -> dict[str, Any]:
     pose: dict[str, Any] = {"translation": [value / 1000 for value in part.origin]}
-    if part.rotation_deg:
+    if part.tilt is not None:
+        pose["rotation"] = _quaternion(turn_of(part))
+    elif part.rotation_deg:
         half = math.radians(part.rotation_deg) / 2
         pose["rotation"] = [0.0, 0.0, math.sin(half), math.cos(half)]
     return pose
+
+
+def _quaternion(turn: NDArray[np.float64]) -> list[float]:
+    """x, y, z, w of a rotation (3, 3): the axis of the largest part first, so that nothing is divided by a small number (Shepperd 1978)."""
+    m = turn
+    squares = [1 + m[0, 0] - m[1, 1] - m[2, 2], 1 - m[0, 0] + m[1, 1] - m[2, 2], 1 - m[0, 0] - m[1, 1] + m[2, 2], 1 + np.trace(m)]
+    largest = int(np.argmax(squares))
+    x, y, z = m[2, 1] - m[1, 2], m[0, 2] - m[2, 0], m[1, 0] - m[0, 1]
+    xy, xz, yz = m[0, 1] + m[1, 0], m[0, 2] + m[2, 0], m[1, 2] + m[2, 1]
+    rows = ((squares[0], xy, xz, x), (xy, squares[1], yz, y), (xz, yz, squares[2], z), (x, y, z, squares[3]))
+    quaternion = np.array(rows[largest]) / (2 * math.sqrt(squares[largest]))
+    return (quaternion / np.linalg.norm(quaternion) + 0.0).tolist()
 
 
 def _container(document: dict[str, Any], binary: bytes) -> bytes:

@@ -1,21 +1,22 @@
 """Do two parts claim the same space? Boxes decide most pairs, the exact areas of their profiles the rest; the kernel only where CAD-only
-detail (openings, bosses along x or y, fillets) lies where they meet."""
+detail (openings, bosses along x or y, fillets) lies where they meet, and for imported parts."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from OCP.BRepAlgoAPI import BRepAlgoAPI_Common
+from OCP.Standard import Standard_Failure
+from OCP.TopoDS import TopoDS_Shape
 
 from packtool.cad.region import Region, common_area_mm2
 from packtool.cad.report import CadFinding
 from packtool.cad.rounding import rounded_sweeps
-from packtool.cad.solids import Solid, placement, volume_mm3
-from packtool.errors import CadError
-from packtool.layout.records import Fillet, Layout, Loop, Part, Product, Profile, Sweep
+from packtool.cad.solids import CROWDED, Solid, placement, product_solid, volume_mm3
+from packtool.layout.records import Fillet, Layout, Loop, Part, Product, Profile, Sweep, turned_box
 
 TOUCH_MM = 1e-6
 """Parts that overlap by less than this in some direction only touch: ten times the kernel's point tolerance."""
@@ -54,10 +55,11 @@ class _Piece:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """A product as it is turned: its pieces, and whether openings are cut into it."""
+    """A product as it is turned: its pieces, and whether openings are cut into it; ``imported``: only the kernel knows its shape."""
 
     pieces: tuple[_Piece, ...]
     opened: bool
+    imported: bool = False
 
 
 def interference(layout: Layout, solids: Mapping[str, Solid]) -> Interference:
@@ -68,7 +70,7 @@ def interference(layout: Layout, solids: Mapping[str, Solid]) -> Interference:
     products = {product.id: product for product in layout.products}
     poses = dict.fromkeys((part.product, part.rotation_deg) for part in layout.parts)
     shapes = {(product, rotation): _shape(products[product], rotation) for product, rotation in poses}
-    seen: dict[tuple[object, ...], tuple[float, bool]] = {}
+    seen: dict[tuple[object, ...], tuple[float | None, bool]] = {}
     findings, near, exact = [], 0, 0
     for first, second in _overlapping(np.array([layout.part_bounds(part) for part in layout.parts])):
         near += 1
@@ -77,15 +79,19 @@ def interference(layout: Layout, solids: Mapping[str, Solid]) -> Interference:
         if key not in seen:
             one, two = shapes[a.product, a.rotation_deg], shapes[b.product, b.rotation_deg]
             shift = b.origin[0] - a.origin[0], b.origin[1] - a.origin[1], b.origin[2] - a.origin[2]
-            boxes = _common_boxes(one, two, shift)
+            imported = one.imported or two.imported
+            boxes = None if imported else _common_boxes(one, two, shift)
             if boxes is not None:
                 seen[key] = boxes, False
             else:
-                profiles = _common_profiles(one, two, shift)
-                seen[key] = _common_solids(a, b, solids) if profiles is None else profiles, True
+                profiles = None if imported else _common_profiles(one, two, shift)
+                seen[key] = _common_solids(layout, a, b, solids) if profiles is None else profiles, True
         volume, looked_closer = seen[key]
         exact += looked_closer
-        if volume > VOLUME_MM3:
+        if volume is None:
+            message = f"the CAD kernel cannot tell whether {a.name} and {b.name} overlap; their boxes do"
+            findings.append(CadFinding("interference", (a.name, b.name), None, "mm3", message))
+        elif volume > VOLUME_MM3:
             message = f"{a.name} and {b.name} claim the same {volume:.4g} mm³"
             findings.append(CadFinding("interference", (a.name, b.name), volume, "mm3", message))
     return Interference(tuple(findings), near, exact)
@@ -104,7 +110,7 @@ def _shape(product: Product, rotation_deg: int) -> _Shape:
         elif detail.adds:
             pieces.append(piece(Sweep(Profile.rectangle(x0, y0, x1, y1), z0, z1), fills=False))
     pieces += [piece(_around(fillet), fills=False) for fillet in product.fillets]
-    return _Shape(tuple(pieces), any(not detail.adds for detail in product.details))
+    return _Shape(tuple(pieces), any(not detail.adds for detail in product.details), product.body is not None)
 
 
 def _around(fillet: Fillet) -> Sweep:
@@ -180,16 +186,41 @@ def _common_profiles(first: _Shape, second: _Shape, shift: Shift) -> float | Non
     return volume
 
 
-def _common_solids(first: Part, second: Part, solids: Mapping[str, Solid]) -> float:
-    """Common volume of two parts [mm³] by the CAD kernel."""
-    shapes = [solids[part.product].shape.Moved(placement(part)) for part in (first, second)]
-    common = BRepAlgoAPI_Common(*shapes)
-    if not common.IsDone():
-        raise CadError(f"{first.name} and {second.name}: the CAD kernel cannot tell whether they overlap")
-    return abs(volume_mm3(common.Shape()))
+def _common_solids(layout: Layout, first: Part, second: Part, solids: Mapping[str, Solid]) -> float | None:
+    """Common volume of two parts [mm³] by the CAD kernel; None where it cannot tell."""
+    shapes = [
+        _where_they_meet(solids[one.product], one, layout.part_bounds(other)).Moved(placement(one))
+        for one, other in ((first, second), (second, first))
+    ]
+    try:
+        common = BRepAlgoAPI_Common(*shapes)
+        volume = volume_mm3(common.Shape()) if common.IsDone() else math.nan
+    except Standard_Failure:
+        return None
+    most = min(solids[part.product].volume_mm3 for part in (first, second))
+    return abs(volume) if abs(volume) <= most * (1 + 1e-6) else None  # the kernel's integration
+
+
+def _where_they_meet(solid: Solid, part: Part, box: Box) -> TopoDS_Shape:
+    """The shape of a part; where a face has so many holes that the kernel would take minutes, without those outside ``box`` (of the pack)."""
+    product = solid.product
+    if product.body is not None or not any(len(sweep.profile.holes) > CROWDED for sweep in product.sweeps):
+        return solid.shape
+    ox, oy, _ = part.origin
+    x0, y0, x1, y1 = turned_box((box[0] - ox, box[1] - oy, box[3] - ox, box[4] - oy), -part.rotation_deg % 360)
+
+    def meets(hole: Loop) -> bool:
+        u0, v0, u1, v1 = hole.bounds()
+        return u0 <= x1 and u1 >= x0 and v0 <= y1 and v1 >= y0
+
+    sweeps = tuple(
+        replace(sweep, profile=Profile(sweep.profile.outer, tuple(hole for hole in sweep.profile.holes if meets(hole))))
+        for sweep in product.sweeps
+    )
+    return product_solid(replace(product, sweeps=sweeps)).shape
 
 
 def _relative(first: Part, second: Part) -> tuple[object, ...]:
     """Pairs with the same key stand to each other alike, to the kernel's point tolerance."""
     shift = tuple(round(b - a, 7) for a, b in zip(first.origin, second.origin, strict=True))
-    return first.product, first.rotation_deg, second.product, second.rotation_deg, *shift
+    return first.product, first.rotation_deg, first.tilt, second.product, second.rotation_deg, second.tilt, *shift

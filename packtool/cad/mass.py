@@ -51,6 +51,8 @@ def _unit_mass(
         density = coolant_densities.get(product.material)
     else:
         density = materials[product.material].rho_kg_m3 if product.material in materials else None
+    if product.body is not None and product.body.mass_kg is not None:
+        return UnitMass(product.body.mass_kg, "given", "as the design says")
     if density is None:
         return UnitMass(None, "unknown", f"the density of {product.material} is unknown")
     mass_kg = density.value * product.finished_volume_mm3() * KG_PER_M3_TO_KG_PER_MM3

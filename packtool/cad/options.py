@@ -9,6 +9,7 @@ from typing import Literal, get_args
 from packtool.cad.choices import ASSEMBLIES, STEP_SCHEMAS
 from packtool.catalogue.load import nearest
 from packtool.errors import UsageError
+from packtool.layout.imported import Imported
 from packtool.layout.records import Layout, Part, Role
 
 CadFormat = Literal["step", "stl", "glb", "3mf", "drawing"]
@@ -63,27 +64,32 @@ def chosen(layout: Layout, options: CadOptions) -> Layout:
         return layout
     roles = {role for name in options.only for role in ASSEMBLIES.get(name, (name,))}
     parts = layout.parts_of(*roles)  # type: ignore[arg-type]
-    if not parts:
-        present = ", ".join(dict.fromkeys(product.role for product in layout.products))
+    imported = layout.imported if "imported" in roles else ()
+    if not parts and not imported:
+        present = ", ".join(dict.fromkeys([*(product.role for product in layout.products), *["imported"][: len(layout.imported)]]))
         raise UsageError(f"{layout.name} has no part of {' or '.join(options.only)}; its roles are: {present}")
-    return _of_parts(layout, "-".join(options.only), parts)
+    return _of_parts(layout, "-".join(options.only), parts, imported)
 
 
 def _one_part(layout: Layout, name: str) -> Layout:
-    """The part of this name, or the first part of the product of this id."""
+    """The part of this name, or the first part of the product of this id; called as the pack calls it."""
+    every: tuple[Part | Imported, ...] = (*layout.parts, *layout.imported)
     part = (
-        next((p for p in layout.parts if p.name == name), None)
-        or next((p for p in layout.parts if p.product == name), None)
-        or next((p for p in layout.parts if _numbers(p.name) == _numbers(name) is not None), None)
+        next((p for p in every if p.name == name), None)
+        or next((p for p in every if p.product == name), None)
+        or next((p for p in every if _numbers(p.name) == _numbers(name) is not None), None)
     )
     if part is None:
-        names = (*(p.name for p in layout.parts), *(product.id for product in layout.products))
+        names = (*(p.name for p in every), *(product.id for product in layout.products), *(p.product for p in layout.imported))
         close = nearest(name, names)
         hint = f"; did you mean {close}?" if close else ""
-        products = ", ".join(product.id for product in layout.products)
+        products = ", ".join(dict.fromkeys([*(product.id for product in layout.products), *(p.product for p in layout.imported)]))
         cell = next((f" (as {p.name})" for p in layout.parts_of("cell")), "")
         raise UsageError(f"{layout.name} has no part {name!r}{hint}; parts go by their name{cell} or their product: {products}")
-    return _of_parts(layout, name, (replace(part, origin=(0.0, 0.0, 0.0), rotation_deg=0, group=()),))
+    called = part.product if part.name != name and part.product == name else part.name
+    if isinstance(part, Imported):
+        return _of_parts(layout, called, (), (replace(part, origin=(0.0, 0.0, 0.0), rotation_deg=(0.0, 0.0, 0.0)),))
+    return _of_parts(layout, called, (replace(part, origin=(0.0, 0.0, 0.0), rotation_deg=0, group=()),))
 
 
 def _numbers(name: str) -> tuple[int, ...] | None:
@@ -92,11 +98,10 @@ def _numbers(name: str) -> tuple[int, ...] | None:
     return (int(found[1] or 0), int(found[2]), int(found[3])) if found else None
 
 
-def _of_parts(layout: Layout, name: str, parts: tuple[Part, ...]) -> Layout:
+def _of_parts(layout: Layout, name: str, parts: tuple[Part, ...], imported: tuple[Imported, ...] = ()) -> Layout:
     used = {part.product for part in parts}
-    return replace(
-        layout, name=name, parts=parts, products=tuple(p for p in layout.products if p.id in used), network=None, joints=()
-    )
+    products = tuple(p for p in layout.products if p.id in used)
+    return replace(layout, name=name, parts=parts, products=products, imported=imported, network=None, joints=())
 
 
 def _unknown(what: str, name: str, known: tuple[str, ...]) -> str:

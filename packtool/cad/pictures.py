@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from packtool.cad.colours import LOOKS
 from packtool.cad.explode import exploded
+from packtool.cad.imported_views import imported_below
 from packtool.cad.scene import Colour, View, draw, line_actor, solid_actor
 from packtool.cad.solids import product_solids
 from packtool.cad.stl import placed_points
@@ -17,6 +19,9 @@ from packtool.cad.tessellate import Triangles, triangles_of
 from packtool.cad.vtk_arrays import Floats, polygons, segments
 from packtool.errors import UsageError
 from packtool.layout.records import Layout, Part, Product, Role
+
+if TYPE_CHECKING:
+    from OCP.TopoDS import TopoDS_Shape
 
 VIEWS: Mapping[str, View] = {
     "whole": View(-56.0, 32.0),
@@ -43,36 +48,45 @@ class _Shape:
 
 
 def pack_pictures(
-    layout: Layout, views: Collection[str] = tuple(VIEWS), triangles: Mapping[str, Triangles] | None = None
+    layout: Layout,
+    views: Collection[str] = tuple(VIEWS),
+    triangles: Mapping[str, Triangles] | None = None,
+    shapes: Mapping[str, TopoDS_Shape] | None = None,
 ) -> dict[str, bytes]:
-    """PNG (1500 pixels wide) by view; ``section`` only where there is a cold plate. ``triangles`` by product id, where they are known.
+    """PNG (1500 pixels wide) by view; ``section`` only where there is a cold plate. By product id: ``triangles``, where they are known,
+    and ``shapes`` of imported products.
 
     Each product is triangulated once. Raises PictureError if nothing can be drawn here, UsageError for an unknown view.
     """
     unknown = sorted(set(views) - set(VIEWS))
     if unknown:
         raise UsageError(f"unknown view {', '.join(unknown)}: choose from {', '.join(VIEWS)}")
-    found = triangles if triangles is not None else triangles_of(product_solids(layout))
-    shapes = {id: _Shape(surface, sharp_edges(surface)) for id, surface in found.items()}
+    found = triangles if triangles is not None else triangles_of(product_solids(layout, shapes))
+    drawn = {id: _Shape(surface, sharp_edges(surface)) for id, surface in found.items()}
     made = {}
     for view in views:
         if view == "section":
             if layout.network is None:
                 continue
-            cut = below(layout, layout.network.section_z)
-            cut_shapes = {id: _Shape(surface, sharp_edges(surface)) for id, surface in triangles_of(product_solids(cut)).items()}
-            made[view] = _picture(cut, cut_shapes, VIEWS[view], ())
+            z = layout.network.section_z
+            products, parts, left = imported_below(layout, z, shapes or {})
+            cut = below(layout, z)
+            cut = replace(cut, products=(*cut.products, *products), parts=(*cut.parts, *parts))
+            surfaces = triangles_of(product_solids(cut, left))
+            made[view] = _picture(
+                cut, {id: _Shape(surface, sharp_edges(surface)) for id, surface in surfaces.items()}, VIEWS[view], ()
+            )
         elif view == "exploded":
-            made[view] = _picture(exploded(layout), shapes, VIEWS[view], (), glass=True)
+            made[view] = _picture(exploded(layout), drawn, VIEWS[view], (), glass=True)
         else:
             made[view] = _picture(
-                layout, shapes, VIEWS[view], ("coolant", "lid", "bolt", "seal") if view == "lid-off" else ("coolant",)
+                layout, drawn, VIEWS[view], ("coolant", "lid", "bolt", "seal") if view == "lid-off" else ("coolant",)
             )
     return made
 
 
 def below(layout: Layout, z: float) -> Layout:
-    """What is left of the layout under a horizontal cut at ``z`` [mm]; sweeps only, without CAD-only detail."""
+    """What is left of the layout under a horizontal cut at ``z`` [mm]; sweeps only, without CAD-only detail and imported parts."""
     products: dict[str, Product] = {}
     parts: list[Part] = []
     known = {product.id: product for product in layout.products}
@@ -95,8 +109,11 @@ def sharp_edges(surface: Triangles) -> Floats:
     normals = np.cross(points[corners[:, 1]] - points[corners[:, 0]], points[corners[:, 2]] - points[corners[:, 0]])
     normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-300)
     ends = np.sort(np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [2, 0]]]), axis=1)
-    order = np.argsort(ends[:, 0] * len(points) + ends[:, 1], kind="stable")
-    first, second = order[0::2], order[1::2]  # a closed surface: every edge is there twice
+    marks = ends[:, 0] * len(points) + ends[:, 1]
+    order = np.argsort(marks, kind="stable")
+    _, begin, count = np.unique(marks[order], return_index=True, return_counts=True)
+    begin = begin[count == 2]  # a closed surface: every edge is there twice, but where an imported one has a fault
+    first, second = order[begin], order[begin + 1]
     turned = np.einsum("ij,ij->i", normals[first % len(corners)], normals[second % len(corners)]) < SHARP
     chosen: Floats = points[ends[first[turned]]]
     return chosen

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-FindingKind = Literal["invalid_solid", "volume", "interference", "round_trip", "mass_unknown"]
+FindingKind = Literal["invalid_solid", "volume", "interference", "round_trip", "mass_unknown", "import", "import_incomplete"]
+
+SEVERITY: Mapping[FindingKind, Literal["warning", "note"]] = {
+    "mass_unknown": "warning",
+    "import_incomplete": "warning",
+    "import": "note",
+}
+"""Of kinds that are no errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +25,11 @@ class CadFinding:
     value: float | None
     unit: str
     message: str
+
+    @property
+    def severity(self) -> Literal["error", "warning", "note"]:
+        """How much it matters: an error fails the verdict."""
+        return SEVERITY.get(self.kind, "error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,5 +73,5 @@ class CadReport:
         return plain | {
             "files": list(self.files),
             "volumes": [asdict(v) | {"relative_difference": v.relative_difference} for v in self.volumes],
-            "findings": [asdict(finding) | {"parts": list(finding.parts)} for finding in self.findings],
+            "findings": [asdict(f) | {"parts": list(f.parts), "severity": f.severity} for f in self.findings],
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from OCP.BRep import BRep_Builder, BRep_Tool
@@ -28,7 +29,7 @@ from OCP.TopLoc import TopLoc_Location
 from OCP.TopoDS import TopoDS, TopoDS_Compound, TopoDS_Shape, TopoDS_Solid, TopoDS_Wire
 from OCP.TopTools import TopTools_ListOfShape
 
-from packtool.cad.moments import TURNS
+from packtool.cad.moments import turn_of
 from packtool.cad.rounding import rounded_sweeps, without_repeats
 from packtool.cad.tree import Placing
 from packtool.errors import CadError
@@ -47,10 +48,18 @@ class Solid:
     volume_mm3: float
 
 
-def product_solids(layout: Layout) -> dict[str, Solid]:
-    """The shape of every product that a part uses, by product id in layout order. Raises CadError where the kernel makes none."""
+def product_solids(layout: Layout, shapes: Mapping[str, TopoDS_Shape] | None = None) -> dict[str, Solid]:
+    """The shape of every product that a part uses, by product id in layout order; ``shapes``: of imported products, as they were read.
+    Raises CadError where the kernel makes none."""
     used = {part.product for part in layout.parts}
-    return {product.id: product_solid(product) for product in layout.products if product.id in used}
+    given = shapes or {}
+    return {
+        product.id: Solid(product, given[product.id], volume_mm3(given[product.id]))
+        if product.id in given
+        else product_solid(product)
+        for product in layout.products
+        if product.id in used
+    }
 
 
 def product_solid(product: Product) -> Solid:
@@ -75,11 +84,11 @@ def product_solid(product: Product) -> Solid:
 
 
 def placement(part: Part | Placing) -> TopLoc_Location:
-    """Where something stands: turned by its quarter turns about z (exactly), then moved [mm]."""
-    cos, sin = TURNS[part.rotation_deg]
+    """Where something stands: turned (by quarter turns about z exactly), then moved [mm]."""
+    (a, b, c), (d, e, f), (g, h, i) = turn_of(part).tolist()
     x, y, z = part.origin
     turn = gp_Trsf()
-    turn.SetValues(cos, -sin, 0, x, sin, cos, 0, y, 0, 0, 1, z)
+    turn.SetValues(a, b, c, x, d, e, f, y, g, h, i, z)
     return TopLoc_Location(turn)
 
 

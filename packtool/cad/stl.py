@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packtool import __version__
-from packtool.cad.moments import TURNS
+from packtool.cad.moments import turn_of
 from packtool.cad.tessellate import Triangles
 from packtool.layout.records import Layout, Part
 
@@ -31,9 +31,7 @@ def pack_stl(layout: Layout, triangles: Mapping[str, Triangles]) -> bytes:
 
 def placed_points(part: Part, points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Points (n, 3) [mm] of the product's frame where the part has them in the pack."""
-    cos, sin = TURNS[part.rotation_deg]
-    turn = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]], dtype=np.float64)
-    return points @ turn.T + np.array(part.origin)
+    return points @ turn_of(part).T + np.array(part.origin)
 
 
 def _facets(corners: NDArray[np.float64]) -> bytes:

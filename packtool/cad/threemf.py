@@ -14,7 +14,7 @@ import numpy as np
 
 from packtool import __version__
 from packtool.cad.colours import LOOKS
-from packtool.cad.moments import TURNS
+from packtool.cad.moments import turn_of
 from packtool.cad.tessellate import Triangles
 from packtool.layout.records import Layout, Part, Role
 
@@ -86,9 +86,8 @@ def _mesh(surface: Triangles) -> list[str]:
 
 def _item(part: Part, number: int) -> str:
     """Points are rows that the matrix stands to the right of: its rows are the axes' images."""
-    cos, sin = TURNS[part.rotation_deg]
-    matrix = (cos, sin, 0, -sin, cos, 0, 0, 0, 1, *part.origin)
-    numbers = " ".join(f"{value:.12g}" for value in matrix)
+    matrix = (*turn_of(part).T.ravel().tolist(), *part.origin)
+    numbers = " ".join(f"{value + 0.0:.12g}" for value in matrix)
     return f'<item objectid="{number}" transform="{numbers}" partnumber={quoteattr(part.name)}/>'
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from packtool.layout.imported import Tilt
 from packtool.layout.records import Layout, Part
 
 MODULE = "module "
@@ -28,10 +29,16 @@ Key = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """Turned by ``rotation_deg`` about z, then moved by ``origin`` [mm]."""
+    """Turned by ``tilt`` (of imported parts) and by ``rotation_deg`` about z, then moved by ``origin`` [mm]."""
 
     origin: Point = (0.0, 0.0, 0.0)
     rotation_deg: int = 0
+    tilt: Tilt | None = None
+
+    @classmethod
+    def of(cls, part: Part) -> Placing:
+        """Where a part stands in the pack."""
+        return cls(part.origin, part.rotation_deg, part.tilt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,7 @@ def assembly_tree(layout: Layout) -> Assembly:
                 children.append(Occurrence(child.name, assembly, _within(around, frame)))
             else:
                 name, part = child
-                children.append(Occurrence(name, part.product, _within(Placing(part.origin, part.rotation_deg), frame)))
+                children.append(Occurrence(name, part.product, _within(Placing.of(part), frame)))
         return Assembly(product, tuple(children))
 
     return make(root, Placing(), layout.name)
@@ -186,7 +193,7 @@ def _key(group: _Group) -> Key:
             rows.append((child.name, _rounded(_within(_frame(child), frame)), _key(child)))
         else:
             name, part = child
-            rows.append((name, _rounded(_within(Placing(part.origin, part.rotation_deg), frame)), part.product))
+            rows.append((name, _rounded(_within(Placing.of(part), frame)), part.product))
     return (_generic(group.name), *rows)
 
 
@@ -198,10 +205,10 @@ def _rounded(placing: Placing) -> Placing:
 def _within(placing: Placing, frame: Placing) -> Placing:
     """``placing`` of the pack as seen from ``frame``."""
     x, y, z = (round(a - b, NOISE_DIGITS) + 0.0 for a, b in zip(placing.origin, frame.origin, strict=True))
-    return Placing(turned((x, y, z), -frame.rotation_deg % 360), (placing.rotation_deg - frame.rotation_deg) % 360)
+    return Placing(turned((x, y, z), -frame.rotation_deg % 360), (placing.rotation_deg - frame.rotation_deg) % 360, placing.tilt)
 
 
 def _composed(outer: Placing, inner: Placing) -> Placing:
     """``inner``, given in the frame ``outer``, in the frame around that."""
     x, y, z = (a + b for a, b in zip(turned(inner.origin, outer.rotation_deg), outer.origin, strict=True))
-    return Placing((x, y, z), (outer.rotation_deg + inner.rotation_deg) % 360)
+    return Placing((x, y, z), (outer.rotation_deg + inner.rotation_deg) % 360, inner.tilt)

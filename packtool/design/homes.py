@@ -36,6 +36,8 @@ def _keys_below(schema: Schema, top: Schema, home: Home) -> Iterator[tuple[str, 
         for key, below in branch.get("properties", {}).items():
             yield key, (path, word)
             yield from _keys_below(below, top, ((*path, key), ""))
+        if "items" in branch:
+            yield from _keys_below(branch["items"], top, (path, ""))
         for below in branch.get("patternProperties", {}).values():
             yield from _keys_below(below, top, ((*path, "<name>"), ""))
 

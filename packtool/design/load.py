@@ -45,7 +45,17 @@ def design_from_text(text: str, file: str, folder: Path, sets: Sequence[str] = (
         document.complain(path, "has no value: write one, null for none, or leave the key out")
     if document.complaints or design is None or resolved.cell is None:
         raise DesignError(_in_order(document.complaints, file))
-    return LoadedDesign(design, resolved.cell, resolved.materials, resolved.coolants, _dotted_places(document), file, data, asked)
+    return LoadedDesign(
+        design,
+        resolved.cell,
+        resolved.materials,
+        resolved.coolants,
+        _dotted_places(document),
+        file,
+        data,
+        asked,
+        resolved.step_files,
+    )
 
 
 def _refuse_other_tops(document: Document) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from packtool.catalogue.records import Cell, Coolant, Material
@@ -20,6 +21,14 @@ class Place:
     column: int
 
 
+@dataclass(frozen=True, slots=True)
+class StepFile:
+    """The STEP file of one entry of ``parts``: where it stands, and the hash of its content (so that stages run again when it changes)."""
+
+    path: Path
+    sha256: str
+
+
 @dataclass(frozen=True)
 class LoadedDesign:
     """A validated design, what it refers to in the catalogue, and the place of every key that the file holds.
@@ -27,7 +36,7 @@ class LoadedDesign:
     ``cell`` is resolved (catalogue, class defaults, own figures); ``materials`` and ``coolants`` hold every id that the design
     names; ``places`` maps dotted keys (``cold_plate.passes``) to their place; ``data`` is the design as plain JSON-like data with
     defaults filled in (what the stage hashes are made of);
-    ``demands``: what each transient case asks of the pack.
+    ``demands``: what each transient case asks of the pack; ``step_files``: of each entry of ``parts``, in their order.
     """
 
     design: PackDesign
@@ -38,6 +47,7 @@ class LoadedDesign:
     file: str
     data: Mapping[str, Any]
     demands: Mapping[str, Demand] = field(default_factory=dict)
+    step_files: tuple[StepFile, ...] = ()
 
     def place(self, key: str) -> Place:
         """The place of ``key``, or of the nearest key above it that the file holds; the file's top if there is none."""

@@ -14,7 +14,9 @@ from packtool.design.cell import complain_of_missing_figures, complain_of_voltag
 from packtool.design.cell_count import check_overrides, check_sensors, count_cells
 from packtool.design.cell_tables import complain_of_ocv
 from packtool.design.document import Document, KeyPath
+from packtool.design.loaded import StepFile
 from packtool.design.patterns import CYLINDER_PATTERNS
+from packtool.design.step_files import step_files
 from packtool.design.suggest import did_you_mean
 from packtool.design.values import Values
 from packtool.design.wording import range_words
@@ -51,6 +53,7 @@ class Resolved:
     cell: Cell | None
     materials: Mapping[str, Material]
     coolants: Mapping[str, Coolant]
+    step_files: tuple[StepFile, ...]
 
 
 def resolve(data: Any, document: Document, folder: Path) -> Resolved:
@@ -70,7 +73,9 @@ def resolve(data: Any, document: Document, folder: Path) -> Resolved:
         complain_of_missing_figures(cell, reference, values.at("arrangement", "pattern"), document)
         complain_of_voltages(cell, document)
         complain_of_ocv(cell, reference, document)
-    materials = _look_up("material", MATERIAL_KEYS, catalogue.materials(), values, document)
+    entries = range(len(values.at("parts") or ()))
+    of_parts: list[KeyPath] = [("parts", index, "material") for index in entries]
+    materials = _look_up("material", [*MATERIAL_KEYS, *of_parts], catalogue.materials(), values, document)
     coolants = _look_up("coolant", [("cold_plate", "coolant")], catalogue.coolants(), values, document)
     busbar = values.at("busbars", "material")
     if busbar in materials and materials[busbar].resistivity_ohm_m is None:
@@ -82,7 +87,7 @@ def resolve(data: Any, document: Document, folder: Path) -> Resolved:
     if inlet is not None and coolant in coolants:
         _check_inlet(inlet, coolants[coolant], ("cold_plate", "inlet_degC"), document)
     _check_schedules(values, coolants, document)
-    return Resolved(cell, materials, coolants)
+    return Resolved(cell, materials, coolants, step_files(values, document, folder))
 
 
 def _check_busbars(values: Values, document: Document) -> None:
@@ -139,7 +144,7 @@ def _look_up[Record](
     """The records that the keys at ``paths`` name."""
     found = {}
     for path in paths:
-        name = values.at(*map(str, path))
+        name = values.at(*path)
         if isinstance(name, str) and name in known:
             found[name] = known[name]
         elif isinstance(name, str):

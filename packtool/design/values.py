@@ -16,11 +16,16 @@ class Values:
     data: Any
     wrong: set[KeyPath]
 
-    def at(self, *path: str) -> Any:
-        """The value of a key; None if it is not given, null, or there is a complaint about it."""
+    def at(self, *path: str | int) -> Any:
+        """The value of a key (entries of a list by their index); None if it is not given, null, or there is a complaint about it."""
         value = self.data
         for depth, key in enumerate(path, 1):
-            if not isinstance(value, Mapping) or path[:depth] in self.wrong:
+            if path[:depth] in self.wrong:
                 return None
-            value = value.get(key)
+            if isinstance(key, int) and isinstance(value, list | tuple) and key < len(value):
+                value = value[key]
+            elif isinstance(value, Mapping):
+                value = value.get(key)
+            else:
+                return None
         return value

@@ -80,7 +80,7 @@ def needed(schema: Mapping[str, Any], unit: str = "") -> str:
     if kind == "array":
         if "prefixItems" in schema:
             return f"a list of {len(schema['prefixItems'])} numbers"
-        return "a list of numbers"
+        return "a list of mappings" if "$ref" in schema.get("items", {}) else "a list of numbers"
     if kind == "object":
         required, allowed = schema.get("required", ()), list(schema.get("properties", ()))
         if not required and 0 < len(allowed) <= MOST_NAMED:

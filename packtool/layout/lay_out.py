@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from packtool.design.loaded import LoadedDesign
 from packtool.errors import DesignError
@@ -11,6 +12,7 @@ from packtool.layout.open_groups import open_groups
 from packtool.layout.records import Layout
 from packtool.layout.row_pack import lay_out_rows
 from packtool.layout.sensor_places import misplaced_sensors
+from packtool.layout.step_parts import imported_parts
 
 PATTERNS: Mapping[str, Callable[[LoadedDesign], Layout]] = {
     "rows": lay_out_rows,
@@ -24,10 +26,12 @@ def lay_out(loaded: LoadedDesign) -> Layout:
     """Lay the pack out.
 
     Raises DesignError, with every complaint at its place, if something does not fit (channels in the plate, headers on the overhang,
-    bars beside each other, a sensor where nothing is solved for, a parallel group without a closed circuit); LayoutError if the cells' counts do not come out.
+    bars beside each other, a sensor where nothing is solved for, a parallel group without a closed circuit, a name twice); LayoutError if the
+    cells' counts do not come out.
     """
     layout = PATTERNS[loaded.design.arrangement.pattern](loaded)
-    complaints = [*misplaced_sensors(loaded, layout), *open_groups(loaded, layout)]
+    imported, complaints = imported_parts(loaded, layout)
+    complaints += [*misplaced_sensors(loaded, layout), *open_groups(loaded, layout)]
     if complaints:
         raise DesignError(complaints)
-    return layout
+    return replace(layout, imported=imported)

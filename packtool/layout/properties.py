@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -25,6 +26,18 @@ class PackVoltage:
     minimum: float | None
     nominal: float | None
     maximum: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What the CAD found of the whole pack, imported parts included: mass [kg], outer size in x, y, z [mm]."""
+
+    mass_kg: float
+    size_mm: tuple[float, float, float]
+
+
+class NeedsCad(ValueError):
+    """Only the CAD can tell: the text says of which parts."""
 
 
 def cell_mass_kg(cell: Cell) -> float:
@@ -69,10 +82,19 @@ def part_mass_kg(part: Part, layout: Layout, loaded: LoadedDesign) -> float:
     return product_mass_kg(layout.product(part.product), loaded)
 
 
-def pack_mass_kg(layout: Layout, loaded: LoadedDesign) -> float:
-    """Mass of every part, coolant included [kg]. Bolts, harness, electronics and seals are not in the layout."""
+def pack_mass_kg(layout: Layout, loaded: LoadedDesign, weighed: Weighed | None = None) -> float:
+    """Mass of every part, coolant included [kg]. Harness and electronics are not in the layout, unless they are imported.
+
+    Raises NeedsCad where the CAD has not ``weighed`` an imported part whose mass the design does not give.
+    """
+    if layout.imported and weighed is not None:
+        return weighed.mass_kg
+    unknown = [part.name for part in layout.imported if part.mass_kg is None]
+    if unknown:
+        raise NeedsCad(f"the mass of {_listed(unknown)} is known to the CAD only: packtool run (or give mass_kg)")
     counts = _counts(layout)
-    return sum(counts[product.id] * product_mass_kg(product, loaded) for product in layout.products)
+    own = sum(counts[product.id] * product_mass_kg(product, loaded) for product in layout.products)
+    return own + sum(part.mass_kg or 0.0 for part in layout.imported)
 
 
 def cells_mass_kg(layout: Layout) -> float:
@@ -81,12 +103,12 @@ def cells_mass_kg(layout: Layout) -> float:
 
 
 def cell_mass_fraction(layout: Layout, loaded: LoadedDesign) -> float:
-    """Mass of the cells over the mass of the pack [-]."""
+    """Mass of the cells over the mass of the pack [-]. Raises NeedsCad as ``pack_mass_kg``."""
     return cells_mass_kg(layout) / pack_mass_kg(layout, loaded)
 
 
 def centre_of_gravity_mm(layout: Layout, loaded: LoadedDesign) -> tuple[float, float, float]:
-    """Centre of gravity in the pack's frame [mm]; cells count as homogeneous boxes."""
+    """Centre of gravity in the pack's frame [mm], of all but imported parts; cells count as homogeneous boxes."""
     products = {product.id: product for product in layout.products}
     weighed = {id: (product_mass_kg(product, loaded), product_centroid_mm(product)) for id, product in products.items()}
     total = mx = my = mz = 0.0
@@ -101,8 +123,15 @@ def centre_of_gravity_mm(layout: Layout, loaded: LoadedDesign) -> tuple[float, f
     return mx / total, my / total, mz / total
 
 
-def envelope_mm(layout: Layout) -> tuple[float, float, float]:
-    """Outer length (x), width (y) and height (z) of everything [mm]."""
+def envelope_mm(layout: Layout, weighed: Weighed | None = None) -> tuple[float, float, float]:
+    """Outer length (x), width (y) and height (z) of everything [mm]. Raises NeedsCad where there are imported parts that the CAD has not
+    measured (``weighed``)."""
+    if layout.imported:
+        if weighed is None:
+            raise NeedsCad(
+                f"how far {_listed([part.name for part in layout.imported])} reach is known to the CAD only: packtool run"
+            )
+        return weighed.size_mm
     extremes: dict[tuple[str, int], tuple[Part, list[float]]] = {}
     for part in layout.parts:
         x, y, z = part.origin
@@ -131,18 +160,21 @@ def pack_voltage_V(loaded: LoadedDesign) -> PackVoltage:
     return PackVoltage(*(None if v is None else n * v.value for v in (cell.v_min, cell.v_nom, cell.v_max)))
 
 
-def layout_results(loaded: LoadedDesign, layout: Layout) -> list[Result]:
-    """The numbers of a layout as results; they carry no numerical error. A number whose data the cell lacks is left out."""
-    pack, cells = pack_mass_kg(layout, loaded), cells_mass_kg(layout)
-    length, width, height = envelope_mm(layout)
+def layout_results(loaded: LoadedDesign, layout: Layout, weighed: Weighed | None = None) -> list[Result]:
+    """The numbers of a layout as results; they carry no numerical error. A number whose data the cell lacks is left out, and so is what
+    only the CAD can tell where it has not ``weighed`` the pack."""
+    pack, size = _or_none(lambda: pack_mass_kg(layout, loaded, weighed)), _or_none(lambda: envelope_mm(layout, weighed))
+    cells = cells_mass_kg(layout)
+    length, width, height = size or (None, None, None)
+    litres = size[0] * size[1] * size[2] * 1e-6 if size else None
     volts, energy = pack_voltage_V(loaded), pack_energy_Wh(loaded)
     rows: list[tuple[str, float | None, str]] = [
         ("mass.pack", pack, "kg"),
         ("mass.cells", cells, "kg"),
-        ("mass.cell_fraction", cells / pack, "-"),
+        ("mass.cell_fraction", None if pack is None else cells / pack, "-"),
         ("energy.pack", energy, "Wh"),
-        ("energy.per_mass", None if energy is None else energy / pack, "Wh/kg"),
-        ("energy.per_volume", None if energy is None else energy / (length * width * height * 1e-6), "Wh/L"),
+        ("energy.per_mass", None if energy is None or pack is None else energy / pack, "Wh/kg"),
+        ("energy.per_volume", None if energy is None or litres is None else energy / litres, "Wh/L"),
         ("voltage.min", volts.minimum, "V"),
         ("voltage.nom", volts.nominal, "V"),
         ("voltage.max", volts.maximum, "V"),
@@ -167,6 +199,20 @@ def _compression(loaded: LoadedDesign) -> list[tuple[str, float | None, str]]:
         ("strap.stress", force / (2 * straps.count * straps.width_mm * straps.thickness_mm), "MPa"),
         ("cell.pressure", force / face * 1e3, "kPa"),
     ]
+
+
+def _or_none[Value](known: Callable[[], Value]) -> Value | None:
+    try:
+        return known()
+    except NeedsCad:
+        return None
+
+
+def _listed(names: list[str]) -> str:
+    """``a, b and c``; many are counted."""
+    if len(names) > 4:
+        return f"{', '.join(names[:3])} and {len(names) - 3} more"
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 _QUARTER_TURN = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}

@@ -14,12 +14,13 @@ from typing import Literal
 
 from packtool.catalogue.records import Cell
 from packtool.layout.arcs import Arc, arc
+from packtool.layout.imported import Body, Imported, Tilt
 
 Role = Literal[
     "cell", "pad", "barrier", "fin", "end_plate", "side_plate", "strap", "filler", "holder", "potting", "interface", "cold_plate", "coolant",
     "terminal", "busbar", "tray",
     "lid", "fitting",
-    "seal", "bolt", "bracket", "cross_member",
+    "seal", "bolt", "bracket", "cross_member", "imported",
 ]  # fmt: skip
 MESHED_ROLES: tuple[Role, ...] = (
     "cell", "pad", "barrier", "fin", "end_plate", "side_plate", "strap", "filler", "holder", "potting", "interface", "cold_plate",
@@ -111,6 +112,12 @@ class Loop:
                     xs.append(centre_x + radius * math.cos(towards))
                     ys.append(centre_y + radius * math.sin(towards))
         return min(xs), min(ys), max(xs), max(ys)
+
+
+def turned_box(box: tuple[float, float, float, float], rotation_deg: int) -> tuple[float, float, float, float]:
+    """x0, y0, x1, y1 of a rectangle turned about the origin by quarter turns."""
+    x0, y0, x1, y1 = box
+    return {0: (x0, y0, x1, y1), 90: (-y1, x0, -y0, x1), 180: (-x1, -y1, -x0, -y0), 270: (y0, -x1, y1, -x0)}[rotation_deg]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +233,8 @@ class Product:
     """A shape that one or more parts share. The sweeps do not overlap; touching ones are one solid.
 
     The mesh is of the sweeps. What it leaves out, and the CAD has, is in ``edge_radius_mm`` (rounds the vertical edges of a box or a
-    rectangular ring), ``details`` and ``fillets``. Without sweeps it is its added details. ``through``: of a flat cell, the axis that its electrode layers are stacked along.
+    rectangular ring), ``details`` and ``fillets``. Without sweeps it is its added details, or the ``body`` of a STEP file that the CAD
+    stage has read. ``through``: of a flat cell, the axis that its electrode layers are stacked along.
     """
 
     id: str
@@ -238,6 +246,7 @@ class Product:
     details: tuple[Detail, ...] = ()
     fillets: tuple[Fillet, ...] = ()
     through: Axis = "x"
+    body: Body | None = None
 
     def volume_mm3(self) -> float:
         """Volume of the sweeps [mm³], as it is meshed."""
@@ -245,6 +254,8 @@ class Product:
 
     def finished_volume_mm3(self) -> float:
         """Volume with the CAD-only detail [mm³]: what the part weighs. ValueError where its edges cannot be rounded."""
+        if self.body is not None:
+            return self.body.volume_mm3
         return (
             sum(sweep.volume() for sweep in self.rounded_sweeps())
             + sum(detail.volume() for detail in self.details)
@@ -259,6 +270,8 @@ class Product:
 
     def bounds(self) -> tuple[float, float, float, float, float, float]:
         """x0, y0, z0, x1, y1, z1 in the product's frame [mm], added details included."""
+        if self.body is not None:
+            return self.body.box
         boxes = [detail.bounds() for detail in self.details if detail.adds]
         for sweep in self.sweeps:
             x0, y0, x1, y1 = sweep.profile.outer.bounds()
@@ -271,7 +284,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One product, placed: turned by ``rotation_deg`` about z, then moved by ``origin`` [mm].
+    """One product, placed: turned by ``rotation_deg`` about z (by ``tilt`` where it comes from a STEP file), then moved by ``origin`` [mm].
 
     ``name`` is unique in the layout (cells: ``R2C05``). ``group`` is its place in the assembly tree, outermost first
     (``("row R2",)``). ``series`` and ``parallel`` count from 1, for cells only.
@@ -284,6 +297,7 @@ class Part:
     group: tuple[str, ...] = ()
     series: int | None = None
     parallel: int | None = None
+    tilt: Tilt | None = None
 
     def through_axis(self, product: Product) -> int:
         """The axis of the pack (0, 1, 2) that the layers of this flat cell, of ``product``, are stacked along."""
@@ -409,7 +423,8 @@ class Joint:
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Every part of the pack, and what the solvers need to know of them beyond their shape; ``inside`` of the tray's walls in the plan
-    (x0, y0, x1, y1) [mm]."""
+    (x0, y0, x1, y1) [mm]; ``imported``: parts that come as STEP files, whose shapes the CAD stage alone reads (it then holds them as
+    products and parts, too)."""
 
     name: str
     cell: Cell
@@ -420,6 +435,7 @@ class Layout:
     network: CoolantNetwork | None
     joints: tuple[Joint, ...]
     inside: tuple[float, float, float, float] | None = None
+    imported: tuple[Imported, ...] = ()
 
     def product(self, id: str) -> Product:
         """The product with this id; KeyError if there is none."""
@@ -436,12 +452,7 @@ class Layout:
 
     def part_bounds(self, part: Part) -> tuple[float, float, float, float, float, float]:
         """x0, y0, z0, x1, y1, z1 of a placed part in the pack's frame [mm]."""
-        x0, y0, z0, x1, y1, z1 = self.product(part.product).bounds()
-        if part.rotation_deg == 90:
-            x0, y0, x1, y1 = -y1, x0, -y0, x1
-        elif part.rotation_deg == 180:
-            x0, y0, x1, y1 = -x1, -y1, -x0, -y0
-        elif part.rotation_deg == 270:
-            x0, y0, x1, y1 = y0, -x1, y1, -x0
+        x0, y0, z0, x1, y1, z1 = part.tilt.box if part.tilt is not None else self.product(part.product).bounds()
+        x0, y0, x1, y1 = turned_box((x0, y0, x1, y1), part.rotation_deg)
         ox, oy, oz = part.origin
         return x0 + ox, y0 + oy, z0 + oz, x1 + ox, y1 + oy, z1 + oz

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from packtool.cad.pictures import pack_pictures
 from packtool.layout.records import Layout
 from packtool.mesh.records import Floats, TaggedMesh
 from packtool.report.picture_temperature import plate_picture, temperature_picture
 from packtool.report.records import Picture
 
+if TYPE_CHECKING:
+    from OCP.TopoDS import TopoDS_Shape
 
-def pictures_of_pack(layout: Layout) -> tuple[Picture, ...]:
-    """The pack with its lid off, and taken apart. Raises PictureError; CadError where a solid cannot be made."""
-    drawn = pack_pictures(layout, ("lid-off", "exploded"))
+
+def pictures_of_pack(layout: Layout, shapes: Mapping[str, TopoDS_Shape] | None = None) -> tuple[Picture, ...]:
+    """The pack with its lid off, and taken apart; ``shapes``: of imported products, by id. Raises PictureError; CadError where a solid cannot
+    be made."""
+    drawn = pack_pictures(layout, ("lid-off", "exploded"), shapes=shapes)
     return (
         Picture("pack", "The pack with its lid off.", drawn["lid-off"]),
         Picture("pack-apart", "The pack in layers.", drawn["exploded"]),

@@ -7,6 +7,7 @@ from typing import Any
 
 from packtool.report.quantity import number
 
+_MARKS = {"error": "DOES NOT HOLD", "warning": "warns", "note": "notes"}
 MOST_SHOWN = 20
 """Findings that are listed; the rest is counted."""
 
@@ -21,13 +22,13 @@ def cad_text(report: Mapping[str, Any]) -> str:
         f"interference: {report['pairs_near']} pairs of boxes near, {report['pairs_exact']} looked at exactly",
     ]
     findings = report["findings"]
-    lines += [f"DOES NOT HOLD  {finding['message']}" for finding in findings[:MOST_SHOWN]]
+    lines += [f"{_MARKS[finding['severity']]}  {finding['message']}" for finding in findings[:MOST_SHOWN]]
     if len(findings) > MOST_SHOWN:
-        lines.append(f"DOES NOT HOLD  and {len(findings) - MOST_SHOWN} more: --json has them all")
-    if not findings:
+        lines.append(f"and {len(findings) - MOST_SHOWN} more: --json has them all")
+    if not any(finding["severity"] == "error" for finding in findings):
         lines.append("all solids valid, no overlaps, the STEP reads back with the same names, colours, count and volume")
-    shown = [name for name in report["files"] if not name.startswith("stl/")]
-    n_stl = len(report["files"]) - len(shown)
+    shown = [name for name in report["files"] if not name.startswith(("stl/", "."))]
+    n_stl = sum(name.startswith("stl/") for name in report["files"])
     lines.append("files: " + ", ".join(shown) + (f", stl/ ({n_stl} files)" if n_stl else ""))
     return "\n".join(lines)
 

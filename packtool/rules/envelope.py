@@ -14,7 +14,8 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     wanted = evidence.loaded.design.limits.envelope_mm
     if wanted is None:
         raise NotChecked("limits.envelope_mm is not given")
-    for index, (axis, size, limit) in enumerate(zip("xyz", envelope_mm(evidence.layout), wanted, strict=True)):
+    sizes = envelope_mm(evidence.layout, evidence.weighed)
+    for index, (axis, size, limit) in enumerate(zip("xyz", sizes, wanted, strict=True)):
         yield at_most(evidence, RULE.id, f"size in {axis}", size, Limit(limit, f"limits.envelope_mm.{index}", "error"), "mm")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from packtool.layout.properties import NeedsCad
 from packtool.rules import (
     barrier_thickness,
     bolt_pitch,
@@ -22,6 +23,7 @@ from packtool.rules import (
     coolant_velocity,
     energy_balance,
     envelope,
+    imported_parts,
     ingress,
     mass_ratio,
     pack_mass,
@@ -67,6 +69,7 @@ RULES: tuple[Rule, ...] = tuple(
         coolant_split,
         coolant_velocity,
         energy_balance,
+        imported_parts,
         resistance_cold,
         resistance_range,
         resistance_stand_in,
@@ -86,7 +89,7 @@ def judge(evidence: Evidence) -> Verdict:
             continue
         try:
             findings.extend(rule.check(evidence))
-        except NotChecked as reason:
+        except (NotChecked, NeedsCad) as reason:
             not_checked[rule.id] = str(reason)
     not_checked |= {f"cases.{case}": "this case was not asked for (--case)" for case in evidence.left_out_cases}
     return Verdict(tuple(findings), not_checked)

@@ -15,7 +15,7 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     if cell.mass_kg is None:
         raise NotChecked(f"the mass of {cell.id} is unknown")
     cells = len(evidence.layout.parts_of("cell")) * cell.mass_kg.value
-    ratio = pack_mass_kg(evidence.layout, evidence.loaded) / cells
+    ratio = pack_mass_kg(evidence.layout, evidence.loaded, evidence.weighed) / cells
     if ratio < 1.25:
         yield at_least(evidence, RULE.id, "pack mass over cell mass", ratio, Limit(1.25, "enclosure", "note"), "-")
     else:

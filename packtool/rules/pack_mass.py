@@ -12,7 +12,7 @@ from packtool.rules.records import Evidence, Finding, Rule
 def check(evidence: Evidence) -> Iterable[Finding]:
     """See RULE.asks."""
     limit = limit_of(evidence, "pack_mass_kg")
-    yield at_most(evidence, RULE.id, "pack mass", pack_mass_kg(evidence.layout, evidence.loaded), limit, "kg")
+    yield at_most(evidence, RULE.id, "pack mass", pack_mass_kg(evidence.layout, evidence.loaded, evidence.weighed), limit, "kg")
 
 
 RULE = Rule(

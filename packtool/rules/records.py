@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from packtool.design.loaded import LoadedDesign
 from packtool.errors import ExitCode
+from packtool.layout.properties import Weighed
 from packtool.layout.records import Layout
 from packtool.results import ResultSet
 
@@ -54,13 +55,14 @@ class Finding:
 class Evidence:
     """What the rules look at; ``results`` is None before a solve, then only the rules that need none run.
 
-    ``left_out_cases``: cases of the design that were not asked for (``--case``); the verdict says so.
+    ``left_out_cases``: cases of the design that were not asked for (``--case``); the verdict says so. ``weighed``: by the CAD, where it ran.
     """
 
     loaded: LoadedDesign
     layout: Layout
     results: ResultSet | None = None
     left_out_cases: tuple[str, ...] = ()
+    weighed: Weighed | None = None
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from packtool.rules.records import Finding, Severity, Verdict
+from packtool.layout.properties import Weighed
+from packtool.rules.records import Finding, Verdict
 from packtool.workflow.cache import StageRecord
 
-SEVERITY: Mapping[str, Severity] = {"mass_unknown": "warning"}
-"""By kind of finding; what is not here is an error."""
 MOST_OF_A_KIND = 20
 """Findings of one kind that are listed; the rest is counted. bom.csv and run.json have them all."""
 
@@ -32,7 +31,7 @@ def cad_findings(report: Mapping[str, Any], file: str) -> tuple[Finding, ...]:
         found.append(
             Finding(
                 rule=f"cad.{kind.replace('_', '-')}",
-                severity=SEVERITY.get(kind, "error"),
+                severity=row["severity"],
                 holds=False,
                 message=row["message"] + rest,
                 value=row["value"],
@@ -42,6 +41,15 @@ def cad_findings(report: Mapping[str, Any], file: str) -> tuple[Finding, ...]:
             )
         )
     return tuple(found)
+
+
+def weighed(record: StageRecord | None) -> Weighed | None:
+    """What the CAD stage weighed and measured, where it ran."""
+    if record is None:
+        return None
+    mass = record.report["mass"]
+    x, y, z = mass["envelope_mm"]["size"]
+    return Weighed(mass["mass_kg"], (x, y, z)) if mass["complete"] else None
 
 
 def with_cad(verdict: Verdict, record: StageRecord | None, file: str) -> Verdict:

@@ -26,6 +26,10 @@ def left_out(loaded: LoadedDesign) -> tuple[str, ...]:
     """Sentences on what the model of this design leaves out."""
     arrangement = loaded.design.arrangement
     sentences = [*_ALWAYS]
+    if loaded.design.parts:
+        sentences.append(
+            "Parts from STEP files are not meshed: they neither conduct heat nor store any. CAD, mass and overlaps have them."
+        )
     if isinstance(arrangement, CylinderGrid):
         if arrangement.potting is None and arrangement.rows * arrangement.cells_per_row > 1:
             sentences.append("No heat crosses the air between two cells: there is no potting.")

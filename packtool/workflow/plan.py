@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -95,11 +95,12 @@ def stage_inputs(
 ) -> dict[str, dict[str, str]]:
     """What each stage is made from: a name in the user's words -> hash. ``formats``: the mesh is exported in."""
     geometry = content_hash(repr(layout))
+    meshed = content_hash(repr(replace(layout, imported=())))  # which are in the CAD alone
     materials = content_hash(repr(sorted(loaded.materials.items())))
     coolants = content_hash(repr(sorted(loaded.coolants.items())))
     inputs: dict[str, dict[str, str]] = {
         "cad": {"the geometry": geometry, "a material": materials, "the coolant": coolants},
-        "mesh": {"the geometry": geometry, "mesh.level": content_hash(loaded.design.mesh.level)},
+        "mesh": {"the geometry": meshed, "mesh.level": content_hash(loaded.design.mesh.level)},
     }
     if loaded.design.cold_plate is not None:  # the coolant's mass is that at the inlet
         inputs["cad"]["the inlet temperature"] = content_hash(loaded.design.cold_plate.inlet_degC)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from packtool.artifacts import write_bytes, write_text
+from packtool.cad.imported import imported_shapes, with_imported
 from packtool.cad.scene import PictureError
 from packtool.catalogue.load import sources
 from packtool.design.loaded import LoadedDesign
@@ -22,10 +23,10 @@ from packtool.results import ResultSet
 from packtool.rules.judge import judge
 from packtool.rules.records import Evidence
 from packtool.workflow.cache import HIDDEN, StageRecord
-from packtool.workflow.cad_verdict import with_cad
+from packtool.workflow.cad_verdict import weighed, with_cad
 from packtool.workflow.left_out import left_out
 from packtool.workflow.plan import library_versions
-from packtool.workflow.stages import StageOutput, mesh_files
+from packtool.workflow.stages import IMPORTED, StageOutput, mesh_files
 from packtool.workflow.transient_files import read_series
 
 
@@ -59,7 +60,15 @@ def make_report(
         layout=layout,
         results=results,
         verdict=with_cad(
-            judge(Evidence(loaded, layout, results, tuple(case for case in loaded.design.cases if case not in cases))),
+            judge(
+                Evidence(
+                    loaded,
+                    layout,
+                    results,
+                    tuple(case for case in loaded.design.cases if case not in cases),
+                    weighed(records["cad"]),
+                )
+            ),
             records["cad"],
             loaded.file,
         ),
@@ -87,7 +96,7 @@ def make_report(
 
 def _pictures(layout: Layout, folder: Path, cases: tuple[str, ...], notes: list[str]) -> tuple[Picture, ...]:
     try:
-        drawn = list(pictures_of_pack(layout))
+        drawn = list(_of_pack(layout, folder))
         mesh = load_mesh(folder / mesh_files(1)[0])
         for case in cases:
             with np.load(folder / HIDDEN / f"temperature-{case}.npz") as fields:
@@ -96,6 +105,13 @@ def _pictures(layout: Layout, folder: Path, cases: tuple[str, ...], notes: list[
         notes.append(f"Pictures are left out: {error}")
         return ()
     return tuple(drawn)
+
+
+def _of_pack(layout: Layout, folder: Path) -> tuple[Picture, ...]:
+    if not layout.imported:
+        return pictures_of_pack(layout)
+    place = folder / IMPORTED
+    return pictures_of_pack(with_imported(layout, place), imported_shapes(layout, place))
 
 
 def _heat(results: ResultSet, case: str) -> tuple[HeatFlow, ...]:

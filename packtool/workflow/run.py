@@ -27,9 +27,9 @@ from packtool.results import ResultSet
 from packtool.rules.judge import RULES, judge
 from packtool.rules.records import Evidence, Verdict
 from packtool.workflow.cache import HIDDEN, StageRecord, forget, hashes_of, read_record, write_record
-from packtool.workflow.cad_verdict import with_cad
+from packtool.workflow.cad_verdict import weighed, with_cad
 from packtool.workflow.left_out import left_out
-from packtool.workflow.plan import STAGES, Step, library_versions, plan
+from packtool.workflow.plan import STAGES, Step, library_versions, plan, with_needs
 from packtool.workflow.processes import Finished, StageProcess
 from packtool.workflow.ranks import SHARED, Leader
 
@@ -276,7 +276,8 @@ def carry_out(request: Request, tell: Callable[[Event], None], leader: Leader | 
         results = results_of(request)
         verdict: Verdict | None = None
         if "solve" in records:
-            verdict = judge(Evidence(request.loaded, request.layout, results, request.left_out_cases))
+            found = weighed(records.get("cad"))
+            verdict = judge(Evidence(request.loaded, request.layout, results, request.left_out_cases, found))
             verdict = with_cad(verdict, records.get("cad"), request.loaded.file)
         if verdict is not None:
             _write_verdict(request, results, verdict)
@@ -286,7 +287,8 @@ def carry_out(request: Request, tell: Callable[[Event], None], leader: Leader | 
 
 def results_of(request: Request) -> ResultSet:
     """What is known of the design: its layout's numbers, and the solved ones where the run folder holds them."""
-    rows = ResultSet(tuple(layout_results(request.loaded, request.layout)))
+    found = weighed(read_record(request.folder, "cad")) if "cad" in with_needs(request.stages) else None
+    rows = ResultSet(tuple(layout_results(request.loaded, request.layout, found)))
     record = read_record(request.folder, "solve")
     return rows.joined(ResultSet.from_dicts(record.report["results"])) if record is not None else rows
 

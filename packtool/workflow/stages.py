@@ -11,9 +11,13 @@ from typing import Any
 from packtool.artifacts import write_json
 from packtool.cad.options import CadOptions
 from packtool.design.loaded import LoadedDesign
+from packtool.errors import Complaint, DesignError
 from packtool.layout.records import Layout
 from packtool.results import ZERO_CELSIUS, ResultSet
 from packtool.workflow.cache import HIDDEN
+
+IMPORTED = f"{HIDDEN}/imported"
+"""Where in the run folder the CAD stage leaves the shapes of imported parts for the report's pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +29,12 @@ class StageOutput:
 
 
 def cad(loaded: LoadedDesign, layout: Layout, folder: Path, options: CadOptions) -> StageOutput:
-    """Solids, STEP, STL, GLB, 3MF, bill of materials, mass properties, and the checks on them; of the pack, or of what ``options`` choose."""
+    """Solids, STEP, STL, GLB, 3MF, bill of materials, mass properties, and the checks on them; of the pack, or of what ``options`` choose.
+
+    Raises DesignError, at their places, for STEP files among ``parts`` that cannot be taken.
+    """
     from packtool.cad.build import build_cad
+    from packtool.cad.imported import UnreadableParts
     from packtool.catalogue.records import Figure
     from packtool.layout.properties import coolant_density_kg_m3, pack_energy_Wh
 
@@ -36,8 +44,25 @@ def cad(loaded: LoadedDesign, layout: Layout, folder: Path, options: CadOptions)
         rho = coolant_density_kg_m3(coolant, loaded.design.cold_plate.inlet_degC)
         densities[coolant.id] = Figure(value=rho, standing=coolant.standing, sources=coolant.sources)
     energy = pack_energy_Wh(loaded)
-    report = build_cad(layout, loaded.materials, folder, coolant_densities=densities, energy_Wh=energy, options=options)
+    try:
+        report = build_cad(
+            layout, loaded.materials, folder, coolant_densities=densities, energy_Wh=energy, options=options,
+            keep=IMPORTED if options.whole else None,
+        )  # fmt: skip
+    except UnreadableParts as unreadable:
+        raise DesignError(_complaints(loaded, unreadable.reasons)) from None
     return StageOutput(tuple(report.files), report.as_dict())
+
+
+def _complaints(loaded: LoadedDesign, reasons: Mapping[str, str]) -> list[Complaint]:
+    """What is wrong with the STEP files that ``parts`` names, each at every place that names it."""
+    found = []
+    for index, part in enumerate(loaded.design.parts):
+        file = part.step.strip()
+        if file in reasons:
+            place = loaded.place(f"parts.{index}.step")
+            found.append(Complaint(place.file, place.line, place.column, f"parts.{index}.step", f"{file}: {reasons[file]}"))
+    return found
 
 
 def mesh(loaded: LoadedDesign, layout: Layout, folder: Path) -> StageOutput:

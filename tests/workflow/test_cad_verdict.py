@@ -6,7 +6,14 @@ from packtool.rules.records import Verdict
 from packtool.workflow.cache import StageRecord
 from packtool.workflow.cad_verdict import MOST_OF_A_KIND, cad_findings, with_cad
 
-OVERLAP = {"kind": "interference", "parts": ["a", "b"], "value": 12.5, "unit": "mm3", "message": "a and b claim the same 12.5 mm³"}
+OVERLAP = {
+    "kind": "interference",
+    "parts": ["a", "b"],
+    "value": 12.5,
+    "unit": "mm3",
+    "message": "a and b claim the same 12.5 mm³",
+    "severity": "error",
+}
 
 
 def record(*rows: dict) -> StageRecord:
@@ -21,7 +28,14 @@ def test_an_overlap_fails_the_verdict_and_names_both_parts() -> None:
 
 
 def test_an_unknown_mass_only_warns() -> None:
-    row = {"kind": "mass_unknown", "parts": ["pad"], "value": None, "unit": "kg", "message": "the mass of pad is unknown"}
+    row = {
+        "kind": "mass_unknown",
+        "parts": ["pad"],
+        "value": None,
+        "unit": "kg",
+        "message": "the mass of pad is unknown",
+        "severity": "warning",
+    }
     assert with_cad(Verdict((), {}), record(row), "pack.yaml").passes
 
 

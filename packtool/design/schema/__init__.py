@@ -10,6 +10,7 @@ from packtool.design.schema.enclosure import Enclosure
 from packtool.design.schema.limits import Limits
 from packtool.design.schema.overrides import CellOverride
 from packtool.design.schema.pack import PackDesign
+from packtool.design.schema.parts import StepPart
 from packtool.design.schema.structure import RowFiller, Sheet, SidePlates, Straps
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Sheet",
     "SidePlates",
     "SteadyCase",
+    "StepPart",
     "Straps",
     "TransientCase",
     "canonical_cell_name",

@@ -14,6 +14,7 @@ from packtool.design.schema.cold_plate import AnyColdPlate, Interface
 from packtool.design.schema.enclosure import Ambient, Enclosure
 from packtool.design.schema.limits import Limits
 from packtool.design.schema.overrides import Overrides
+from packtool.design.schema.parts import StepPart
 from packtool.design.schema.sensors import Sensor
 from packtool.design.schema.vehicle import Vehicle
 
@@ -59,6 +60,9 @@ class PackDesign(DesignRecord):
         default_factory=dict, max_length=1_000, description="points whose temperature is told, each under a name of your choice"
     )
     limits: Limits = Field(default_factory=Limits)
+    parts: tuple[StepPart, ...] = Field(
+        (), max_length=200, description="parts of your own from STEP files: placed, weighed, checked and exported with the rest"
+    )
     overrides: Overrides = Field(default_factory=Overrides)
     mesh: MeshControls = Field(default_factory=MeshControls)
 

@@ -1,0 +1,173 @@
+"""Runs as a script, in a process of its own (imported.py starts it): python step_child.py TARGET < TASK, both without ending and as JSON.
+
+The task: ``path`` and ``sha256`` of a STEP file, ``tilts`` (9 numbers each) that its box is wanted in. Written: TARGET.bin, its solids as
+one shape in mm, and TARGET.json, what is known of it, or why not (``refused``). Imports nothing of packtool.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from OCP.BinTools import BinTools
+from OCP.Bnd import Bnd_Box
+from OCP.BRep import BRep_Builder, BRep_Tool
+from OCP.BRepBndLib import BRepBndLib
+from OCP.BRepCheck import BRepCheck_Analyzer
+from OCP.BRepGProp import BRepGProp
+from OCP.gp import gp_Trsf
+from OCP.GProp import GProp_GProps
+from OCP.IFSelect import IFSelect_ReturnStatus
+from OCP.Message import Message
+from OCP.ShapeFix import ShapeFix_Shape
+from OCP.STEPControl import STEPControl_Reader
+from OCP.TopAbs import TopAbs_Orientation, TopAbs_ShapeEnum
+from OCP.TopExp import TopExp_Explorer
+from OCP.TopLoc import TopLoc_Location
+from OCP.TopoDS import TopoDS_Compound, TopoDS_Shape
+
+LARGEST_MM = 20_000.0
+"""As the design's lengths: a larger part is in other units than its file says."""
+SMALLEST_MM3 = 1e-3
+"""A solid of less is a fault of the file."""
+
+SOLID = re.compile(rb"(?:MANIFOLD_SOLID_BREP|FACETED_BREP|BREP_WITH_VOIDS)\s*\(\s*'")
+"""A solid in the text of the file: its first attribute is its name (ISO 10303-42)."""
+
+
+class Refused(Exception):
+    """The file cannot be taken; the text says why and what to do."""
+
+
+def main(target: str) -> None:
+    """Do the task on standard input."""
+    task = json.load(sys.stdin)
+    for printer in list(Message.DefaultMessenger_s().Printers()):
+        Message.DefaultMessenger_s().RemovePrinter(printer)
+    try:
+        known = _read(task, Path(target))
+    except Refused as reason:
+        known = {"refused": str(reason)}
+    Path(target).with_suffix(".json").write_text(json.dumps(known), encoding="utf-8")
+
+
+def _read(task: dict[str, Any], target: Path) -> dict[str, Any]:
+    path = Path(task["path"])
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise Refused(f"it cannot be read: {error.strerror or error}") from None
+    if hashlib.sha256(content).hexdigest() != task["sha256"]:
+        raise Refused("it has changed since the design was loaded; run again")
+    written = len(SOLID.findall(content))
+    del content
+    reader = STEPControl_Reader()
+    if reader.ReadFile(str(path)) != IFSelect_ReturnStatus.IFSelect_RetDone:
+        raise Refused("the CAD kernel cannot read it: it is broken; export the part again")
+    reader.TransferRoots()
+    if reader.NbShapes() == 0:
+        raise Refused(
+            "there is nothing in it that the CAD kernel can make a shape of; export the part again, as a solid and in one file"
+        )
+    whole = reader.OneShape()
+    solids = [_sound(solid) for solid in _every(whole, TopAbs_ShapeEnum.TopAbs_SOLID)]
+    loose = len(_every(whole, TopAbs_ShapeEnum.TopAbs_SHELL, TopAbs_ShapeEnum.TopAbs_SOLID))
+    loose += len(_every(whole, TopAbs_ShapeEnum.TopAbs_FACE, TopAbs_ShapeEnum.TopAbs_SHELL))
+    if not solids:
+        held = f"only {loose} {'surface' if loose == 1 else 'surfaces'}" if loose else "none that the CAD kernel can read"
+        raise Refused(f"there is no solid in it, {held}; in the CAD program knit the part to a solid and export it again")
+    shape = solids[0] if len(solids) == 1 else _together(solids)
+    volume, first, second = _moments(shape)
+    box = _box(shape)
+    size = max(box[axis + 3] - box[axis] for axis in range(3))
+    if not size <= LARGEST_MM:
+        raise Refused(f"it is {size:.6g} mm long, longer than {LARGEST_MM:g} mm; export it in the units that it was drawn in")
+    BinTools.Write_s(shape, str(target.with_suffix(".bin")))
+    return {
+        "volume_mm3": volume,
+        "first": first,
+        "second": second,
+        "box": box,
+        "solids": len(solids),
+        "left_out": loose,
+        "unread": max(0, written - len({_shared(solid) for solid in _every(whole, TopAbs_ShapeEnum.TopAbs_SOLID)})),
+        "tilts": [{"matrix": tilt, "box": _box(_turned(shape, tilt))} for tilt in task["tilts"]],
+    }
+
+
+def _every(
+    shape: TopoDS_Shape, kind: TopAbs_ShapeEnum, outside: TopAbs_ShapeEnum = TopAbs_ShapeEnum.TopAbs_SHAPE
+) -> list[TopoDS_Shape]:
+    """Everything of a kind, where it stands, that is not in something of the kind ``outside``."""
+    found, explorer = [], TopExp_Explorer(shape, kind, outside)
+    while explorer.More():
+        found.append(explorer.Current())
+        explorer.Next()
+    return found
+
+
+def _shared(solid: TopoDS_Shape) -> int:
+    """Equal for solids that are one shape in several places."""
+    return hash(solid.Located(TopLoc_Location()).Oriented(TopAbs_Orientation.TopAbs_FORWARD))
+
+
+def _sound(solid: TopoDS_Shape) -> TopoDS_Shape:
+    """The solid, mended where the kernel can, with its inside inside."""
+    if not BRepCheck_Analyzer(solid).IsValid():
+        mend = ShapeFix_Shape(solid)
+        mend.Perform()
+        mended = _every(mend.Shape(), TopAbs_ShapeEnum.TopAbs_SOLID)
+        if len(mended) == 1:
+            solid = mended[0]
+    if not all(BRep_Tool.IsClosed_s(shell) for shell in _every(solid, TopAbs_ShapeEnum.TopAbs_SHELL)):
+        raise Refused("a solid in it is not closed: its faces leave gaps; mend it in the CAD program and export it again")
+    volume = _moments(solid)[0]
+    if volume < 0:
+        solid, volume = solid.Reversed(), -volume
+    if not (math.isfinite(volume) and volume >= SMALLEST_MM3):
+        raise Refused(f"a solid in it has a volume of {volume:.3g} mm³; mend it in the CAD program and export it again")
+    return solid
+
+
+def _together(solids: list[TopoDS_Shape]) -> TopoDS_Shape:
+    compound, builder = TopoDS_Compound(), BRep_Builder()
+    builder.MakeCompound(compound)
+    for solid in solids:
+        builder.Add(compound, solid)
+    return compound
+
+
+def _turned(shape: TopoDS_Shape, matrix: list[float]) -> TopoDS_Shape:
+    a, b, c, d, e, f, g, h, i = matrix
+    turn = gp_Trsf()
+    turn.SetValues(a, b, c, 0, d, e, f, 0, g, h, i, 0)
+    return shape.Moved(TopLoc_Location(turn))
+
+
+def _box(shape: TopoDS_Shape) -> list[float]:
+    """x0, y0, z0, x1, y1, z1 [mm], as tight as the kernel can tell."""
+    box = Bnd_Box()
+    BRepBndLib.AddOptimal_s(shape, box, False, False)
+    box.SetGap(0.0)
+    return list(box.Get())
+
+
+def _moments(shape: TopoDS_Shape) -> tuple[float, list[float], list[float]]:
+    """Volume, first (3) and second (9) moments about the origin; the kernel's inertia is about the centre of gravity."""
+    properties = GProp_GProps()
+    BRepGProp.VolumeProperties_s(shape, properties)
+    volume, centre, inertia = properties.Mass(), properties.CentreOfMass(), properties.MatrixOfInertia()
+    at = (centre.X(), centre.Y(), centre.Z())
+    about = [[inertia.Value(row, column) for column in (1, 2, 3)] for row in (1, 2, 3)]
+    half = (about[0][0] + about[1][1] + about[2][2]) / 2
+    second = [(half if r == c else 0.0) - about[r][c] + volume * at[r] * at[c] for r in range(3) for c in range(3)]
+    return volume, [volume * x for x in at], second
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

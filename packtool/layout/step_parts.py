@@ -1,0 +1,50 @@
+"""The entries of ``parts`` as parts of the layout: their names, their products, where they stand."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from packtool.design.loaded import LoadedDesign
+from packtool.errors import Complaint
+from packtool.layout.complaints import complain
+from packtool.layout.imported import Imported
+from packtool.layout.records import Layout
+
+
+def imported_parts(loaded: LoadedDesign, layout: Layout) -> tuple[tuple[Imported, ...], list[Complaint]]:
+    """Every entry, and a complaint for each name that a part of ``layout`` has.
+
+    Without a name an entry is called as its file is, numbered where that is taken.
+    """
+    entries = tuple(zip(loaded.design.parts, loaded.step_files, strict=True))
+    parts, given = {part.name for part in layout.parts}, {entry.name for entry, _ in entries}
+    taken: set[str | None] = {*parts, *given}
+    ids = {product.id for product in layout.products}
+    products: dict[tuple[str, str, float | None], str] = {}
+    made, complaints = [], []
+    for index, (entry, file) in enumerate(entries):
+        stem = PurePath(entry.step.strip()).stem or "part"
+        if entry.name in parts:
+            message = f"{entry.name!r} is the name of a part of the pack already; give it another"
+            complaints.append(complain(loaded, f"parts.{index}.name", message))
+        name = entry.name or _free(stem, taken)
+        key = (file.sha256, entry.material, entry.mass_kg)
+        if key not in products:
+            products[key] = _free(stem, ids)
+        made.append(
+            Imported(
+                name, products[key], entry.material, entry.step.strip(), file.sha256, entry.at_mm, entry.rotation_deg, entry.mass_kg,
+                str(file.path),
+            )
+        )  # fmt: skip
+    return tuple(made), complaints
+
+
+def _free[Name](base: str, taken: set[Name]) -> str:
+    """``base``, or with the first number that is free; it is then taken."""
+    name, number = base, 1
+    while name in taken:
+        number += 1
+        name = f"{base} {number}"
+    taken.add(name)  # type: ignore[arg-type]
+    return name
