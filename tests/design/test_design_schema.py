@@ -1,7 +1,8 @@
 """The JSON Schema for editors, and the templates."""
 
-from __future__ import ast
+from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
