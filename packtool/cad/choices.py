@@ -9,7 +9,7 @@ STEP_SCHEMAS: Mapping[str, str] = {"ap242": "AP242DIS", "ap214": "AP214IS"}
 
 ASSEMBLIES: Mapping[str, tuple[str, ...]] = {
     "cells": ("cell", "terminal"),
-    "cooling": ("cold_plate", "coolant", "fitting", "interface"),
+    "cooling": ("cold_plate", "coolant", "fitting", "interface", "heater"),
     "electrical": ("busbar", "terminal"),
     "enclosure": ("tray", "lid", "seal", "bolt", "bracket"),
     "structure": ("end_plate", "side_plate", "strap", "filler", "pad", "barrier", "fin", "holder", "potting", "cross_member"),

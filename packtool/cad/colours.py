@@ -47,6 +47,7 @@ LOOKS: dict[Role, Look] = {
     "potting": Look(_rgb8(228, 214, 176), roughness=0.9),
     "interface": Look(_rgb8(225, 150, 180), roughness=0.9),
     "cold_plate": Look(_rgb8(190, 195, 200), metallic=0.6, roughness=0.4),
+    "heater": Look(_rgb8(205, 75, 40), roughness=0.8),
     "coolant": Look(_rgb8(40, 150, 220), roughness=0.2),
     "terminal": Look(_rgb8(205, 205, 195), metallic=0.6, roughness=0.4),
     "busbar": Look(_rgb8(215, 140, 60), metallic=0.5, roughness=0.4),

@@ -29,7 +29,7 @@ LEAST_DRAWN_MM = 0.13
 CROWD = 1_500
 """Parts above which the plan leaves out what lies over the cells, so that they show and the drawing stays quick."""
 COVERS: tuple[Role, ...] = ("busbar", "terminal", "holder", "interface", "potting", "seal", "bolt")
-INSIDE: tuple[Role, ...] = ("cell", *COVERS[:5], "pad", "barrier", "fin")
+INSIDE: tuple[Role, ...] = ("cell", *COVERS[:5], "pad", "barrier", "fin", "heater")
 """Roles that a tray's walls hide from the side; not even looked at in a crowd."""
 
 Layer = Literal["outline", "cells", "busbars", "section", "coolant", "dimensions", "text", "frame"]

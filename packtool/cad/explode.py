@@ -10,7 +10,7 @@ from packtool.layout.records import Layout, Role
 
 LAYERS: tuple[tuple[tuple[Role, ...], float], ...] = (
     (("tray", "bracket", "cross_member"), 0.0),
-    (("cold_plate", "coolant", "fitting"), 0.45),
+    (("cold_plate", "coolant", "fitting", "heater"), 0.45),
     (("interface",), 0.2),
     (("cell", "pad", "barrier", "fin", "end_plate", "side_plate", "strap", "filler", "holder", "potting", "terminal"), 0.45),
     (("busbar",), 0.25),

@@ -18,6 +18,7 @@ from packtool.artifacts import content_hash
 from packtool.coldplate.checkpoint import read_checkpoint, write_checkpoint
 from packtool.coldplate.pack_run import Moment, PackCase, PackRun, landings
 from packtool.coldplate.run_sums import RunSums
+from packtool.coldplate.switches import Switches
 from packtool.errors import NotConverged
 from packtool.mesh.records import Floats
 from packtool.thermal.assembly import Discrete, discretise
@@ -37,7 +38,7 @@ OUTSIDE_CELLS = 0.05
 there is forgotten in the next step, while a cell keeps its own for minutes."""
 FILM_K = 0.1
 """Films and flow are looked up again where the coolant has changed by this much [K]: 0.3 % in viscosity, a tenth of that in h."""
-_CARRIED = ("t", "dt", "T", "soc", "pace", "theta", "theta_pace", "rejected", "_state")
+_CARRIED = ("t", "dt", "T", "soc", "pace", "theta", "theta_pace", "rejected", "_state", "_switches")
 
 
 @dataclass
@@ -71,6 +72,7 @@ class PackMarch:
         self.t, self.dt = 0.0, min(1.0, landings(case.edges, case.outputs, case.switches)[0] / 10)
         self.T = np.full(self.discrete.n_dofs, case.T0)
         self.soc = np.array(case.soc0)
+        self._switches = Switches.at_start(case.heaters, *self._readings(self.T))
         self.pace = np.zeros(len(case.cell_region))
         stream = case.stream
         self.theta = None if stream is None else np.full(stream.n_states, case.T0)
@@ -103,9 +105,7 @@ class PackMarch:
                     continue
                 self._reach(target, so_far)
                 if target in jumps:
-                    self.dt, so_far.jumped = min(self.dt, 2 * so_far.after_jump), True
-                    self.theta_pace = None if self.theta is None else np.zeros_like(self.theta)
-                    self._films_at = None
+                    self._jump(so_far)
                 if target in outputs:
                     so_far.fields.append(self.T)
                     if self._state is not None:
@@ -118,15 +118,16 @@ class PackMarch:
         self.clock.lap("march")
         return PackRun(
             case.problem.mesh, tuple(so_far.moments), tuple(case.outputs), np.array(so_far.fields), so_far.hottest, tuple(so_far.states),
-            self.sums.balance(), self.sums.made_by, self._flows(), self.rejected, self.stepper.iterations, self.discrete.n_dofs, self.clock.seconds,
+            self.sums.balance(), self.sums.made_by, tuple(self._switches.history), self._flows(), self.rejected, self.stepper.iterations, self.discrete.n_dofs, self.clock.seconds,
         )  # fmt: skip
 
     def _reach(self, target: float, so_far: _Progress) -> None:
         """Steps from here to ``target`` [s]."""
-        case = self.case
+        case, room = self.case, np.inf
         while self.t < target:
             left = target - self.t
             step = left if self.dt >= left * (1 - 1e-9) else min(self.dt, left / 2)
+            step = min(step, room)
             tried, interval, error = self._try(step)
             factor = SAFETY * (case.tolerance / max(error, 1e-30)) ** (1 / 3)
             if tried is None or error > case.tolerance:
@@ -136,6 +137,12 @@ class PackMarch:
                         f"at {self.t:.6g} s a step of {self.dt:.1e} s would be needed to keep the error at {case.tolerance:g} K"
                     )
                 continue
+            readings = [self._readings(T) for T in (self.T, tried.middle, tried.T)]
+            past = self._switches.passed(case.heaters, readings, case.tolerance)
+            if past is not None and step * past > SHORTEST_STEP:
+                room = step * past
+                continue
+            room = np.inf
             if so_far.jumped:
                 so_far.after_jump, so_far.jumped = step, False
             self._accept(tried, interval, step)
@@ -147,6 +154,21 @@ class PackMarch:
             so_far.moments.append(self._moment(interval, tried))
             if so_far.moments[-1].high.max() > so_far.warmest:
                 so_far.hottest, so_far.warmest = self.T, float(so_far.moments[-1].high.max())
+            if self._switches.switch(case.heaters, *self._readings(self.T), self.t):
+                self._jump(so_far)
+
+    def _jump(self, so_far: _Progress) -> None:
+        """The heat or the coolant changes at once: short steps from here on."""
+        self.dt, so_far.jumped = min(self.dt, 2 * so_far.after_jump), True
+        self.theta_pace = None if self.theta is None else np.zeros_like(self.theta)
+        self._films_at = None
+
+    def _readings(self, T: Floats) -> tuple[Floats, Floats]:
+        """What thermostats may read at ``T`` (n_points,) [K]: the cells' means and the sensors."""
+        return (self.discrete.mean @ T)[self.case.cell_region], self._sensed(T)
+
+    def _sensed(self, T: Floats) -> Floats:
+        return np.zeros(0) if self.case.sensors is None else np.asarray(self.case.sensors @ T)
 
     def _flows(self) -> PartFlows:
         problem = self.case.problem
@@ -177,6 +199,7 @@ class PackMarch:
             case.T0,
             case.outputs,
             case.tolerance,
+            [(heater.name, heater.power.tolist(), heater.thermostat) for heater in case.heaters],
             packtool.__version__,
         )
         return content_hash([content_hash(np.ascontiguousarray(array).tobytes()) for array in arrays] + [repr(said)])
@@ -210,13 +233,16 @@ class PackMarch:
         swing = float((interval.swing / self.cell_capacity).max())
         if swing > case.tolerance:
             return None, interval, swing
+        made = interval.joule + interval.reversible + interval.busbar
         self._power[:] = 0.0
-        self._power[cells] = interval.joule + interval.reversible + interval.busbar + self._extra
+        self._power[cells] = made + self._extra
+        for heater, on in zip(case.heaters, self._switches.on, strict=True):
+            self._power += heater.power * on
         coupling = self._coupled(dt)
         tried = self.stepper.step(self.t, dt, self.T, coupling, self.theta)
         after = (self.discrete.mean @ tried.T)[cells]
         again = over(case.bank, case.demand, self.t, self.t + dt, T_cells, after, self.soc)
-        off = again.joule + again.reversible + again.busbar + self._extra - self._power[cells]
+        off = again.joule + again.reversible + again.busbar - made
         return tried, interval, max(tried.error, swing, float(np.abs(off * dt / self.cell_capacity).max()))
 
     def _coupled(self, dt: float) -> Coupling | None:
@@ -261,5 +287,8 @@ class PackMarch:
             coolant_out=float(self.theta[case.stream.passages.outlet]) if case.stream and self.theta is not None else np.nan,
             to_coolant=float(flows.state.heat.sum()) if flows and flows.state else 0.0,
             to_ambient=sum(flows.to_surfaces.values()) if flows else 0.0,
-            sensors=np.zeros(0) if case.sensors is None else np.asarray(case.sensors @ self.T),
+            sensors=self._sensed(self.T),
+            heated=np.array(
+                [h.power.sum() * (on and tried is not None) for h, on in zip(case.heaters, self._switches.on, strict=True)]
+            ),
         )

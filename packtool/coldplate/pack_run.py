@@ -10,6 +10,7 @@ from packtool.coldplate.stream import ChannelStream
 from packtool.design.demand import Demand
 from packtool.mesh.records import Floats, Integers, TaggedMesh
 from packtool.thermal.cell_bank import CellBank, Interval
+from packtool.thermal.heaters import PackHeater
 from packtool.thermal.part_flows import PartFlows
 from packtool.thermal.records import ConductionProblem, EnergyBalance, StreamState
 
@@ -25,7 +26,7 @@ class PackCase:
     ``cell_region`` (n_cells,) index of each cell's region; ``T0`` [K] and ``soc0`` (n_cells,) at the start; ``outputs`` ascending times
     [s] of the fields, the last the end; ``tolerance`` [K] of a step; ``schedule``: from which times on [s] which other stream flows;
     ``sensors`` (n_sensors, n_points) sparse: what reads them from a field; None: there are none. ``extra`` (n_cells,) [W]: heat that
-    faulty cells make beside their own all the time; None: none does.
+    faulty cells make beside their own all the time; None: none does. ``heaters``: those that it switches.
     """
 
     problem: ConductionProblem
@@ -40,6 +41,7 @@ class PackCase:
     schedule: tuple[tuple[float, ChannelStream], ...] = ()
     sensors: Any = None
     extra: Floats | None = None
+    heaters: tuple[PackHeater, ...] = ()
 
     def stream_at(self, t: float) -> ChannelStream | None:
         """The coolant from ``t`` [s] on."""
@@ -60,7 +62,8 @@ class PackCase:
 class Moment:
     """Numbers at the end of one step (the first: at the start). By cell (n_cells,): volume ``mean``, ``low`` and ``high`` [K], ``soc``.
     ``plate`` warmest point of the cold plate [K]; ``interval``: what the network did in the step; ``coolant_out`` [K]; heat ``to_coolant``
-    and ``to_ambient`` [W] at the end of the step; ``sensors`` (n_sensors,) [K]."""
+    and ``to_ambient`` [W] at the end of the step; ``sensors`` (n_sensors,) [K]; ``heated`` (n_heaters,) [W] by each
+    heater over the step."""
 
     t: float
     mean: Floats
@@ -73,13 +76,14 @@ class Moment:
     to_coolant: float
     to_ambient: float
     sensors: Floats
+    heated: Floats
 
 
 @dataclass(frozen=True)
 class PackRun:
     """A duty run through: one moment a step; ``fields`` (n_outputs, n_points) [K] at the outputs; ``hottest`` (n_points,) [K] the field
     with the warmest point of a cell; ``states`` of the coolant at the outputs; ``balance`` of the whole run [J]; joules of the solid by
-    source in ``made``."""
+    source in ``made``; ``switched``: when each heater went on or off (heater, time [s], on)."""
 
     mesh: TaggedMesh
     moments: tuple[Moment, ...]
@@ -89,6 +93,7 @@ class PackRun:
     states: tuple[StreamState, ...]
     balance: EnergyBalance
     made: dict[str, float]
+    switched: tuple[tuple[int, float, bool], ...]
     flows: PartFlows
     rejected_steps: int
     linear_iterations: int

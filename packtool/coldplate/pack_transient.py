@@ -29,6 +29,7 @@ from packtool.layout.records import Layout
 from packtool.mesh.records import TaggedMesh
 from packtool.results import ZERO_CELSIUS, Result
 from packtool.thermal.error import estimated_errors
+from packtool.thermal.heaters import pack_heaters
 from packtool.thermal.lost_contact import with_lost_contacts
 from packtool.thermal.pack import ambient_exchange, extra_heat, region_conductivity, resistance_is_held, tie_conductance
 from packtool.thermal.pack_bank import cell_bank, cell_regions, first_soc, region_rho_cp
@@ -90,6 +91,7 @@ def pack_transient_case(
         tolerance=chosen.tolerance_K,
         schedule=schedule,
         extra=extra_heat(loaded, layout),
+        heaters=pack_heaters(loaded, layout, mesh, case),
         sensors=sensor_rows(loaded, layout, mesh) if loaded.design.sensors else None,
     )
 

@@ -103,6 +103,7 @@ def _heats(case: PackCase, run: PackRun) -> list[Result]:
         Result("heat.cells.reversible", run.made["reversible"] / end, "W"),
         Result("heat.busbars", run.made["busbars"] / end, "W"),
         *([Result("heat.extra", float(case.extra.sum()), "W")] if case.extra is not None and case.extra.any() else []),
+        *_heaters(case, run),
         Result("heat.ambient", sum(balance.to_boundaries.values()) / end, "W"),
         *(
             Result(f"heat.ambient.{way.removeprefix('exterior_')}", joules / end, "W")
@@ -112,6 +113,23 @@ def _heats(case: PackCase, run: PackRun) -> list[Result]:
         *(Result(flow, watts, "W") for flow, watts in flow_rows(run.flows, 1 / end)),
         Result("energy.imbalance", float(balance.imbalance), "-"),
     ]
+
+
+def _heaters(case: PackCase, run: PackRun) -> list[Result]:
+    """Of each heater its mean power over the run, its energy, how long it was on and how often it was switched on."""
+    end, rows = run.moments[-1].t, []
+    for number, heater in enumerate(case.heaters):
+        changes = [(t, on) for which, t, on in run.switched if which == number]
+        until = [*(t for t, _ in changes[1:]), end]
+        seconds = sum(stop - t for (t, on), stop in zip(changes, until, strict=True) if on)
+        joules = float(heater.power.sum()) * seconds
+        rows += [
+            Result(f"heat.heater[{heater.name}]", joules / end, "W"),
+            Result(f"heater.energy[{heater.name}]", joules / 3600, "Wh"),
+            Result(f"heater.time_on[{heater.name}]", seconds, "s"),
+            Result(f"heater.starts[{heater.name}]", float(sum(on for _, on in changes)), "-"),
+        ]
+    return rows
 
 
 def _coolant(case: PackCase, run: PackRun, name: str) -> list[Result]:

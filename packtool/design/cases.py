@@ -51,13 +51,9 @@ def largest_current_A(loaded: LoadedDesign, case: str, direction: str) -> float:
 
 
 def directions(loaded: LoadedDesign, case: str) -> tuple[Direction, ...]:
-    """Whether a case charges, discharges, or both."""
-    chosen = loaded.design.cases[case]
-    if isinstance(chosen, SteadyCase):
-        return (chosen.direction,)
-    charge, discharge = case_demand(loaded, case).largest
-    asked: tuple[tuple[Direction, float], ...] = (("charge", charge), ("discharge", discharge))
-    return tuple(way for way, most in asked if most > 0) or (chosen.direction,)
+    """Whether a case charges, discharges, or both; neither where it asks for no current."""
+    ways: tuple[Direction, ...] = ("charge", "discharge")
+    return tuple(way for way in ways if largest_current_A(loaded, case, way) > 0)
 
 
 def load_key(loaded: LoadedDesign, case: str) -> str:

@@ -14,6 +14,7 @@ from packtool.design.cell import complain_of_missing_figures, complain_of_voltag
 from packtool.design.cell_count import check_overrides, check_sensors, count_cells
 from packtool.design.cell_tables import complain_of_ocv
 from packtool.design.document import Document, KeyPath
+from packtool.design.heaters import check_heaters
 from packtool.design.loaded import StepFile
 from packtool.design.patterns import CYLINDER_PATTERNS
 from packtool.design.step_files import step_files
@@ -64,6 +65,7 @@ def resolve(data: Any, document: Document, folder: Path) -> Resolved:
     values = Values(data, document.wrong)
     check_overrides(values, document)
     check_sensors(values, document)
+    check_heaters(values, document)
     count_cells(values, document)
     _check_busbars(values, document)
     _check_plate_type(values, document)
@@ -75,7 +77,8 @@ def resolve(data: Any, document: Document, folder: Path) -> Resolved:
         complain_of_ocv(cell, reference, document)
     entries = range(len(values.at("parts") or ()))
     of_parts: list[KeyPath] = [("parts", index, "material") for index in entries]
-    materials = _look_up("material", [*MATERIAL_KEYS, *of_parts], catalogue.materials(), values, document)
+    heaters: list[KeyPath] = [("heaters", name, "material") for name in values.at("heaters") or {}]
+    materials = _look_up("material", [*MATERIAL_KEYS, *of_parts, *heaters], catalogue.materials(), values, document)
     coolants = _look_up("coolant", [("cold_plate", "coolant")], catalogue.coolants(), values, document)
     busbar = values.at("busbars", "material")
     if busbar in materials and materials[busbar].resistivity_ohm_m is None:

@@ -25,6 +25,7 @@ from packtool.layout.cylinders import (
 )
 from packtool.layout.enclosure import TrayPlan, check_enclosure, enclosed
 from packtool.layout.flat_plates import PlacedPlate, plate_parts, plates_network
+from packtool.layout.heaters import sheet_below, thickness_at
 from packtool.layout.holders import check_holder, holder_parts, potting_parts
 from packtool.layout.plate import FITTING_HEIGHT_MM, check_plate, overhang_mm, plan_plate
 from packtool.layout.plates import PlateBars, check_plates, plan_plates, plate_bars
@@ -121,7 +122,8 @@ def _planned(loaded: LoadedDesign) -> _Plan:
     if isinstance(plate, ColdPlate):
         complaints += check_plate(loaded, plate, grid)
 
-    interface_z = enclosure.wall_mm + (plate.thickness_mm if isinstance(plate, ColdPlate) else 0.0)
+    plate_z = enclosure.wall_mm + thickness_at(design, "below")
+    interface_z = plate_z + (plate.thickness_mm if isinstance(plate, ColdPlate) else 0.0)
     cells_z = interface_z + (slab.thickness_mm if slab else FLOOR_AIR_MM) + bars.below
     top = cells_z + grid.height_mm + bars.above + enclosure.headroom_mm
     x, y = grid.reach_mm, grid.side_reach_mm
@@ -136,7 +138,7 @@ def _planned(loaded: LoadedDesign) -> _Plan:
     complaints += check_enclosure(loaded, enclosure, tray)
     if complaints:
         raise DesignError(sorted(complaints, key=lambda complaint: (complaint.line, complaint.column)))
-    return _Plan(grid, bars, placed, enclosure.wall_mm, interface_z, cells_z, top, tray)
+    return _Plan(grid, bars, placed, plate_z, interface_z, cells_z, top, tray)
 
 
 def _cooling(loaded: LoadedDesign, plan: _Plan) -> tuple[list[_Made], CoolantNetwork | None]:
@@ -151,6 +153,7 @@ def _cooling(loaded: LoadedDesign, plan: _Plan) -> tuple[list[_Made], CoolantNet
     if interface is not None:
         slab, placed = interface_parts(grid, interface.material, interface.thickness_mm, plan.interface_z)
         made.append(([slab], placed))
+        made.append(sheet_below(loaded.design, slab.sweeps[0].profile.outer.bounds(), loaded.design.enclosure.wall_mm))
     if not isinstance(plate, ColdPlate):
         return made, None
     flat = [PlacedPlate("", plan.plate_z, plan_plate(plate, grid), min(FITTING_HEIGHT_MM, grid.height_mm))]

@@ -17,13 +17,13 @@ from packtool.layout.arcs import Arc, arc
 from packtool.layout.imported import Body, Imported, Tilt
 
 Role = Literal[
-    "cell", "pad", "barrier", "fin", "end_plate", "side_plate", "strap", "filler", "holder", "potting", "interface", "cold_plate", "coolant",
+    "cell", "pad", "barrier", "fin", "end_plate", "side_plate", "strap", "filler", "holder", "potting", "interface", "cold_plate", "heater", "coolant",
     "terminal", "busbar", "tray",
     "lid", "fitting",
     "seal", "bolt", "bracket", "cross_member", "imported",
 ]  # fmt: skip
 MESHED_ROLES: tuple[Role, ...] = (
-    "cell", "pad", "barrier", "fin", "end_plate", "side_plate", "strap", "filler", "holder", "potting", "interface", "cold_plate",
+    "cell", "pad", "barrier", "fin", "end_plate", "side_plate", "strap", "filler", "holder", "potting", "interface", "cold_plate", "heater",
 )  # fmt: skip
 """Parts that the heat is solved in. The channels are voids of the cold plate; tray and lid enter as thermal resistances to the ambient."""
 

@@ -19,6 +19,7 @@ from packtool.layout.complaints import complain
 from packtool.layout.enclosure import TrayPlan, check_enclosure, enclosed
 from packtool.layout.fillers import WallFiller, check_wall_fillers, fillers_between, wall_filler_parts, wall_fillers
 from packtool.layout.flat_plates import plate_parts, plates_network
+from packtool.layout.heaters import check_side_pads, sheet_below, side_pads, thickness_at
 from packtool.layout.modules import Place, hull, module_links, place_modules
 from packtool.layout.outline import Rectangle
 from packtool.layout.plate import check_plate, flat_plate, overhang_mm
@@ -74,6 +75,10 @@ def lay_out_rows(loaded: LoadedDesign) -> Layout:
     made, placed = wall_filler_parts(plan.rows, rows_of(loaded), plan.wall_fillers)
     products += made
     parts += placed
+    x, y = plan.footprint.length_mm / 2, plan.footprint.breadth_mm / 2
+    sheets, laid = sheet_below(design, (-x, -y, x, y), design.enclosure.wall_mm)
+    products += sheets
+    parts += laid
     network = _add_plate(design, plan, products, parts)
     joints = _add_bars(design, plan, products, parts)
     shells, shells_placed = enclosed(loaded, plan.tray, products, parts)
@@ -101,7 +106,7 @@ def _plan(loaded: LoadedDesign) -> Plan:
     wiring = Wiring(poles, _hulls(rows, levels) if poles[0].face != "top" else (), levels.top)
     minus, *bars, plus = plan_bars(size, wiring)
     cells = _cells_plan(rows)
-    reach = _reach(cells, poles, bars)
+    reach = _reach(cells, poles, bars, thickness_at(design, "sides"))
     places = place_modules(rows_of(loaded), cells, reach, rows.n_series)
     top = max([levels.top, *(p.at[2] + p.half[2] for p in poles), *(b[5] for bar in (minus, *bars, plus) for b in bar.boxes)])
     links = module_links(places, poles, size, top)
@@ -113,7 +118,7 @@ def _plan(loaded: LoadedDesign) -> Plan:
     covered = tuple((filler.wall, filler.plan, filler.low, filler.high) for filler in fillers)
     tray = TrayPlan(inside, top + design.enclosure.headroom_mm, covered=covered)
     complaints = [*check_sides(loaded, rows), *check_wall_fillers(loaded, places, fillers, inside)]
-    complaints += _check_row_gap(loaded, rows, poles, size) or check_bars(
+    complaints += _check_row_gap(loaded, rows, poles, size) + check_side_pads(loaded, rows, poles[0].face == "top") or check_bars(
         loaded, size, wiring, places[0].own_rectangle(tray.inside) if len(places) == 1 else None
     )
     if not complaints and len(places) > 1:
@@ -149,10 +154,11 @@ def _hulls(rows: RowPlan, levels: Levels) -> tuple[Box, ...]:
     )
 
 
-def _reach(cells: Rectangle, poles: tuple[Pole, ...], bars: list[Bar]) -> Rectangle:
-    """The cells' plan, and how far terminals on the sides and the bars on them stand out of it (top bars are checked against the walls)."""
+def _reach(cells: Rectangle, poles: tuple[Pole, ...], bars: list[Bar], pads: float) -> Rectangle:
+    """The cells' plan, and how far ``pads`` [mm] or terminals on the sides and the bars on them stand out of it (top bars are checked against
+    the walls)."""
     if poles[0].face == "top":
-        return cells
+        return cells[0], cells[1] - pads, cells[2], cells[3] + pads
     out = [(p.at[0] - p.half[0], p.at[1], p.at[0] + p.half[0], p.at[1]) for p in poles]
     return hull(iter([cells, *out, *((b[0], b[1], b[3], b[4]) for bar in bars for b in bar.boxes)]))
 
@@ -237,6 +243,7 @@ def _module_parts(loaded: LoadedDesign, plan: Plan) -> list[Made]:
         made.append(interface_parts(rows, design.interface, levels.interface))
     if design.interface is not None and levels.over_interface is not None:
         made.append(interface_parts(rows, design.interface, levels.over_interface, over=True))
+    made.append(side_pads(design, rows, levels.cells))
     return [*made, terminal_parts(rows, plan.terminals, plan.poles)]
 
 

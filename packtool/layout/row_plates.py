@@ -12,6 +12,7 @@ from packtool.errors import Complaint
 from packtool.layout.bar_shapes import Box, overlap
 from packtool.layout.complaints import complain
 from packtool.layout.flat_plates import PlacedPlate
+from packtool.layout.heaters import thickness_at
 from packtool.layout.plate import FITTING_HEIGHT_MM, Footprint, flat_plate, overhang_mm, plan_plate
 from packtool.layout.rows import RowPlan, rows_of
 from packtool.layout.terminals import Pole
@@ -40,7 +41,7 @@ def plan_levels(design: PackDesign, rows: RowPlan) -> Levels:
     """The heights, from the tray's floor up. Without a plate the layer, if there is one, lies on the floor."""
     plate, layer = flat_plate(design), design.interface.thickness_mm if design.interface else 0.0
     under, over = lies_under(plate), lies_over(plate)
-    z = design.enclosure.wall_mm
+    z = design.enclosure.wall_mm + thickness_at(design, "below")
     lower = z if under else None
     z += plate.thickness_mm if under and plate else 0.0
     below = z if design.interface and (under or plate is None) else None

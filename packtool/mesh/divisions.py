@@ -173,7 +173,7 @@ def _wishes(sweeps: Sequence[PlacedSweep], axis: int) -> list[Wish]:
                 found[Wish(low, high, length / UP_CELL)] = None
             case "cell":
                 found[Wish(low, high, length / (THROUGH_CELL if axis == sweep.through else ACROSS_CELL))] = None
-            case "pad" | "barrier" | "fin" | "interface" if axis == shortest:
+            case "pad" | "barrier" | "fin" | "interface" | "heater" if axis == shortest:
                 found[Wish(low, high, length, once=True)] = None
             case "side_plate" | "filler" if axis == min((0, 1), key=lambda a: sweep.extent(a)[1] - sweep.extent(a)[0]):
                 found[Wish(low, high, length, once=True)] = None

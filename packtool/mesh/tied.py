@@ -20,7 +20,7 @@ from packtool.mesh.placed import SAME_MM, PlacedSweep, meshed_parts, placed_swee
 from packtool.mesh.records import Floats, Integers, Region, TaggedMesh, Tie
 
 Mesher = Callable[[Layout, Sequence[PlacedSweep]], TaggedMesh]
-UNDER: tuple[Role, ...] = ("cold_plate", "coolant")
+UNDER: tuple[Role, ...] = ("cold_plate", "coolant", "heater")
 TIE = "interface|cold_plate"
 """The tie's name: what the interface is called where the two meshes share their nodes."""
 

@@ -41,7 +41,7 @@ def temperature_results(solution: ThermalSolution, layout: Layout, case: str) ->
         Result("temperature.cell.mean.max", float(mean.max()), "degC", region=cell(mean.argmax())),
         Result("temperature.cell.mean.min", float(mean.min()), "degC", region=cell(mean.argmin())),
     ]
-    for other in ("cold_plate", "interface", "end_plate", "side_plate", "strap", "filler", "holder", "potting"):
+    for other in ("cold_plate", "interface", "end_plate", "side_plate", "strap", "filler", "holder", "potting", "heater"):
         which = np.flatnonzero(role == other)
         if len(which):
             rows.append(Result(f"temperature.{other}.max", float(by_region.maximum[which].max() - ZERO_CELSIUS), "degC"))
@@ -79,6 +79,7 @@ def heat_results(solution: ThermalSolution, heat: PackHeat, case: str) -> list[R
         Result("heat.cells", float(heat.cell_power(T_mean)[0].sum()), "W"),
         Result("heat.busbars", float(heat.busbar_power(T_mean)[0].sum()), "W"),
         *([Result("heat.extra", float(heat.extra.sum()), "W")] if heat.extra.any() else []),
+        *(Result(f"heat.heater[{heater.name}]", float(heater.power.sum()), "W") for heater in heat.heaters),
         Result("heat.ambient", float(sum(balance.to_boundaries.values())), "W"),
         *(
             Result(f"heat.ambient.{name.removeprefix('exterior_')}", float(watts), "W")

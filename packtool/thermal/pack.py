@@ -16,6 +16,7 @@ from packtool.errors import SolveError
 from packtool.layout.records import MESHED_ROLES, Layout, Product
 from packtool.mesh.records import Floats, TaggedMesh
 from packtool.results import ZERO_CELSIUS
+from packtool.thermal.heaters import PackHeater, pack_heaters
 from packtool.thermal.records import ConductionProblem, Convection, Heat
 
 STEFAN_BOLTZMANN = 5.670374419e-8  # W/m²/K⁴, CODATA 2018, exact
@@ -31,7 +32,7 @@ class PackHeat:
     Cells make I²R(T) with their own current: the cells of a parallel group share the pack's current by their conductances. Each
     busbar makes I²R(T), half of it in the cells of either group it joins (all of it in the one group of a pack terminal).
     ``overridden_ohm`` (n_cells,): a cell's own resistance, NaN: the table's, inf: its circuit is open; ``extra`` (n_cells,) [W] heat made
-    beside that all the time.
+    beside that all the time; ``heaters`` that are on.
     """
 
     current_A: float
@@ -45,11 +46,14 @@ class PackHeat:
     joint_groups: tuple[tuple[int, ...], ...]
     n_regions: int
     extra: np.ndarray
+    heaters: tuple[PackHeater, ...] = ()
 
     def cell_power(self, T_mean: Floats) -> tuple[Floats, Floats]:
         """I²R of each cell [W] and its slope by the cell's own temperature [W/K], (n_cells,)."""
         resistance = np.empty(len(self.cell_region))
         slope = np.zeros_like(resistance)
+        if self.current_A == 0:  # however cold: no resistance has a part in it
+            return np.zeros_like(slope), slope
         for i, T in enumerate(T_mean[self.cell_region]):
             if np.isnan(self.overridden_ohm[i]):
                 resistance[i], slope[i] = resistance_ohm(self.tables[i], float(T))
@@ -80,6 +84,8 @@ class PackHeat:
             power[self.cell_region] += made
             slope[self.cell_region] += by_T
         power[self.cell_region] += self.extra
+        for heater in self.heaters:
+            power += heater.power
         return power, slope
 
 
@@ -107,6 +113,7 @@ def pack_heat(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: str)
         joint_groups=tuple(tuple(s - 1 for s in (j.from_series, j.to_series) if 1 <= s <= layout.n_series) for j in layout.joints),
         n_regions=len(mesh.regions),
         extra=extra_heat(loaded, layout),
+        heaters=pack_heaters(loaded, layout, mesh, case),
     )
 
 

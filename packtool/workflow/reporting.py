@@ -117,9 +117,12 @@ def _of_pack(layout: Layout, folder: Path) -> tuple[Picture, ...]:
 def _heat(results: ResultSet, case: str) -> tuple[HeatFlow, ...]:
     """The lines of the heat balance: what is made, then what leaves; a flow into the pack is a line of what is made."""
     lines = []
+    heaters = [row.name for row in results if row.case == case and row.name.startswith("heat.heater[")]
     for name, words, leaves in (
         ("heat.cells", "cells", False),
         ("heat.busbars", "busbars", False),
+        ("heat.extra", "faulty cells", False),
+        *((name, f"heater {name.removeprefix('heat.heater[').rstrip(']')}", False) for name in heaters),
         ("heat.coolant", "coolant", True),
         ("heat.ambient.top", "ambient through the lid", True),
         ("heat.ambient.side", "ambient through the walls", True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,14 +22,16 @@ SERIES = (
     "heat_cells_W", "heat_busbars_W", "heat_coolant_W", "heat_ambient_W",
 )  # fmt: skip
 """Columns of series-CASE.csv, one row a time step: temperatures, SOC and heats to coolant and ambient at its end; current and voltage
-at its end; heat of cells and busbars the mean over it. The design's sensors follow."""
+at its end; heat of cells and busbars the mean over it. The design's sensors follow, and the mean power of the case's heaters over the step."""
 
 
 ELECTRICAL = ("time_s", "current_A", "voltage_V", "cell_voltage_min_V", "cell_voltage_max_V")
 """Columns of electrical-CASE.csv: two rows a piece of the duty, at its beginning and its end, so that jumps are two rows of one time."""
 
 
-def write_transient(folder: Path, case: str, mesh: TaggedMesh, run: PackRun, sensors: tuple[str, ...] = ()) -> list[str]:
+def write_transient(
+    folder: Path, case: str, mesh: TaggedMesh, run: PackRun, sensors: Sequence[str] = (), heaters: Sequence[str] = ()
+) -> list[str]:
     """Write the files; their names relative to ``folder``."""
     names = []
     for number, field in enumerate(run.fields, 1):
@@ -41,7 +44,8 @@ def write_transient(folder: Path, case: str, mesh: TaggedMesh, run: PackRun, sen
     with replacing(folder / fields) as temporary:
         np.savez_compressed(temporary, T=run.hottest)
     series = f"series-{case}.csv"
-    write_text(folder / series, _table((*SERIES, *(f"sensor_{name}_degC" for name in sensors)), _rows(run)))
+    heads = (*SERIES, *(f"sensor_{name}_degC" for name in sensors), *(f"heater_{name}_W" for name in heaters))
+    write_text(folder / series, _table(heads, _rows(run)))
     electrical = f"electrical-{case}.csv"
     traces = [moment.interval.trace for moment in run.moments if moment.interval is not None]
     write_text(folder / electrical, _table(ELECTRICAL, [list(map(float, row)) for row in np.concatenate(traces)]))
@@ -64,7 +68,7 @@ def _rows(run: PackRun) -> list[list[float | str]]:
                 moment.t, *electrical, float(soc.min()), float(soc.mean()), float(soc.max()), float(moment.high.max() - ZERO_CELSIUS),
                 float(mean.mean()), float(moment.low.min() - ZERO_CELSIUS), float(mean.min()), float(mean.max()),
                 moment.coolant_out - ZERO_CELSIUS, *made, moment.to_coolant, moment.to_ambient,
-                *(float(value) - ZERO_CELSIUS for value in moment.sensors),
+                *(float(value) - ZERO_CELSIUS for value in moment.sensors), *map(float, moment.heated),
             ]
         )  # fmt: skip
     return rows

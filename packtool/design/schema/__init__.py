@@ -7,6 +7,7 @@ from packtool.design.schema.cell import CellSpec
 from packtool.design.schema.cold_plate import AnyColdPlate, ColdPlate, Interface, RibbonPlate
 from packtool.design.schema.cylinders import CylinderGrid, Holder, Potting
 from packtool.design.schema.enclosure import Enclosure
+from packtool.design.schema.heaters import Heater
 from packtool.design.schema.limits import Limits
 from packtool.design.schema.overrides import CellOverride
 from packtool.design.schema.pack import PackDesign
@@ -31,6 +32,7 @@ __all__ = [
     "DutyTable",
     "Enclosure",
     "Fins",
+    "Heater",
     "Holder",
     "Interface",
     "Limits",

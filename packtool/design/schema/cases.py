@@ -9,8 +9,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from packtool.design.schema.base import Agreement, Celsius, DesignRecord, DutyName, FilePath
+from packtool.design.schema.heaters import HeaterName
 
 Direction = Literal["charge", "discharge"]
+Heaters = Annotated[tuple[HeaterName, ...], Field(max_length=2)]
 Current = Annotated[float, Field(ge=0, le=1e6)]
 CRate = Annotated[float, Field(ge=0, le=100)]
 
@@ -30,6 +32,7 @@ class SteadyCase(DesignRecord):
     current_A: Current | None = Field(None, description="current of the pack; or give c_rate")
     c_rate: CRate | None = Field(None, description="current in multiples of the pack's capacity [1/h]")
     direction: Direction = Field("charge", description="for the current limits that the rules check")
+    heaters: Heaters = Field((), description="names of the heaters that are on, at their full power whatever their thermostat")
 
 
 QUANTITIES = ("current_A", "c_rate", "power_kW", "speed_km_h")
@@ -146,6 +149,7 @@ class TransientCase(DesignRecord):
         None, description="state of charge at the start; left out: 0 for a charge, 1 for a discharge, 0.9 for a duty"
     )
     coolant: CoolantSchedule | None = Field(None, description="flow and inlet temperature over time; left out: as cold_plate says")
+    heaters: Heaters = Field((), description="names of the heaters that are on, each as its thermostat says")
     output_every_s: Annotated[float, Field(gt=0, le=1e7)] | None = Field(
         None, description="between two stored temperature fields; left out: a tenth of the duration"
     )

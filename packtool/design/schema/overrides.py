@@ -48,7 +48,7 @@ class CellOverride(DesignRecord):
     )
     cooling_contact: Literal["kept", "lost"] = Field(
         "kept",
-        description="lost: under this cell the interface layer is a gap of still air, heat crosses it by conduction and radiation",
+        description="lost: at this cell the interface layer is a gap of still air, heat crosses it by conduction and radiation",
     )
 
 

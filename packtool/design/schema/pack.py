@@ -12,6 +12,7 @@ from packtool.design.schema.cases import Case
 from packtool.design.schema.cell import CellSpec
 from packtool.design.schema.cold_plate import AnyColdPlate, Interface
 from packtool.design.schema.enclosure import Ambient, Enclosure
+from packtool.design.schema.heaters import Heater, HeaterName
 from packtool.design.schema.limits import Limits
 from packtool.design.schema.overrides import Overrides
 from packtool.design.schema.parts import StepPart
@@ -58,6 +59,11 @@ class PackDesign(DesignRecord):
     vehicle: Vehicle | None = Field(None, description="what a duty of speeds moves")
     sensors: dict[Annotated[str, Field(pattern=CASE_PATTERN, max_length=64)], Sensor] = Field(
         default_factory=dict, max_length=1_000, description="points whose temperature is told, each under a name of your choice"
+    )
+    heaters: dict[HeaterName, Heater] = Field(
+        default_factory=dict,
+        max_length=2,
+        description="heater pads, each under a name of your choice; a case names those it switches on",
     )
     limits: Limits = Field(default_factory=Limits)
     parts: tuple[StepPart, ...] = Field(
