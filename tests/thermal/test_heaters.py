@@ -75,6 +75,7 @@ class TestPlaces:
         mesh = mesh_layout(lifted[1], "coarse").mesh
         assert pack_heaters(*lifted, mesh, "soak")[0].power.sum() == 50.0
 
+    @pytest.mark.slow
     def test_also_under_round_cells_with_and_without_a_plate(self):
         sheet = ("heaters={s: {place: below, power_W: 30}}", "cases={warm: {kind: steady, current_A: 0, heaters: [s]}}")
         for without in ((), ("cold_plate=null",)):
