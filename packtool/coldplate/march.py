@@ -93,6 +93,14 @@ def film(
     )
 
 
+def standing_film(p: Passages, segments: Segments, fluid: Properties) -> Film:
+    """Of coolant that stands still: conduction across the duct alone."""
+    b = segments.branch
+    Nu, scatter = nusselt.standing(p.aspect)
+    still = np.zeros(len(b))
+    return Film(h=Nu[b] * fluid.k / p.D_h[b], scatter=scatter[b], Re=still, velocity=still)
+
+
 def _ages(
     p: Passages, segments: Segments, mass_flow: Floats, d_star: Floats, physics: HeatPhysics, grows: Flags
 ) -> tuple[Floats, Floats, Flags]:

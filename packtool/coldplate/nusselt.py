@@ -93,6 +93,20 @@ def turbulent(Re: Floats, Pr: Floats, x_over_D: Floats, relative_roughness: Floa
     return straight * (1 + np.maximum(x_over_D, 1.0) ** (-2 / 3) / 3)
 
 
+def standing(aspect: Floats) -> tuple[Floats, Floats]:
+    """Nusselt number on D_h of a liquid that stands still in a duct and conducts, and its relative half-width [-]; shapes of ``aspect``.
+
+    The middle of two exact ends: a mean temperature that dies away beside a wall of one temperature (the slowest mode: pi² (1 + a²) /
+    (1 + a)² of a rectangle, the first zero of J0 squared of a round duct; Carslaw & Jaeger, Conduction of Heat in Solids, 1959), and one
+    that rises evenly (f Re / 2: the same Poisson problem as developed flow). Natural convection, which would add to it, is left out.
+    """
+    a = np.asarray(aspect, float)
+    sides = np.where(a == ROUND, 1.0, a)
+    low = np.where(a == ROUND, 2.404825557695773**2, np.pi**2 * (1 + sides**2) / (1 + sides) ** 2)
+    high = laminar_f_Re(a) / 2
+    return (low + high) / 2, (high - low) / (high + low)
+
+
 def segment_mean(
     Re: Floats,
     Pr: Floats,

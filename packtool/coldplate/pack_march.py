@@ -118,7 +118,8 @@ class PackMarch:
         self.clock.lap("march")
         return PackRun(
             case.problem.mesh, tuple(so_far.moments), tuple(case.outputs), np.array(so_far.fields), so_far.hottest, tuple(so_far.states),
-            self.sums.balance(), self.sums.made_by, tuple(self._switches.history), self._flows(), self.rejected, self.stepper.iterations, self.discrete.n_dofs, self.clock.seconds,
+            self.sums.balance(), self.sums.made_by, self.sums.coolant, tuple(self._switches.history), self._flows(), self.rejected,
+            self.stepper.iterations, self.discrete.n_dofs, self.clock.seconds,
         )  # fmt: skip
 
     def _reach(self, target: float, so_far: _Progress) -> None:
@@ -188,7 +189,11 @@ class PackMarch:
             case.soc0,
             self._extra,
         )
-        streams = [(since, stream.plate, stream.heat_physics) for since, stream in ((0.0, case.stream), *case.schedule) if stream]
+        streams = [
+            (since, stream.plate, stream.heat_physics, stream.passages.inlet, stream.standing)
+            for since, stream in ((0.0, case.stream), *case.schedule)
+            if stream
+        ]
         bank = vars(case.bank).values()
         arrays += tuple(part for part in bank if isinstance(part, np.ndarray))
         said = (
@@ -263,6 +268,8 @@ class PackMarch:
         cells = self.case.cell_region
         self.stepper.accept(tried, dt, self.T)
         self.sums.add(tried, interval, self.T, dt)
+        if self.coupling is not None and self.theta is not None:
+            self.sums.add_coolant(tried, self.coupling.exchange, self.theta, dt)
         self.pace = (self.discrete.mean @ (tried.T - self.T))[cells] / dt
         self.T, self.soc = tried.T, interval.soc
         state = self._state = tried.stages[2].state
@@ -276,6 +283,7 @@ class PackMarch:
         cells = case.cell_region
         plates = [i for i, region in enumerate(case.problem.mesh.regions) if region.role == "cold_plate"]
         flows = tried.stages[2] if tried else None
+        stream = case.stream_at(self.t * (1 - 1e-12))  # at a switch: what flowed before it
         return Moment(
             t=self.t,
             mean=(self.discrete.mean @ self.T)[cells],
@@ -284,7 +292,7 @@ class PackMarch:
             plate=float(high[plates].max()) if plates else np.nan,
             soc=self.soc,
             interval=interval,
-            coolant_out=float(self.theta[case.stream.passages.outlet]) if case.stream and self.theta is not None else np.nan,
+            coolant_out=np.nan if stream is None or self.theta is None else float(self.theta[stream.passages.outlet]),
             to_coolant=float(flows.state.heat.sum()) if flows and flows.state else 0.0,
             to_ambient=sum(flows.to_surfaces.values()) if flows else 0.0,
             sensors=self._sensed(self.T),

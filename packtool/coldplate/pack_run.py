@@ -83,7 +83,8 @@ class Moment:
 class PackRun:
     """A duty run through: one moment a step; ``fields`` (n_outputs, n_points) [K] at the outputs; ``hottest`` (n_points,) [K] the field
     with the warmest point of a cell; ``states`` of the coolant at the outputs; ``balance`` of the whole run [J]; joules of the solid by
-    source in ``made``; ``switched``: when each heater went on or off (heater, time [s], on)."""
+    source in ``made``; ``coolant``: joules that it carried off, and that it holds more than at the start; ``switched``: when each heater
+    went on or off (heater, time [s], on)."""
 
     mesh: TaggedMesh
     moments: tuple[Moment, ...]
@@ -93,6 +94,7 @@ class PackRun:
     states: tuple[StreamState, ...]
     balance: EnergyBalance
     made: dict[str, float]
+    coolant: dict[str, float]
     switched: tuple[tuple[int, float, bool], ...]
     flows: PartFlows
     rejected_steps: int

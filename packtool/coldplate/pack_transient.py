@@ -36,9 +36,6 @@ from packtool.thermal.pack_bank import cell_bank, cell_regions, first_soc, regio
 from packtool.thermal.records import ConductionProblem
 from packtool.thermal.sensors import sensor_rows
 
-STANDING = 1e-6
-"""Share of the plate's flow that a standing pump is solved with: the film is then that of developed laminar flow, which conducts as
-still coolant does to some tens of percent, and next to no enthalpy is carried off."""
 FINER = 8.0
 """The time error is seen from a run with the tolerance divided by this: its steps are half as long (a second-order scheme's local
 error goes with the cube), so the difference is 3/4 of the error and 4/3 of it is told."""
@@ -100,15 +97,9 @@ def _schedule(stream: ChannelStream, given: CoolantSchedule | None) -> tuple[tup
     """The streams that flow from which times on [s]."""
     if given is None:
         return ()
-    made, plate = [], stream.plate
-    for number, since in enumerate(given.time_s):
-        changes: dict[str, float] = {}
-        if given.flow_lpm is not None:
-            changes["flow_lpm"] = max(given.flow_lpm[number], STANDING * known_flow_lpm(stream.plate))
-        if given.inlet_degC is not None:
-            changes["inlet_degC"] = given.inlet_degC[number]
-        made.append((since, replace(stream, plate=plate.model_copy(update=changes))))
-    return tuple(made)
+    flows: Sequence[float | None] = given.flow_lpm or [None] * len(given.time_s)
+    inlets: Sequence[float | None] = given.inlet_degC or [None] * len(given.time_s)
+    return tuple((since, stream.changed(flow, inlet)) for since, flow, inlet in zip(given.time_s, flows, inlets, strict=True))
 
 
 def solve_pack_transient(

@@ -9,7 +9,7 @@ import numpy as np
 from packtool.mesh.records import Floats
 from packtool.thermal.assembly import Discrete
 from packtool.thermal.cell_bank import Interval
-from packtool.thermal.records import EnergyBalance
+from packtool.thermal.records import EnergyBalance, StreamExchange
 from packtool.thermal.stepping import D, Step, W
 
 
@@ -20,7 +20,9 @@ class RunSums:
         self._discrete, self._capacity = discrete, capacity
         self.T_time = np.zeros(discrete.n_dofs)  # K s
         self.power_time = np.zeros(len(discrete.problem.mesh.regions))  # J
-        self.totals: dict[str, float] = dict.fromkeys(("made", "stored", "to stream", "cells", "reversible", "busbars"), 0.0)
+        self.totals: dict[str, float] = dict.fromkeys(
+            ("made", "stored", "to stream", "carried", "held", "cells", "reversible", "busbars"), 0.0
+        )
 
     def _add(self, name: str, joules: float) -> None:
         self.totals[name] = self.totals.get(name, 0.0) + joules
@@ -38,6 +40,21 @@ class RunSums:
                 self._add("to stream", dt * weight * float(flows.state.heat.sum()))
         for name, power in (("cells", interval.joule), ("reversible", interval.reversible), ("busbars", interval.busbar)):
             self._add(name, dt * float(power.sum()))
+
+    def add_coolant(self, step: Step, exchange: StreamExchange, theta: Floats, dt: float) -> None:
+        """What the coolant carried off and took up in one step, from ``theta`` (n_states,) [K]; every state's balance summed."""
+        out = np.asarray(exchange.transport.sum(axis=0)).ravel()
+        for weight, flows in zip((W, W, D), step.stages, strict=True):
+            if flows.state:
+                self._add("carried", dt * weight * float(out @ flows.state.theta - exchange.supply.sum()))
+        last = step.stages[2].state
+        if last is not None and exchange.storage is not None:
+            self._add("held", float(exchange.storage @ (last.theta - theta)))
+
+    @property
+    def coolant(self) -> dict[str, float]:
+        """Joules ``carried`` off by the coolant, and ``held`` in it beyond those at the start."""
+        return {name: self.totals[name] for name in ("carried", "held")}
 
     @property
     def made_by(self) -> dict[str, float]:

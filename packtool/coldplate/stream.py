@@ -9,7 +9,7 @@ import numpy as np
 from packtool.catalogue.records import Coolant
 from packtool.coldplate.fluid import CoolantTable
 from packtool.coldplate.losses import FlowPhysics
-from packtool.coldplate.march import Film, Order, Transport, film, order, transport
+from packtool.coldplate.march import Film, Order, Transport, film, order, standing_film, transport
 from packtool.coldplate.network import FlowSplit, split_flow
 from packtool.coldplate.passages import Passages, passages
 from packtool.coldplate.records import HeatPhysics
@@ -25,6 +25,8 @@ LPM = 1e-3 / 60
 """One litre a minute [m³/s]."""
 ISOTHERMAL_SEGMENTS = 50
 """Segments along the longest branch where there is no mesh to follow."""
+STANDING = 1e-6
+"""Share of the plate's flow that a standing pump is solved with: its coolant would be renewed once in a month."""
 ASTRAY_K = 30.0
 """How far outside its table the coolant may stray between two outer iterations [K]; it is then taken at the table's end."""
 
@@ -43,7 +45,8 @@ class Flow:
 class ChannelStream:
     """Coolant in a network of channels (a ``StreamModel``). Frozen: every exchange follows from the state it is given alone.
 
-    ``walls`` None: a network without a mesh, for hydraulics only.
+    ``walls`` None: a network without a mesh, for hydraulics only. ``standing``: the pump is off; films are those of still coolant, and
+    the flow is so small that it carries next to nothing.
     """
 
     network: CoolantNetwork
@@ -54,6 +57,7 @@ class ChannelStream:
     walls: WallMap | None
     flow_physics: FlowPhysics
     heat_physics: HeatPhysics
+    standing: bool = False
 
     @classmethod
     def of(
@@ -81,6 +85,22 @@ class ChannelStream:
             walls = map_walls(network, segments, mesh, boundary)
         return cls(network, plate, table, p, segments, walls, flow_physics, heat_physics)
 
+    def changed(self, flow_lpm: float | None, inlet_degC: float | None) -> ChannelStream:
+        """With another flow or inlet temperature: below 0 the coolant flows backwards and enters by the outlet at the inlet's temperature,
+        at 0 it stands still."""
+        p, own = self.passages, known_flow_lpm(self.plate)
+        flow = own if flow_lpm is None else flow_lpm
+        backwards = flow < 0
+        update: dict[str, float] = {"flow_lpm": abs(flow) or STANDING * own}
+        if inlet_degC is not None:
+            update["inlet_degC"] = inlet_degC
+        return replace(
+            self,
+            plate=self.plate.model_copy(update=update),
+            passages=replace(p, inlet=p.outlet, outlet=p.inlet) if backwards else p,
+            standing=flow == 0,
+        )
+
     @property
     def T_in(self) -> float:
         """Inlet temperature [K]."""
@@ -106,7 +126,10 @@ class ChannelStream:
         segments, p = self.segments, self.passages
         rho, viscosity = self.branch_properties(mean)
         split = split_flow(p, self.mass_flow, rho, viscosity, self.plate.roughness_um * 1e-6, self.flow_physics)
-        films = film(p, segments, split.mass_flow, fluid, self.plate.roughness_um * 1e-6, self.heat_physics)
+        if self.standing:
+            films = standing_film(p, segments, fluid)
+        else:
+            films = film(p, segments, split.mass_flow, fluid, self.plate.roughness_um * 1e-6, self.heat_physics)
         if self.heat_physics.lowest_film:
             films = replace(films, h=films.h * (1 - films.scatter))
         way = order(p, segments, split.mass_flow)

@@ -98,6 +98,12 @@ def _electrical(case: PackCase, run: PackRun) -> list[Result]:
 def _heats(case: PackCase, run: PackRun) -> list[Result]:
     """Means over the run [W]."""
     balance, end = run.balance, run.moments[-1].t
+    coolant, open_coolant = [], 0.0
+    if case.stream is not None:
+        carried, held = run.coolant["carried"], run.coolant["held"]
+        coolant = [Result("heat.coolant.carried", carried / end, "W"), Result("heat.coolant.stored", held / end, "W")]
+        scale = max(abs(balance.made), abs(balance.to_stream), abs(carried), abs(held), balance.least)
+        open_coolant = abs(balance.to_stream - carried - held) / scale
     return [
         Result("heat.cells", (run.made["cells"] + run.made["reversible"]) / end, "W"),
         Result("heat.cells.reversible", run.made["reversible"] / end, "W"),
@@ -111,7 +117,8 @@ def _heats(case: PackCase, run: PackRun) -> list[Result]:
         ),
         Result("heat.stored", balance.stored / end, "W"),
         *(Result(flow, watts, "W") for flow, watts in flow_rows(run.flows, 1 / end)),
-        Result("energy.imbalance", float(balance.imbalance), "-"),
+        *coolant,
+        Result("energy.imbalance", float(max(balance.imbalance, open_coolant)), "-"),
     ]
 
 

@@ -165,7 +165,7 @@ def _d1() -> Iterator[Row]:
     rho, cp = 1000.0, 4000.0
     network = CoolantNetwork((Branch("way", "in", "out", ((0.0, 50.0), (400.0, 50.0)), 100.0, 3.0),), "in", "out", 0.0, 3.0)
     flow_lpm = 13.6 / (rho * cp) * 60e3
-    plate = _plate(channel_width_mm=100.0, channel_height_mm=3.0, flow_lpm=flow_lpm, inlet_degC=25.0)
+    plate = bare_plate(channel_width_mm=100.0, channel_height_mm=3.0, flow_lpm=flow_lpm, inlet_degC=25.0)
     stream = ChannelStream.of(network, plate, constant_coolant(rho, cp, 0.6, 1e-3), mesh)
     problem = ConductionProblem(mesh, np.array([160.0 * np.eye(3)]), flux={"heated": 150.0 / width})
     solution = solve_steady(problem, ConstantFilm(stream, 24.0 / width))
@@ -182,7 +182,7 @@ def _d1() -> Iterator[Row]:
     yield Row("D1", "coolant at L", float(outlets[-1]), 29.41176471, 3e-3, "degC", scale=4.41176471)
 
 
-def _plate(**changes: object) -> ColdPlate:
+def bare_plate(**changes: object) -> ColdPlate:
     """A cold plate record of which only the flow's keys matter here."""
     keys: dict[str, object] = {
         "type": "serpentine", "passes": 1, "channel_width_mm": 10.0, "channel_height_mm": 3.0, "thickness_mm": 5.0,
@@ -211,7 +211,7 @@ def hairpin_stream(coolant: Coolant, flow_lpm: float, inlet_degC: float) -> tupl
     )
     path = ((0.0, 10.0), (190.0, 10.0), (190.0, 40.0), (0.0, 40.0))
     network = CoolantNetwork((Branch("hairpin", "in", "out", path, 10.0, 3.0),), "in", "out", 1.0, 4.0)
-    stream = ChannelStream.of(network, _plate(flow_lpm=flow_lpm, inlet_degC=inlet_degC, coolant=coolant.id), coolant, mesh)
+    stream = ChannelStream.of(network, bare_plate(flow_lpm=flow_lpm, inlet_degC=inlet_degC, coolant=coolant.id), coolant, mesh)
     conductivity: Floats = np.repeat(160.0 * np.eye(3)[None], len(mesh.regions), axis=0)
     return stream, ConductionProblem(mesh, conductivity, convection={"air": Convection(20.0, 318.15)}, flux={"heated": 5000.0})
 

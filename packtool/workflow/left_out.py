@@ -13,7 +13,8 @@ _ALWAYS: tuple[str, ...] = (
     "Air inside the enclosure conducts and radiates but does not move: exact above a pack colder than its ambient; beside it a little less "
     "heat gets in than does; a pack warmer than its ambient comes out too warm.",
     "A steady case is where the temperatures end if its current lasts; a charge of an hour ends before.",
-    "In a transient case tray, lid and busbars store no heat, and coolant outside the plate is not there.",
+    "In a transient case tray, lid and busbars store no heat, and coolant outside the plate is not there; while the pump stands, the coolant "
+    "conducts and does not convect.",
     "The heat is I²R; the reversible (entropic) heat of the cell is not known and left out; it can be of either sign.",
     "Contact between parts is perfect where the design has no layer; the interface layer has its nominal thickness everywhere.",
     "Rounded edges of cells are in the CAD only.",

@@ -116,8 +116,8 @@ class CoolantSchedule(DesignRecord):
     time_s: Annotated[tuple[Annotated[float, Field(ge=0, le=1e7)], ...], Field(min_length=1)] = Field(
         description="times from which on the values hold, ascending"
     )
-    flow_lpm: Annotated[tuple[Annotated[float, Field(ge=0, le=10_000)], ...], Field(min_length=1)] | None = Field(
-        None, description="flow through the plate; 0: the pump stands still"
+    flow_lpm: Annotated[tuple[Annotated[float, Field(ge=-10_000, le=10_000)], ...], Field(min_length=1)] | None = Field(
+        None, description="flow through the plate; 0: the pump stands still; below 0: backwards, in by the outlet"
     )
     inlet_degC: Annotated[tuple[Celsius, ...], Field(min_length=1)] | None = Field(
         None, description="temperature of the coolant at the inlet"
