@@ -7,6 +7,7 @@ of its entry; so has a figure without a standing; a figure that states its own s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
@@ -51,10 +52,24 @@ def sources() -> Mapping[str, Source]:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The one of ``known`` that ``name`` most likely means, whatever its case, or None if nothing is near."""
+    """The one of ``known`` that ``name`` most likely means, whatever its case, or None if nothing is near.
+
+    Where none is spelt alike, the first that has the longest word of ``name``: aluminium_6061 means al_6061_t6.
+    """
     by_lower = {candidate.lower(): candidate for candidate in known}
     found = get_close_matches(name.lower(), by_lower, n=1)
-    return by_lower[found[0]] if found else None
+    if found:
+        return by_lower[found[0]]
+    for word in sorted(_words(name.lower()), key=len, reverse=True):
+        for candidate in by_lower:
+            if word in _words(candidate):
+                return by_lower[candidate]
+    return None
+
+
+def _words(name: str) -> list[str]:
+    """Its words of three letters or digits and more."""
+    return [word for word in re.split(r"[^a-z0-9]+", name) if len(word) >= 3]
 
 
 class _CellFiles(Mapping[str, Cell]):

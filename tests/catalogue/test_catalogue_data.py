@@ -303,6 +303,14 @@ def test_the_nearest_spelling(written, meant):
     assert load.nearest(written, load.cells()) == meant
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("aluminium_6061", "al_6061_t6"), ("Aluminium-3003", "al_3003_o"), ("mild steel", "steel_dc04"), ("wood", None)],
+)
+def test_a_material_is_found_by_its_longest_word(written, meant):
+    assert load.nearest(written, load.materials()) == meant
+
+
 @pytest.mark.parametrize("id_", CELLS)
 def test_tables_over_soc_are_whole_and_voltages_rise(id_):
     cell = load.cells()[id_]
