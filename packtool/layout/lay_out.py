@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from packtool.design.loaded import LoadedDesign
 from packtool.errors import DesignError
+from packtool.layout.coolant_limits import unfit_coolant
 from packtool.layout.cylinder_pack import lay_out_cylinders
 from packtool.layout.open_groups import open_groups
 from packtool.layout.records import Layout
@@ -26,12 +27,12 @@ def lay_out(loaded: LoadedDesign) -> Layout:
     """Lay the pack out.
 
     Raises DesignError, with every complaint at its place, if something does not fit (channels in the plate, headers on the overhang,
-    bars beside each other, a sensor where nothing is solved for, a parallel group without a closed circuit, a name twice); LayoutError if the
+    bars beside each other, a sensor where nothing is solved for, a parallel group without a closed circuit, a coolant that cannot flow so, a name twice); LayoutError if the
     cells' counts do not come out.
     """
     layout = PATTERNS[loaded.design.arrangement.pattern](loaded)
     imported, complaints = imported_parts(loaded, layout)
-    complaints += [*misplaced_sensors(loaded, layout), *open_groups(loaded, layout)]
+    complaints += [*misplaced_sensors(loaded, layout), *open_groups(loaded, layout), *unfit_coolant(loaded, layout)]
     if complaints:
         raise DesignError(complaints)
     return replace(layout, imported=imported)

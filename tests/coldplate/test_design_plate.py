@@ -55,7 +55,6 @@ def test_headers_reach_the_plate_s_edge():
 @pytest.mark.parametrize(
     ("sets", "words"),
     [
-        ((*SERPENTINE, "cold_plate.flow_lpm=8"), "Reynolds number .* is above 2300.*fidelity: network"),
         (
             ("arrangement.rows=4", "arrangement.cells_per_row=17", "electrical.series=68", "mesh.level=fine"),
             "GB for this plate.*at most 20",
@@ -66,6 +65,11 @@ def test_headers_reach_the_plate_s_edge():
 def test_plates_that_cannot_be_solved_are_refused_before_the_solve(sets, words):
     with pytest.raises(SolveError, match=words):
         refuse_design_plate(*designed(*sets))
+
+
+def test_turbulent_plates_are_refused_by_the_design_s_check():
+    with pytest.raises(DesignError, match="Reynolds number 2300 at most; at the inlet it is .*fidelity: network"):
+        designed(*SERPENTINE, "cold_plate.flow_lpm=8")
 
 
 def test_round_turns_are_refused_by_the_design_s_check():

@@ -208,7 +208,7 @@ class TestCoolantSchedule:
             ("{time_s: [10], inlet_degC: [250]}", "inlet_degC.0", "is known from"),
             ("{time_s: [10], inlet_degC: 25}", "inlet_degC", "must be a list of numbers"),
             ("{time_s: [10], inlet_degC: [warm]}", "inlet_degC.0", "must be a number"),
-            ("{time_s: [10], flow_lpm: [-1]}", "flow_lpm.0", "must be from 0"),
+            ("{time_s: [10], flow_lpm: [-20000]}", "flow_lpm.0", "must be from -10000"),
         ],
     )
     def test_refusals(self, complaints, schedule, key, message):
