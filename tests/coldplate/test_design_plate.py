@@ -68,7 +68,7 @@ def test_plates_that_cannot_be_solved_are_refused_before_the_solve(sets, words):
 
 
 def test_turbulent_plates_are_refused_by_the_design_s_check():
-    with pytest.raises(DesignError, match="Reynolds number 2300 at most; at the inlet it is .*fidelity: network"):
+    with pytest.raises(DesignError, match=r"Reynolds number 2300 at most; at the inlet it is .*fidelity: network"):
         designed(*SERPENTINE, "cold_plate.flow_lpm=8")
 
 
