@@ -30,7 +30,8 @@ FINENESS = {
     ("coarse", False): Fineness(2, 1, 1),
     ("coarse", True): Fineness(1, 1, 1),
 }
-"""Fine has twice normal's counts everywhere. Coarse has normal's 24 edges around, so that its halved mesh, of 12, tells its error."""
+"""Fine has twice normal's counts everywhere. Coarse has normal's 24 edges around, so that its halved mesh, of 12, tells its error; where cells
+stand so close that both need as many, coarse has twice the rings, along whose normal the heat of a cell flows."""
 LEAST_CORNER, MOST_CORNER = math.pi / 12, math.pi / 3
 """Steepness of the ray to a tile's corner, which a node of the circle lies on: 30 degrees in a regular hexagon."""
 LEAST_SHARE = 0.3
@@ -53,7 +54,13 @@ def tiled_plan(sweeps: Sequence[PlacedSweep], level: Level, halved: bool) -> Pla
 
 def _tiled(sweeps: Sequence[PlacedSweep], level: Level, halved: bool) -> Plan:
     lattice = lattice_of(sweeps)
-    return _filled(lattice, logical_grid(lattice, outlines_of(sweeps, lattice), FINENESS[level, halved]))
+    outlines = outlines_of(sweeps, lattice)
+    grid = logical_grid(lattice, outlines, FINENESS[level, halved])
+    if not halved:
+        less = logical_grid(lattice, outlines, FINENESS[level, True])
+        if (less.fineness, len(less.lines)) == (grid.fineness, len(grid.lines)):
+            grid = replace(grid, fineness=replace(grid.fineness, rings=2 * grid.fineness.rings))
+    return _filled(lattice, grid)
 
 
 def _filled(lattice: Lattice, grid: LogicalGrid) -> Plan:

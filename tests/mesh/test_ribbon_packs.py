@@ -9,7 +9,7 @@ import pytest
 from packtool.design.load import load_design
 from packtool.errors import DesignError
 from packtool.layout.lay_out import lay_out
-from packtool.mesh.build import mesh_layout
+from packtool.mesh.build import mesh_family, mesh_layout
 
 DESIGN = """
 packtool: 1
@@ -77,3 +77,10 @@ def test_a_rim_too_small_for_the_last_bend_is_refused_where_it_is_given(designed
 def test_a_straight_ribbon_with_very_wide_contacts_is_refused(designed):
     with pytest.raises(DesignError, match=r"contact_angle_deg: 150 is too much for a straight ribbon.*at most 120"):
         designed("cold_plate.shape=straight", "cold_plate.contact_angle_deg=150")
+
+
+@pytest.mark.parametrize("level", ["coarse", "normal"])
+def test_layers_too_thin_for_few_edges_still_leave_a_coarser_mesh_to_tell_the_error_from(designed, level):
+    layout = designed("interface.thickness_mm=0.5", "cold_plate.contact_angle_deg=60", "cold_plate.shape=straight")
+    finer, coarser = (one.mesh for one in mesh_family(layout, level))
+    assert len(coarser.hexes) < 0.8 * len(finer.hexes)  # with 12 edges around, a layer of 0.5 mm would be cut: both have 24
