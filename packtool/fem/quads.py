@@ -85,6 +85,47 @@ def nodal_volumes(points: Floats, hexes: Integers) -> Floats:
         off = np.abs(corner[:, (2, 5, 7, 6)] - (corner[:, :1] + np.stack([x + y, x + z, y + z, x + y + z], axis=1)))
         skewed = np.flatnonzero(off.reshape(len(off), 12).max(axis=1) > 1e-12 * np.abs(x + y + z).max(axis=1))
         if skewed.size:
-            jacobian = np.linalg.det(np.einsum("qnc,enx->eqcx", _D3, corner[skewed], optimize=True))
-            out[part][skewed] = jacobian @ _SHAPE_3
+            out[part][skewed] = GaussFrames.of(corner[skewed]).volume @ _SHAPE_3
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class GaussFrames:
+    """Elements at their 8 Gauss points, each of weight 1: ``volume`` (n, 8), the determinant of the map from the local coordinates; ``dual``
+    three of (n, 3, 8): of local direction c, the gradient of that coordinate times the determinant."""
+
+    volume: Floats
+    dual: tuple[Floats, Floats, Floats]
+
+    @classmethod
+    def of(cls, corner: Floats) -> GaussFrames:
+        """Of elements with ``corner`` (n, 8, 3). Cross products of whole arrays: six times quicker here than LAPACK on each 3 x 3."""
+        along = np.matmul(corner.transpose(0, 2, 1), _FLAT_3).reshape(len(corner), 3, 3, 8)
+        a, b, c = along[:, :, 0], along[:, :, 1], along[:, :, 2]
+        dual = _cross(b, c), _cross(c, a), _cross(a, b)
+        return cls((a * dual[0]).sum(axis=1), dual)
+
+    def conducted(self, K: Floats, T: Floats) -> Floats:
+        """(n, 8) integrals of grad N . K grad T for ``K`` (n, 3, 3) and nodal ``T`` (n, 8)."""
+        slope = np.matmul(T, _FLAT_3).reshape(len(T), 3, 8)
+        gradient = sum(slope[:, c, None] * self.dual[c] for c in range(3)) / self.volume[:, None]
+        flux = np.matmul(K, gradient)
+        onto = np.stack([(flux * self.dual[c]).sum(axis=1) for c in range(3)], axis=1)
+        return np.asarray(onto.reshape(len(T), 24) @ _FLAT_3.T)
+
+    def weighted(self, nodal: Floats) -> Floats:
+        """(n, 8) integrals of each shape function times a nodal field (n, 8)."""
+        return np.asarray((self.volume * (nodal @ _SHAPE_3.T)) @ _SHAPE_3)
+
+
+_FLAT_3 = _D3.transpose(1, 2, 0).reshape(8, 24)
+"""Derivatives of the 8 shape functions, by local direction and then Gauss point."""
+
+
+def _cross(a: Floats, b: Floats) -> Floats:
+    """Cross products (n, 3, m) along the second axis."""
+    out = np.empty_like(a)
+    for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
+        np.multiply(a[:, j], b[:, k], out=out[:, i])
+        out[:, i] -= a[:, k] * b[:, j]
     return out

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from packtool.errors import SolveError
 from packtool.fem.aggregates import aggregates
+from packtool.fem.memory import give_back
 from packtool.fem.quads import Quads, nodal_volumes, quads
 from packtool.fem.share import shared_out
 from packtool.fem.space import by_region, lagrange_space
@@ -104,6 +105,8 @@ def discretise(problem: ConductionProblem, cache_dir: Path | None = None, *, wit
     joined = [np.ascontiguousarray(np.hstack([c.minus, c.plus]), dtype=np.int32) for c in mesh.contacts.values()]
     joined += [np.ascontiguousarray(one.rows, dtype=np.int32) for one in joints.values()]
     pattern, entries = assembled(forms, joined, cache_dir, mine)
+    del forms, space
+    give_back()
     for name, one in joints.items():
         np.add.at(entries[0], pattern.pair_places(one.rows, one.rows), one.matrix * problem.tie[name])
     for name, conductance in problem.contact.items():

@@ -11,10 +11,18 @@ from packtool.thermal.coupling import LinearFluid
 from packtool.thermal.flows import Flows
 
 
-def matrix_entries(discrete: Discrete, flows: Flows, coupling: LinearFluid | None = None, step: float | None = None) -> Floats:
+def matrix_entries(
+    discrete: Discrete,
+    flows: Flows,
+    coupling: LinearFluid | None = None,
+    step: float | None = None,
+    into: Floats | None = None,
+) -> Floats:
     """Entries (n_entries,) of the symmetric part: conduction, contacts, surfaces and walls [W/K]; with ``step`` [s] the matrix of
-    an implicit time step, capacity + step times those [J/K]. Prescribed temperatures are eliminated."""
-    data = discrete.stiffness.copy()
+    an implicit time step, capacity + step times those [J/K]. Prescribed temperatures are eliminated. ``into`` (n_entries,) takes them
+    where it is given: of a large pack every array of entries is a sixth of the memory."""
+    data = np.empty_like(discrete.stiffness) if into is None else into
+    np.copyto(data, discrete.stiffness)
     discrete.add_surfaces(data, flows.surface_slopes)
     if coupling:
         np.add.at(data, coupling.places, coupling.mass)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from packtool.fem.quads import nodal_volumes, shape_functions, shape_gradients
+from packtool.fem.quads import GaussFrames, nodal_volumes
 from packtool.mesh.records import Floats, Integers, TaggedMesh
 
 COOLANT_WALL = "coolant_wall"
@@ -62,29 +62,20 @@ def part_flows(
     for start in range(0, len(mesh.hexes), ELEMENTS_AT_ONCE):
         some = slice(start, start + ELEMENTS_AT_ONCE)
         hexes, region, group = mesh.hexes[some], mesh.region[some], group_of[some]
-        conducted, mass = _element_loads(
-            mesh.points[hexes], conductivity[region], T[hexes] - level, None if rise is None else rise[hexes]
-        )
-        gained = np.zeros_like(conducted) if mass is None or rho_cp is None else rho_cp[region, None] * mass
+        frames = GaussFrames.of(mesh.points[hexes])
+        conducted = frames.conducted(conductivity[region], T[hexes] - level)
+        if rise is None or rho_cp is None:
+            gained = np.zeros_like(conducted)
+        else:
+            gained = rho_cp[region, None] * frames.weighted(rise[hexes])
         net = volumes[some] * density[region, None] - conducted - gained
-        np.add.at(arriving, (group[:, None], hexes), net)
-        touched[group[:, None], hexes] = True
+        place = (group[:, None] * n + hexes).ravel()
+        np.add.at(arriving.reshape(-1), place, net.ravel())
+        touched.reshape(-1)[place] = True
         stored += np.bincount(group, gained.sum(axis=1), minlength=n_groups)
     made = np.bincount([roles.index(region.role) for region in mesh.regions], power, minlength=n_groups)
     to_coolant, to_ambient = _leave(mesh, group_of, arriving, touched)
     return PartFlows(roles, made, stored, to_ambient, to_coolant, _across(arriving, touched))
-
-
-def _element_loads(corner: Floats, K: Floats, T: Floats, rise: Floats | None) -> tuple[Floats, Floats | None]:
-    """(n, 8) integrals of grad N . K grad T, and of N times the rise, over each element ``corner`` (n, 8, 3)."""
-    gauss = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) / np.sqrt(3.0)
-    local, shapes = shape_gradients(gauss), shape_functions(gauss)
-    jacobian = np.einsum("qnc,enx->eqcx", local, corner, optimize=True)
-    gradient = np.linalg.solve(jacobian, np.broadcast_to(local.transpose(0, 2, 1), (len(corner), 8, 3, 8)))
-    weight = np.linalg.det(jacobian)
-    flux = np.einsum("exy,eqyn,en->eqx", K, gradient, T, optimize=True)
-    conducted = np.einsum("eqxn,eqx,eq->en", gradient, flux, weight, optimize=True)
-    return conducted, None if rise is None else np.einsum("qn,qm,em,eq->en", shapes, shapes, rise, weight, optimize=True)
 
 
 def _leave(mesh: TaggedMesh, group_of: Integers, arriving: Floats, touched: np.ndarray) -> tuple[Floats, Floats]:
@@ -101,7 +92,8 @@ def _leave(mesh: TaggedMesh, group_of: Integers, arriving: Floats, touched: np.n
         share = np.zeros((n_groups, n))
         if facets:
             every = np.concatenate(facets)
-            np.add.at(share, (np.repeat(_owner_group(mesh, group_of, every), 4), every.ravel()), 1.0)
+            place = np.repeat(_owner_group(mesh, group_of, every), 4) * n + every.ravel()
+            np.add.at(share.reshape(-1), place, 1.0)
         total = share.sum(axis=0)
         here = total > 0
         out = np.zeros((n_groups, n))
@@ -116,19 +108,21 @@ def _owner_group(mesh: TaggedMesh, group_of: Integers, facets: Integers) -> Inte
     """The group (n_facets,) of the element behind each outer facet."""
     from packtool.mesh.grid import FACE_CORNERS
 
-    faces = np.sort(mesh.hexes[:, FACE_CORNERS].reshape(-1, 4), axis=1).astype(np.int64)
-    wanted = np.sort(facets, axis=1).astype(np.int64)
     n = len(mesh.points)
-    # two keys of two corners each tell a face; only faces of boundary points are looked at
     on_it = np.zeros(n, dtype=bool)
     on_it[facets] = True
-    candidates = np.flatnonzero(on_it[faces].all(axis=1))
-    both = np.concatenate([faces[candidates], wanted])
-    code = np.unique(np.stack([both[:, 0] * n + both[:, 1], both[:, 2] * n + both[:, 3]], axis=1), axis=0, return_inverse=True)[
-        1
-    ].ravel()
-    owner = np.full(code.max() + 1, -1)
-    owner[code[: len(candidates)]] = group_of[candidates // 6]
+    element, side = np.nonzero(on_it[mesh.hexes][:, FACE_CORNERS].all(axis=2))  # only faces of boundary points are looked at
+    candidates = mesh.hexes[element[:, None], FACE_CORNERS[side]]
+    both = np.sort(np.concatenate([candidates, facets]).astype(np.int64), axis=1)
+    # two keys of two corners each tell a face
+    first, second = both[:, 0] * n + both[:, 1], both[:, 2] * n + both[:, 3]
+    order = np.lexsort((second, first))
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (np.diff(first[order]) != 0) | (np.diff(second[order]) != 0)
+    code = np.empty(len(order), dtype=np.int64)
+    code[order] = np.cumsum(new) - 1
+    owner = np.full(int(new.sum()), -1)
+    owner[code[: len(candidates)]] = group_of[element]
     return owner[code[len(candidates) :]]
 
 

@@ -99,6 +99,7 @@ class _Linear:
     def __init__(self, discrete: Discrete) -> None:
         self.discrete, self.iterations = discrete, 0
         self._preconditioner: TwoLevel | None = None
+        self._entries: Floats | None = None
         self._first = 0
 
     def step(self, flows: Flows, coupling: Coupling | None, rtol: float) -> Floats:
@@ -109,7 +110,8 @@ class _Linear:
         wanted = min(max(rtol, 1e-12 if linear else LOOSEST), 0.5)
         if linear and self._preconditioner:  # the matrix is what it was
             return self._count(*correct(self._preconditioner, residual, wanted))
-        data = matrix_entries(discrete, flows, coupling)
+        # the preconditioner's factor stays as it is while the entries that it was made of are renewed in their place
+        data = self._entries = matrix_entries(discrete, flows, coupling, into=self._entries)
         fresh = self._preconditioner is None
         if self._preconditioner is None:
             self._preconditioner = TwoLevel(discrete.pattern, data, discrete.block)
