@@ -37,8 +37,8 @@ _PRODUCTS_2 = (SHAPE_2[:, :, None] * SHAPE_2[:, None, :]).reshape(4, 16)
 _D2 = np.stack([_CORNERS_2[:, c] * (1 + _QUAD_POINTS[:, None, 1 - c] * _CORNERS_2[:, 1 - c]) for c in range(2)], axis=2) / 4
 _SHAPE_3 = shape_functions(_G * _CORNERS_3)
 _D3 = shape_gradients(_G * _CORNERS_3)
-_CHUNK = 65536
-"""Elements worked on at a time, so that the temporaries stay in tens of megabytes."""
+_CHUNK = 4096
+"""Elements worked on at a time, so that the temporaries stay in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,26 +92,34 @@ def nodal_volumes(points: Floats, hexes: Integers) -> Floats:
 @dataclass(frozen=True, slots=True)
 class GaussFrames:
     """Elements at their 8 Gauss points, each of weight 1: ``volume`` (n, 8), the determinant of the map from the local coordinates; ``dual``
-    three of (n, 3, 8): of local direction c, the gradient of that coordinate times the determinant."""
+    (3, 3, n, 8): [c, x] component x of the gradient of local coordinate c, times the determinant."""
 
     volume: Floats
-    dual: tuple[Floats, Floats, Floats]
+    dual: Floats
 
     @classmethod
     def of(cls, corner: Floats) -> GaussFrames:
-        """Of elements with ``corner`` (n, 8, 3). Cross products of whole arrays: six times quicker here than LAPACK on each 3 x 3."""
-        along = np.matmul(corner.transpose(0, 2, 1), _FLAT_3).reshape(len(corner), 3, 3, 8)
-        a, b, c = along[:, :, 0], along[:, :, 1], along[:, :, 2]
-        dual = _cross(b, c), _cross(c, a), _cross(a, b)
-        return cls((a * dual[0]).sum(axis=1), dual)
+        """Of elements with ``corner`` (n, 8, 3). Cross products of whole arrays: several times quicker than LAPACK on each 3 x 3."""
+        n = len(corner)
+        flat = corner.transpose(2, 0, 1).reshape(3 * n, 8) @ _FLAT_3
+        along = np.ascontiguousarray(flat.reshape(3, n, 3, 8).transpose(2, 0, 1, 3))
+        dual = np.empty_like(along)
+        for c in range(3):
+            a, b = along[(c + 1) % 3], along[(c + 2) % 3]
+            for x in range(3):
+                y, z = (x + 1) % 3, (x + 2) % 3
+                np.multiply(a[y], b[z], out=dual[c, x])
+                dual[c, x] -= a[z] * b[y]
+        return cls(along[0, 0] * dual[0, 0] + along[0, 1] * dual[0, 1] + along[0, 2] * dual[0, 2], dual)
 
     def conducted(self, K: Floats, T: Floats) -> Floats:
         """(n, 8) integrals of grad N . K grad T for ``K`` (n, 3, 3) and nodal ``T`` (n, 8)."""
-        slope = np.matmul(T, _FLAT_3).reshape(len(T), 3, 8)
-        gradient = sum(slope[:, c, None] * self.dual[c] for c in range(3)) / self.volume[:, None]
-        flux = np.matmul(K, gradient)
-        onto = np.stack([(flux * self.dual[c]).sum(axis=1) for c in range(3)], axis=1)
-        return np.asarray(onto.reshape(len(T), 24) @ _FLAT_3.T)
+        n = len(T)
+        slope = np.ascontiguousarray((T @ _FLAT_3).reshape(n, 3, 8).transpose(1, 0, 2)) / self.volume
+        gradient = [sum(slope[c] * self.dual[c, x] for c in range(3)) for x in range(3)]
+        flux = [sum(K[:, x, y, None] * gradient[y] for y in range(3)) for x in range(3)]
+        onto = np.stack([sum(flux[x] * self.dual[c, x] for x in range(3)) for c in range(3)], axis=1)
+        return np.asarray(onto.reshape(n, 24) @ _FLAT_3.T)
 
     def weighted(self, nodal: Floats) -> Floats:
         """(n, 8) integrals of each shape function times a nodal field (n, 8)."""
@@ -120,12 +128,3 @@ class GaussFrames:
 
 _FLAT_3 = _D3.transpose(1, 2, 0).reshape(8, 24)
 """Derivatives of the 8 shape functions, by local direction and then Gauss point."""
-
-
-def _cross(a: Floats, b: Floats) -> Floats:
-    """Cross products (n, 3, m) along the second axis."""
-    out = np.empty_like(a)
-    for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
-        np.multiply(a[:, j], b[:, k], out=out[:, i])
-        out[:, i] -= a[:, k] * b[:, j]
-    return out
