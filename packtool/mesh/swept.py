@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import connected_components
 
 from packtool.errors import MeshError
 from packtool.layout.records import MESHED_ROLES, Layout
+from packtool.memory import refuse_beyond
 from packtool.mesh.divisions import Level, grid_lines
 from packtool.mesh.grid import FACE_CORNERS, VOID
 from packtool.mesh.lattice import is_lattice
@@ -23,6 +24,9 @@ from packtool.mesh.tile_parts import Tiles, upright_sees_solid
 from packtool.mesh.tiles import tiled_plan
 
 Flags = NDArray[np.bool_]
+
+BYTES_AN_ELEMENT = 800
+"""Peak memory of making a mesh, for each element: 760 bytes for 762k elements of a pack with ribbons (measured)."""
 
 UPRIGHT = np.array([2, 1, 3, 0])
 """Side (index into ``grid.SIDES``) of a hexahedron over the edge from corner i to i + 1 of its quadrilateral; below is 4, above 5."""
@@ -37,6 +41,8 @@ def swept_mesh(layout: Layout, sweeps: Sequence[PlacedSweep], level: Level, halv
     z = grid_lines(sweeps, 2, level, halved)
     occupancy = filled(sweeps, plan, z)
     quad, layer = np.nonzero(occupancy >= 0)
+    way_out = "take a coarser one (mesh.level), a part of the pack, or a machine with more memory"
+    refuse_beyond(len(quad) * BYTES_AN_ELEMENT, f"a mesh of {len(quad):,} elements", way_out, MeshError)
     region = occupancy[quad, layer]
     element = np.full(occupancy.shape, VOID, dtype=np.int64)
     element[quad, layer] = np.arange(len(quad))

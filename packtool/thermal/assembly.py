@@ -12,16 +12,20 @@ from numpy.typing import NDArray
 
 from packtool.errors import SolveError
 from packtool.fem.aggregates import aggregates
-from packtool.fem.memory import give_back
 from packtool.fem.quads import Quads, nodal_volumes, quads
 from packtool.fem.share import shared_out
 from packtool.fem.space import by_region, lagrange_space
 from packtool.fem.sparse import Pattern, assembled, mass_form, stiffness_form
 from packtool.fem.ties import joint
+from packtool.memory import give_back, refuse_beyond
 from packtool.mesh.records import Floats, Integers, TaggedMesh
 from packtool.thermal.records import ConductionProblem
 from packtool.thermal.refusals import refuse_inputs, refuse_volumes
 from packtool.thermal.surfaces import ConvectiveSurface
+
+BYTES_A_POINT, BYTES_A_CAPACITY = 1300, 450
+"""Peak memory of a solve for each point of the mesh, the mesh itself aside: 1,240 bytes on 475k points of a pack with ribbons, steady with
+coolant (measured); a capacity adds its entries and another copy of the matrix (27 entries a point at most, of 8 bytes)."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,7 @@ def discretise(problem: ConductionProblem, cache_dir: Path | None = None, *, wit
     volumes = nodal_volumes(mesh.points, mesh.hexes)
     refuse_volumes(mesh, volumes.sum(axis=1))
     joints = {name: joint(mesh.points, name, mesh.ties[name]) for name in problem.tie}
+    _refuse_too_large(n, with_capacity)
     mine = shared_out(mesh, np.asarray(problem.conductivity), [one.rows for one in joints.values()])
     space = lagrange_space(mesh, share=mine)
     forms = [stiffness_form(space, by_region(space, mesh, np.asarray(problem.conductivity, dtype=float)))]
@@ -150,6 +155,12 @@ def discretise(problem: ConductionProblem, cache_dir: Path | None = None, *, wit
         fixed_entries=pattern.touching(fixed) if fixed.any() else np.empty(0, dtype=np.int64),
         diagonal=pattern.diagonal() if fixed.any() else np.empty(0, dtype=np.int64),
     )
+
+
+def _refuse_too_large(n_points: int, with_capacity: bool) -> None:
+    needed = n_points * (BYTES_A_POINT + BYTES_A_CAPACITY * with_capacity)
+    way_out = "take a coarser mesh (mesh.level), a part of the pack, or a machine with more memory"
+    refuse_beyond(needed, f"solving for {n_points:,} temperatures", way_out, SolveError)
 
 
 def _parts(mesh: TaggedMesh) -> Integers:

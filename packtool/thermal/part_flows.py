@@ -64,8 +64,9 @@ def part_flows(
         hexes, region, group = mesh.hexes[some], mesh.region[some], group_of[some]
         frames = GaussFrames.of(mesh.points[hexes])
         conducted = frames.conducted(conductivity[region], T[hexes] - level)
-        still = rise is None or rho_cp is None
-        gained = np.zeros_like(conducted) if still else rho_cp[region, None] * frames.weighted(rise[hexes])
+        gained = np.zeros_like(conducted)
+        if rise is not None and rho_cp is not None:
+            gained += rho_cp[region, None] * frames.weighted(rise[hexes])
         net = volumes[some] * density[region, None] - conducted - gained
         place = (group[:, None] * n + hexes).ravel()
         np.add.at(arriving.reshape(-1), place, net.ravel())
