@@ -18,7 +18,7 @@ Flags = NDArray[np.bool_]
 
 
 def plate_shares(stream: ChannelStream, state: StreamState, split: FlowSplit) -> Mapping[str, PlateShare]:
-    """The share of every plate that the network's branches name; empty where there is one plate."""
+    """The share of every plate that the network's branches name; empty where there is one plate. Tanks that plates have in common are in none."""
     p, segments = stream.passages, stream.segments
     plate = np.array([b.plate for b in stream.network.branches] + [""] * p.n_fittings)
     rho_in = float(stream.table.at(np.array(stream.T_in)).rho)

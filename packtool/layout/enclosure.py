@@ -70,7 +70,7 @@ def enclosed(
             part.name.removeprefix("fitting "), part.origin[0], part.origin[1], part.origin[2] + roles[part.product].bounds()[5] / 2
         )
         for part in parts
-        if part.product in roles and roles[part.product].role == "fitting"
+        if part.product in roles and roles[part.product].role == "fitting" and part.name.startswith("fitting ")
     )
     planned = replace(tray, fittings=fittings)
     complaints = check_enclosure(loaded, loaded.design.enclosure, planned)

@@ -1,13 +1,14 @@
-"""What lies between two cells of a row: pads, barriers, cooling fins, layer by layer."""
+"""What lies between two cells of a row: pads, barriers, cooling fins, layer by layer; or a cold plate."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-from packtool.design.schema import Rows
+from packtool.design.schema import ColdPlate, Interface, PackDesign, Rows
 
-Kind = Literal["pad", "barrier", "fin"]
+Sheet = Literal["pad", "barrier", "fin"]
+Kind = Literal[Sheet, "plate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,33 @@ class Gap:
         return self.width - hard
 
 
-def plan_gaps(arrangement: Rows, columns: int) -> tuple[Gap, ...]:
+@dataclass(frozen=True, slots=True)
+class PlateGap:
+    """A plate after every ``every`` cells of a row, the first after half as many (so that those at the ends have one too); a gap that holds
+    one with its two layers is ``width`` [mm] wide."""
+
+    every: int
+    width: float
+
+    def numbers(self, columns: int) -> range:
+        """Gaps, from 1, of a row of ``columns`` cells that hold a plate."""
+        return range((self.every + 1) // 2, columns, self.every)
+
+
+def gap_mm(plate: ColdPlate, interface: Interface) -> float:
+    """From cell to cell across an upright plate and its two layers [mm]."""
+    return plate.thickness_mm + 2 * interface.thickness_mm
+
+
+def plate_gap(design: PackDesign) -> PlateGap | None:
+    """The gaps that this design's plates stand in; None where none stands between the cells of a row."""
+    plate, interface = design.cold_plate, design.interface
+    if not isinstance(plate, ColdPlate) or plate.every_cells is None or interface is None:
+        return None
+    return PlateGap(plate.every_cells, gap_mm(plate, interface))
+
+
+def plan_gaps(arrangement: Rows, columns: int, plates: PlateGap | None = None) -> tuple[Gap, ...]:
     """The gaps of a row of ``columns`` cells, from -x to +x.
 
     Every ``barrier.every``-th gap holds a barrier in its middle, a pad on either side of it. Fins lie in every second gap (``every: 2``,
@@ -42,6 +69,9 @@ def plan_gaps(arrangement: Rows, columns: int) -> tuple[Gap, ...]:
     gaps = []
     for number in range(1, columns):
         width = arrangement.cell_gap_mm
+        if plates and number in plates.numbers(columns):
+            gaps.append(Gap(plates.width, (Layer("plate", plates.width),)))
+            continue
         if fins and fins.every == 2 and number % 2 == 1:
             gaps.append(Gap(fins.thickness_mm, (Layer("fin", fins.thickness_mm),)))
             continue

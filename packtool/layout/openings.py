@@ -92,8 +92,8 @@ def plan_openings(
         radius = enclosure.hose_opening_mm / 2
         for fitting in fittings:
             side: Wall = "x-" if fitting.x < (inside[0] + inside[2]) / 2 else "x+"
-            # the hose bends down to the fitting: its opening may stand higher, so that it clears the floor
-            z = _over_feet(max(fitting.z, span[0] + radius), side, fitting.y, radius, feet)
+            # the hose bends to the fitting: its opening may stand higher, so that it clears the floor, or lower, so that it clears the flange
+            z = _over_feet(max(min(fitting.z, span[1] - radius), span[0] + radius), side, fitting.y, radius, feet)
             openings.append(
                 Opening(f"hose of {fitting.name}", "enclosure.hose_opening_mm", side, fitting.y, z, radius, radius, True)
             )

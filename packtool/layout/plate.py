@@ -44,8 +44,9 @@ class PlatePlan:
 
 
 def flat_plate(design: PackDesign) -> ColdPlate | None:
-    """The design's cold plate, if it is one that lies flat (not ribbons)."""
-    return design.cold_plate if isinstance(design.cold_plate, ColdPlate) else None
+    """The design's cold plate, if it is one that lies flat (no ribbons, no upright plates)."""
+    plate = design.cold_plate
+    return plate if isinstance(plate, ColdPlate) and plate.position != "between" else None
 
 
 def header_width(plate: ColdPlate) -> float:

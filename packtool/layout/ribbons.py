@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import CylinderGrid, Interface, RibbonPlate
 from packtool.errors import Complaint
 from packtool.layout.complaints import complain
 from packtool.layout.cylinders import GridPlan
-from packtool.layout.outline import Rectangle, union
+from packtool.layout.outline import Rectangle
 from packtool.layout.plate import BORE_OVER_OUTER, FITTING_HEIGHT_MM, FITTING_MM
 from packtool.layout.records import Branch, CoolantNetwork, Loop, Part, Product, Profile, Sweep, Vertex
 from packtool.layout.strip import Path, strip
 from packtool.layout.supply import FedPlate, Ports, supplied
+from packtool.layout.tanks import Tank, TankRun, extrusion
 
 GROUP = ("cold plate",)
 TANK_AIR_MM = 2.0
@@ -221,29 +221,23 @@ def interface_parts(plan: GridPlan, ribbons: RibbonPlan, interface: Interface, z
 
 def ribbon_parts(plate: RibbonPlate, ribbons: RibbonPlan, z: float, room_mm: float) -> tuple[list[Product], list[Part]]:
     """Ribbons, tanks, their coolant and the fittings; the cells stand at ``z``, and ``room_mm`` is what fittings may rise above the tanks."""
-    half, wall, web = plate.thickness_mm / 2, plate.wall_mm, plate.web_mm
+    half, wall = plate.thickness_mm / 2, plate.wall_mm
     ports = _ports(plate, ribbons)
     whole = Profile(strip(ribbons.path, -half, half))
     walls = Profile(strip(ribbons.path, -half, wall - half)), Profile(strip(ribbons.path, half - wall, half))
-    low = 0.0
-    metal: list[Sweep] = []
-    for bottom, top in ports:
-        metal += [Sweep(whole, low, bottom), *(Sweep(side, bottom, top) for side in walls)]
-        low = top
-    metal.append(Sweep(whole, low, ribbons.height))
+    metal = extrusion(whole, walls, ports, ribbons.height)
     bore = Profile(strip(ribbons.path, wall - half, half - wall))
     size = f"{plate.thickness_mm:g} x {ribbons.height:g} mm, {plate.ports} ports of {plate.thickness_mm - 2 * wall:.3g} x {ribbons.port:.3g} mm"
-    x0, y0, x1, y1 = ribbons.tank
-    cavity = Profile.rectangle(x0, y0, x1, y1)
+    tank = _tank(plate, ribbons)
     height = min(FITTING_HEIGHT_MM, room_mm)
     outer = ribbons.fitting / 2
     products = [
-        Product("ribbon", "cold_plate", plate.material, tuple(metal), f"ribbon, {size}"),
+        Product("ribbon", "cold_plate", plate.material, metal, f"ribbon, {size}"),
         Product(
             "tank",
             "fitting",
             plate.material,
-            _tank(plate, ribbons),
+            tank.solid(),
             f"tank of the ribbons, {plate.header_wall_mm:g} mm wall; not meshed",
         ),
         Product(
@@ -253,7 +247,7 @@ def ribbon_parts(plate: RibbonPlate, ribbons: RibbonPlan, z: float, room_mm: flo
             tuple(Sweep(bore, bottom, top) for bottom, top in ports),
             "coolant in a ribbon's ports",
         ),
-        Product("coolant-tank", "coolant", plate.coolant, (Sweep(cavity, web, ribbons.height - web),), "coolant in a tank"),
+        Product("coolant-tank", "coolant", plate.coolant, (tank.coolant(),), "coolant in a tank"),
         Product(
             "fitting",
             "fitting",
@@ -286,16 +280,6 @@ def ribbon_network(plate: RibbonPlate, ribbons: RibbonPlan, z: float) -> Coolant
     digits = len(str(count))
     lead_in, lead_out = ribbons.path.points[0][1], ribbons.path.points[-1][1]
 
-    def tank(name: str, x: float, fed: str, y: float, lead: float) -> list[Branch]:
-        stations = [(fed, y)] + [(f"{name} {k:0{digits}d}", middle + lead) for k, middle in enumerate(ribbons.middles, 1)]
-        stations.sort(key=lambda station: abs(station[1] - y))
-        pieces = []
-        for k, ((a, ya), (b, yb)) in enumerate(pairwise(stations), 1):
-            start, end, path = (a, b, ((x, ya), (x, yb))) if name == "inlet" else (b, a, ((x, yb), (x, ya)))
-            label = f"{name} tank {k:0{digits}d}"
-            pieces.append(Branch(label, start, end, path, x1 - x0, deep, "header", z0=bottom + plate.web_mm))
-        return pieces
-
     channels = [
         Branch(
             f"ribbon {k:0{digits}d} port {number}",
@@ -310,7 +294,13 @@ def ribbon_network(plate: RibbonPlate, ribbons: RibbonPlan, z: float) -> Coolant
         for k, middle in enumerate(ribbons.middles, 1)
         for number, (low, _) in enumerate(_ports(plate, ribbons), 1)
     ]
-    branches = (*tank("inlet", -x, "inlet", y_in, lead_in), *channels, *tank("outlet", x, "outlet", y_out, lead_out))
+    names = [f"{k:0{digits}d}" for k in range(1, count + 1)]
+    ins = [(f"inlet {name}", middle + lead_in) for name, middle in zip(names, ribbons.middles, strict=True)]
+    outs = [(f"outlet {name}", middle + lead_out) for name, middle in zip(names, ribbons.middles, strict=True)]
+    tank_in, tank_out = (
+        TankRun(name, at, x1 - x0, deep, bottom + plate.web_mm) for name, at in (("inlet tank", -x), ("outlet tank", x))
+    )
+    branches = (*tank_in.branches("inlet", y_in, ins), *channels, *tank_out.branches("outlet", y_out, outs, gathers=True))
     low, high = bottom + plate.web_mm, bottom + ribbons.height - plate.web_mm
     ports = Ports("inlet", "outlet", *_ends(plate, ribbons), bottom + ribbons.height, ribbons.fitting * BORE_OVER_OUTER)
     return supplied([FedPlate("", branches, ports)], "parallel", low, high)
@@ -329,17 +319,7 @@ def _ends(plate: RibbonPlate, ribbons: RibbonPlan) -> tuple[tuple[float, float],
     return (-x, y0 + inset), (x, y0 + inset if plate.manifold == "U" else y1 - inset)
 
 
-def _tank(plate: RibbonPlate, ribbons: RibbonPlan) -> tuple[Sweep, ...]:
-    """The tank at +x: floor, roof and walls, the inner wall slotted for the ribbons, which end in the cavity's face."""
-    x0, y0, x1, y1 = ribbons.tank
-    wall, half, web = plate.header_wall_mm, plate.thickness_mm / 2, plate.web_mm
-    mouths = [middle + ribbons.path.points[-1][1] for middle in ribbons.middles]
-    edges = [y0 - wall, *(y for mouth in mouths for y in (mouth - half, mouth + half)), y1 + wall]
-    inner = [(x0 - wall, a, x0, b) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-    (floor,) = union([*inner, (x0, y0 - wall, x1 + wall, y1 + wall)])
-    walls = union([*inner, (x1, y0 - wall, x1 + wall, y1 + wall), (x0, y0 - wall, x1, y0), (x0, y1, x1, y1 + wall)])
-    return (
-        Sweep(floor, 0.0, web),
-        *(Sweep(piece, web, ribbons.height - web) for piece in walls),
-        Sweep(floor, ribbons.height - web, ribbons.height),
-    )
+def _tank(plate: RibbonPlate, ribbons: RibbonPlan) -> Tank:
+    """The tank at +x."""
+    mouths = tuple(middle + ribbons.path.points[-1][1] for middle in ribbons.middles)
+    return Tank(ribbons.tank, mouths, plate.thickness_mm / 2, plate.header_wall_mm, plate.web_mm, ribbons.height)

@@ -19,6 +19,7 @@ from packtool.layout.complaints import complain
 from packtool.layout.enclosure import TrayPlan, check_enclosure, enclosed
 from packtool.layout.fillers import WallFiller, check_wall_fillers, fillers_between, wall_filler_parts, wall_fillers
 from packtool.layout.flat_plates import plate_parts, plates_network
+from packtool.layout.gaps import gap_mm
 from packtool.layout.heaters import check_side_pads, sheet_below, side_pads, thickness_at
 from packtool.layout.modules import Place, hull, module_links, place_modules
 from packtool.layout.outline import Rectangle
@@ -31,6 +32,16 @@ from packtool.layout.row_structure import side_parts
 from packtool.layout.rows import RowPlan, plan_rows, rows_of
 from packtool.layout.shelf import Made
 from packtool.layout.terminals import Pole, Terminals, plan_terminals, poles_of, terminal_parts
+from packtool.layout.upright_checks import check_upright
+from packtool.layout.upright_plates import (
+    UprightPlan,
+    plan_upright,
+    plate_height,
+    upright_layers,
+    upright_network,
+    upright_parts,
+    upright_plate,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,7 @@ class Plan:
     places: tuple[Place, ...]
     links: tuple[Bar, ...]
     footprint: Footprint
+    upright: UprightPlan | None
     tray: TrayPlan
     wall_fillers: tuple[WallFiller, ...]
 
@@ -113,13 +125,17 @@ def _plan(loaded: LoadedDesign) -> Plan:
     top = max([top, *(b[5] for bar in links for b in bar.boxes)])
     x0, y0, x1, y1 = hull(place.rectangle(cells) for place in places)
     footprint = Footprint(x1 - x0, y1 - y0)
-    inside = _inside(design, footprint, places, reach, links)
+    upright, between = _upright(loaded, rows, terminals, poles)
+    beside = hull(iter([reach, upright.outline()])) if upright else reach
+    inside = _inside(design, footprint, places, beside, links)
     fillers = wall_fillers(rows, rows_of(loaded), places, inside, levels.floor)
     covered = tuple((filler.wall, filler.plan, filler.low, filler.high) for filler in fillers)
     tray = TrayPlan(inside, top + design.enclosure.headroom_mm, covered=covered)
-    complaints = [*check_sides(loaded, rows), *check_wall_fillers(loaded, places, fillers, inside)]
-    complaints += _check_row_gap(loaded, rows, poles, size) + check_side_pads(loaded, rows, poles[0].face == "top") or check_bars(
-        loaded, size, wiring, places[0].own_rectangle(tray.inside) if len(places) == 1 else None
+    complaints = between or [*check_sides(loaded, rows), *check_wall_fillers(loaded, places, fillers, inside)]
+    complaints = (
+        complaints
+        or _check_row_gap(loaded, rows, poles, size) + check_side_pads(loaded, rows, poles[0].face == "top")
+        or check_bars(loaded, size, wiring, places[0].own_rectangle(tray.inside) if len(places) == 1 else None)
     )
     if not complaints and len(places) > 1:
         complaints = _check_modules(loaded, (minus, *bars, plus), places, links, tray.inside)
@@ -130,7 +146,19 @@ def _plan(loaded: LoadedDesign) -> Plan:
     complaints += check_enclosure(loaded, design.enclosure, tray)
     if complaints:
         raise DesignError(sorted(complaints, key=lambda complaint: (complaint.line, complaint.column)))
-    return Plan(rows, levels, terminals, poles, tuple(bars), (minus, plus), places, links, footprint, tray, fillers)
+    return Plan(rows, levels, terminals, poles, tuple(bars), (minus, plus), places, links, footprint, upright, tray, fillers)
+
+
+def _upright(
+    loaded: LoadedDesign, rows: RowPlan, terminals: Terminals, poles: tuple[Pole, ...]
+) -> tuple[UprightPlan | None, list[Complaint]]:
+    """The upright plates, where the design has some and they fit; and what does not."""
+    plate, interface = upright_plate(loaded.design), loaded.design.interface
+    if plate is None or interface is None:
+        return None, []
+    height = plate_height(rows, terminals.out)
+    complaints = check_upright(loaded, plate, interface, rows, poles, height)
+    return (None, complaints) if complaints else (plan_upright(plate, rows, gap_mm(plate, interface), height), [])
 
 
 def _bar_size(design: PackDesign) -> BarSize:
@@ -243,12 +271,22 @@ def _module_parts(loaded: LoadedDesign, plan: Plan) -> list[Made]:
         made.append(interface_parts(rows, design.interface, levels.interface))
     if design.interface is not None and levels.over_interface is not None:
         made.append(interface_parts(rows, design.interface, levels.over_interface, over=True))
+    upright = upright_plate(design)
+    if upright is not None and plan.upright is not None and design.interface is not None:
+        made.append(upright_layers(upright, plan.upright, rows, design.interface, levels.floor))
     made.append(side_pads(design, rows, levels.cells))
     return [*made, terminal_parts(rows, plan.terminals, plan.poles)]
 
 
 def _add_plate(design: PackDesign, plan: Plan, products: list[Product], parts: list[Part]) -> CoolantNetwork | None:
-    """Add the cold plate's products and parts; its network, None without a plate."""
+    """Add the cold plates' products and parts; their network, None without a plate."""
+    upright = upright_plate(design)
+    if upright is not None and plan.upright is not None:
+        room = plan.tray.top - plan.levels.floor - plan.upright.height
+        made, placed = upright_parts(upright, plan.upright, plan.levels.floor, room)
+        products += made
+        parts += placed
+        return upright_network(upright, plan.upright, plan.levels.floor)
     plate = flat_plate(design)
     if plate is None:
         return None

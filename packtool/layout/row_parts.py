@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from packtool.design.schema import Interface, Rows
-from packtool.layout.gaps import Kind
+from packtool.layout.gaps import Kind, Sheet
 from packtool.layout.records import Part, Product, Profile, Sweep
 from packtool.layout.row_structure import end_plate_details
 from packtool.layout.rows import Rotation, Row, RowPlan, quarter_turns
@@ -43,21 +43,23 @@ def gap_parts(plan: RowPlan, arrangement: Rows, z: float, floor: float) -> Made:
     return list(products.values()), parts
 
 
-_INITIAL: dict[Kind, str] = {"pad": "P", "barrier": "B", "fin": "F"}
+_INITIAL: dict[Sheet, str] = {"pad": "P", "barrier": "B", "fin": "F"}
 
 
-def _sheets(row: Row) -> Iterator[tuple[int, Kind, int, float, float]]:
+def _sheets(row: Row) -> Iterator[tuple[int, Sheet, int, float, float]]:
     """Gap number, kind, which of its kind in the gap, middle x and thickness of every sheet of a row."""
     for number, gap in enumerate(row.gaps, 1):
         x = row.xs[number - 1] + row.stance.x / 2
         seen: dict[Kind, int] = {}
         for layer in gap.layers:
+            if layer.kind == "plate":  # laid out with its tanks (upright_plates)
+                continue
             yield number, layer.kind, seen.get(layer.kind, 0), x + layer.thickness / 2, layer.thickness
             seen[layer.kind] = seen.get(layer.kind, 0) + 1
             x += layer.thickness
 
 
-def _sheet(arrangement: Rows, stance: Stance, kind: Kind, thickness: float, lift: float, products: dict[str, Product]) -> Product:
+def _sheet(arrangement: Rows, stance: Stance, kind: Sheet, thickness: float, lift: float, products: dict[str, Product]) -> Product:
     """The product of a sheet of this thickness, made where ``products`` has none yet."""
     base = kind if stance.x_of != "w" or kind != "pad" else f"{kind}-narrow"
     for product in products.values():

@@ -44,7 +44,7 @@ def plan_levels(design: PackDesign, rows: RowPlan) -> Levels:
     z = design.enclosure.wall_mm + thickness_at(design, "below")
     lower = z if under else None
     z += plate.thickness_mm if under and plate else 0.0
-    below = z if design.interface and (under or plate is None) else None
+    below = z if design.interface and (under or design.cold_plate is None) else None
     floor = z + (layer if below is not None else 0.0)
     top = floor + rows.height_mm
     if not over or plate is None:

@@ -16,7 +16,7 @@ from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import Rows
 from packtool.errors import DesignError, LayoutError
 from packtool.layout.complaints import complain
-from packtool.layout.gaps import Gap, plan_gaps
+from packtool.layout.gaps import Gap, plan_gaps, plate_gap
 from packtool.layout.row_sides import Sides, plan_sides
 from packtool.layout.stance import Stance, stance_of
 
@@ -149,7 +149,7 @@ def plan_rows(loaded: LoadedDesign) -> RowPlan:
     breadth = sum(s.y + 2 * sides.reach for s in stances) + (len(counts) - 1) * arrangement.row_gap_mm
     rows, y = [], -breadth / 2 + sides.reach
     for number, (count, standing) in enumerate(zip(counts, stances, strict=True), 1):
-        gaps = plan_gaps(arrangement, count)
+        gaps = plan_gaps(arrangement, count, plate_gap(loaded.design))
         tail = arrangement.fins.thickness_mm if arrangement.fins and (arrangement.fins.every == 1 or count % 2) else 0.0
         shift = arrangement.row_offset_mm / 2 * (1 if number % 2 == 0 else -1) if len(counts) > 1 else 0.0
         rows.append(

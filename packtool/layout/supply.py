@@ -47,7 +47,8 @@ def supplied(plates: Sequence[FedPlate], feed: Feed, z0: float, z1: float) -> Co
         tagged = f"{plate.tag} " if plate.tag else ""
         behind = RETURN if feed == "parallel" or number == len(plates) else f"hose {number}"
         branches += [
-            replace(b, name=tagged + b.name, start=tagged + b.start, end=tagged + b.end, plate=plate.tag) for b in plate.branches
+            replace(b, name=tagged + b.name, start=tagged + b.start, end=tagged + b.end, plate=plate.tag or b.plate)
+            for b in plate.branches
         ]
         ports = plate.ports
         fittings += [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from packtool.design.schema import Rows
-from packtool.layout.gaps import plan_gaps
+from packtool.layout.gaps import PlateGap, plan_gaps, plate_gap
 from packtool.rules.compare import Limit, at_least
 from packtool.rules.records import Evidence, Finding, NotChecked, Rule
 
@@ -19,13 +19,13 @@ def check(evidence: Evidence) -> Iterable[Finding]:
         raise NotChecked(f"the thickness of {cell.id} is unknown")
     if arrangement.orientation == "flat":
         raise NotChecked("the cells lie flat: they grow upwards, not against each other")
-    growth = 100 * _soft_mm(arrangement) / cell.thickness_mm.value
+    growth = 100 * _soft_mm(arrangement, plate_gap(evidence.loaded.design)) / cell.thickness_mm.value
     yield at_least(evidence, RULE.id, "gap over cell thickness", growth, Limit(2.0, "arrangement.cell_gap_mm", "warning"), "%")
 
 
-def _soft_mm(arrangement: Rows) -> float:
-    """What a cell has to grow into on average [mm]: pads and air of the gaps, without barriers and fins."""
-    gaps = [gap for count in arrangement.row_counts() for gap in plan_gaps(arrangement, count)]
+def _soft_mm(arrangement: Rows, plates: PlateGap | None) -> float:
+    """What a cell has to grow into on average [mm]: pads and air of the gaps, without barriers, fins and cold plates."""
+    gaps = [gap for count in arrangement.row_counts() for gap in plan_gaps(arrangement, count, plates)]
     return sum(gap.soft for gap in gaps) / len(gaps) if gaps else arrangement.cell_gap_mm
 
 

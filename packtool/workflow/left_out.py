@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from packtool.design.loaded import LoadedDesign
-from packtool.design.schema import CylinderGrid, RibbonPlate, Rows
+from packtool.design.schema import ColdPlate, CylinderGrid, RibbonPlate, Rows
 
 _ALWAYS: tuple[str, ...] = (
     "Tray, lid, busbars, terminals and fittings are not meshed: tray and lid enter as thermal resistances between the pack and the "
@@ -42,7 +42,10 @@ def left_out(loaded: LoadedDesign) -> tuple[str, ...]:
         )
         return (*sentences, *_of_plate(loaded))
     sentences += _of_structure(arrangement)
-    filled = arrangement.row_filler is not None and "rows" in arrangement.row_filler.at
+    plate = loaded.design.cold_plate
+    filled = (arrangement.row_filler is not None and "rows" in arrangement.row_filler.at) or (
+        isinstance(plate, ColdPlate) and plate.position == "between" and plate.every_cells is None
+    )
     if arrangement.rows > 1 and arrangement.row_gap_mm > 0 and not filled:
         sentences.append("No heat crosses the air between two rows of cells.")
     if arrangement.module_count() > 1:
@@ -74,4 +77,8 @@ def _of_structure(arrangement: Rows) -> list[str]:
 def _of_plate(loaded: LoadedDesign) -> tuple[str, ...]:
     if loaded.design.cold_plate is None:
         return ()
-    return ("The fittings of the cold plate and the hoses behind them are not in its pressure drop.",)
+    plate = loaded.design.cold_plate
+    sentences = ["The hoses behind the fittings of the cold plate are not in its pressure drop."]
+    if isinstance(plate, ColdPlate) and plate.position == "between":
+        sentences.append("The tanks of the upright plates are not meshed: only the plates' ends give their coolant heat.")
+    return tuple(sentences)

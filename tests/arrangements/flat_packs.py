@@ -26,6 +26,10 @@ def cell(like: str, *more: str) -> str:
 CAN = cell("calb-lfp176")
 POUCH = (cell("lg-e63", "tab_length_mm: 15"), "arrangement.row_gap_mm=50", "arrangement.cell_gap_mm=1", "busbars.thickness_mm=2")
 BLADE = (cell("byd-blade-135", "cp_J_kgK: 1000"), "arrangement.cell_gap_mm=0.5")
+UPRIGHT = (
+    CAN, "cold_plate.position=between", "cold_plate.passes=1", "cold_plate.channels=6", "cold_plate.channel_width_mm=20",
+    "cold_plate.header_width_mm=20", "enclosure.hose_opening_mm=20",
+)  # fmt: skip
 
 PACKS: dict[str, tuple[str, ...]] = {
     "shifted rows": (*SMALL, CAN, "arrangement.row_offset_mm=27.6"),
@@ -64,6 +68,11 @@ PACKS: dict[str, tuple[str, ...]] = {
         *SMALL, CAN, "electrical.series=16", "arrangement.modules={count_y: 2, gap_y_mm: 15}",
         "arrangement.straps={width_mm: 30, thickness_mm: 1, bend_radius_mm: 6}", "arrangement.row_filler={material: gap_filler_2p0, at: [walls]}",
     ),
+    "plates between the rows": (*SMALL, *UPRIGHT, "electrical.series=12", "arrangement.rows=3", "arrangement.row_gap_mm=8"),
+    "plates between the rows, in series": (
+        *SMALL, *UPRIGHT, "electrical.series=12", "arrangement.rows=3", "arrangement.row_gap_mm=8", "cold_plate.feed=series",
+    ),
+    "plates between the cells": (*SMALL, *UPRIGHT, "cold_plate.every_cells=2", "cold_plate.manifold=Z"),
     "modules": (*SMALL, CAN, "electrical.series=16", "arrangement.modules={count_x: 2, gap_x_mm: 30}"),
     "modules turned": (
         *SMALL, CAN, "electrical.series=16", "arrangement.modules={count_y: 2, gap_y_mm: 40, rotation_deg: [90]}",

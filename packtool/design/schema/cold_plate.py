@@ -56,6 +56,25 @@ def _feed_of_position(feed: str | None, position: str) -> str | None:
     return None
 
 
+def _type_between(position: str, kind: str, passes: int) -> str | None:
+    if position != "between" or (kind == "parallel" and passes == 1):
+        return None
+    given = f"type: {kind}" if kind != "parallel" else f"passes: {passes}"
+    return f"upright plates (position: between) have channels one above the other between two tanks: type: parallel, passes: 1; got {given}"
+
+
+def _overhang_between(position: str, overhang: float | None) -> str | None:
+    if position != "between" or overhang is None:
+        return None
+    return "upright plates (position: between) end in their tanks: leave it out"
+
+
+def _every_between(position: str, every: int | None) -> str | None:
+    if position == "between" or every is None:
+        return None
+    return f"every_cells is for plates between the cells of a row (position: between), not for {position}: leave it out"
+
+
 def _fidelity_of_turns(fidelity: str, turns: str) -> str | None:
     if fidelity == "cfd" and turns == "round":
         return "fidelity: cfd takes square turns: leave turns out, or use fidelity: network"
@@ -115,12 +134,12 @@ PumpCurve = Annotated[Pump | None, Field(description="in place of flow_lpm: the 
 Inlet = Annotated[float, Field(ge=-60, le=200, description="coolant temperature at the inlet, in the coolant's table")]
 
 
-SEVERAL = ("both",)
+SEVERAL = ("both", "between")
 """Positions with more than one plate."""
 
 
 class ColdPlate(DesignRecord):
-    """A flat plate with rectangular channels; two where it lies both under and over the cells.
+    """A flat plate with rectangular channels; two where it lies both under and over the cells, several upright ones between them.
 
     ``serpentine``: one channel that passes the plate ``passes`` times. ``parallel``: ``channels`` channels side by side
     between two headers; with ``passes: 2`` they run out along one half, join in a turn header and return along the other.
@@ -135,15 +154,24 @@ class ColdPlate(DesignRecord):
         Agreement(("fidelity", "turns"), "fidelity", _fidelity_of_turns),
         Agreement(("fidelity", "position"), "fidelity", _fidelity_of_position),
         Agreement(("feed", "position"), "feed", _feed_of_position),
+        Agreement(("position", "type", "passes"), "type", _type_between),
+        Agreement(("position", "overhang_mm"), "overhang_mm", _overhang_between),
+        Agreement(("position", "every_cells"), "every_cells", _every_between),
     )
 
-    position: Literal["bottom", "top", "both"] = Field(
+    position: Literal["bottom", "top", "both", "between"] = Field(
         "bottom",
-        description="where the plate lies: under the cells, over them (no terminals on top), or one under and one over them",
+        description="where the plate is: under the cells; over them (no terminals on top); both, one under and one over them; between, upright "
+        "ones between the rows or the cells (terminals on top)",
+    )
+    every_cells: Annotated[int, Field(ge=1, le=1_000, strict=True)] | None = Field(
+        None,
+        description="position: between: cells of a row from one plate to the next, the first after half as many; plates go through all rows. Left out: plates between the rows",
     )
     feed: Literal["parallel", "series"] | None = Field(
         None,
-        description="position: both: the flow splits between the plates (parallel), or goes through the lower, then the upper; default: parallel",
+        description="of several plates (both, between): the flow splits between them (parallel), or goes through one after the other (series); "
+        "default: parallel",
     )
     type: Literal["serpentine", "parallel"] = Field(
         description="serpentine: one channel that passes the plate `passes` times; parallel: `channels` side by side between headers"
@@ -158,8 +186,10 @@ class ColdPlate(DesignRecord):
     manifold: Literal["U", "Z"] = Field(
         "U", description="parallel with passes: 1: outlet on the inlet's side (U) or diagonally opposite (Z)"
     )
-    channel_width_mm: Millimetres = Field(description="inner width of a channel")
-    channel_height_mm: Millimetres = Field(description="inner height of a channel; less than thickness_mm")
+    channel_width_mm: Millimetres = Field(description="inner width of a channel, in the plane of the plate")
+    channel_height_mm: Millimetres = Field(
+        description="inner height of a channel, through the plate's thickness; less than thickness_mm"
+    )
     header_width_mm: Millimetres | None = Field(
         None, description="inner width of the headers (parallel only); default: twice the channel's width"
     )
