@@ -20,7 +20,7 @@ KEYS = [
         15,
         3,
         "cold_plate.pases",
-        "unknown key 'pases'; did you mean passes?; allowed here: position, feed, type, passes,",
+        "unknown key 'pases'; did you mean passes?; allowed here: position,",
     ),
     ("flow_lpm: 12", "flow: 12", 22, 3, "cold_plate.flow", "did you mean flow_lpm?"),
     ("flow_lpm: 12", "Flow_LPM: 12", 22, 3, "cold_plate.Flow_LPM", "did you mean flow_lpm?"),
