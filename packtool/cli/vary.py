@@ -24,7 +24,9 @@ def solve_varied(vary: str, asked: Asked) -> None:
     from packtool.artifacts import write_bytes, write_text
     from packtool.cli.stages import run_stages
     from packtool.design.vary import variation
+    from packtool.report.records import CoolantRow
     from packtool.report.vary import Varied, vary_csv, vary_plot, vary_table
+    from packtool.report.vary_paths import paths_csv, paths_plot
     from packtool.results import ResultSet
 
     if asked.form not in (Format.text, Format.json):
@@ -35,7 +37,7 @@ def solve_varied(vary: str, asked: Asked) -> None:
     if asked.dry_run:
         _say_what_would_run(varied, settings, asked)
         return
-    rows = []
+    rows, paths, network = [], {}, None
     for value, setting in zip(varied.values, settings, strict=True):
         if not asked.quiet:
             note(f"{varied.key} = {value:g}")
@@ -47,12 +49,19 @@ def solve_varied(vary: str, asked: Asked) -> None:
         if done is None:  # one of rank 0's helpers, who is needed for the next value as well
             continue
         rows.append(Varied(value, done[2].results, "pass" if done[2].verdict.passes else "fail"))
+        solved_cases = done[2].records["solve"].report["cases"]
+        ways = {case: [CoolantRow(**row) for row in found["coolant"]] for case, found in solved_cases.items() if found["coolant"]}
+        if ways:
+            paths[value], network = ways, done[1].network
     if not rows:
         return
     solved = any(row.failed is None for row in rows)
     write_text(asked.out / "vary.csv", vary_csv(varied.key, rows))
     if solved:
         write_bytes(asked.out / "vary.svg", vary_plot(varied.key, rows))
+    if paths:
+        write_text(asked.out / "vary-paths.csv", paths_csv(varied.key, paths))
+        write_bytes(asked.out / "vary-paths.svg", paths_plot(varied.key, paths, network))
     if asked.as_json:
         values = [
             {"value": row.value, "verdict": row.verdict, "failed": row.failed, "results": [r.as_dict() for r in row.results]}
@@ -62,7 +71,8 @@ def solve_varied(vary: str, asked: Asked) -> None:
     else:
         say(vary_table(varied.key, rows))
     if not asked.quiet:
-        note(f"{asked.out / 'vary.csv'}" + (f", {asked.out / 'vary.svg'}" if solved else ""))
+        names = ["vary.csv", *(["vary.svg"] if solved else []), *(["vary-paths.csv", "vary-paths.svg"] if paths else [])]
+        note(", ".join(str(asked.out / name) for name in names))
     raise typer.Exit(int(ExitCode.HOLDS if all(row.failed is None for row in rows) else ExitCode.STAGE_FAILED))
 
 
