@@ -16,7 +16,7 @@ import numpy as np
 import packtool
 from packtool.artifacts import content_hash
 from packtool.coldplate.checkpoint import read_checkpoint, write_checkpoint
-from packtool.coldplate.pack_run import Moment, PackCase, PackRun, landings
+from packtool.coldplate.pack_run import Moment, PackCase, PackRun
 from packtool.coldplate.run_sums import RunSums
 from packtool.coldplate.switches import Switches
 from packtool.errors import NotConverged
@@ -69,7 +69,7 @@ class PackMarch:
         self._extremes = Extremes.of(mesh)
         rho_cp = np.asarray(case.problem.rho_cp)
         self.cell_capacity = (rho_cp * self.discrete.volume)[case.cell_region]
-        self.t, self.dt = 0.0, min(1.0, landings(case.edges, case.outputs, case.switches)[0] / 10)
+        self.t, self.dt = 0.0, min(1.0, case.landings[0] / 10)
         self.T = np.full(self.discrete.n_dofs, case.T0)
         self.soc = np.array(case.soc0)
         self._switches = Switches.at_start(case.heaters, *self._readings(self.T))
@@ -100,7 +100,7 @@ class PackMarch:
             so_far = self._resumed(so_far)
         jumps, outputs = {*case.edges, *case.switches}, set(case.outputs)
         try:
-            for target in landings(case.edges, case.outputs, case.switches):
+            for target in case.landings:
                 if target <= self.t:
                     continue
                 self._reach(target, so_far)
@@ -204,6 +204,7 @@ class PackMarch:
             case.T0,
             case.outputs,
             case.tolerance,
+            case.every_edge,
             [(heater.name, heater.power.tolist(), heater.thermostat) for heater in case.heaters],
             packtool.__version__,
         )

@@ -15,8 +15,12 @@ from packtool.thermal.part_flows import PartFlows
 from packtool.thermal.records import ConductionProblem, EnergyBalance, StreamState
 
 CLOSE_S = 5.0
-"""Edges of a duty closer to the one before than this [s] need not be landed on: the heat between them is integrated all the same, and
-its swing about the step's mean is part of the step's error."""
+"""Where breakpoints of a duty may be passed over, those closer to the one before than this [s] are: the heat between them is integrated
+all the same, and its swing about the step's mean is part of the step's error. Measured on US06 (1 Hz, 600 s, 8 cells, tolerance 0.02 K):
+a sixth of the time of landing on each, the energy at the terminals the same to 1e-12, every temperature within 8 mK of it, and the
+error told for them 0.8 to 1.3 of that where it is above 1 mK."""
+MOST_LANDED = 500
+"""Breakpoints of a duty that are all landed on where the case does not say."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class PackCase:
     [s] of the fields, the last the end; ``tolerance`` [K] of a step; ``schedule``: from which times on [s] which other stream flows;
     ``sensors`` (n_sensors, n_points) sparse: what reads them from a field; None: there are none. ``extra`` (n_cells,) [W]: heat that
     faulty cells make beside their own all the time; None: none does. ``heaters``: those that it switches.
+    ``every_edge``: steps land on every edge of the duty, or on those that are not close to the one before.
     """
 
     problem: ConductionProblem
@@ -42,6 +47,7 @@ class PackCase:
     sensors: Any = None
     extra: Floats | None = None
     heaters: tuple[PackHeater, ...] = ()
+    every_edge: bool = True
 
     def stream_at(self, t: float) -> ChannelStream | None:
         """The coolant from ``t`` [s] on."""
@@ -51,6 +57,11 @@ class PackCase:
     def edges(self) -> tuple[float, ...]:
         """Where the duty's pieces meet."""
         return self.demand.edges
+
+    @property
+    def landings(self) -> list[float]:
+        """The times that steps land on."""
+        return landings(self.edges, self.outputs, self.switches, 0.0 if self.every_edge else CLOSE_S)
 
     @property
     def switches(self) -> tuple[float, ...]:
@@ -103,12 +114,12 @@ class PackRun:
     seconds: dict[str, float]
 
 
-def landings(edges: Sequence[float], outputs: Sequence[float], switches: Sequence[float] = ()) -> list[float]:
-    """The times to land on: every output, every switch of the coolant, and every edge of the duty that is not close to the one before;
-    ascending, without 0."""
+def landings(edges: Sequence[float], outputs: Sequence[float], switches: Sequence[float] = (), apart: float = 0.0) -> list[float]:
+    """The times to land on: every output, every switch of the coolant, and every edge of the duty that is ``apart`` [s] or more after the
+    one before; ascending, without 0."""
     kept, last = {*outputs, *(switch for switch in switches if switch < outputs[-1])}, 0.0
     for edge in edges:
-        if edge - last >= CLOSE_S and edge < outputs[-1]:
+        if edge - last >= apart and edge < outputs[-1]:
             kept.add(edge)
         last = edge
     return sorted(kept - {0.0})

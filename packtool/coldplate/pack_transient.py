@@ -14,7 +14,7 @@ from packtool.catalogue.records import Coolant
 from packtool.coldplate.drop_curve import DropCurve
 from packtool.coldplate.pack_case import EXACT, drop_rows, path_rows
 from packtool.coldplate.pack_march import PackMarch
-from packtool.coldplate.pack_run import PackCase, PackRun
+from packtool.coldplate.pack_run import MOST_LANDED, PackCase, PackRun
 from packtool.coldplate.pump import flow_scatter, on_the_pump
 from packtool.coldplate.records import HeatPhysics
 from packtool.coldplate.solve import cold_plate_solution
@@ -89,6 +89,7 @@ def pack_transient_case(
         schedule=schedule,
         extra=extra_heat(loaded, layout),
         heaters=pack_heaters(loaded, layout, mesh, case),
+        every_edge=chosen.breakpoints == "every" or (chosen.breakpoints is None and len(demand.edges) <= MOST_LANDED),
         sensors=sensor_rows(loaded, layout, mesh) if loaded.design.sensors else None,
     )
 

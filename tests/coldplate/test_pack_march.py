@@ -134,26 +134,54 @@ def test_a_tenth_of_the_tolerance_brings_the_end_closer():
     assert abs(ends[1] - ends[2]) < abs(ends[0] - ends[2]) < 0.3
 
 
-def test_steps_land_on_outputs_and_on_edges_but_not_on_every_second_of_a_trace():
-    assert landings((0.0, 20.0, 26.0, 100.0), (50.0, 100.0)) == [20.0, 26.0, 50.0, 100.0]
-    assert landings(tuple(np.arange(101.0)), (50.0, 100.0)) == [50.0, 100.0]
+def test_steps_land_on_outputs_and_edges_or_on_those_a_while_apart():
+    assert landings((0.0, 20.0, 26.0, 27.0, 100.0), (50.0, 100.0)) == [20.0, 26.0, 27.0, 50.0, 100.0]
+    assert landings((0.0, 20.0, 26.0, 27.0, 100.0), (50.0, 100.0), apart=CLOSE_S) == [20.0, 26.0, 50.0, 100.0]
+    assert landings(tuple(np.arange(101.0)), (50.0, 100.0), apart=CLOSE_S) == [50.0, 100.0]
     assert CLOSE_S > 1.0  # traces are given second by second
 
 
-@fem
-def test_a_trace_of_seconds_is_resolved_as_far_as_the_tolerance_asks():
+def seconds_on_and_off():
+    """Ten seconds at 400 A, ten at rest, given second by second."""
     seconds = tuple(np.arange(121.0))
     values = tuple(400.0 if int(t) % 20 < 10 else 0.0 for t in seconds[:-1])
-    demand = Demand("current_A", seconds, values, values)
+    return Demand("current_A", seconds, values, values)
+
+
+@fem
+def test_a_step_lands_on_every_breakpoint_of_a_trace():
+    run = PackMarch(lump(seconds_on_and_off(), (120.0,)), None).go()
+    assert {float(t) for t in range(121)} <= {moment.t for moment in run.moments}
+
+
+@fem
+def test_a_trace_of_seconds_that_is_passed_over_is_resolved_as_far_as_the_tolerance_asks():
     swing = 400.0**2 * resistance(293.15) * 5.0 / (RHO_CP * VOLUME)  # K, of ten seconds on and ten off about their mean
     counts, ends = [], []
+    landed = PackMarch(lump(seconds_on_and_off(), (120.0,)), None).go()
     for tolerance in (20 * swing, swing / 20):
-        run = PackMarch(lump(demand, (120.0,), tolerance=tolerance), None).go()
+        case = replace(lump(seconds_on_and_off(), (120.0,), tolerance=tolerance), every_edge=False)
+        run = PackMarch(case, None).go()
         counts.append(len(run.moments))
         ends.append(run.moments[-1].mean[0])
         assert run.balance.imbalance < 1e-9
+        given = sum(moment.interval.charge for moment in run.moments[1:])
+        assert given == pytest.approx(400.0 * 60.0, rel=1e-12)  # no ampere-second and
+        assert run.balance.made == pytest.approx(sum(run.made.values()), rel=1e-12)  # no joule is lost in the long steps
     assert counts[1] > 5 * counts[0]
-    assert ends[0] - 293.15 == pytest.approx(ends[1] - 293.15, rel=1e-2)  # no joule is lost in the long steps
+    rise = landed.moments[-1].mean[0] - 293.15
+    assert ends[1] - 293.15 == pytest.approx(rise, rel=2e-3)  # a twentieth of the swing over the rise, and no more
+    assert ends[0] - 293.15 == pytest.approx(rise, rel=1e-2)  # the resistance of a whole step at its first temperature
+
+
+@fem
+def test_the_energy_of_a_duty_of_power_is_given_to_the_last_joule_whether_landed_on_or_passed_over():
+    seconds = tuple(np.arange(61.0))
+    power = tuple(300.0 + 250.0 * np.sin(t) for t in seconds[:-1])
+    demand = Demand("power_W", seconds, power, power)
+    for every in (True, False):
+        run = PackMarch(replace(lump(demand, (60.0,), tolerance=0.05), every_edge=every), None).go()
+        assert sum(m.interval.energy for m in run.moments[1:]) == pytest.approx(sum(power), rel=1e-10)
 
 
 class Killed(BaseException):

@@ -153,6 +153,12 @@ class TransientCase(DesignRecord):
     output_every_s: Annotated[float, Field(gt=0, le=1e7)] | None = Field(
         None, description="between two stored temperature fields; left out: a tenth of the duration"
     )
+    breakpoints: Literal["every", "spaced"] | None = Field(
+        None,
+        description="every: a time step lands on every breakpoint of the duty; spaced: only on those 5 s or more after the one before, the heat "
+        "between them given evenly over a step, to the last joule, and its swing counted as error: several times faster for cycles given "
+        "second by second; left out: every one of up to 500 breakpoints, else spaced",
+    )
     tolerance_K: Annotated[float, Field(ge=1e-5, le=1)] = Field(
         0.02, description="largest error that one time step may make anywhere; smaller takes more steps"
     )
