@@ -212,6 +212,50 @@ def test_own_cell_is_cooled_by_the_ambient_alone(tmp_path):
     assert 45.0 < value["temperature.cell.min"] < value["temperature.cell.max"] < 60.0
 
 
+def solved(design: str, folder: Path) -> tuple[int, dict[str, dict[str, float]]]:
+    """Exit code of `packtool solve` on an example, and its values by case and name."""
+    done = subprocess.run(
+        [sys.executable, "-m", "packtool", "solve", EXAMPLES / design, "-o", "out", "--json"],
+        capture_output=True, text=True, cwd=folder, timeout=900,
+    )  # fmt: skip
+    found: dict[str, dict[str, float]] = {}
+    for row in json.loads(done.stdout)["results"]:
+        found.setdefault(row["case"], {})[row["name"]] = row["value"]
+    return done.returncode, found
+
+
+@pytest.mark.fem
+@pytest.mark.slow
+def test_charge_then_drive_and_cold_soak(tmp_path):
+    code, found = solved("charge_then_drive.yaml", tmp_path)
+    assert code == 0
+    day, soak = found["day"], found["cold_soak"]
+    # 80 Ah at 50 A are 5760 s: the charge has tapered the rest of its 7200 s, give or take what resistance and OCV curve cost
+    assert day["power.tapered"] == pytest.approx(7200 - 5760, rel=0.02)
+    assert day["power.limited"] == 0
+    assert day["soc.max"] == pytest.approx(1.0, abs=0.01)
+    assert 0.7 < day["soc.end"] < day["soc.max"]
+    assert day["energy.imbalance"] < 1e-6
+    assert soak["heater.starts[pads]"] == 1
+    assert soak["heater.energy[pads]"] == pytest.approx(150 * soak["heater.time_on[pads]"] / 3600, rel=1e-9)
+    # what the pads give less what the ambient takes warms the pack: from -10 to 8 degC at the coldest cell
+    assert soak["heat.heater[pads]"] == pytest.approx(soak["heat.ambient"] + soak["heat.stored"], rel=1e-6)
+    assert soak["temperature.cell.mean.end"] > 5
+
+
+@pytest.mark.fem
+@pytest.mark.slow
+def test_grid_day_with_an_aged_cell(tmp_path):
+    code, found = solved("grid_day.yaml", tmp_path)
+    day = found["day"]
+    assert code == 1  # the aged cell is full, and later empty, before the others: the power is cut off
+    assert day["power.limited"] > 600
+    warmest = max((value, name) for name, value in day.items() if name.startswith("temperature.cell.mean[R1C"))[1]
+    assert day["heat.cells"] > 13 * 157**2 * 0.2e-3 * 0.6  # W: half of the day at half power
+    assert warmest == "temperature.cell.mean[R1C07]" or day["temperature.cell.spread"] > 1
+    assert day["energy.imbalance"] < 1e-6
+
+
 def test_every_example_says_its_question_and_is_listed():
     listed = (EXAMPLES / "README.md").read_text(encoding="utf-8")
     for path in sorted([*EXAMPLES.glob("*.py"), *EXAMPLES.glob("*.yaml")]):

@@ -92,6 +92,7 @@ def _electrical(case: PackCase, run: PackRun) -> list[Result]:
         Result("current.charge.max", max(0.0, -min(i.current[0] for _, i in steps)), "A"),
         Result("energy.discharged", energy / 3600, "Wh"),
         Result("power.limited", sum(i.limited for _, i in steps), "s"),
+        Result("power.tapered", sum(i.tapered for _, i in steps), "s"),
     ]
 
 

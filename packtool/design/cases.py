@@ -7,7 +7,7 @@ from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import SteadyCase, TransientCase
 from packtool.design.schema.cases import Direction
 
-LOADS = ("current_A", "c_rate", "power_kW", "duty")
+LOADS = ("current_A", "c_rate", "power_kW", "duty", "phases")
 """Keys of a case that say its load."""
 FULL, EMPTY, READY = 1.0, 0.0, 0.9
 """States of charge that a discharge, a charge and a duty begin at where the case gives none."""
@@ -42,12 +42,10 @@ def largest_current_A(loaded: LoadedDesign, case: str, direction: str) -> float:
     if isinstance(chosen, SteadyCase):
         return case_current_A(loaded, case) if chosen.direction == direction else 0.0
     demand = case_demand(loaded, case)
-    charge, discharge = demand.largest
-    most = charge if direction == "charge" else discharge
-    if demand.quantity == "current_A":
-        return most
+    which = 0 if direction == "charge" else 1
     assert loaded.cell.v_nom is not None  # the loader asks for it
-    return most / (loaded.cell.v_nom.value * loaded.design.electrical.series)
+    volts = loaded.cell.v_nom.value * loaded.design.electrical.series
+    return max(demand.largest("current_A")[which], demand.largest("power_W")[which] / volts)
 
 
 def directions(loaded: LoadedDesign, case: str) -> tuple[Direction, ...]:
@@ -66,6 +64,9 @@ def initial_soc(case: TransientCase) -> float:
     """State of charge at the start [-]: as given, else by the kind of load."""
     if case.initial_soc is not None:
         return case.initial_soc
+    if case.phases:
+        charges = case.phases[0].duty is None and case.phases[0].direction == "charge"
+        return EMPTY if charges else READY
     if case.duty is not None:
         return READY
     return EMPTY if case.direction == "charge" else FULL

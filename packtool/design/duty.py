@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from packtool.catalogue.duties import NOT_SHIPPED, duties
@@ -15,7 +14,7 @@ from packtool.design.document import Document, KeyPath
 from packtool.design.loaded import Place
 from packtool.design.road_load import Piece, power_pieces
 from packtool.design.schema import DutyTable, PackDesign, TransientCase
-from packtool.design.schema.cases import QUANTITIES, Between
+from packtool.design.schema.cases import QUANTITIES, Between, Phase
 from packtool.design.suggest import did_you_mean
 
 SIGN = {"charge": -1.0, "discharge": 1.0}
@@ -43,14 +42,64 @@ def demands(design: PackDesign, cell: Cell, document: Document, folder: Path) ->
     return made
 
 
+@dataclass(frozen=True)
+class _Stretch:
+    """Pieces of the pack's current or power, one load's; ``tapers``: see ``demand.Asked``."""
+
+    quantity: Quantity
+    pieces: list[Piece]
+    tapers: bool
+
+
 def _demand(design: PackDesign, cell: Cell, case: TransientCase, path: KeyPath, document: Document, folder: Path) -> Demand | None:
-    if case.duty is None:
-        assert case.duration_s is not None  # the schema asks for it
-        quantity = next(key for key in ("current_A", "c_rate", "power_kW") if getattr(case, key) is not None)
-        value = SIGN[case.direction] * getattr(case, quantity)
-        load: _Load | None = _Load(quantity, ((case.duration_s, value, value),))
+    if not case.phases:
+        found = [_stretch(design, cell, case, path, document, folder)]
     else:
-        load = _given(case.duty, (*path, "duty"), document, folder)
+        found = []
+        for number, phase in enumerate(case.phases):
+            own = _stretch(design, cell, phase, (*path, "phases", number), document, folder)
+            found.append(own and replace(own, pieces=_lasting(own.pieces * phase.repeat, phase.duration_s)))
+    stretches = [stretch for stretch in found if stretch is not None]
+    if len(stretches) < len(found):
+        return None
+    rows = sum(len(stretch.pieces) for stretch in stretches) * case.repeat
+    if rows > MOST_ROWS:
+        document.complain((*path, "repeat"), f"the duty has {rows:,} pieces then; {MOST_ROWS:,} is the most")
+        return None
+    once = [(stretch, piece) for stretch in stretches for piece in stretch.pieces]
+    pieces = _lasting([piece for _, piece in once] * case.repeat, case.duration_s)
+    owners = ([stretch for stretch, _ in once] * case.repeat)[: len(pieces)]
+    owners += [replace(owners[-1], tapers=False)] * (len(pieces) - len(owners))
+    edges = [0.0]
+    for seconds, _, _ in pieces:
+        edges.append(edges[-1] + seconds)
+    if case.duration_s is not None:
+        edges[-1] = case.duration_s
+    quantities = tuple(owner.quantity for owner in owners)
+    tapers = tuple(owner.tapers for owner in owners)
+    return Demand(
+        quantities[0],
+        tuple(edges),
+        tuple(a for _, a, _ in pieces),
+        tuple(b for _, _, b in pieces),
+        quantities if len(set(quantities)) > 1 else (),
+        tapers if any(tapers) else (),
+    )
+
+
+def _stretch(
+    design: PackDesign, cell: Cell, given: TransientCase | Phase, path: KeyPath, document: Document, folder: Path
+) -> _Stretch | None:
+    """One load in terms of the pack, once."""
+    tapers = False
+    if given.duty is None:
+        assert given.duration_s is not None  # the schema asks for it
+        quantity = next(key for key in ("current_A", "c_rate", "power_kW") if getattr(given, key) is not None)
+        value = SIGN[given.direction] * getattr(given, quantity)
+        tapers = value < 0
+        load: _Load | None = _Load(quantity, ((given.duration_s, value, value),))
+    else:
+        load = _given(given.duty, (*path, "duty"), document, folder)
     if load is None:
         return None
     if load.quantity == "speed_km_h" and design.vehicle is None:
@@ -60,11 +109,7 @@ def _demand(design: PackDesign, cell: Cell, case: TransientCase, path: KeyPath, 
             "drivetrain_efficiency: ..., regen_efficiency: ..., auxiliary_kW: ...}",
         )
         return None
-    quantity, pieces = _of_the_pack(load, design, cell)
-    if len(pieces) * case.repeat > MOST_ROWS:
-        document.complain((*path, "repeat"), f"the duty has {len(pieces) * case.repeat:,} pieces then; {MOST_ROWS:,} is the most")
-        return None
-    return _demand_of(quantity, pieces * case.repeat, case.duration_s)
+    return _Stretch(*_of_the_pack(load, design, cell), tapers)
 
 
 def _of_the_pack(load: _Load, design: PackDesign, cell: Cell) -> tuple[Quantity, list[Piece]]:
@@ -86,25 +131,21 @@ def _of_the_pack(load: _Load, design: PackDesign, cell: Cell) -> tuple[Quantity,
     return quantity, [(seconds, factor * a, factor * b) for seconds, a, b in load.pieces]
 
 
-def _demand_of(quantity: Quantity, pieces: list[Piece], duration_s: float | None) -> Demand:
-    """Laid end to end; cut off at ``duration_s``, or with rest up to it."""
-    edges, start, end = [0.0], [], []
-    total = math.fsum(seconds for seconds, _, _ in pieces)
-    stop = total if duration_s is None else duration_s
+def _lasting(pieces: list[Piece], duration_s: float | None) -> list[Piece]:
+    """Cut off at ``duration_s``, or with rest up to it; as they are for None."""
+    if duration_s is None:
+        return pieces
+    kept: list[Piece] = []
+    t = 0.0
     for seconds, a, b in pieces:
-        t = edges[-1]
-        if t >= stop:
+        until = min(t + seconds, duration_s)
+        if until <= t:
             break
-        until = min(t + seconds, stop)
-        share = (until - t) / seconds
-        edges.append(until)
-        start.append(a)
-        end.append(a + (b - a) * share)
-    if edges[-1] < stop - 1e-9 * stop:
-        edges.append(stop)
-        start.append(0.0)
-        end.append(0.0)
-    return Demand(quantity, tuple(edges), tuple(start), tuple(end))
+        kept.append((until - t, a, a + (b - a) * (until - t) / seconds))
+        t = until
+    if t < duration_s * (1 - 1e-9):
+        kept.append((duration_s - t, 0.0, 0.0))
+    return kept
 
 
 def _given(duty: DutyTable | str, path: KeyPath, document: Document, folder: Path) -> _Load | None:

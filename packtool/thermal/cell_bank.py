@@ -6,7 +6,6 @@ Its heat is I (OCV - V) - I T dOCV/dT (Bernardi et al., J. Electrochem. Soc. 132
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -136,7 +135,8 @@ def _current_of_power(power: float, open_V: float, inner: float) -> float:
 class Interval:
     """What the network does over a step: by cell (n_cells,) mean ``joule``, ``reversible`` and ``busbar`` heat [W] and the ``soc`` at its
     end; ``swing`` (n_cells,) [J]: the largest that the heat so far departs from its mean times the time so far; the ``last`` instant;
-    ``charge`` [A s] and ``energy`` [J] given off at the terminals; ``limited`` [s]; lowest and highest cell and pack voltages and current;
+    ``charge`` [A s] and ``energy`` [J] given off at the terminals; ``limited`` [s], and ``tapered`` [s] where a charge is
+    to be; lowest and highest cell and pack voltages and current;
     ``trace`` (k, 5): time [s], current [A], pack voltage, lowest and highest cell voltage [V] at both ends of every piece of the demand."""
 
     joule: Floats
@@ -149,6 +149,7 @@ class Interval:
     charge: float
     energy: float
     limited: float
+    tapered: float
     cell_voltage: tuple[float, float]
     pack_voltage: tuple[float, float]
     current: tuple[float, float]
@@ -174,16 +175,17 @@ def over(bank: CellBank, demand: Demand, t0: float, t1: float, T0: Floats, T1: F
     n = len(soc)
     totals = np.zeros((3, n))
     heat_so_far, times = [np.zeros(n)], [t0]
-    charge = energy = limited = 0.0
+    charge = energy = limited = tapered = 0.0
     volts, packs, currents, trace = [], [], [], []
     first: Instant | None = None
     now: Instant | None = None
 
     def instant(t: float, state: Floats) -> Instant:
-        asked = _asked(demand, t)
-        return bank.at(demand.quantity, asked, T0 + (T1 - T0) * ((t - t0) / (t1 - t0)), state)
+        asked = demand.at(t)
+        return bank.at(asked.quantity, asked.value, T0 + (T1 - T0) * ((t - t0) / (t1 - t0)), state)
 
     for start, end in pairwise(cuts):
+        tapers = demand.at((start + end) / 2).tapers
         begin = instant(start + 1e-9 * (end - start), soc)
         trace.append(_looked(start, begin))
         share = float(np.abs(begin.cell_current).max()) * (end - start) / float(bank.capacity_As.min())
@@ -202,7 +204,8 @@ def over(bank: CellBank, demand: Demand, t0: float, t1: float, T0: Floats, T1: F
                 totals += h / 2 * np.stack([one.joule, one.reversible, one.busbar])
                 charge += h / 2 * one.current
                 energy += h / 2 * one.current * one.voltage
-                limited += h / 2 * one.limited
+                limited += h / 2 * (one.limited and not tapers)
+                tapered += h / 2 * (one.limited and tapers)
             soc = soc - h / 2 * (a.cell_current + b.cell_current) / bank.capacity_As
             heat_so_far.append(totals.sum(axis=0))
             times.append(t + h)
@@ -221,7 +224,7 @@ def over(bank: CellBank, demand: Demand, t0: float, t1: float, T0: Floats, T1: F
     swing = np.abs(np.array(heat_so_far) - elapsed * heat_so_far[-1]).max(axis=0)
     mean = totals / (t1 - t0)
     return Interval(
-        mean[0], mean[1], mean[2], soc, swing, first, now, charge, energy, limited,
+        mean[0], mean[1], mean[2], soc, swing, first, now, charge, energy, limited, tapered,
         (float(min(volts)), float(max(volts))), (min(packs), max(packs)), (min(currents), max(currents)),
         np.array(trace),
     )  # fmt: skip
@@ -230,12 +233,3 @@ def over(bank: CellBank, demand: Demand, t0: float, t1: float, T0: Floats, T1: F
 def _looked(t: float, now: Instant) -> tuple[float, float, float, float, float]:
     """A row of a trace."""
     return t, now.current, now.voltage, float(now.group_voltage.min()), float(now.group_voltage.max())
-
-
-def _asked(demand: Demand, t: float) -> float:
-    """What is asked for at ``t`` [s], inside a piece; nothing after the last."""
-    edges = demand.edges
-    i = bisect_right(edges, t) - 1
-    if i >= len(demand.start):
-        return 0.0
-    return demand.start[i] + (demand.end[i] - demand.start[i]) * (t - edges[i]) / (edges[i + 1] - edges[i])

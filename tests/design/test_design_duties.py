@@ -141,11 +141,53 @@ class TestVehicle:
         assert asked.duration_s == pytest.approx(1180)
 
 
+class TestPhases:
+    def test_phases_follow_each_other_each_in_its_own_quantity(self, demand):
+        asked, loaded = demand(
+            "phases: [{c_rate: 0.5, duration_s: 100}, {current_A: 0, duration_s: 10}, "
+            "{duty: {time_s: [0, 5, 10], power_kW: [3, -1, 0]}, repeat: 2}, {current_A: 40, direction: discharge, duration_s: 20}]"
+        )
+        assert asked.edges == (0, 100, 110, 115, 120, 125, 130, 150)
+        assert asked.start == (-176, 0, 3000, -1000, 3000, -1000, 40)
+        assert asked.quantities == ("current_A", "current_A", *["power_W"] * 4, "current_A")
+        assert asked.tapers == (True, *[False] * 6)  # only a charge at a constant rate goes on at constant voltage
+        assert asked.at(117.0) == ("power_W", -1000, False)
+        assert initial_soc(loaded.design.cases["charge"]) == 0
+        # 3 kW at the nominal voltage of four in series is more than 40 A
+        assert largest_current_A(loaded, "charge", "discharge") == pytest.approx(3000 / (4 * loaded.cell.v_nom.value))
+        assert largest_current_A(loaded, "charge", "charge") == 176
+
+    def test_all_of_them_are_repeated_cut_off_and_followed_by_rest(self, demand):
+        phases = "phases: [{current_A: 10, duration_s: 10}, {power_kW: 1, direction: discharge, duration_s: 5}]"
+        asked, _ = demand(f"{phases}, repeat: 2")
+        assert asked.edges == (0, 10, 15, 25, 30)
+        asked, _ = demand(f"{phases}, duration_s: 12")
+        assert (asked.edges, asked.start) == ((0, 10, 12), (-10, 1000))
+        asked, _ = demand(f"{phases}, duration_s: 20")
+        assert (asked.edges, asked.start) == ((0, 10, 15, 20), (-10, 1000, 0))
+
+    @pytest.mark.parametrize(
+        ("inside", "key", "message"),
+        [
+            ("phases: [{current_A: 1}]", "phases.0.duration_s", "how long it lasts"),
+            ("phases: [{duration_s: 5}]", "phases.0.current_A", "missing: give current_A"),
+            ("phases: [{current_A: 1, duration_s: 5}], current_A: 1, duration_s: 5", "current_A", "give one of"),
+            ("phases: [{duty: nowhere}]", "phases.0.duty", "no duty 'nowhere'"),
+            ("phases: [{duty: us06}]", "phases.0.duty", "needs a vehicle"),
+            ("phases: []", "current_A", "missing"),
+        ],
+    )
+    def test_phases_that_cannot_be_are_refused(self, complaints, inside, key, message):
+        found = complaints(inside)
+        assert found[0].key == f"cases.charge.{key}"
+        assert message in found[0].message
+
+
 class TestRefusals:
     @pytest.mark.parametrize(
         ("inside", "key", "message"),
         [
-            ("current_A: 1", "duration_s", "missing: how long the case lasts"),
+            ("current_A: 1", "duration_s", "missing: how long it lasts"),
             ("duration_s: 5", "current_A", "missing: give current_A (of the pack), c_rate, power_kW or duty"),
             ("current_A: 1, duty: midc, duration_s: 5", "current_A", "give one of current_A, c_rate, power_kW and duty"),
             ("current_A: 1, duration_s: 0", "duration_s", "must be above 0"),

@@ -85,15 +85,38 @@ class DutyTable(DesignRecord):
     between: Between = Field("hold", description="hold: a value lasts until the next time; linear: straight from one to the next")
 
 
-def _one_load(amperes: float | None, c_rate: float | None, power: float | None, duty: object) -> str | None:
-    given = sum(value is not None for value in (amperes, c_rate, power, duty))
+def _one_load(amperes: float | None, c_rate: float | None, power: float | None, duty: object, phases: object = None) -> str | None:
+    given = sum(value is not None for value in (amperes, c_rate, power, duty, phases or None))
     if given == 0:
         return "missing: give current_A (of the pack), c_rate, power_kW or duty"
-    return "give one of current_A, c_rate, power_kW and duty" if given > 1 else None
+    return "give one of current_A, c_rate, power_kW and duty" + (" (or phases)" if phases else "") if given > 1 else None
 
 
-def _lasts(duration: float | None, duty: object) -> str | None:
-    return "missing: how long the case lasts [s]" if duration is None and duty is None else None
+def _lasts(duration: float | None, duty: object, phases: object = None) -> str | None:
+    return "missing: how long it lasts [s] (duration_s)" if duration is None and duty is None and not phases else None
+
+
+class Phase(DesignRecord):
+    """A stretch of a case: a charge, a drive, a rest."""
+
+    agreements = (
+        Agreement(("current_A", "c_rate", "power_kW", "duty"), "current_A", _one_load),
+        Agreement(("duration_s", "duty"), "duration_s", _lasts),
+    )
+
+    current_A: Current | None = Field(None, description="constant current of the pack; 0: rest")
+    c_rate: CRate | None = Field(None, description="constant current in multiples of the pack's capacity [1/h]")
+    power_kW: Annotated[float, Field(ge=0, le=1e6)] | None = Field(None, description="constant power at the pack's terminals")
+    duty: DutyTable | DutyName | None = Field(
+        None, description="a duty of the catalogue (`packtool duties` lists them), the path of a .csv file, or a table"
+    )
+    repeat: Annotated[int, Field(ge=1, le=10_000)] = Field(1, description="how often the duty is run, one after the other")
+    direction: Direction = Field(
+        "charge", description="of current_A, c_rate and power_kW; a charge tapers where a cell reaches its highest voltage"
+    )
+    duration_s: Annotated[float, Field(gt=0, le=1e7)] | None = Field(
+        None, description="how long the phase lasts; of a duty: cut off then, or rest after its end; left out: the duty's own"
+    )
 
 
 def _schedule_lengths(times: Sequence[float], flow: Sequence[float] | None, inlet: Sequence[float] | None) -> str | None:
@@ -128,8 +151,8 @@ class TransientCase(DesignRecord):
     """Temperatures over time."""
 
     agreements = (
-        Agreement(("current_A", "c_rate", "power_kW", "duty"), "current_A", _one_load),
-        Agreement(("duration_s", "duty"), "duration_s", _lasts),
+        Agreement(("current_A", "c_rate", "power_kW", "duty", "phases"), "current_A", _one_load),
+        Agreement(("duration_s", "duty", "phases"), "duration_s", _lasts),
     )
 
     kind: Literal["transient"] = Field(description="transient: temperatures over time")
@@ -139,14 +162,21 @@ class TransientCase(DesignRecord):
     duty: DutyTable | DutyName | None = Field(
         None, description="a duty of the catalogue (`packtool duties` lists them), the path of a .csv file, or a table"
     )
-    repeat: Annotated[int, Field(ge=1, le=10_000)] = Field(1, description="how often the duty is run, one after the other")
+    phases: Annotated[tuple[Phase, ...], Field(max_length=200)] = Field(
+        (),
+        description="several loads one after the other, as a charge and then a drive; each as a case has it: current_A, ..., duty",
+    )
+    repeat: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        1, description="how often the duty is run, or all phases, one after the other"
+    )
     direction: Direction = Field("charge", description="of current_A, c_rate and power_kW")
     duration_s: Annotated[float, Field(gt=0, le=1e7)] | None = Field(
-        None, description="how long the case lasts; of a duty: cut off then, or rest after its end; left out: the duty's own"
+        None, description="how long the case lasts; of a duty or phases: cut off then, or rest after their end; left out: their own"
     )
     initial_degC: Celsius | None = Field(None, description="of everything at the start; left out: the ambient's temperature")
     initial_soc: Annotated[float, Field(ge=0, le=1)] | None = Field(
-        None, description="state of charge at the start; left out: 0 for a charge, 1 for a discharge, 0.9 for a duty"
+        None,
+        description="state of charge at the start; left out: 0 for a charge (or phases that begin with one), 1 for a discharge, 0.9 else",
     )
     coolant: CoolantSchedule | None = Field(None, description="flow and inlet temperature over time; left out: as cold_plate says")
     heaters: Heaters = Field((), description="names of the heaters that are on, each as its thermostat says")
