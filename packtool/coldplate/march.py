@@ -71,6 +71,11 @@ def film(
 
     A layer starts where coolant enters a branch from anything but the same section straight on or round a turn (``carries_on``); it is
     counted in x* = sum of dx / (D_h Re Pr), so flow and viscosity may change on the way. Within a segment h is the mean.
+
+    ``scatter`` is the wider of two: downwards the correlation's own and, with it, that of a wall of one temperature in place of even heat
+    along; upwards what it would be if every bend renewed the thermal layer, which a laminar layer is by some part (in kelvin at a given
+    heat: as far as the film would fall by it).
+
     ``heated`` (n_branches,): only there do thermal layers grow; None: everywhere. ``roughness`` [m], one or (n_branches,).
     """
     b = segments.branch
@@ -79,15 +84,23 @@ def film(
     Re = flow * D / (area * fluid.mu)
     d_star = segments.length / (D * Re * fluid.Pr)
     grows = np.ones(len(p.length), dtype=bool) if heated is None else heated
-    start_star, start_x, together = _ages(p, segments, mass_flow, np.where(grows[b], d_star, 0.0), physics, grows)
     rough = np.broadcast_to(roughness, p.length.shape)[b] / D
-    middle = start_x + segments.length / 2
-    x_star = (start_star, start_star + d_star)
-    Nu = nusselt.segment_mean(Re, fluid.Pr, p.aspect[b], x_star, middle / D, rough, together, physics.wall)
-    least = nusselt.segment_mean(Re, fluid.Pr, p.aspect[b], x_star, middle / D, rough, together, "T")
+
+    def Nusselt(restart: bool, wall: nusselt.Wall) -> Floats:
+        aged = np.where(grows[b], d_star, 0.0)
+        start_star, start_x, together = _ages(p, segments, mass_flow, aged, restart, grows)
+        x_star, middle = (start_star, start_star + d_star), start_x + segments.length / 2
+        return nusselt.segment_mean(Re, fluid.Pr, p.aspect[b], x_star, middle / D, rough, together, wall)
+
+    restart = physics.restart_at_bends
+    Nu, least = Nusselt(restart, physics.wall), Nusselt(restart, "T")
+    scatter = 1 - (1 - nusselt.scatter(Re)) * np.minimum(least / Nu, 1.0)
+    if not restart and (segments.bends_before.any() or p.corner.any()):
+        renewed = np.maximum(Nusselt(True, physics.wall), Nu)
+        scatter = np.maximum(scatter, 1 - 1 / (2 - Nu / renewed))
     return Film(
         h=Nu * fluid.k / D,
-        scatter=1 - (1 - nusselt.scatter(Re)) * np.minimum(least / Nu, 1.0),
+        scatter=scatter,
         Re=Re,
         velocity=mass_flow[b] / (fluid.rho * area),
     )
@@ -102,14 +115,14 @@ def standing_film(p: Passages, segments: Segments, fluid: Properties) -> Film:
 
 
 def _ages(
-    p: Passages, segments: Segments, mass_flow: Floats, d_star: Floats, physics: HeatPhysics, grows: Flags
+    p: Passages, segments: Segments, mass_flow: Floats, d_star: Floats, restart: bool, grows: Flags
 ) -> tuple[Floats, Floats, Flags]:
     """x* [-] and distance [m] at the upstream end of each segment, and whether the velocity too develops from there."""
     n = len(p.length)
     star, far = np.zeros(len(d_star)), np.zeros(len(d_star))
     together = np.zeros(len(d_star), dtype=bool)
     end_star, end_far, known = np.zeros(n), np.zeros(n), np.zeros(n, dtype=bool)
-    feeder = [_feeder(p, mass_flow, b, physics) for b in range(n)]
+    feeder = [_feeder(p, mass_flow, b, restart) for b in range(n)]
     fresh = np.array([f < 0 for f in feeder])
     for branch in range(n):
         chain = [branch]  # upstream through the feeders, to a layer's start or to a branch that is done
@@ -121,7 +134,7 @@ def _ages(
             up = feeder[here]
             goes_on = up >= 0 and known[up]  # not so only in a ring that feeds itself: its layer starts somewhere
             before = (end_star[up], end_far[up]) if goes_on else (0.0, 0.0)
-            _branch_ages(segments, here, mass_flow[here] >= 0, d_star, physics, star, far, before)
+            _branch_ages(segments, here, mass_flow[here] >= 0, d_star, restart, star, far, before)
             last = segments.first[here + 1] - 1 if mass_flow[here] >= 0 else segments.first[here]
             end_star[here], end_far[here], known[here] = star[last] + d_star[last], far[last] + segments.length[last], True
             fresh[here] = bool(fresh[up] and grows[up]) if goes_on else True
@@ -129,18 +142,18 @@ def _ages(
     return star, far, together
 
 
-def _feeder(p: Passages, mass_flow: Floats, branch: int, physics: HeatPhysics) -> int:
+def _feeder(p: Passages, mass_flow: Floats, branch: int, restart: bool) -> int:
     """The branch whose thermal layers go on into this one, -1 where they start anew."""
     end = 0 if mass_flow[branch] >= 0 else 1
     other = int(p.partner[branch, end])
-    if other < 0 or not p.carries_on[branch, end] or (physics.restart_at_bends and p.corner[branch, end] > 0):
+    if other < 0 or not p.carries_on[branch, end] or (restart and p.corner[branch, end] > 0):
         return -1
     flows_here = (mass_flow[other] >= 0) == (p.partner_end[branch, end] == 1)
     return other if flows_here else -1
 
 
 def _branch_ages(
-    segments: Segments, branch: int, forward: bool, d_star: Floats, physics: HeatPhysics, star: Floats, far: Floats,
+    segments: Segments, branch: int, forward: bool, d_star: Floats, restart: bool, star: Floats, far: Floats,
     before: tuple[float, float],
 ) -> None:  # fmt: skip
     """Fill ``star`` and ``far`` for one branch, from its upstream end on, where they are ``before``."""
@@ -148,7 +161,7 @@ def _branch_ages(
     rows = rows if forward else rows[::-1]
     star[rows] = before[0] + np.concatenate([[0.0], np.cumsum(d_star[rows])[:-1]])
     far[rows] = before[1] + np.concatenate([[0.0], np.cumsum(segments.length[rows])[:-1]])
-    if physics.restart_at_bends:
+    if restart:
         passed = np.abs(segments.bends_before[rows] - segments.bends_before[rows[0]])
         for turn in range(1, int(passed.max(initial=0)) + 1):
             behind = np.flatnonzero(passed == turn)

@@ -205,3 +205,16 @@ def test_what_is_no_network_is_refused():
         solve(one, 0.0)
     with pytest.raises(SolveError, match="flow_lpm"):
         solve(one, 50_000.0)
+
+
+def test_the_interval_of_the_drop_is_the_sum_of_each_part_s_scatter():
+    """Half-widths add up as if all erred the same way: correlations for one plate mostly do."""
+    alone = FlowPhysics(entrance=False, bends=False, junctions=False)
+    for flow_lpm, share in ((0.5, 0.05), (6.0, 0.30), (12.0, 0.10)):  # Re 284, 3,400 and 6,800: laminar, between, turbulent
+        split = solve(duct(400.0), flow_lpm, alone)
+        assert split.uncertainty == pytest.approx(share * split.parts["friction"], rel=1e-9)
+    smooth, bent = (solve(three_pass(), 0.5, replace(alone, bends=bends)) for bends in (False, True))
+    corners = 4 * bent.parts["friction"] * (2 * 10 * 3 / 13) / 320  # of friction: a hydraulic diameter each, of 320 mm
+    assert bent.uncertainty - smooth.uncertainty == pytest.approx(0.4 * bent.parts["bends"] + corners, rel=1e-9)
+    entering = solve(three_pass(), 0.5, replace(alone, entrance=True))
+    assert entering.uncertainty - smooth.uncertainty == pytest.approx(0.1 * entering.parts["entrance"], rel=1e-9)
