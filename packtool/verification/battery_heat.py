@@ -10,6 +10,9 @@ from packtool.thermal.general.problem import conduction
 from packtool.thermal.general.transient import solve_transient
 from packtool.verification.records import Row, VerificationCase
 
+REFERENCES = {600.0: 29.74660895, 1800.0: 36.18523677, 3600.0: 41.24140941}
+"""Temperature [degC] at times [s] of case E1."""
+
 
 def _bernardi() -> Iterator[Row]:
     """A lumped cell (k large) with I²R and entropic heat: Q = I²R - I T dU/dT, discharge positive."""
@@ -22,10 +25,9 @@ def _bernardi() -> Iterator[Row]:
         convection={"cooled": (hA / side**2, 25.0 + ZERO_CELSIUS)},
         rho_cp=heat_capacity / side**3,
     )
-    history = solve_transient(problem, 25.0 + ZERO_CELSIUS, (600.0, 1800.0, 3600.0))
-    references = (29.74660895, 36.18523677, 41.24140941)
+    history = solve_transient(problem, 25.0 + ZERO_CELSIUS, tuple(REFERENCES))
     errors = history.time_error.max(axis=1) if history.time_error is not None else ()
-    for time, T, error, reference in zip(history.times, history.mean(), errors, references, strict=True):
+    for time, T, error, reference in zip(history.times, history.mean(), errors, REFERENCES.values(), strict=True):
         yield Row("E1", f"T at {time:g} s", float(T) - ZERO_CELSIUS, reference, 0.05, "degC", "absolute", estimate=float(error))
 
 
