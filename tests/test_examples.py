@@ -280,3 +280,16 @@ def test_two_plates_on_a_pump(tmp_path):
         assert out - 25 == pytest.approx(watts / (capacity * share / 100), rel=0.02)
         assert wall - out == pytest.approx(watts / (h * 0.04 * length), rel=0.5)  # h is the mean, the wall's at the end
     assert lines["together"] == pytest.approx([25 + 2000 / capacity, 2000.0], rel=0.01)
+
+
+@pytest.mark.fem
+def test_plate_over_a_channel(tmp_path):
+    _, *rows = output_of("plate_over_a_channel.py", cwd=tmp_path).splitlines()
+    found = [numbers(row) for row in rows]
+    for litres, drop, out, warmest, first, last in found:
+        assert out == pytest.approx(25 + 60 / (litres / 60e3 * 1068 * 3320), abs=0.05)  # meg50 at 25 degC, to a percent
+        laminar = 12 * 3.4e-3 * 0.4 * litres / 60e3 / (0.03 * 0.003**3)  # between plates; the sides add 7 %, the entrance some more
+        assert laminar < drop < 1.7 * laminar
+        assert first > 2 * last
+        assert 5000 / first < warmest - 25 < 5000 / last + 60 / (litres / 60e3 * 1068 * 3320) + 1
+    assert found[0][3] > found[1][3] > found[2][3]

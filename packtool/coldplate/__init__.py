@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from packtool.coldplate.nusselt import developed as developed_nusselt
     from packtool.coldplate.nusselt import laminar as laminar_nusselt
     from packtool.coldplate.nusselt import turbulent as turbulent_nusselt
+    from packtool.coldplate.plate_on_channels import Channel, PlateOnChannels, solve_plate
     from packtool.coldplate.records import HeatPhysics
 
 _HOME = {
@@ -30,6 +31,7 @@ _HOME = {
     },
     "packtool.coldplate.losses": {name: name for name in ("DEVELOPED_LAMINAR", "FlowPhysics", "contraction", "expansion")},
     "packtool.coldplate.nusselt": {f"{word}_nusselt": word for word in ("developed", "laminar", "turbulent")},
+    "packtool.coldplate.plate_on_channels": {name: name for name in ("Channel", "PlateOnChannels", "solve_plate")},
     "packtool.coldplate.records": {"HeatPhysics": "HeatPhysics"},
 }
 """By source file: the names given, and what they are called there."""
@@ -39,11 +41,13 @@ __all__ = [
     "DEVELOPED_LAMINAR",
     "ROUND",
     "Bend",
+    "Channel",
     "Duct",
     "DuctFlow",
     "DuctNetwork",
     "FlowPhysics",
     "HeatPhysics",
+    "PlateOnChannels",
     "Pump",
     "colebrook",
     "constant_coolant",
@@ -56,6 +60,7 @@ __all__ = [
     "laminar_f_Re",
     "laminar_nusselt",
     "solve_ducts",
+    "solve_plate",
     "turbulent_nusselt",
 ]
 

@@ -103,7 +103,7 @@ def solve_ducts(
 
     Raises SolveError for what is missing or unknown, outside the coolant's table or a correlation's range; NotConverged.
     """
-    table = CoolantTable.of(_coolant(coolant))
+    table = CoolantTable.of(named_coolant(coolant))
     table.require(np.array(T_in), "T_in")
     p = network.passages
     given = [
@@ -140,7 +140,8 @@ def solve_ducts(
     raise NotConverged(f"the temperatures of the ducts did not settle in {MOST_STEPS} steps; they last moved by {change:.1e} K")
 
 
-def _coolant(coolant: Coolant | str) -> Coolant:
+def named_coolant(coolant: Coolant | str) -> Coolant:
+    """A record, or the catalogue's of that id; SolveError with the nearest spelling."""
     if isinstance(coolant, Coolant):
         return coolant
     known = coolants()

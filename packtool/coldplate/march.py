@@ -84,6 +84,9 @@ def film(
     Re = flow * D / (area * fluid.mu)
     d_star = segments.length / (D * Re * fluid.Pr)
     grows = np.ones(len(p.length), dtype=bool) if heated is None else heated
+    velocity = mass_flow[b] / (fluid.rho * area)
+    if physics.given_h is not None:
+        return Film(np.full(len(b), physics.given_h), np.zeros(len(b)), Re, velocity)
     rough = np.broadcast_to(roughness, p.length.shape)[b] / D
 
     def Nusselt(restart: bool, wall: nusselt.Wall) -> Floats:
@@ -102,7 +105,7 @@ def film(
         h=Nu * fluid.k / D,
         scatter=scatter,
         Re=Re,
-        velocity=mass_flow[b] / (fluid.rho * area),
+        velocity=velocity,
     )
 
 

@@ -17,12 +17,13 @@ class HeatPhysics:
     ``wall``: H1 (default; heat flux even along the duct) or T (the lower bound). ``restart_at_bends``: False (default, conservative)
     carries the thermal layer round square turns as if they were straight; True starts it anew behind every bend (optimistic at low
     Re: against a finite-element serpentine at Re 431 the truth lies between, nearer to True).
-    ``lowest_film``: every film at the lower end of its stated scatter, to see what that makes of the temperatures.
+    ``given_h``: h [W/m²/K] on all walls, in place of the correlations. ``lowest_film``: every film at the lower end of its stated scatter, to see what that makes of the temperatures.
     """
 
     wall: Wall = "H1"
     restart_at_bends: bool = False
     lowest_film: bool = False
+    given_h: float | None = None
 
 
 @dataclass(frozen=True)

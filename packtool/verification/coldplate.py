@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,16 +12,16 @@ from packtool.coldplate import nusselt
 from packtool.coldplate.fluid import constant_coolant
 from packtool.coldplate.friction import entrance_excess, laminar_f_Re
 from packtool.coldplate.losses import DEVELOPED_LAMINAR, contraction, expansion
-from packtool.coldplate.march import order, transport
 from packtool.coldplate.network import FlowSplit, split_flow
 from packtool.coldplate.passages import K_PORT_IN, K_PORT_OUT, passages
+from packtool.coldplate.plate_on_channels import bare_plate
+from packtool.coldplate.records import HeatPhysics
 from packtool.coldplate.solve import cold_plate_solution
 from packtool.coldplate.stream import ChannelStream
-from packtool.design.schema import ColdPlate
 from packtool.layout.records import Branch, CoolantNetwork
 from packtool.mesh.boxes import Box, mesh_boxes
 from packtool.mesh.records import Floats
-from packtool.thermal.records import ConductionProblem, Convection, StreamExchange, StreamState
+from packtool.thermal.records import ConductionProblem, Convection
 from packtool.verification.records import Row, VerificationCase
 
 ASPECTS = np.array([1, 1 / 2, 1 / 3, 1 / 4, 1 / 5, 1 / 8, 1 / 10])
@@ -134,25 +133,6 @@ def _d6() -> Iterable[Row]:
             yield Row("D6", f"channel {i + 1}, {manifold}", float(split.mass_flow[i] / (flow * WATER_RHO)), share, 1e-3, "-")
 
 
-@dataclass(frozen=True)
-class ConstantFilm:
-    """A cold plate's stream with one given h [W/m²/K] on all walls."""
-
-    stream: ChannelStream
-    h: float
-
-    def exchange(self, state: StreamState | None) -> StreamExchange:
-        """As the stream's own, but for h."""
-        s = self.stream
-        walls = s.walls
-        assert walls is not None
-        theta = np.full(s.n_states, s.T_in) if state is None else state.theta
-        flow = np.full(len(s.passages.length), s.mass_flow)
-        way = order(s.passages, s.segments, flow)
-        t = transport(s.passages, s.segments, way, flow, s.table, theta, s.T_in, self.h * s.wall_area)
-        return StreamExchange(walls.facets, walls.segment, np.full(len(walls.facets), self.h), t.mean, t.matrix, t.gain, t.supply)
-
-
 def _d1() -> Iterator[Row]:
     from packtool.thermal.steady import solve_steady
 
@@ -166,9 +146,11 @@ def _d1() -> Iterator[Row]:
     network = CoolantNetwork((Branch("way", "in", "out", ((0.0, 50.0), (400.0, 50.0)), 100.0, 3.0),), "in", "out", 0.0, 3.0)
     flow_lpm = 13.6 / (rho * cp) * 60e3
     plate = bare_plate(channel_width_mm=100.0, channel_height_mm=3.0, flow_lpm=flow_lpm, inlet_degC=25.0)
-    stream = ChannelStream.of(network, plate, constant_coolant(rho, cp, 0.6, 1e-3), mesh)
+    stream = ChannelStream.of(
+        network, plate, constant_coolant(rho, cp, 0.6, 1e-3), mesh, heat_physics=HeatPhysics(given_h=24.0 / width)
+    )
     problem = ConductionProblem(mesh, np.array([160.0 * np.eye(3)]), flux={"heated": 150.0 / width})
-    solution = solve_steady(problem, ConstantFilm(stream, 24.0 / width))
+    solution = solve_steady(problem, stream)
     wetted = mesh.points[:, 2] < 1e-9
     x, T = mesh.points[wetted, 0], solution.T[wetted] - 273.15
     for where, name, reference in ((0.0, "0", 31.76291577), (0.2, "L/2", 33.49236592), (0.4, "L", 35.18768408)):
@@ -180,15 +162,6 @@ def _d1() -> Iterator[Row]:
     ends = stream.segments.s + stream.segments.length / 2
     yield Row("D1", "coolant at L/2", float(np.interp(0.2, ends, outlets)), 27.24390973, 3e-3, "degC", scale=2.24390973)
     yield Row("D1", "coolant at L", float(outlets[-1]), 29.41176471, 3e-3, "degC", scale=4.41176471)
-
-
-def bare_plate(**changes: object) -> ColdPlate:
-    """A cold plate record of which only the flow's keys matter here."""
-    keys: dict[str, object] = {
-        "type": "serpentine", "passes": 1, "channel_width_mm": 10.0, "channel_height_mm": 3.0, "thickness_mm": 5.0,
-        "material": "aluminium", "coolant": "constant", "flow_lpm": 0.5, "inlet_degC": 25.0,
-    }  # fmt: skip
-    return ColdPlate.model_validate(keys | changes)
 
 
 def hairpin_stream(coolant: Coolant, flow_lpm: float, inlet_degC: float) -> tuple[ChannelStream, ConductionProblem]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
 from packtool.coldplate.fluid import constant_coolant
+from packtool.coldplate.plate_on_channels import bare_plate
+from packtool.coldplate.records import HeatPhysics
 from packtool.coldplate.stream import ChannelStream
 from packtool.layout.records import Branch, CoolantNetwork
 from packtool.mesh.boxes import Box, mesh_boxes
 from packtool.mesh.records import Floats
 from packtool.thermal.records import ConductionProblem
-from packtool.verification.coldplate import ConstantFilm, bare_plate
 from packtool.verification.records import Row, VerificationCase
 
 LENGTH, WIDTH, DEPTH, WALL = 0.4, 0.1, 0.003, 0.003
@@ -44,12 +44,13 @@ def after_step(h: float, dt: float, steps: int, across: float = 1e4) -> tuple[Fl
     plate = bare_plate(
         channel_width_mm=1e3 * WIDTH, channel_height_mm=1e3 * DEPTH, flow_lpm=CAPACITY_FLOW / (RHO * CP) * 60e3, inlet_degC=35.0
     )
-    stream = ChannelStream.of(CoolantNetwork((way,), "in", "out", 0.0, 3.0), plate, constant_coolant(RHO, CP, 0.6, 1e-3), mesh)
-    exchange = ConstantFilm(stream, h).exchange(None)
-    storage = stream.heat_capacity(np.full(len(stream.segments.s), stream.T_in))
+    stream = ChannelStream.of(
+        CoolantNetwork((way,), "in", "out", 0.0, 3.0), plate, constant_coolant(RHO, CP, 0.6, 1e-3), mesh,
+        heat_physics=HeatPhysics(given_h=h),
+    )  # fmt: skip
     problem = ConductionProblem(mesh, np.array([np.diag([1e-9, across, across])]), rho_cp=np.array([RHO_CP_WALL]))
     discrete = discretise(problem, None, with_capacity=True)
-    coupling = Coupling(mesh, discrete.pattern, replace(exchange, storage=storage))
+    coupling = Coupling(mesh, discrete.pattern, stream.exchange(None))
     T, theta, left = np.full(discrete.n_dofs, 298.15), np.full(stream.n_states, 298.15), []
     stepper = Stepper(discrete, None)
     for number in range(steps):
