@@ -34,7 +34,7 @@ def pack(*imported: Imported) -> Layout:
 
 
 def alone(*imported: Imported) -> Layout:
-    return Layout("parts", CELL, (), (), 1, 1, None, (), imported)
+    return Layout("parts", CELL, (), (), 1, 1, None, (), imported=imported)
 
 
 def built(layout: Layout, folder: Path, **options: Any) -> CadReport:
