@@ -62,6 +62,7 @@ def build_cad(
     from packtool.cad.drawing import drawing
     from packtool.cad.drawing_dxf import dxf_text
     from packtool.cad.drawing_svg import svg_text
+    from packtool.cad.gaps import outside, smallest_gaps
     from packtool.cad.glb import glb_bytes
     from packtool.cad.interference import interference
     from packtool.cad.mass import mass_properties, solid_densities, unit_masses
@@ -85,6 +86,8 @@ def build_cad(
     findings = watch("check solids", lambda: solid_findings(solids, volumes))
     overlaps = watch("interference", lambda: interference(layout, solids))
     findings.extend(overlaps.findings)
+    gaps, too_small = watch("gaps", lambda: smallest_gaps(layout, solids))
+    findings.extend([*too_small, *(outside(layout) if options.whole else ())])
     masses = unit_masses(layout, materials, coolant_densities or {})
     findings.extend(_unknown_masses(masses))
     findings.extend(import_notes(layout))
@@ -133,6 +136,7 @@ def build_cad(
         pairs_near=overlaps.pairs_near,
         pairs_exact=overlaps.pairs_exact,
         mass=mass,
+        gaps=gaps,
         findings=tuple(findings),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -18,6 +19,8 @@ from packtool.cad.step import Instance
 from packtool.cad.tree import assembly_tree, leaves
 from packtool.layout.records import Layout
 
+PLACE_TOLERANCE_MM = 1e-5
+"""Places in nested groups are rounded to 1e-9 mm and summed; this is a hundred times the kernel's point tolerance."""
 VOLUME_TOLERANCE = 1e-6
 """Relative; the kernel integrates planes and cylinders to about 1e-14, so this finds missing features, not round-off."""
 
@@ -86,9 +89,10 @@ def is_valid(solid: Solid) -> bool:
 
 
 def round_trip_findings(layout: Layout, volumes: Sequence[ProductVolume], read: Sequence[Instance]) -> list[CadFinding]:
-    """What a STEP file read back (read_step) has otherwise than the layout: names and places in the tree, products, colours, volume."""
+    """What a STEP file read back (read_step) has otherwise than the layout: count, names in the tree, products, colours, places, volumes."""
     roles = {product.id: product.role for product in layout.products}
-    expected = {leaf.path: leaf.product for leaf in leaves(assembly_tree(layout))}
+    expected = {leaf.path: leaf for leaf in leaves(assembly_tree(layout))}
+    written = {volume.product: volume.cad_mm3 for volume in volumes}
     found = {instance.path: instance for instance in read}
     findings = []
 
@@ -97,7 +101,8 @@ def round_trip_findings(layout: Layout, volumes: Sequence[ProductVolume], read: 
 
     if len(read) != len(layout.parts):
         finding((), len(read), "parts", f"{len(read)} parts of {len(layout.parts)}")
-    for path, product in expected.items():
+    for path, leaf in expected.items():
+        product = leaf.product
         instance = found.get(path)
         if instance is None:
             finding((path[-1],), None, "", f"{' / '.join(path)} is not there")
@@ -105,6 +110,12 @@ def round_trip_findings(layout: Layout, volumes: Sequence[ProductVolume], read: 
             finding((path[-1],), None, "", f"{path[-1]} is a {instance.product}, not a {product}")
         elif instance.rgb != LOOKS[roles[product]].rgb8:
             finding((path[-1],), None, "", f"{path[-1]} has the colour {instance.rgb}, not {LOOKS[roles[product]].rgb8}")
+        elif math.dist(instance.origin, leaf.placing.origin) > PLACE_TOLERANCE_MM:
+            where = tuple(round(x, 6) for x in instance.origin)
+            finding((path[-1],), None, "", f"{path[-1]} is at {where}, not at {leaf.placing.origin}")
+        elif not abs(instance.volume_mm3 - written[product]) <= VOLUME_TOLERANCE * written[product]:
+            message = f"{path[-1]} has {instance.volume_mm3:.9g} mm³, written were {written[product]:.9g} mm³"
+            finding((path[-1],), instance.volume_mm3 / written[product] - 1, "-", message)
     want = sum(volume.cad_mm3 * volume.parts for volume in volumes)
     have = sum(instance.volume_mm3 for instance in read)
     if not abs(have - want) <= VOLUME_TOLERANCE * want:

@@ -72,10 +72,10 @@ def interference(layout: Layout, solids: Mapping[str, Solid]) -> Interference:
     shapes = {(product, rotation): _shape(products[product], rotation) for product, rotation in poses}
     seen: dict[tuple[object, ...], tuple[float | None, bool]] = {}
     findings, near, exact = [], 0, 0
-    for first, second in _overlapping(np.array([layout.part_bounds(part) for part in layout.parts])):
+    for first, second in pairs_within(np.array([layout.part_bounds(part) for part in layout.parts]), -TOUCH_MM):
         near += 1
         a, b = layout.parts[first], layout.parts[second]
-        key = _relative(a, b)
+        key = relative(a, b)
         if key not in seen:
             one, two = shapes[a.product, a.rotation_deg], shapes[b.product, b.rotation_deg]
             shift = b.origin[0] - a.origin[0], b.origin[1] - a.origin[1], b.origin[2] - a.origin[2]
@@ -130,10 +130,10 @@ def _arcs(loop: Loop) -> Iterator[tuple[float, float]]:
             yield math.hypot(x1 - x0, y1 - y0), abs(bulge)
 
 
-def _overlapping(boxes: np.ndarray) -> Iterator[tuple[int, int]]:
-    """Index pairs (first < second) whose boxes, (n, 6), overlap by more than TOUCH_MM in all three directions."""
+def pairs_within(boxes: np.ndarray, reach: float) -> Iterator[tuple[int, int]]:
+    """Index pairs (first < second) whose boxes, (n, 6), are less than ``reach`` apart in all three directions (negative: overlap by more)."""
     order = np.argsort(boxes[:, 0], kind="stable")
-    low, high = boxes[order, :3] + TOUCH_MM / 2, boxes[order, 3:] - TOUCH_MM / 2
+    low, high = boxes[order, :3] - reach / 2, boxes[order, 3:] + reach / 2
     pairs: list[tuple[int, int]] = []
     for place in range(len(order)):
         until = int(np.searchsorted(low[:, 0], high[place, 0]))
@@ -189,7 +189,7 @@ def _common_profiles(first: _Shape, second: _Shape, shift: Shift) -> float | Non
 def _common_solids(layout: Layout, first: Part, second: Part, solids: Mapping[str, Solid]) -> float | None:
     """Common volume of two parts [mm³] by the CAD kernel; None where it cannot tell."""
     shapes = [
-        _where_they_meet(solids[one.product], one, layout.part_bounds(other)).Moved(placement(one))
+        where_they_meet(solids[one.product], one, layout.part_bounds(other)).Moved(placement(one))
         for one, other in ((first, second), (second, first))
     ]
     try:
@@ -201,7 +201,7 @@ def _common_solids(layout: Layout, first: Part, second: Part, solids: Mapping[st
     return abs(volume) if abs(volume) <= most * (1 + 1e-6) else None  # the kernel's integration
 
 
-def _where_they_meet(solid: Solid, part: Part, box: Box) -> TopoDS_Shape:
+def where_they_meet(solid: Solid, part: Part, box: Box) -> TopoDS_Shape:
     """The shape of a part; where a face has so many holes that the kernel would take minutes, without those outside ``box`` (of the pack)."""
     product = solid.product
     if product.body is not None or not any(len(sweep.profile.holes) > CROWDED for sweep in product.sweeps):
@@ -220,7 +220,7 @@ def _where_they_meet(solid: Solid, part: Part, box: Box) -> TopoDS_Shape:
     return product_solid(replace(product, sweeps=sweeps)).shape
 
 
-def _relative(first: Part, second: Part) -> tuple[object, ...]:
+def relative(first: Part, second: Part) -> tuple[object, ...]:
     """Pairs with the same key stand to each other alike, to the kernel's point tolerance."""
     shift = tuple(round(b - a, 7) for a, b in zip(first.origin, second.origin, strict=True))
     return first.product, first.rotation_deg, first.tilt, second.product, second.rotation_deg, second.tilt, *shift

@@ -108,6 +108,10 @@ def mass_properties(layout: Layout, masses: Mapping[str, UnitMass], energy_Wh: f
     boxes = np.array([layout.part_bounds(part) for part in layout.parts])
     low, high = boxes[:, :3].min(axis=0), boxes[:, 3:].max(axis=0)
     size = high - low
+    reached_by = {
+        axis: [layout.parts[int(boxes[:, i].argmin())].name, layout.parts[int(boxes[:, i + 3].argmax())].name]
+        for i, axis in enumerate("xyz")
+    }
     values: dict[str, Any] = {
         "mass_kg": total,
         "complete": not unknown,
@@ -115,7 +119,7 @@ def mass_properties(layout: Layout, masses: Mapping[str, UnitMass], energy_Wh: f
         "mass_by_role_kg": by_role,
         "centre_of_gravity_mm": centre.tolist() if total else None,
         "inertia_kg_m2": inertia.tolist() if total else None,
-        "envelope_mm": {"min": low.tolist(), "max": high.tolist(), "size": size.tolist()},
+        "envelope_mm": {"min": low.tolist(), "max": high.tolist(), "size": size.tolist(), "reached_by": reached_by},
     }
     if energy_Wh is not None:
         values["energy_Wh"] = energy_Wh

@@ -151,6 +151,47 @@ def common_area_mm2(first: Region, second: Region) -> float:
     return max(total, 0.0)
 
 
+def distance_mm(first: Region, second: Region, limit: float = math.inf) -> float:
+    """Distance of two regions that do not overlap [mm]; infinite where it is ``limit`` or more."""
+    a, b = first.boxes, second.boxes
+    across = np.maximum(np.maximum(b[None, :, 0] - a[:, None, 2], a[:, None, 0] - b[None, :, 2]), 0.0)
+    along = np.maximum(np.maximum(b[None, :, 1] - a[:, None, 3], a[:, None, 1] - b[None, :, 3]), 0.0)
+    bound = np.hypot(across, along)
+    least = limit
+    for index in np.argsort(bound, axis=None).tolist():
+        one, two = divmod(index, len(b))
+        if bound[one, two] >= least:
+            break
+        least = min(least, _apart(first.edges[one], second.edges[two]))
+    return least if least < limit else math.inf
+
+
+def _apart(one: Edge, two: Edge) -> float:
+    """Distance of two edges that do not cross: from the ends of each, and on the way from an arc's centre."""
+    least = math.inf
+    for edge, other in ((one, two), (two, one)):
+        places = [edge[0], edge[1]]
+        if other[2] is not None:
+            places.append(_foot(edge, other[2][:2]))
+        least = min([least, *(_nearest(other, *place)[0] for place in places)])
+    return least
+
+
+def _foot(edge: Edge, point: Point) -> Point:
+    """The point of an edge that is nearest to ``point``."""
+    (x0, y0), (x1, y1), arc = edge
+    x, y = point
+    if arc is None:
+        dx, dy = x1 - x0, y1 - y0
+        share = min(max(((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy), 0.0), 1.0)
+        return x0 + share * dx, y0 + share * dy
+    cx, cy, r, start, sweep = arc
+    away = math.hypot(x - cx, y - cy)
+    if away > 0 and _turn(start, sweep, math.atan2(y - cy, x - cx)) <= abs(sweep):
+        return cx + (x - cx) * r / away, cy + (y - cy) * r / away
+    return min((edge[0], edge[1]), key=lambda end: math.dist(end, point))
+
+
 def visible_pieces(edge: Edge, hiding: Iterable[Region]) -> list[Edge]:
     """What is left of an edge where it runs inside none of the regions in front of it (their outlines hide nothing)."""
     pieces = [edge]

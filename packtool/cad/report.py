@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-FindingKind = Literal["invalid_solid", "volume", "interference", "round_trip", "mass_unknown", "import", "import_incomplete"]
+FindingKind = Literal[
+    "invalid_solid", "volume", "interference", "gap", "outside", "outside_imported", "round_trip", "mass_unknown", "import", "import_incomplete",
+]  # fmt: skip
 
 SEVERITY: Mapping[FindingKind, Literal["warning", "note"]] = {
-    "mass_unknown": "warning",
-    "import_incomplete": "warning",
-    "import": "note",
-}
+    "gap": "warning", "mass_unknown": "warning", "import_incomplete": "warning", "import": "note", "outside_imported": "note",
+}  # fmt: skip
 """Of kinds that are no errors."""
 
 
@@ -30,6 +30,15 @@ class CadFinding:
     def severity(self) -> Literal["error", "warning", "note"]:
         """How much it matters: an error fails the verdict."""
         return SEVERITY.get(self.kind, "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The smallest distance [mm] ``between`` two kinds of parts that do not touch, and which two they are."""
+
+    between: str
+    parts: tuple[str, str]
+    mm: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ class CadReport:
 
     ``files`` as paths relative to the folder, in the order of writing; ``seconds`` by step; ``products`` and ``parts`` are counts;
     ``pairs_near`` the pairs of parts whose boxes overlap, ``pairs_exact`` those of them that needed the kernel; ``mass`` what
-    mass.json holds; ``findings`` is empty when all holds.
+    mass.json holds; ``gaps`` the smallest of each kind; ``findings`` is empty when all holds.
     """
 
     name: str
@@ -65,6 +74,7 @@ class CadReport:
     pairs_near: int
     pairs_exact: int
     mass: Mapping[str, Any]
+    gaps: tuple[Gap, ...]
     findings: tuple[CadFinding, ...]
 
     def as_dict(self) -> dict[str, Any]:
@@ -73,5 +83,6 @@ class CadReport:
         return plain | {
             "files": list(self.files),
             "volumes": [asdict(v) | {"relative_difference": v.relative_difference} for v in self.volumes],
+            "gaps": [asdict(gap) | {"parts": list(gap.parts)} for gap in self.gaps],
             "findings": [asdict(f) | {"parts": list(f.parts), "severity": f.severity} for f in self.findings],
         }

@@ -23,6 +23,7 @@ from OCP.TCollection import TCollection_ExtendedString, TCollection_HAsciiString
 from OCP.TDataStd import TDataStd_Name
 from OCP.TDF import TDF_Label, TDF_LabelSequence
 from OCP.TDocStd import TDocStd_Document
+from OCP.TopLoc import TopLoc_Location
 from OCP.XCAFApp import XCAFApp_Application
 from OCP.XCAFDoc import XCAFDoc_ColorTool, XCAFDoc_ColorType, XCAFDoc_DocumentTool, XCAFDoc_ShapeTool, XCAFDoc_Volume
 
@@ -41,12 +42,13 @@ NO_PCURVES = "write.surfacecurve.mode"
 @dataclass(frozen=True, slots=True)
 class Instance:
     """An occurrence read from a STEP file: its ``path`` from the root (the root's own name first), the ``product`` that it shows,
-    the product's colour (sRGB 0..255, None: none) and volume [mm³]."""
+    the product's colour (sRGB 0..255, None: none) and volume [mm³], and where its ``origin`` is in the root [mm]."""
 
     path: tuple[str, ...]
     product: str
     rgb: tuple[int, int, int] | None
     volume_mm3: float
+    origin: tuple[float, float, float]
 
 
 def step_bytes(layout: Layout, solids: Mapping[str, Solid], densities: Mapping[str, float], schema: str = "ap242") -> bytes:
@@ -89,27 +91,30 @@ def read_step(path: Path) -> tuple[Instance, ...]:
     found: list[Instance] = []
     for index in range(1, roots.Length() + 1):
         root = roots.Value(index)
-        found.extend(_occurrences(root, (_name(root),), known))
+        found.extend(_occurrences(root, (_name(root),), TopLoc_Location(), known))
     return tuple(found)
 
 
 def _occurrences(
     label: TDF_Label,
     path: tuple[str, ...],
+    at: TopLoc_Location,
     known: dict[int, tuple[str, tuple[int, int, int] | None, float]],
 ) -> Iterator[Instance]:
     if not XCAFDoc_ShapeTool.IsAssembly_s(label):
         tag = label.Tag()
         if tag not in known:
             known[tag] = (_name(label), _colour(label), volume_mm3(XCAFDoc_ShapeTool.GetShape_s(label)))
-        yield Instance(path, *known[tag])
+        place = at.Transformation().TranslationPart()
+        yield Instance(path, *known[tag], (place.X(), place.Y(), place.Z()))
         return
     components = TDF_LabelSequence()
     XCAFDoc_ShapeTool.GetComponents_s(label, components)
     for index in range(1, components.Length() + 1):
         component, referred = components.Value(index), TDF_Label()
         XCAFDoc_ShapeTool.GetReferredShape_s(component, referred)
-        yield from _occurrences(referred, (*path, _name(component)), known)
+        placed = at.Multiplied(XCAFDoc_ShapeTool.GetLocation_s(component))
+        yield from _occurrences(referred, (*path, _name(component)), placed, known)
 
 
 def _document(tree: Assembly, solids: Mapping[str, Solid], densities: Mapping[str, float]) -> TDocStd_Document:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from packtool.catalogue.records import Cell, Coolant
@@ -30,10 +30,13 @@ class PackVoltage:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What the CAD found of the whole pack, imported parts included: mass [kg], outer size in x, y, z [mm]."""
+    """What the CAD found of the whole pack, imported parts included: mass [kg], outer size in x, y, z [mm], the parts that reach farthest
+    down and up each axis, and between which kinds of parts which two are nearest [mm]."""
 
     mass_kg: float
     size_mm: tuple[float, float, float]
+    reaching: tuple[tuple[str, str], ...] = ()
+    gaps: Mapping[str, tuple[tuple[str, str], float]] = field(default_factory=dict)
 
 
 class NeedsCad(ValueError):

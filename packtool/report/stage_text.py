@@ -21,6 +21,7 @@ def cad_text(report: Mapping[str, Any]) -> str:
         f"volumes agree with the layout to {abs(worst['relative_difference']):.1e} (worst: {worst['product']})",
         f"interference: {report['pairs_near']} pairs of boxes near, {report['pairs_exact']} looked at exactly",
     ]
+    lines += [f"smallest gap, {gap['between']}: {number(gap['mm'])} mm ({' – '.join(gap['parts'])})" for gap in report["gaps"]]
     findings = report["findings"]
     lines += [f"{_MARKS[finding['severity']]}  {finding['message']}" for finding in findings[:MOST_SHOWN]]
     if len(findings) > MOST_SHOWN:

@@ -30,6 +30,16 @@ def check(evidence: Evidence) -> Iterable[Finding]:
         ("air between busbars and lid", design.enclosure.headroom_mm, "enclosure.headroom_mm"),
     ):
         yield at_least(evidence, RULE.id, what, gap, Limit(needed, key, "error"), "mm")
+    yield from _to_imported(evidence, needed)
+
+
+def _to_imported(evidence: Evidence, needed: float) -> Iterable[Finding]:
+    """Live parts and parts from STEP files, which may well be of metal: as the CAD measured them."""
+    near = evidence.weighed.gaps.get("imported and live parts") if evidence.weighed else None
+    if near is not None:
+        parts, gap = near
+        what = "air between live parts and a part from a STEP file"
+        yield at_least(evidence, RULE.id, what, gap, Limit(needed, "parts", "error"), "mm", part=" / ".join(parts))
 
 
 RULE = Rule(

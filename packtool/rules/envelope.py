@@ -15,8 +15,13 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     if wanted is None:
         raise NotChecked("limits.envelope_mm is not given")
     sizes = envelope_mm(evidence.layout, evidence.weighed)
+    reaching = evidence.weighed.reaching if evidence.weighed and evidence.layout.imported else ()
     for index, (axis, size, limit) in enumerate(zip("xyz", sizes, wanted, strict=True)):
-        yield at_most(evidence, RULE.id, f"size in {axis}", size, Limit(limit, f"limits.envelope_mm.{index}", "error"), "mm")
+        what, part = f"size in {axis}", None
+        if reaching and size > limit:
+            part = " – ".join(dict.fromkeys(reaching[index]))
+            what += f", {size - limit:.4g} mm too much, from the one to the other part"
+        yield at_most(evidence, RULE.id, what, size, Limit(limit, f"limits.envelope_mm.{index}", "error"), "mm", part=part)
 
 
 RULE = Rule(

@@ -49,7 +49,9 @@ def weighed(record: StageRecord | None) -> Weighed | None:
         return None
     mass = record.report["mass"]
     x, y, z = mass["envelope_mm"]["size"]
-    return Weighed(mass["mass_kg"], (x, y, z)) if mass["complete"] else None
+    reaching = tuple((low, high) for low, high in mass["envelope_mm"]["reached_by"].values())
+    gaps = {gap["between"]: (tuple(gap["parts"]), gap["mm"]) for gap in record.report["gaps"]}
+    return Weighed(mass["mass_kg"], (x, y, z), reaching, gaps) if mass["complete"] else None
 
 
 def with_cad(verdict: Verdict, record: StageRecord | None, file: str) -> Verdict:

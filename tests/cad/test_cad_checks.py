@@ -166,4 +166,9 @@ def test_a_step_file_that_is_not_the_layout_is_found_out(built: Built) -> None:
     assert "mm³ in all" in missing[2]
     assert "tray has the colour None" in messages([dataclasses.replace(tray_, rgb=None), *rest])[0]
     assert "tray is a lid, not a tray" in messages([dataclasses.replace(tray_, product="lid"), *rest])[0]
-    assert "in all" in messages([dataclasses.replace(tray_, volume_mm3=1.0), *rest])[0]
+    one, all_ = messages([dataclasses.replace(tray_, volume_mm3=1.0), *rest])
+    assert "tray has 1 mm³, written were" in one
+    assert "mm³ in all" in all_
+    assert messages([dataclasses.replace(tray_, origin=(0.0, 0.0, 2e-5)), *rest])[0].endswith(
+        "tray is at (0.0, 0.0, 2e-05), not at (0.0, 0.0, 0.0)"
+    )

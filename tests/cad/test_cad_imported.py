@@ -19,7 +19,7 @@ import packtool.cad.imported as importing
 from packtool.cad.build import build_cad
 from packtool.cad.colours import LOOKS
 from packtool.cad.options import CadOptions
-from packtool.cad.report import CadReport
+from packtool.cad.report import CadFinding, CadReport
 from packtool.layout.imported import Imported, rotation_matrix
 from packtool.layout.records import Layout, Loop, Part, Product, Profile, Sweep
 
@@ -31,6 +31,11 @@ CHORD = 0.1  # mm, of triangles on curved faces; those here are flat
 
 def pack(*imported: Imported) -> Layout:
     return replace(small_pack(), imported=imported)
+
+
+def faults(report: CadReport) -> tuple[CadFinding, ...]:
+    """What is found but that parts stand outside of the small pack's tray, as most of these do."""
+    return tuple(finding for finding in report.findings if finding.kind != "outside_imported")
 
 
 def alone(*imported: Imported) -> Layout:
@@ -104,7 +109,7 @@ def test_one_file_in_several_places_is_one_product(tmp_path: Path, step: Path) -
         entry(step, "askew", (0, 300, 0), (20, 0, 45)),
     ]
     report = built(pack(*spots), tmp_path, formats=("step",))
-    assert report.findings == ()
+    assert faults(report) == ()
     assert (report.products, report.parts) == (9, 24)
     read = [i for i in read_step(tmp_path / "pack.step") if i.product == "angle"]
     assert [i.path[-1] for i in read] == ["left", "Bügel 右", "askew"]
@@ -156,15 +161,15 @@ def test_an_overlap_is_found_with_its_volume_and_a_touch_is_none(tmp_path: Path,
     # the tray's flange reaches to x = 80, from z = 100 to 103; the leg stands on it, or 2 mm deep in it
     deep = entry(step, "deep", (70, -20, 101))
     report = built(pack(deep), tmp_path)
-    (finding,) = report.findings
+    (finding,) = faults(report)
     assert (finding.kind, finding.severity, finding.parts) == ("interference", "error", ("tray", "deep"))
     assert finding.value == pytest.approx(10 * 40 * 2, rel=1e-9)
-    assert built(pack(replace(deep, origin=(70, -20, 103))), tmp_path).findings == ()
+    assert faults(built(pack(replace(deep, origin=(70, -20, 103))), tmp_path)) == ()
 
 
 def test_two_imported_parts_are_held_against_each_other(tmp_path: Path, step: Path) -> None:
     parts = entry(step, "one", (300, 0, 0)), entry(step, "other", (300, 0, 3), (0, 0, 0))
-    (finding,) = built(pack(*parts), tmp_path).findings
+    (finding,) = faults(built(pack(*parts), tmp_path))
     assert finding.parts == ("one", "other")
     assert finding.value == pytest.approx(60 * 40 * 2 + 5 * 40 * 45, rel=1e-9)  # feet from z = 3 to 5, legs from 5 to 50
 
@@ -174,15 +179,15 @@ def test_beside_hundreds_of_holes_only_those_near_are_looked_at(tmp_path: Path) 
     holes = tuple(Loop.circle(pitch * (i + 0.5), pitch * (j + 0.5), 1.5) for i in range(count) for j in range(count))
     side = pitch * count
     holder = Product("holder", "holder", "al", (Sweep(Profile(Loop.rectangle(0, 0, side, side), holes), 0, 5),))
-    path = write_step(tmp_path / "pin.step", box(-1, -1, -1, 1, 1, 6))
+    path = write_step(tmp_path / "pin.step", box(-0.9, -0.9, -1, 0.9, 0.9, 6))
     in_a_hole = entry(path, "pin", (side + 30 - pitch / 2, 40 + pitch / 2, 0))
     layout = Layout("sieve", CELL, (holder,), (Part("holder", "holder", (side + 30, 40, 0), 90),), 1, 1, None, ())
     assert built(replace(layout, imported=(in_a_hole,)), tmp_path).findings == ()
     off = replace(in_a_hole, origin=(side + 30 - pitch / 2, 40 + pitch, 0))  # on the land between two holes
     (finding,) = built(replace(layout, imported=(off,)), tmp_path).findings
-    half = 1.0  # of the pin; the land is 1 mm wide in its middle, and wider where the circles bend away
+    half = 0.9  # of the pin; the land is 1 mm wide in its middle, and wider where the circles bend away
     free = 2 * sum(math.sqrt(1.5**2 - x**2) - (pitch / 2 - half) for x in np.linspace(-half, half, 20001)) * 2 * half / 20001
-    assert finding.value == pytest.approx(5 * (4 - free), rel=1e-3)  # the sum is a rectangle rule
+    assert finding.value == pytest.approx(5 * (4 * half**2 - free), rel=1e-3)  # the sum is a rectangle rule
 
 
 def test_alone_it_stands_in_its_own_frame(tmp_path: Path, step: Path) -> None:

@@ -190,11 +190,13 @@ def test_what_only_the_cad_can_tell_is_not_guessed(with_parts) -> None:
 def test_what_the_cad_weighed_counts_in_the_verdict(with_parts) -> None:
     loaded = with_parts("parts: [{step: bracket.step, material: al_6061_t6}]")
     layout = lay_out(loaded)
-    weighed = Weighed(500.0, (1300.0, 800.0, 200.0))
+    weighed = Weighed(500.0, (1300.0, 800.0, 200.0), (("tray", "bracket"), ("tray", "tray"), ("tray", "lid")))
     found = {row.name: row.value for row in layout_results(loaded, layout, weighed)}
     assert (found["mass.pack"], found["size.length"]) == (500.0, 1300.0)
     sizes = [f for f in judge(Evidence(loaded, layout, weighed=weighed)).findings if f.rule == "geometry.envelope"]
     assert [finding.holds for finding in sizes] == [False, True, True]  # the limit is 1200 mm in x
+    assert sizes[0].part == "tray – bracket"
+    assert sizes[0].message == "size in x, 100 mm too much, from the one to the other part"
 
 
 def test_a_mass_that_the_design_gives_is_known_without_the_cad(with_parts) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from packtool.design.load import load_design
 from packtool.layout.lay_out import lay_out
+from packtool.layout.properties import Weighed
 from packtool.results import Result, ResultSet
 from packtool.rules.clearance import basic_clearance_mm
 from packtool.rules.judge import RULES, judge
@@ -33,6 +34,7 @@ def findings_of(rule, *sets, results=None):
         ("geometry.bond-line", "interface.thickness_mm=1", "interface.thickness_mm=0.4", 0.4, 0.5, "interface.thickness_mm"),
         ("geometry.channel-size", "cold_plate.channel_width_mm=16", "cold_plate.channel_width_mm=7", 7, 8, "cold_plate.channel_width_mm"),
         ("geometry.brazing-land", "cold_plate.channels=10", "cold_plate.channels=19", None, 3, "cold_plate.channel_width_mm"),
+        ("geometry.enclosure-wall", "enclosure.lid_mm=0.7", "enclosure.lid_mm=0.6", 0.6, 0.7, "enclosure.lid_mm"),
         ("enclosure.vent-area", "enclosure.vent_area_mm2=600", "enclosure.vent_area_mm2=500", 500, 176 * 3.2, "enclosure.vent_area_mm2"),
         ("enclosure.bolt-pitch", "enclosure.bolt_pitch_mm=95", "enclosure.bolt_pitch_mm=120", None, 100, "enclosure.bolt_pitch_mm"),
         ("electrical.pack-voltage", "limits.pack_voltage_V=250", "limits.pack_voltage_V=240", 68 * 3.65, 240, "limits.pack_voltage_V"),
@@ -50,6 +52,30 @@ def test_a_rule_that_needs_no_solve(rule, keeps, breaks, value, limit, key):
     assert broken.key == key
     assert broken.severity in ("error", "warning")
     assert broken.sense == ("at most" if broken.value > broken.limit else "at least")
+
+
+def test_metal_around_the_channels_of_a_plate_is_that_of_its_layout():
+    over, under, rim = findings_of("geometry.plate-wall", "cold_plate.thickness_mm=7", "cold_plate.channel_height_mm=3")
+    assert (over.value, under.value) == (pytest.approx(2.0), pytest.approx(2.0))  # the channels lie in its middle
+    assert rim.value == pytest.approx(10.0)  # as the headers are laid out
+    assert {over.part, under.part, rim.part} == {"cold plate"}
+    thin = findings_of("geometry.plate-wall", "cold_plate.thickness_mm=4.4", "cold_plate.channel_height_mm=3")
+    assert [(f.value, f.holds, f.severity) for f in thin[:2]] == [(pytest.approx(0.7), False, "warning")] * 2
+
+
+@pytest.mark.parametrize(("style", "least"), [("folded", 0.8), ("stamped", 0.7), ("extruded", 1.5), ("die_cast", 2.0)])
+def test_a_wall_is_as_thick_as_its_style_is_made(style, least):
+    wall, _ = findings_of("geometry.enclosure-wall", f"enclosure.style={style}", "enclosure.hose_opening_mm=null")
+    assert wall.limit == least
+    assert wall.severity == "warning"
+
+
+def test_air_to_parts_from_step_files_is_what_the_cad_measured():
+    loaded = load_design(BUS)
+    gaps = {"imported and live parts": (("busbar 1-2", "shelf"), 1.2), "cells": (("R1C01", "R1C02"), 1.5)}
+    verdict = judge(Evidence(loaded, lay_out(loaded), weighed=Weighed(500.0, (1.0, 1.0, 1.0), (), gaps)))
+    (broken,) = [f for f in verdict.findings if f.rule == "electrical.clearance" and not f.holds]
+    assert (broken.value, broken.limit, broken.part, broken.severity) == (1.2, 1.5, "busbar 1-2 / shelf", "error")
 
 
 def test_a_barrier_is_as_thick_as_its_material_is_made():
