@@ -395,9 +395,11 @@ class CoolantNetwork:
     @property
     def section_z(self) -> float:
         """Height [mm] of a section that shows channels: of those of the last plate."""
-        ranges = [self.z_range(b) for b in self.branches if b.plate == self.branches[-1].plate] if self.branches[-1].plate else []
-        low, high = min((r[0] for r in ranges), default=self.z0), max((r[1] for r in ranges), default=self.z1)
-        return (low + high) / 2
+        last = self.branches[-1].plate if self.branches else None
+        if not last:
+            return (self.z0 + self.z1) / 2
+        ranges = [self.z_range(branch) for branch in self.branches if branch.plate == last]
+        return (min(low for low, _ in ranges) + max(high for _, high in ranges)) / 2
 
     def z_range(self, branch: Branch) -> tuple[float, float]:
         """Underside and top of a branch in the pack [mm]."""
