@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from packtool.thermal.general.solution import Extreme, HeatSolution
     from packtool.thermal.general.steady import solve_steady
     from packtool.thermal.general.transient import HeatHistory, solve_transient
+    from packtool.thermal.general.units import celsius
     from packtool.thermal.general.values import Rotated, Table, rotated
     from packtool.thermal.records import Convection
 
@@ -41,6 +42,7 @@ _HOME = {
     "packtool.thermal.general.solution": ("Extreme", "HeatSolution"),
     "packtool.thermal.general.steady": ("solve_steady",),
     "packtool.thermal.general.transient": ("HeatHistory", "solve_transient"),
+    "packtool.thermal.general.units": ("celsius",),
     "packtool.thermal.general.values": ("Rotated", "Table", "rotated"),
     "packtool.thermal.records": ("Convection",),
 }
@@ -63,6 +65,7 @@ __all__ = [
     "Radiation",
     "Rotated",
     "Table",
+    "celsius",
     "conduction",
     "heat_flows",
     "layer",

@@ -27,7 +27,10 @@ SPLIT = thermal.mesh_layers([("steel", 0.01), ("foam", 0.02)], divisions=2, cont
         ({"temperature": {"end": 300.0}}, "both a temperature and a flux, convection or radiation"),
         ({"convection": {"end": 5.0}}, "wanted Convection"),
         ({"convection": {"end": (-5.0, 300.0)}}, "h at end is -5"),
-        ({"convection": {"end": (5.0, 0.0)}}, r"T_ambient at end \[K\] is 0; wanted a finite number above 0; is it in degC\?"),
+        (
+            {"convection": {"end": (5.0, 0.0)}},
+            r"T_ambient at end \[K\] is 0; wanted a finite number of at least 100; is it in degC\?",
+        ),
         ({"convection": {"side*": (5.0, 300.0)}}, "no boundary fits 'side"),
         ({"radiation": {"end": (1.2, 300.0)}}, "emissivity at end is 1.2"),
         ({"flux": {"ende": 5.0}}, "did you mean 'end'"),
@@ -40,6 +43,32 @@ def test_a_wrong_name_or_number_is_told(more, told):
     given = {"k": 1.0, "convection": {"end": (5.0, 300.0)}} | more
     with pytest.raises(SolveError, match=told):
         thermal.conduction(STACK, **given)
+
+
+@pytest.mark.parametrize(
+    "cold",
+    [
+        {"convection": {"end": (5.0, 25.0)}},
+        {"convection": {"end": thermal.Convection(5.0, 25.0)}},
+        {"temperature": {"start": 25}},
+        {"temperature": {"start": thermal.Table("t", [0, 10], [300, 25])}},
+        {"radiation": {"end": (0.8, 25.0)}},
+        {"rho_cp": thermal.PhaseChange(2e6, 2e6, 1e8, 26.0, 27.0)},
+    ],
+)
+def test_a_temperature_in_degC_is_refused_with_the_way_out(cold):
+    with pytest.raises(SolveError, match=r"is it in degC\?.*thermal\.celsius\(.*coldest=0"):
+        thermal.conduction(STACK, 1.0, **cold)
+    assert thermal.conduction(STACK, 1.0, **cold, coldest=0.0).coldest == 0
+
+
+def test_a_start_in_degC_is_refused_and_space_is_not():
+    problem = thermal.conduction(STACK, 1.0, radiation={"end": (0.8, 2.7)}, rho_cp=1e6, temperature={"start": thermal.celsius(25)})
+    for start in (25.0, {"steel": 25.0, "foam": 300.0}, lambda x: 20.0 + 0 * x):
+        with pytest.raises(SolveError, match=r"the initial temperature is 2\d K .*is it in degC"):
+            thermal.solve_transient(problem, start, [1.0])
+    assert thermal.celsius([0.0, 25.0]).tolist() == [273.15, 298.15]
+    assert thermal.celsius(thermal.Table("t", [0, 9], [0, 25], hold=True)).values == [273.15, 298.15]
 
 
 def test_every_fault_is_told_at_once():

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+import numpy as np
+
 from packtool.errors import SolveError
 from packtool.mesh.records import TaggedMesh
-from packtool.thermal.general.capacity import Capacity, capacity
+from packtool.thermal.general.capacity import Capacity, PhaseChange, capacity
+from packtool.thermal.general.units import COLDEST_K, melting_in_celsius, radiant_law, temperature_law
 from packtool.thermal.general.values import Law, Tensor, law, tensor
 from packtool.thermal.records import Convection
 
@@ -77,6 +80,7 @@ class HeatProblem:
     flux: Mapping[str, Law]
     contact: Mapping[str, Law]
     electric: ElectricLaws | None = None
+    coldest: float = COLDEST_K
 
     @property
     def laws(self) -> tuple[Law, ...]:
@@ -115,6 +119,7 @@ def conduction(
     contact: Mapping[str, Any] | None = None,
     rho_cp: Any = None,
     electric: Electric | None = None,
+    coldest: float = COLDEST_K,
 ) -> HeatProblem:
     """The problem of a mesh whose regions conduct ``k`` and make ``power`` or ``source``; what is named nowhere makes no heat.
 
@@ -122,12 +127,15 @@ def conduction(
     ``rho_cp`` [J/m³/K] or a PhaseChange, for transients; ``source`` [W/m³]. By region: ``power`` [W], even over its volume. By
     boundary: ``convection`` a Convection(h, T_ambient) or that pair; ``radiation`` a Radiation(emissivity, T_surroundings) or
     that pair; ``temperature`` [K]; ``flux`` [W/m², into the solid]. By contact: ``contact`` [W/m²/K], see ``layer``.
-    ``electric``: currents that heat their conductors, an Electric. Boundaries may be named with ``*``: it takes every boundary that fits and that the same argument does not name in full.
+    Temperatures are in kelvin (``celsius(25)``): below ``coldest`` [K] they are taken for degC and refused; 0 for problems that are colder,
+    or without units. ``electric``: currents that heat their conductors, an Electric. Boundaries may be named with ``*``: it takes every boundary that fits and that the same argument does not name in full.
 
     Every value is a number, a Table, or a function of some of x, y, z, r [m], t [s], T [K]; T is the temperature at the place (of
     the surface, in ``convection``). Raises SolveError with all that is missing, unknown (with the nearest name) or impossible.
     """
     faults = _Faults()
+    if not (np.isfinite(coldest) and coldest >= 0):
+        raise SolveError(f"coldest is {coldest!r}; wanted a temperature [K] of at least 0")
     names = [region.name for region in mesh.regions]
     radial = mesh.symmetry != "none"
     boundaries, contacts = list(mesh.boundaries), list(mesh.contacts)
@@ -145,8 +153,10 @@ def conduction(
         capacities = tuple(
             faults.get(lambda n=n: capacity(f"rho_cp of {n}", by_capacity[n], radial)) for n in names if n in by_capacity
         )
+        told = [melting_in_celsius(n, c.T_solidus, coldest) for n, c in by_capacity.items() if isinstance(c, PhaseChange)]
+        faults.found += [one for one in told if one]
     fixed = {
-        n: faults.get(lambda n=n, v=v: law(f"temperature at {n} [K]", v, may_need=PLACE_TIME, lowest=0.0, strict=True))
+        n: faults.get(lambda n=n, v=v: temperature_law(f"temperature at {n} [K]", v, coldest, may_need=PLACE_TIME))
         for n, v in _matched(faults, "temperature", temperature, boundaries, "boundary").items()
     }
     fluxes = {
@@ -158,11 +168,11 @@ def conduction(
         for n, v in _matched(faults, "contact", contact, contacts, "contact").items()
     }
     exchange = [
-        faults.get(lambda n=n, v=v: _convective(n, v))
+        faults.get(lambda n=n, v=v: _convective(n, v, coldest))
         for n, v in _matched(faults, "convection", convection, boundaries, "boundary").items()
     ]
     exchange += [
-        faults.get(lambda n=n, v=v: _radiating(n, v))
+        faults.get(lambda n=n, v=v: _radiating(n, v, coldest))
         for n, v in _matched(faults, "radiation", radiation, boundaries, "boundary").items()
     ]
     for name in contacts:
@@ -177,7 +187,9 @@ def conduction(
     powers = tuple(faults.get(lambda n=n: law(f"power of {n}", by_power[n])) if n in by_power else None for n in names)
     currents = None if electric is None else _electric(faults, electric, names, boundaries, contacts)
     faults.tell()
-    return HeatProblem(mesh, conductivity, sources, powers, capacities, tuple(exchange), fixed, fluxes, conductances, currents)
+    return HeatProblem(
+        mesh, conductivity, sources, powers, capacities, tuple(exchange), fixed, fluxes, conductances, currents, coldest
+    )
 
 
 def _electric(
@@ -225,12 +237,12 @@ class _Faults:
             raise SolveError("the heat problem cannot be solved:\n  " + "\n  ".join(self.found))
 
 
-def _convective(name: str, given: Any) -> Exchange:
+def _convective(name: str, given: Any, coldest: float) -> Exchange:
     if isinstance(given, tuple | list) and len(given) == 2:
         given = Convection(*given)
     if not isinstance(given, Convection):
         raise SolveError(f"convection at {name} is {given!r}; wanted Convection(h, T_ambient) or the pair (h, T_ambient)")
-    ambient = law(f"T_ambient at {name} [K]", given.T_ambient, may_need=PLACE_TIME, lowest=0.0, strict=True)
+    ambient = temperature_law(f"T_ambient at {name} [K]", given.T_ambient, coldest, may_need=PLACE_TIME)
     series = given.series_h
     if series is not None and not series > 0:
         raise SolveError(f"convection at {name}: series_h is {series}, wanted a positive conductance, or None for no resistance")
@@ -239,12 +251,12 @@ def _convective(name: str, given: Any) -> Exchange:
     )  # fmt: skip
 
 
-def _radiating(name: str, given: Any) -> Exchange:
+def _radiating(name: str, given: Any, coldest: float) -> Exchange:
     if isinstance(given, tuple | list) and len(given) == 2:
         given = Radiation(*given)
     if not isinstance(given, Radiation):
         raise SolveError(f"radiation at {name} is {given!r}; wanted Radiation(emissivity, T_surroundings) or that pair")
-    around = law(f"T_surroundings at {name} [K]", given.T_surroundings, may_need=PLACE_TIME, lowest=0.0, strict=True)
+    around = radiant_law(f"T_surroundings at {name} [K]", given.T_surroundings, coldest, may_need=PLACE_TIME)
     return Exchange(name, law("h", 0.0), around, _emissivity(name, given.emissivity), around, None)
 
 

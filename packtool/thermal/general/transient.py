@@ -19,6 +19,7 @@ from packtool.thermal.general.solution import HeatSolution, boundary_of, mean_ov
 from packtool.thermal.general.stepping import Stepper
 from packtool.thermal.general.system import System
 from packtool.thermal.general.time_error import time_errors
+from packtool.thermal.general.units import refuse_cold_start
 from packtool.thermal.general.values import law
 from packtool.thermal.records import EnergyBalance
 from packtool.thermal.stepping import INSIDE
@@ -284,6 +285,5 @@ def first_field(system: System, initial: Any) -> Floats:
             raise SolveError(
                 f"the initial temperature has shape {start.shape}; wanted one number, one by region, or ({system.n},) [K]"
             )
-    if not np.isfinite(start).all() or start.min() <= 0:
-        raise SolveError("the initial temperature is not finite or not above 0 K (add 273.15 to degC)")
+    refuse_cold_start(start, system.problem.coldest)
     return np.where(system.fixed, np.nan_to_num(system.fixed_values(0.0)), start)

@@ -136,7 +136,7 @@ def law(what: str, given: Any, *, may_need: Iterable[str] = NAMES, lowest: float
 def _refuse_number(what: str, number: float, lowest: float, strict: bool) -> None:
     if not np.isfinite(number) or number < lowest or (strict and number <= lowest):
         limit = f" {'above' if strict else 'of at least'} {lowest:g}" if np.isfinite(lowest) else ""
-        celsius = "; is it in degC? add 273.15" if what.endswith("[K]") and np.isfinite(number) else ""
+        celsius = "; is it in degC? add 273.15" if "[K]" in what and np.isfinite(number) else ""
         raise SolveError(f"{what} is {number:g}; wanted a finite number{limit}{celsius}")
 
 
