@@ -205,6 +205,7 @@ class PackMarch:
             case.outputs,
             case.tolerance,
             case.every_edge,
+            case.ramped,
             [(heater.name, heater.power.tolist(), heater.thermostat) for heater in case.heaters],
             packtool.__version__,
         )
@@ -253,11 +254,17 @@ class PackMarch:
 
     def _coupled(self, dt: float) -> Coupling | None:
         """The coolant's coupling with its films at the middle of the step."""
-        stream = self.case.stream_at(self.t)
+        ramped = self.case.ramped
+        stream = self.case.stream_at(self.t + dt / 2 if ramped else self.t)
         if stream is None or self.theta is None or self.theta_pace is None:
             return None
         theta = self.theta + dt / 2 * self.theta_pace
-        if self.coupling is not None and self._films_at is not None and float(np.abs(theta - self._films_at).max()) < FILM_K:
+        if (
+            not ramped
+            and self.coupling is not None
+            and self._films_at is not None
+            and float(np.abs(theta - self._films_at).max()) < FILM_K
+        ):
             return self.coupling
         self._films_at = theta
         mean = theta[len(stream.passages.nodes) :]

@@ -31,6 +31,7 @@ class PackCase:
     [s] of the fields, the last the end; ``tolerance`` [K] of a step; ``schedule``: from which times on [s] which other stream flows;
     ``sensors`` (n_sensors, n_points) sparse: what reads them from a field; None: there are none. ``extra`` (n_cells,) [W]: heat that
     faulty cells make beside their own all the time; None: none does. ``heaters``: those that it switches.
+    ``ramped``: between two times of the schedule flow and inlet go straight from one to the next, and do not hold.
     ``every_edge``: steps land on every edge of the duty, or on those that are not close to the one before.
     """
 
@@ -48,10 +49,18 @@ class PackCase:
     extra: Floats | None = None
     heaters: tuple[PackHeater, ...] = ()
     every_edge: bool = True
+    ramped: bool = False
 
     def stream_at(self, t: float) -> ChannelStream | None:
-        """The coolant from ``t`` [s] on."""
-        return next((stream for since, stream in reversed(self.schedule) if since <= t), self.stream)
+        """The coolant from ``t`` [s] on; of a ramp at ``t``."""
+        at = sum(since <= t for since, _ in self.schedule)
+        if at == 0:
+            return self.stream
+        since, stream = self.schedule[at - 1]
+        if not self.ramped or at == len(self.schedule):
+            return stream
+        until, following = self.schedule[at]
+        return stream.towards(following, (t - since) / (until - since))
 
     @property
     def edges(self) -> tuple[float, ...]:

@@ -87,6 +87,7 @@ def pack_transient_case(
         outputs=outputs,
         tolerance=chosen.tolerance_K,
         schedule=schedule,
+        ramped=chosen.coolant is not None and chosen.coolant.between == "linear",
         extra=extra_heat(loaded, layout),
         heaters=pack_heaters(loaded, layout, mesh, case),
         every_edge=chosen.breakpoints == "every" or (chosen.breakpoints is None and len(demand.edges) <= MOST_LANDED),

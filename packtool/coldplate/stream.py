@@ -102,6 +102,22 @@ class ChannelStream:
         )
 
     @property
+    def signed_flow_lpm(self) -> float:
+        """Flow [L/min], below 0 backwards, 0 standing."""
+        backwards = self.passages.nodes[self.passages.inlet] != self.network.inlet
+        return 0.0 if self.standing else known_flow_lpm(self.plate) * (-1 if backwards else 1)
+
+    def towards(self, other: ChannelStream, share: float) -> ChannelStream:
+        """The stream at this ``share`` [-] of the straight way to ``other`` of the same plate."""
+        if share == 0.0:
+            return self
+        flow = (1 - share) * self.signed_flow_lpm + share * other.signed_flow_lpm
+        inlet = (1 - share) * self.plate.inlet_degC + share * other.plate.inlet_degC
+        p = self.passages
+        forward = replace(p, inlet=p.outlet, outlet=p.inlet) if self.signed_flow_lpm < 0 else p
+        return replace(self, passages=forward).changed(flow, inlet)
+
+    @property
     def T_in(self) -> float:
         """Inlet temperature [K]."""
         return self.plate.inlet_degC + ZERO_CELSIUS

@@ -127,6 +127,20 @@ def test_a_chiller_s_step_is_in_the_balance_with_what_the_coolant_holds():
     assert run.coolant["carried"] == pytest.approx(off, rel=0.01)  # trapezoids over steps of seconds
 
 
+@pytest.mark.slow
+@fem
+def test_a_ramp_is_what_many_small_steps_come_to():
+    """Inlet from 22 to 12 degC and flow from 0.5 backwards through 0 to 0.5 L/min, held against a staircase of 20 steps."""
+    ends = ((100.0, (-0.5, 22.0)), (700.0, (0.5, 12.0)))
+    ramp, _ = cell_on_a_channel(schedule=ends, tolerance=2e-2)
+    stairs = [(100 + 30 * i, (-0.5 + (i + 0.5) / 20, 22 - 10 * (i + 0.5) / 20)) for i in range(20)]
+    steps, _ = cell_on_a_channel(schedule=(*stairs, ends[1]), tolerance=2e-2)
+    one, other, held = (PackMarch(case, None).go() for case in (replace(ramp, ramped=True), steps, ramp))
+    assert one.fields[-1] == pytest.approx(other.fields[-1], abs=0.06)  # of 10 K; a stair is 0.5 K, and all but gone at the end
+    assert np.abs(held.fields[-1] - other.fields[-1]).max() > 0.3
+    assert closed(one) < 1e-6
+
+
 class Cells:
     """Of a layout, what the results ask."""
 

@@ -129,7 +129,8 @@ def _schedule_lengths(times: Sequence[float], flow: Sequence[float] | None, inle
 
 
 class CoolantSchedule(DesignRecord):
-    """Flow and inlet temperature that change while a case runs: each value holds from its time on; before the first, the cold plate's."""
+    """Flow and inlet temperature that change while a case runs: each value holds from its time on, or goes straight to the next (``between``);
+    before the first, the cold plate's."""
 
     agreements = (
         Agreement(("time_s", "flow_lpm", "inlet_degC"), "time_s", _schedule_lengths),
@@ -145,6 +146,7 @@ class CoolantSchedule(DesignRecord):
     inlet_degC: Annotated[tuple[Celsius, ...], Field(min_length=1)] | None = Field(
         None, description="temperature of the coolant at the inlet"
     )
+    between: Between = Field("hold", description="hold: a value lasts until the next time; linear: straight from one to the next")
 
 
 class TransientCase(DesignRecord):
