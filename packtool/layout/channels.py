@@ -36,6 +36,9 @@ class Channels:
     outlet: str
     inlet_at: Point
     outlet_at: Point
+    headers: tuple[Rectangle, ...] = ()
+    ports: tuple[tuple[float, float], ...] = ()
+    """Of channels side by side between headers: the headers in the plan, and from where to where each channel reaches in y."""
 
 
 def pitched(start: float, end: float, width: float, count: int) -> tuple[float, ...]:
@@ -120,9 +123,12 @@ def parallel_once(space: ChannelSpace, count: int, same_side: bool, port_mm: flo
         *runs,
         *_header("outlet header", space, x_out, drained[::-1] if same_side else drained),
     )
-    rectangles = (*_runs(space, ys), _header_area(space, ys, at_left=True), _header_area(space, ys, at_left=False))
+    headers = (_header_area(space, ys, at_left=True), _header_area(space, ys, at_left=False))
     low, high = _port_ends(space, port_mm)
-    return Channels(union(rectangles), branches, "inlet", "outlet", (x_in, low), (x_out, low if same_side else high))
+    voids = union((*_runs(space, ys), *headers))
+    return Channels(
+        voids, branches, "inlet", "outlet", (x_in, low), (x_out, low if same_side else high), headers, _widths(space, ys)
+    )
 
 
 def parallel_twice(space: ChannelSpace, count: int, port_mm: float) -> Channels:
@@ -157,14 +163,14 @@ def parallel_twice(space: ChannelSpace, count: int, port_mm: float) -> Channels:
         *back,
         *_header("outlet header", space, x_in, list(zip(outs, ys[count:], strict=True))),
     )
-    rectangles = (
-        *_runs(space, ys),
+    headers = (
         _header_area(space, ys[:count], at_left=True),
         _header_area(space, ys[count:], at_left=True),
         _header_area(space, ys, at_left=False),
     )
     low, high = _port_ends(space, port_mm)
-    return Channels(union(rectangles), branches, "inlet", "outlet", (x_in, low), (x_in, high))
+    voids = union((*_runs(space, ys), *headers))
+    return Channels(voids, branches, "inlet", "outlet", (x_in, low), (x_in, high), headers, _widths(space, ys))
 
 
 def _numbered(name: str, first: int, last: int) -> list[str]:
@@ -189,6 +195,12 @@ def _header_area(space: ChannelSpace, ys: Sequence[float], at_left: bool) -> Rec
     half = space.channel_mm / 2
     x0, x1 = (space.x0, space.x0 + space.header_mm) if at_left else (space.x1 - space.header_mm, space.x1)
     return x0, ys[0] - half, x1, ys[-1] + half
+
+
+def _widths(space: ChannelSpace, ys: Sequence[float]) -> tuple[tuple[float, float], ...]:
+    """From where to where each channel reaches in y. (In the form of ``_runs``: equal numbers.)"""
+    half = space.channel_mm / 2
+    return tuple((y - half, y + half) for y in ys)
 
 
 def _runs(space: ChannelSpace, ys: Sequence[float]) -> list[Rectangle]:

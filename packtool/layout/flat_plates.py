@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from packtool.design.schema import ColdPlate
 from packtool.layout.plate import BORE_OVER_OUTER, PlatePlan
+from packtool.layout.plate_styles import metal_of, skin_mm
 from packtool.layout.records import CoolantNetwork, Detail, Loop, Part, Product, Profile, Sweep
 from packtool.layout.supply import FedPlate, Feed, Ports, supplied
 
@@ -37,24 +38,25 @@ def plate_parts(plate: ColdPlate, placed: Sequence[PlacedPlate]) -> tuple[list[P
     products: list[Product] = []
     parts: list[Part] = []
     for one in placed:
-        made = _products(plate, one.plan, one.fitting_mm)
-        metal, coolant, fitting = (_named(_turned(p, plate.thickness_mm) if one.turned else p, one.tag) for p in made)
-        products += [metal, coolant, *([] if fitting.id in {p.id for p in products} else [fitting])]
+        metal, (coolant, fitting) = _cut_open(plate, one.plan), _wet(plate, one.plan, one.fitting_mm)
+        made = [(f"cold plate{one.words}{' ' if name else ''}{name}", product) for name, product in metal]
+        made.append((f"coolant{one.words}", coolant))
+        for name, product in made:
+            lying = _named(_turned(product, plate.thickness_mm) if one.turned else product, one.tag)
+            products.append(lying)
+            parts.append(Part(name, lying.id, (0.0, 0.0, one.z), group=GROUP))
+        if fitting.id not in {product.id for product in products}:
+            products.append(fitting)
         foot = one.z - one.fitting_mm if one.turned else one.z + plate.thickness_mm
         channels = one.plan.channels
-        inlet, outlet = (f"fitting {one.tag} {way}" if one.tag else f"fitting {way}" for way in ("inlet", "outlet"))
-        parts += [
-            Part(f"cold plate{one.words}", metal.id, (0.0, 0.0, one.z), group=GROUP),
-            Part(f"coolant{one.words}", coolant.id, (0.0, 0.0, one.z), group=GROUP),
-            Part(inlet, fitting.id, (*channels.inlet_at, foot), group=GROUP),
-            Part(outlet, fitting.id, (*channels.outlet_at, foot), group=GROUP),
-        ]
+        for way, at in (("inlet", channels.inlet_at), ("outlet", channels.outlet_at)):
+            parts.append(Part(f"fitting {one.tag} {way}" if one.tag else f"fitting {way}", fitting.id, (*at, foot), group=GROUP))
     return products, parts
 
 
 def plates_network(plate: ColdPlate, placed: Sequence[PlacedPlate], feed: Feed = "parallel") -> CoolantNetwork:
     """The channels of all plates as one graph."""
-    skin = (plate.thickness_mm - plate.channel_height_mm) / 2
+    skin = skin_mm(plate)
     fed = []
     for one in placed:
         channels = one.plan.channels
@@ -68,42 +70,39 @@ def plates_network(plate: ColdPlate, placed: Sequence[PlacedPlate], feed: Feed =
     return supplied(fed, feed, lowest, highest + plate.channel_height_mm)
 
 
-def _products(plate: ColdPlate, plan: PlatePlan, fitting_mm: float) -> tuple[Product, Product, Product]:
-    """Plate, coolant and fitting, the plate's underside at z = 0 and the fittings on top of it.
+def _openings(plan: PlatePlan) -> list[Loop]:
+    """The holes under the fittings."""
+    radius = plan.fitting_mm / 2 * BORE_OVER_OUTER
+    return [Loop.circle(*at, radius) for at in (plan.channels.inlet_at, plan.channels.outlet_at)]
 
-    The channel layer's metal is the plate's outline less the channels' outline, and one island for every hole of that. The coolant fills
-    the same outline.
-    """
-    skin = (plate.thickness_mm - plate.channel_height_mm) / 2
-    low, high = skin, skin + plate.channel_height_mm
-    voids = plan.channels.voids
+
+def _cut_open(plate: ColdPlate, plan: PlatePlan) -> list[tuple[str, Product]]:
+    """The metal with the holes under the fittings, each in what covers the channels there."""
+    high, opened = plate.thickness_mm - skin_mm(plate), []
+    for name, product in metal_of(plate, plan):
+        covers = [sweep.profile.outer.bounds() for sweep in product.sweeps if sweep.z1 == plate.thickness_mm]
+        holes = [hole for hole in _openings(plan) if any(_inside(hole, box) for box in covers)]
+        details = tuple(Detail(Profile(hole), "z", high, plate.thickness_mm) for hole in holes)
+        opened.append((name, replace(product, details=details)))
+    return opened
+
+
+def _inside(loop: Loop, box: tuple[float, float, float, float]) -> bool:
+    x0, y0, x1, y1 = loop.bounds()
+    return box[0] <= x0 and box[1] <= y0 and x1 <= box[2] and y1 <= box[3]
+
+
+def _wet(plate: ColdPlate, plan: PlatePlan, fitting_mm: float) -> tuple[Product, Product]:
+    """Coolant and fitting; the coolant lies as the plate does, its underside at z = 0."""
+    low, high = skin_mm(plate), plate.thickness_mm - skin_mm(plate)
     outer = plan.fitting_mm / 2
-    openings = [Loop.circle(*at, outer * BORE_OVER_OUTER) for at in (plan.channels.inlet_at, plan.channels.outlet_at)]
-    outline = Loop.rectangle(*plan.outline)
-    islands = [Sweep(Profile(_reversed(hole)), low, high) for void in voids for hole in void.holes]
-    metal = Product(
-        id="cold-plate",
-        role="cold_plate",
-        material=plate.material,
-        sweeps=(
-            Sweep(Profile(outline), 0.0, low),
-            Sweep(Profile(outline, tuple(void.outer for void in voids)), low, high),
-            *islands,
-            Sweep(Profile(outline), high, plate.thickness_mm),
-        ),
-        description=(
-            f"cold plate, {plate.thickness_mm:g} mm, skins {skin:g} mm, channels {plate.channel_width_mm:g} x {plate.channel_height_mm:g} mm"
-            f" with {plate.turns} turns"
-        ),
-        details=tuple(Detail(Profile(hole), "z", high, plate.thickness_mm) for hole in openings),
-    )
     coolant = Product(
         id="coolant",
         role="coolant",
         material=plate.coolant,
-        sweeps=tuple(Sweep(void, low, high) for void in voids),
+        sweeps=tuple(Sweep(void, low, high) for void in plan.channels.voids),
         description="coolant in the plate's channels and headers, up to the openings under the fittings",
-        details=tuple(Detail(Profile(hole), "z", high, plate.thickness_mm, adds=True) for hole in openings),
+        details=tuple(Detail(Profile(hole), "z", high, plate.thickness_mm, adds=True) for hole in _openings(plan)),
     )
     ring = Profile(Loop.circle(0.0, 0.0, outer), (Loop.circle(0.0, 0.0, outer * BORE_OVER_OUTER),))
     fitting = Product(
@@ -113,7 +112,7 @@ def _products(plate: ColdPlate, plan: PlatePlan, fitting_mm: float) -> tuple[Pro
         sweeps=(Sweep(ring, 0.0, fitting_mm),),
         description=f"hose fitting, {2 * outer:g} mm outside, {2 * outer * BORE_OVER_OUTER:g} mm bore (size remembered); CAD only",
     )
-    return metal, coolant, fitting
+    return coolant, fitting
 
 
 def _turned(product: Product, height: float) -> Product:
@@ -128,8 +127,3 @@ def _turned(product: Product, height: float) -> Product:
 def _named(product: Product, tag: str) -> Product:
     """The product of one of several plates; the fittings of all are alike."""
     return product if not tag or product.role == "fitting" else replace(product, id=f"{product.id}-{tag}")
-
-
-def _reversed(loop: Loop) -> Loop:
-    """The same straight outline, run the other way round."""
-    return Loop(loop.vertices[::-1])

@@ -5,6 +5,7 @@ The plate covers all rows in y and reaches ``overhang_mm`` past them at both end
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from packtool.errors import Complaint
 from packtool.layout.channels import Channels, ChannelSpace, parallel_once, parallel_twice, round_serpentine, serpentine, turn_reach
 from packtool.layout.complaints import complain
 from packtool.layout.outline import Rectangle
+from packtool.layout.records import Profile
 
 LAND_MM = 3.0
 """Rib that the messages below propose: the usual least brazing land (remembered; the design rule on ribs holds the same number)."""
@@ -84,6 +86,8 @@ def check_plate(loaded: LoadedDesign, plate: ColdPlate, cells: Footprint) -> lis
         complaints.append(complain(loaded, "cold_plate.margin_mm", message))
     elif space < width or (count > 1 and count * width >= space):
         complaints.append(complain(loaded, *_crowded(plate, count, space)))
+    elif plate.made_as == "stamped":
+        complaints += [complain(loaded, *fault) for fault in _unformed(plate, space, count)]
     needed = _needed_overhang(plate, cells)
     if overhang_mm(plate, cells) < needed:
         if _round_reach(plate, cells) > _fitting(plate):
@@ -98,6 +102,27 @@ def check_plate(loaded: LoadedDesign, plate: ColdPlate, cells: Footprint) -> lis
         )
         complaints.append(complain(loaded, "cold_plate.overhang_mm", message))
     return complaints
+
+
+def _unformed(plate: ColdPlate, space: float, count: int) -> list[tuple[str, str]]:
+    """Key and message of what leaves a formed sheet no land to be brazed by."""
+    sheet = (plate.thickness_mm - plate.channel_height_mm) / 2
+    faults = []
+    if plate.channel_height_mm <= sheet:
+        message = f"{plate.channel_height_mm:g} is no deeper than the sheet is thick, {sheet:g} mm (half of thickness_mm less channel_height_mm)"
+        faults.append(("cold_plate.channel_height_mm", message))
+    if plate.margin_mm <= sheet:
+        message = f"{plate.margin_mm:g} leaves no land beside the outermost channel's wall of {sheet:g} mm"
+        faults.append(("cold_plate.margin_mm", message))
+    rib = (space - count * plate.channel_width_mm) / (count - 1) if count > 1 else math.inf
+    if rib <= 2 * sheet:
+        most = (space - (count - 1) * (2 * sheet + LAND_MM)) / count
+        message = (
+            f"{rib:.3g} mm between two channels are less than their two walls of {sheet:g} mm sheet: nothing is left to braze;"
+            f" with lands of {LAND_MM:g} mm channels of at most {most:.3g} mm do"
+        )
+        faults.append(("cold_plate.channel_width_mm", message))
+    return faults
 
 
 def _crowded(plate: ColdPlate, count: int, space: float) -> tuple[str, str]:
@@ -128,14 +153,30 @@ def _fitting(plate: ColdPlate) -> float:
 def plan_plate(plate: ColdPlate, cells: Footprint) -> PlatePlan:
     """The plate of a design that ``check_plate`` has no complaint about."""
     x, y = cells.length_mm / 2 + overhang_mm(plate, cells), cells.breadth_mm / 2
-    margin, fitting = plate.margin_mm, _fitting(plate)
+    fitting = _fitting(plate)
+    return PlatePlan((-x, -y, x, y), _channels(plate, (-x, -y, x, y), fitting, 0.0), fitting)
+
+
+def grown_voids(plate: ColdPlate, plan: PlatePlan, by: float) -> tuple[Profile, ...]:
+    """The channels' outlines ``by`` [mm] further out all around."""
+    return _channels(plate, plan.outline, plan.fitting_mm, by).voids
+
+
+def _channels(plate: ColdPlate, outline: Rectangle, fitting: float, grown: float) -> Channels:
+    """The channels on their own centrelines, their walls ``grown`` [mm] further out."""
+    x0, y0, x1, y1 = outline
+    margin, wide = plate.margin_mm - grown, 2 * grown
     space = ChannelSpace(
-        -x + margin, -y + margin, x - margin, y - margin, plate.channel_width_mm, header_width(plate), plate.channel_height_mm
+        x0 + margin,
+        y0 + margin,
+        x1 - margin,
+        y1 - margin,
+        plate.channel_width_mm + wide,
+        header_width(plate) + wide,
+        plate.channel_height_mm,
     )
     if plate.type == "serpentine":
-        channels = (round_serpentine if plate.turns == "round" else serpentine)(space, plate.passes, fitting)
-    elif plate.passes == 1:
-        channels = parallel_once(space, plate.channels, plate.manifold == "U", fitting)
-    else:
-        channels = parallel_twice(space, plate.channels, fitting)
-    return PlatePlan((-x, -y, x, y), channels, fitting)
+        return (round_serpentine if plate.turns == "round" else serpentine)(space, plate.passes, fitting)
+    if plate.passes == 1:
+        return parallel_once(space, plate.channels, plate.manifold == "U", fitting)
+    return parallel_twice(space, plate.channels, fitting)

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable
 
 from packtool.design.schema import ColdPlate
+from packtool.layout.plate_styles import skin_mm
 from packtool.layout.records import CoolantNetwork
 from packtool.rules.compare import Limit, at_least
 from packtool.rules.records import Evidence, Finding, NotChecked, Rule
@@ -36,11 +37,19 @@ def check(evidence: Evidence) -> Iterable[Finding]:
         raise NotChecked("the design has no cold plate")
     if not isinstance(plate, ColdPlate):
         raise NotChecked("ribbons are extruded, not stamped and brazed")
+    if plate.made_as == "extruded":
+        raise NotChecked("the plate is extruded, not stamped and brazed")
     land = narrowest_land_mm(evidence.layout.network)
     if land is None:
         raise NotChecked("no two channels run side by side")
+    walls = 2 * skin_mm(plate) if plate.made_as == "stamped" else 0.0  # the formed sheet's two walls come off the land
     yield at_least(
-        evidence, RULE.id, "narrowest metal between two channels", land, Limit(3.0, "cold_plate.channel_width_mm", "warning"), "mm"
+        evidence,
+        RULE.id,
+        "narrowest metal between two channels",
+        land - walls,
+        Limit(3.0, "cold_plate.channel_width_mm", "warning"),
+        "mm",
     )
 
 

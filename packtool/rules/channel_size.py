@@ -16,6 +16,8 @@ def check(evidence: Evidence) -> Iterable[Finding]:
         raise NotChecked("the design has no cold plate")
     if not isinstance(plate, ColdPlate):
         raise NotChecked("ribbons are extruded: see geometry.ribbon-section")
+    if plate.made_as == "extruded":
+        raise NotChecked("the plate is extruded: see geometry.extruded-section")
     for what, value, low, high, key in (
         ("channel depth", plate.channel_height_mm, 2.0, 4.0, "cold_plate.channel_height_mm"),
         ("channel width", plate.channel_width_mm, 8.0, 25.0, "cold_plate.channel_width_mm"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from packtool.design.schema import AnyColdPlate, ColdPlate
-from packtool.design.schema.cold_plate import SEVERAL
+from packtool.design.schema.plate_agreements import SEVERAL
 from packtool.rules.compare import Limit, at_most, solved
 from packtool.rules.records import Evidence, Finding, NotChecked, Rule
 

@@ -68,6 +68,20 @@ PACKS: dict[str, tuple[str, ...]] = {
         *SMALL, CAN, "electrical.series=16", "arrangement.modules={count_y: 2, gap_y_mm: 15}",
         "arrangement.straps={width_mm: 30, thickness_mm: 1, bend_radius_mm: 6}", "arrangement.row_filler={material: gap_filler_2p0, at: [walls]}",
     ),
+    "a stamped plate": (*SMALL, CAN, "cold_plate.style=stamped", "cold_plate.thickness_mm=5"),
+    "a stamped serpentine over blades": (
+        *SMALL, *BLADE, "arrangement.rows=1", "arrangement.cells_per_row=8", "cold_plate.position=top", "cold_plate.style=stamped",
+        "cold_plate.thickness_mm=5", "cold_plate.type=serpentine", "cold_plate.channels=1", "cold_plate.passes=3",
+        "cold_plate.header_width_mm=null",
+    ),
+    "an extruded plate": (
+        *SMALL, CAN, "cold_plate.style=extruded", "cold_plate.passes=1", "cold_plate.manifold=Z", "cold_plate.channels=20",
+        "cold_plate.margin_mm=5",
+    ),
+    "extruded plates under and over blades": (
+        *SMALL, *BLADE, "arrangement.rows=1", "arrangement.cells_per_row=8", "cold_plate.position=both", "cold_plate.style=extruded",
+        "cold_plate.channels=20", "cold_plate.margin_mm=5",
+    ),
     "plates between the rows": (*SMALL, *UPRIGHT, "electrical.series=12", "arrangement.rows=3", "arrangement.row_gap_mm=8"),
     "plates between the rows, in series": (
         *SMALL, *UPRIGHT, "electrical.series=12", "arrangement.rows=3", "arrangement.row_gap_mm=8", "cold_plate.feed=series",

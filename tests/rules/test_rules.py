@@ -303,6 +303,48 @@ def test_a_stand_in_of_another_capacity_warns():
     assert (far.holds, far.severity, far.key) == (False, "warning", "cell.resistance_like")
 
 
+STAMPED = ("cold_plate.style=stamped", "cold_plate.thickness_mm=5")
+EXTRUDED = ("cold_plate.style=extruded", "cold_plate.passes=1", "cold_plate.channels=20", "cold_plate.margin_mm=5")
+
+
+@pytest.mark.parametrize(
+    ("sets", "values"),
+    [
+        (STAMPED, {1.0: True, 16 - 3 * 0.36397: True}),  # sheet; crown between walls that lean 20 degrees
+        ((*STAMPED, "cold_plate.thickness_mm=4.2"), {0.6: False}),
+        ((*STAMPED, "cold_plate.thickness_mm=7.4"), {2.2: False}),
+        ((*STAMPED, "cold_plate.channel_width_mm=3"), {3 - 3 * 0.36397: False}),
+    ],
+)
+def test_sheets_are_as_thick_and_channels_as_wide_as_can_be_drawn(sets, values):
+    found = findings_of("geometry.stamped-sheet", *sets)
+    for value, holds in values.items():
+        assert [f.holds for f in found if f.value == pytest.approx(value, abs=1e-4)] == [holds]
+
+
+def test_a_stamped_land_is_what_two_walls_of_sheet_leave():
+    (brazed,), (stamped,) = findings_of("geometry.brazing-land"), findings_of("geometry.brazing-land", *STAMPED)
+    assert brazed.value - stamped.value == pytest.approx(2 * 1.0)
+
+
+@pytest.mark.parametrize(
+    ("sets", "what", "value", "holds"),
+    [
+        ((), "wall above", 1.5, True),
+        (("cold_plate.thickness_mm=4",), "wall above", 0.5, False),
+        (("cold_plate.margin_mm=0.5",), "wall beside", 0.5, False),
+        (("cold_plate.channels=42",), "web between", (732 - 10 - 42 * 16) / 41, True),
+        (("cold_plate.channels=45",), "web between", (732 - 10 - 45 * 16) / 44, False),
+        ((), "circle around", (732**2 + 6**2) ** 0.5, True),
+    ],
+)
+def test_the_section_of_an_extruded_plate(sets, what, value, holds):
+    found = [f for f in findings_of("geometry.extruded-section", *EXTRUDED, *sets) if f.message.startswith(what)]
+    assert [f.value for f in found] == pytest.approx([value])
+    assert [f.holds for f in found] == [holds]
+    assert findings_of("geometry.channel-size", *EXTRUDED) == findings_of("geometry.brazing-land", *EXTRUDED) == []
+
+
 def test_uneven_channels_warn():
     def holds(value):
         results = ResultSet((Result("coolant.flow.maldistribution", value, "-", case="charge_1C"),))

@@ -9,6 +9,22 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from packtool.design.schema.base import Agreement, CoolantId, DesignRecord, MaterialId, Millimetres
+from packtool.design.schema.plate_agreements import (
+    channel_in_plate,
+    channels_of_type,
+    every_between,
+    feed_of_position,
+    fidelity_of_position,
+    fidelity_of_style,
+    fidelity_of_turns,
+    overhang_between,
+    passes_of_type,
+    style_between,
+    turns_of_style,
+    turns_of_type,
+    type_between,
+    type_of_style,
+)
 
 
 class Interface(DesignRecord):
@@ -16,69 +32,6 @@ class Interface(DesignRecord):
 
     material: MaterialId = Field(description="material under the cells: a gap filler, pad or adhesive")
     thickness_mm: Millimetres = Field(description="bond line thickness as built")
-
-
-def _channel_in_plate(channel_height: float, thickness: float) -> str | None:
-    if channel_height < thickness:
-        return None
-    return f"must be less than the plate's thickness_mm ({thickness:g}), got {channel_height:g}"
-
-
-def _channels_of_type(kind: str, channels: int) -> str | None:
-    if kind == "serpentine" and channels != 1:
-        return f"a serpentine has one channel: leave channels out, or use type: parallel (got {channels})"
-    if kind == "parallel" and channels < 2:
-        return "type: parallel needs channels: 2 or more; one channel is type: serpentine"
-    return None
-
-
-def _passes_of_type(kind: str, passes: int) -> str | None:
-    if kind == "parallel" and passes > 2:
-        return f"type: parallel takes passes: 1 or 2, got {passes}; more passes of one channel are type: serpentine"
-    return None
-
-
-def _turns_of_type(kind: str, turns: str) -> str | None:
-    if kind == "parallel" and turns == "round":
-        return "type: parallel has no turns of its own (its headers turn the coolant): leave turns out, or use type: serpentine"
-    return None
-
-
-def _fidelity_of_position(fidelity: str, position: str) -> str | None:
-    if fidelity == "cfd" and position != "bottom":
-        return f"fidelity: cfd takes one plate under the cells (position: bottom), not {position}: use fidelity: network"
-    return None
-
-
-def _feed_of_position(feed: str | None, position: str) -> str | None:
-    if feed is not None and position not in SEVERAL:
-        return f"feed says how several plates are fed; position: {position} is one plate: leave it out"
-    return None
-
-
-def _type_between(position: str, kind: str, passes: int) -> str | None:
-    if position != "between" or (kind == "parallel" and passes == 1):
-        return None
-    given = f"type: {kind}" if kind != "parallel" else f"passes: {passes}"
-    return f"upright plates (position: between) have channels one above the other between two tanks: type: parallel, passes: 1; got {given}"
-
-
-def _overhang_between(position: str, overhang: float | None) -> str | None:
-    if position != "between" or overhang is None:
-        return None
-    return "upright plates (position: between) end in their tanks: leave it out"
-
-
-def _every_between(position: str, every: int | None) -> str | None:
-    if position == "between" or every is None:
-        return None
-    return f"every_cells is for plates between the cells of a row (position: between), not for {position}: leave it out"
-
-
-def _fidelity_of_turns(fidelity: str, turns: str) -> str | None:
-    if fidelity == "cfd" and turns == "round":
-        return "fidelity: cfd takes square turns: leave turns out, or use fidelity: network"
-    return None
 
 
 Roughness = Annotated[float, Field(ge=0, le=1_000, description="wall roughness; 1.5 um is drawn aluminium")]
@@ -134,10 +87,6 @@ PumpCurve = Annotated[Pump | None, Field(description="in place of flow_lpm: the 
 Inlet = Annotated[float, Field(ge=-60, le=200, description="coolant temperature at the inlet, in the coolant's table")]
 
 
-SEVERAL = ("both", "between")
-"""Positions with more than one plate."""
-
-
 class ColdPlate(DesignRecord):
     """A flat plate with rectangular channels; two where it lies both under and over the cells, several upright ones between them.
 
@@ -146,17 +95,21 @@ class ColdPlate(DesignRecord):
     """
 
     agreements = (
-        Agreement(("channel_height_mm", "thickness_mm"), "channel_height_mm", _channel_in_plate),
-        Agreement(("type", "channels"), "channels", _channels_of_type),
-        Agreement(("type", "passes"), "passes", _passes_of_type),
-        Agreement(("type", "turns"), "turns", _turns_of_type),
+        Agreement(("channel_height_mm", "thickness_mm"), "channel_height_mm", channel_in_plate),
+        Agreement(("type", "channels"), "channels", channels_of_type),
+        Agreement(("type", "passes"), "passes", passes_of_type),
+        Agreement(("type", "turns"), "turns", turns_of_type),
         FLOW_OR_PUMP,
-        Agreement(("fidelity", "turns"), "fidelity", _fidelity_of_turns),
-        Agreement(("fidelity", "position"), "fidelity", _fidelity_of_position),
-        Agreement(("feed", "position"), "feed", _feed_of_position),
-        Agreement(("position", "type", "passes"), "type", _type_between),
-        Agreement(("position", "overhang_mm"), "overhang_mm", _overhang_between),
-        Agreement(("position", "every_cells"), "every_cells", _every_between),
+        Agreement(("fidelity", "turns"), "fidelity", fidelity_of_turns),
+        Agreement(("fidelity", "position"), "fidelity", fidelity_of_position),
+        Agreement(("feed", "position"), "feed", feed_of_position),
+        Agreement(("position", "type", "passes"), "type", type_between),
+        Agreement(("position", "overhang_mm"), "overhang_mm", overhang_between),
+        Agreement(("position", "every_cells"), "every_cells", every_between),
+        Agreement(("style", "position"), "style", style_between),
+        Agreement(("style", "type"), "type", type_of_style),
+        Agreement(("style", "turns"), "turns", turns_of_style),
+        Agreement(("fidelity", "style"), "fidelity", fidelity_of_style),
     )
 
     position: Literal["bottom", "top", "both", "between"] = Field(
@@ -172,6 +125,11 @@ class ColdPlate(DesignRecord):
         None,
         description="of several plates (both, between): the flow splits between them (parallel), or goes through one after the other (series); "
         "default: parallel",
+    )
+    style: Literal["brazed", "stamped", "extruded"] | None = Field(
+        None,
+        description="how it is made; brazed: closed, channels milled or pressed into thick metal; stamped: a formed sheet on a flat one, each half of "
+        "thickness_mm less channel_height_mm; extruded: a multi-port profile between two end caps. Default: brazed; between cells: extruded",
     )
     type: Literal["serpentine", "parallel"] = Field(
         description="serpentine: one channel that passes the plate `passes` times; parallel: `channels` side by side between headers"
@@ -210,6 +168,11 @@ class ColdPlate(DesignRecord):
     flow_lpm: Flow = None
     pump: PumpCurve = None
     inlet_degC: Inlet
+
+    @property
+    def made_as(self) -> Literal["brazed", "stamped", "extruded"]:
+        """``style`` with its default."""
+        return self.style or ("extruded" if self.position == "between" else "brazed")
 
 
 def _walls_in_ribbon(wall: float, thickness: float) -> str | None:
