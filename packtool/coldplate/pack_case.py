@@ -128,7 +128,7 @@ def solve_pack_case(
         results.append(replace(row, error=error, scatter=scatter))
     found = None
     if in_three_dimensions and coolant:
-        found = solve_design_plate(loaded, layout, coolant.heat_W, coolant.outlet_degC, cache_dir)
+        found = solve_design_plate(loaded, layout, coolant.heat_W, coolant.outlet_degC)
         results = list(replaced(tuple(results), found, case))
     warmest = float(region_values(solution.mesh, solution.T).mean.max())
     summary: dict[str, Any] = {

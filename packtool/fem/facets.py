@@ -16,7 +16,7 @@ class FacetIntegrals:
     """Facets ready to integrate over, three Gauss points a direction.
 
     ``normal`` (n, q, dim): outward normal times the weight of each Gauss point [m² or m]; ``first`` (n, q, c) and ``second`` (n, q, a):
-    values there of the element's functions of degree 1 and 2; ``corners`` (n, c) points and ``nodes`` (n, a) of their elements.
+    values there of the element's functions of degree 1 and 2; ``corners`` (n, c) points and ``nodes`` (n, a) of their elements, ``element`` (n,) those themselves.
     """
 
     normal: Floats
@@ -24,6 +24,7 @@ class FacetIntegrals:
     second: Floats
     corners: Integers
     nodes: Integers
+    element: Integers
 
     @property
     def weight(self) -> Floats:
@@ -37,6 +38,10 @@ class FacetIntegrals:
     def of_first(self, values: Floats) -> Floats:
         """A field of degree 1 (n_points,) at the Gauss points (n, q)."""
         return np.asarray(np.einsum("fqc,fc->fq", self.first, values[self.corners]))
+
+    def of_corners(self, values: Floats) -> Floats:
+        """A field given at each element's own corners (n_elements, c), of degree 1 within it, at the Gauss points (n, q)."""
+        return np.asarray(np.einsum("fqc,fc->fq", self.first, values[self.element]))
 
     def flux(self, velocity: Floats) -> Floats:
         """Outward velocity (of degree 2, (n_nodes, dim)) times area at the Gauss points (n, q)."""
@@ -73,4 +78,4 @@ def facet_integrals(points: Floats, corners: Integers, nodes: Integers, facets: 
     jacobian = np.einsum("fci,fjqc->fqij", points[corners[element]], np.array(slopes)[local], optimize=True)
     size = np.linalg.det(jacobian)
     normal = np.einsum("fqji,fj->fqi", np.linalg.inv(jacobian), outward[local]) * (size * weight)[:, :, None]
-    return FacetIntegrals(normal, np.array(values_1)[local], np.array(values_2)[local], corners[element], nodes[element])
+    return FacetIntegrals(normal, np.array(values_1)[local], np.array(values_2)[local], corners[element], nodes[element], element)

@@ -1,4 +1,4 @@
-"""Direct factors of a sparse matrix that changes little: kept as the preconditioner of the next solves until they serve badly."""
+"""Direct factors of sparse matrices that share one pattern: ordered once, factorised anew where the numbers changed."""
 
 from __future__ import annotations
 
@@ -6,53 +6,50 @@ from typing import Any
 
 import numpy as np
 
-from packtool.errors import NotConverged, SolveError
+from packtool.errors import SolveError
 from packtool.fem.start import petsc
 from packtool.mesh.records import Floats
 
-MOST_ITERATIONS = 14
-"""GMRES iterations with old factors that cost two thirds of new ones (28k unknowns of a channel: 0.6 s and 0.027 s; more on larger meshes)."""
 
-
-class KeptFactors:
-    """MUMPS factors and the solves with them. A resource: it holds PETSc objects until ``close``.
-
-    ``factorisations`` and ``iterations`` count what was done.
-    """
+class DirectFactors:
+    """MUMPS factors and the solves with them. A resource: it holds PETSc objects until ``close``."""
 
     def __init__(self) -> None:
+        self._solver: Any = None
+        self._matrix: Any = None
+
+    def factorise(self, matrix: Any) -> None:
+        """New factors, of a PETSc matrix; one that was given before keeps its ordering. SolveError where it is singular or too large."""
         PETSc = petsc()
-        self.factorisations = self.iterations = 0
-        self._solver = PETSc.KSP().create(PETSc.COMM_SELF)
-        self._fresh = True
+        if matrix is not self._matrix:
+            self.close()
+            self._solver = PETSc.KSP().create(PETSc.COMM_SELF)
+            self._solver.setType("preonly")
+            self._solver.setOperators(matrix)
+            pc = self._solver.getPC()
+            pc.setType("lu")
+            pc.setFactorSolverType("mumps")
+            pc.setFactorSetUpSolverType()
+            factor = pc.getFactorMatrix()
+            factor.setMumpsIcntl(7, 5)  # ordering by METIS
+            factor.setMumpsIcntl(14, 60)  # room for pivoting [%]
+            self._matrix = matrix
+        self._solver.setOperators(matrix)
+        factor = self._solver.getPC().getFactorMatrix()
+        try:
+            self._solver.setUp()
+        except PETSc.Error as failure:
+            raise SolveError(_advice(factor, failure)) from failure
+        if factor.getMumpsInfog(1) < 0:
+            raise SolveError(_advice(factor, None))
 
-    def solve(self, matrix: Any, right: Floats, rtol: float, renew: bool = False) -> Floats:
-        """x (n,) of ``matrix`` x = ``right`` with the residual reduced by ``rtol``; ``matrix`` is a PETSc matrix.
-
-        Old factors are used while they reach it in MOST_ITERATIONS; ``renew`` makes new ones at once. SolveError where the matrix is
-        singular; NotConverged where even its own factors do not reduce the residual.
-        """
+    def solve(self, right: Floats) -> Floats:
+        """x (n,) of the matrix that was factorised last times x = ``right``."""
         PETSc = petsc()
         b = PETSc.Vec().createWithArray(np.ascontiguousarray(right), comm=PETSc.COMM_SELF)
         x = b.duplicate()
         try:
-            if not (self._fresh or renew):
-                self._solver.setOperators(matrix)
-                self._solver.getPC().setReusePreconditioner(True)
-                self._solver.setTolerances(rtol=rtol, atol=0.0, max_it=MOST_ITERATIONS)
-                self._solver.solve(b, x)
-                self.iterations += self._solver.getIterationNumber()
-                if self._solver.getConvergedReason() > 0:
-                    return x.getArray().copy()
-            self._factorise(matrix)
-            self._solver.setTolerances(rtol=rtol, atol=0.0, max_it=MOST_ITERATIONS)
-            x.zeroEntries()
             self._solver.solve(b, x)
-            self.iterations += self._solver.getIterationNumber()
-            if self._solver.getConvergedReason() <= 0:
-                raise NotConverged(
-                    f"the linear solve stopped at a residual of {self._solver.getResidualNorm():.1e} of {np.linalg.norm(right):.1e}"
-                )
             return x.getArray().copy()
         finally:
             b.destroy()
@@ -60,32 +57,9 @@ class KeptFactors:
 
     def close(self) -> None:
         """Give back the memory."""
-        self._solver.destroy()
-
-    def _factorise(self, matrix: Any) -> None:
-        PETSc = petsc()
-        self._solver.reset()
-        self._solver.setType("gmres")
-        self._solver.setGMRESRestart(MOST_ITERATIONS)
-        self._solver.setPCSide(PETSc.PC.Side.RIGHT)
-        self._solver.setNormType(PETSc.KSP.NormType.UNPRECONDITIONED)
-        self._solver.setOperators(matrix)
-        pc = self._solver.getPC()
-        pc.setType("lu")
-        pc.setReusePreconditioner(False)
-        pc.setFactorSolverType("mumps")
-        pc.setFactorSetUpSolverType()
-        factor = pc.getFactorMatrix()
-        factor.setMumpsIcntl(7, 5)  # ordering by METIS
-        factor.setMumpsIcntl(14, 60)  # room for pivoting [%]
-        try:
-            self._solver.setUp()
-        except PETSc.Error as failure:
-            raise SolveError(_advice(factor, failure)) from failure
-        if factor.getMumpsInfog(1) < 0:
-            raise SolveError(_advice(factor, None))
-        self.factorisations += 1
-        self._fresh = False
+        if self._solver is not None:
+            self._solver.destroy()
+            self._solver = None
 
 
 def _advice(factor: Any, failure: Any) -> str:

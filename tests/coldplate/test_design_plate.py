@@ -101,4 +101,4 @@ def test_memory_grows_with_the_mesh():
     loaded, layout = designed(*SERPENTINE)
     plate = channel_plate(layout, loaded.design.cold_plate)
     coarse, fine = (design_plate.memory_GB(plate, design_plate.LEVELS[level]) for level in ("coarse", "fine"))
-    assert 4 * coarse < fine < 40 * coarse
+    assert 3 * coarse < fine < 40 * coarse

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from packtool.coldplate.flow3d.kernels import Kernels
+from packtool.coldplate.flow3d.kernels import GRAD_DIV, Kernels
 from packtool.coldplate.flow3d.pattern import flow_pattern
 from packtool.fem.elements import CYCLIC_TO_TENSOR, SHAPES, Facets, dolfinx_mesh
 from packtool.fem.facets import facet_integrals
@@ -12,7 +12,7 @@ from packtool.fem.lattice import grid
 
 pytestmark = pytest.mark.fem
 
-NU, WEIGHT = 0.07, 0.3
+NU = 0.07
 
 
 def distorted(dimension):
@@ -22,9 +22,11 @@ def distorted(dimension):
 
 
 def by_dolfinx(points, elements, velocity, pressure):
-    """Residual and Newton matrix of all unknowns by UFL forms; the two spaces' node tables."""
+    """By UFL forms: residual and Newton matrix of the velocities, the integrals of (1, x) div u by element, and the space's node table.
+
+    ``pressure`` (n_elements, 1 + dim): in each element c0 + c . x.
+    """
     import basix.ufl
-    import dolfinx.fem.petsc as assembler
     import ufl
     from dolfinx import fem
 
@@ -33,29 +35,26 @@ def by_dolfinx(points, elements, velocity, pressure):
     domain = dolfinx_mesh(points, elements)
     dimension, shape = points.shape[1], SHAPES[elements.shape[1]]
     V = fem.functionspace(domain, basix.ufl.element("Lagrange", shape, 2, shape=(dimension,)))
-    Q = fem.functionspace(domain, basix.ufl.element("Lagrange", shape, 1))
-    u, p = fem.Function(V), fem.Function(Q)
-    v, q = ufl.TestFunction(V), ufl.TestFunction(Q)
-    du, dp = ufl.TrialFunction(V), ufl.TrialFunction(Q)
-    nodes, corners = (np.asarray(space.dofmap.list).astype(np.int64) for space in (V, Q))
+    each = fem.functionspace(domain, basix.ufl.element("DG", shape, 0, shape=(1 + dimension,)))
+    one = fem.functionspace(domain, basix.ufl.element("DG", shape, 0))
+    u, v, du = fem.Function(V), ufl.TestFunction(V), ufl.TrialFunction(V)
+    nodes = np.asarray(V.dofmap.list).astype(np.int64)
     u.x.array[:] = velocity(nodes.max() + 1, dimension).ravel()
-    tensor = elements[:, CYCLIC_TO_TENSOR[elements.shape[1]]]
-    of_point = np.empty(len(points), dtype=np.int64)
-    of_point[tensor.ravel()] = corners.ravel()
-    p.x.array[of_point] = pressure(len(points))
-    dx = ufl.dx(metadata={"quadrature_degree": 5})
+    linear, size = fem.Function(each), fem.Function(one)
+    linear.x.array[:] = pressure(len(elements), dimension).ravel()
+    dx = ufl.dx(domain=domain, metadata={"quadrature_degree": 5})
+    size.x.array[:] = fem.assemble_vector(compiled(ufl.TestFunction(one) * dx)).array ** (1 / dimension)
+    x = ufl.SpatialCoordinate(domain)
+    p = linear[0] + sum(linear[1 + i] * x[i] for i in range(dimension))
     momentum = (
-        NU * ufl.inner(ufl.grad(u), ufl.grad(v)) + ufl.inner(ufl.grad(u) * u, v) + (WEIGHT * ufl.div(u) - p) * ufl.div(v)
+        NU * ufl.inner(ufl.grad(u), ufl.grad(v)) + ufl.inner(ufl.grad(u) * u, v) + (GRAD_DIV * size * ufl.div(u) - p) * ufl.div(v)
     ) * dx
-    mass = -q * ufl.div(u) * dx
-    forms = [[ufl.derivative(momentum, u, du), ufl.derivative(momentum, p, dp)], [ufl.derivative(mass, u, du), None]]
-    residual = [fem.assemble_vector(compiled(form)).array for form in (momentum, mass)]
-    matrix = assembler.assemble_matrix([[compiled(form) if form is not None else None for form in row] for row in forms])
-    matrix.assemble()
-    order = np.concatenate([np.arange(len(residual[0])), len(residual[0]) + of_point])
-    whole = csr_matrix(matrix.getValuesCSR()[::-1]).toarray()[np.ix_(order, order)]
-    matrix.destroy()
-    return nodes, tensor, residual[0].reshape(-1, dimension), residual[1][of_point], whole
+    r = ufl.TestFunction(each)
+    mass = (r[0] + sum(r[1 + i] * x[i] for i in range(dimension))) * ufl.div(u) * dx
+    residual = fem.assemble_vector(compiled(momentum)).array.reshape(-1, dimension)
+    integrals = fem.assemble_vector(compiled(mass)).array.reshape(-1, 1 + dimension)
+    matrix = fem.assemble_matrix(compiled(ufl.derivative(momentum, u, du))).to_scipy().toarray()
+    return nodes, residual, integrals, matrix
 
 
 @pytest.mark.parametrize("dimension", [2, 3])
@@ -67,26 +66,36 @@ def test_residual_and_newton_matrix_are_those_of_the_forms(dimension):
         kept["u"] = random.standard_normal((n, d))
         return kept["u"]
 
-    def pressure(n):
-        kept["p"] = random.standard_normal(n)
+    def pressure(n, d):
+        kept["p"] = random.standard_normal((n, 1 + d))
         return kept["p"]
 
     points, elements = distorted(dimension)
-    nodes, tensor, momentum, mass, whole = by_dolfinx(points, elements, velocity, pressure)
+    nodes, momentum, integrals, whole = by_dolfinx(points, elements, velocity, pressure)
     n = nodes.max() + 1
-    kernels = Kernels(points, tensor, nodes, n)
-    mine = kernels.residual(kept["u"], kept["p"], NU, WEIGHT, 1.0)
-    assert mine[0] == pytest.approx(momentum, abs=1e-12)
-    assert mine[1] == pytest.approx(mass, abs=1e-12)
+    kernels = Kernels(points, elements[:, CYCLIC_TO_TENSOR[elements.shape[1]]], nodes, n)
+    # c0 + c . x is (c0 + c . centre) + c . (x - centre), in the orthonormal functions of each element
+    centred = kept["p"].copy()
+    centred[:, 0] += (kept["p"][:, 1:] * kernels.centre).sum(axis=1)
+    p = np.linalg.solve(np.swapaxes(kernels.to_linear, 1, 2), centred[..., None])[..., 0]
+    mine, mass = kernels.residual(kept["u"], p, NU, 1.0)
+    assert mine == pytest.approx(momentum, abs=1e-12)
+    integrals[:, 1:] -= kernels.centre * integrals[:, :1]
+    assert mass == pytest.approx(np.einsum("ecm,em->ec", kernels.to_linear, integrals), abs=1e-12)
 
     # some unknowns prescribed, so that rows and columns are left out
-    free = np.ones(n * dimension + len(points), dtype=bool)
+    free = np.ones(n * dimension, dtype=bool)
     free[random.choice(len(free), len(free) // 3, replace=False)] = False
-    pattern = flow_pattern(nodes, tensor, n, len(points), dimension, free)
-    diffusion, grad_div, coupling = kernels.steady_entries(pattern)
-    entries = NU * diffusion + WEIGHT * grad_div + coupling + kernels.convection_entries(pattern, kept["u"], 1.0)
+    pattern = flow_pattern(nodes, n, dimension, free)
+    diffusion, grad_div, penalty = kernels.steady_entries(pattern)
+    entries = NU * diffusion + grad_div + kernels.convection_entries(pattern, kept["u"], 1.0)
     found = csr_matrix((entries, pattern.indices, pattern.indptr)).toarray()
     assert found == pytest.approx(whole[np.ix_(free, free)], abs=1e-12)
+    columns = [kernels.mass(unit.reshape(n, dimension)).ravel() for unit in np.eye(n * dimension)[free]]
+    squared = csr_matrix((penalty, pattern.indices, pattern.indptr)).toarray()
+    assert squared == pytest.approx(np.array(columns) @ np.array(columns).T, abs=1e-12)
+    pushed = kernels.push(p).ravel()[free]
+    assert pushed == pytest.approx(np.array(columns) @ p.ravel(), abs=1e-12)
 
 
 @pytest.mark.parametrize("dimension", [2, 3])

@@ -10,24 +10,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from packtool.coldplate.flow3d.discrete import quadratic_nodes
+from packtool.coldplate.flow3d.kernels import CHUNK, linear_functions, second_derivatives, shapes
 from packtool.errors import NotConverged, SolveError
-from packtool.fem.elements import CYCLIC_TO_TENSOR, SHAPES, ElementMesh, dolfinx_mesh, located
+from packtool.fem.elements import CYCLIC_TO_TENSOR, ElementMesh, located
 from packtool.fem.facets import FacetIntegrals, facet_integrals
-from packtool.fem.factors import KeptFactors
-from packtool.fem.incomplete import incomplete_solve
-from packtool.fem.start import compiled, petsc
+from packtool.fem.factors import DirectFactors
+from packtool.fem.incomplete import IncompleteFactors
+from packtool.fem.start import petsc
 from packtool.mesh.records import Floats, Integers
 from packtool.results import ZERO_CELSIUS
 from packtool.thermal.clock import Clock
 
 RTOL = 1e-9
 """Reduction of the linear residual: the energy then closes to better than 1e-6."""
+
+ESTIMATE = 1e-3
+"""The same for the change that less stabilisation makes: an estimate of an error needs no more."""
 
 LEAST_SUPG = 0.1
 """Share of the stabilisation that the second solve of an error estimate keeps."""
@@ -79,9 +83,7 @@ class ConjugateSolution:
     seconds: Mapping[str, float]
 
 
-def solve_heat(
-    problem: ConjugateProblem, *, supg: tuple[float, ...] = (1.0,), cache_dir: Path | None = None
-) -> tuple[ConjugateSolution, ...]:
+def solve_heat(problem: ConjugateProblem, *, supg: tuple[float, ...] = (1.0,)) -> tuple[ConjugateSolution, ...]:
     """The steady temperatures of ``problem``, for each share of the stabilisation in ``supg``, each in [0.1, 1].
 
     The first is the answer; how far a second with LEAST_SUPG lies from it estimates the mesh's error. Raises SolveError for what has
@@ -91,137 +93,145 @@ def solve_heat(
     clock = Clock()
     mesh = problem.mesh
     facets = located(mesh)
-    space = _space(problem)
+    space = _Space(*quadratic_nodes(mesh.points, mesh.elements))
     corners = mesh.elements[:, CYCLIC_TO_TENSOR[mesh.elements.shape[1]]]
     surfaces = {name: facet_integrals(mesh.points, corners, space.element_nodes, f) for name, f in facets.items()}
     clock.lap("set-up")
-    solutions = []
-    for share in supg:
-        matrix, right = _assembled(problem, space, surfaces, share, cache_dir)
-        clock.lap("assembly")
-        theta, reaction = _solved(problem, space, surfaces, matrix, right)
-        clock.lap("linear solve")
-        solutions.append(_solution(problem, space, surfaces, theta, reaction, clock))
+    plain, steadied = _assembled(problem, space, surfaces)
+    clock.lap("assembly")
+    solutions: list[ConjugateSolution] = []
+    factors = IncompleteFactors()
+    try:
+        theta = None
+        for share in supg:
+            matrix, right = plain[0] + share * steadied[0], plain[1] + share * steadied[1]
+            theta, reaction = _solved(problem, surfaces, matrix, right, factors, theta)
+            clock.lap("linear solve")
+            solutions.append(_solution(problem, space, surfaces, theta, reaction, clock))
+    finally:
+        factors.close()
     return tuple(solutions)
+
+
+_Parts = tuple[Any, Floats]
 
 
 @dataclass(frozen=True)
 class _Space:
-    domain: Any
-    V: Any
-    W: Any
     nodes: Floats
     element_nodes: Integers
 
 
-def _space(problem: ConjugateProblem) -> _Space:
-    import basix.ufl
-    from dolfinx import fem
-
-    mesh = problem.mesh
-    domain = dolfinx_mesh(mesh.points, mesh.elements)
-    shape = SHAPES[mesh.elements.shape[1]]
-    V = fem.functionspace(domain, basix.ufl.element("Lagrange", shape, 2))
-    W = fem.functionspace(domain, basix.ufl.element("Lagrange", shape, 2, shape=(mesh.dimension,)))
-    return _Space(
-        domain, V, W, V.tabulate_dof_coordinates()[:, : mesh.dimension].copy(), np.asarray(V.dofmap.list).astype(np.int64)
-    )
-
-
-def _assembled(
-    problem: ConjugateProblem, space: _Space, surfaces: Mapping[str, FacetIntegrals], supg: float, cache_dir: Path | None
-) -> tuple[Any, Floats]:
-    """The matrix [W/K] as scipy's, and the heat into every node (n_nodes,) [W]."""
-    import basix.ufl
-    import ufl
-    from dolfinx import fem
+def _assembled(problem: ConjugateProblem, space: _Space, surfaces: Mapping[str, FacetIntegrals]) -> tuple[_Parts, _Parts]:
+    """The matrix [W/K] as scipy's, and the heat into every node (n_nodes,) [W]: without the stabilisation, and what it adds at share 1."""
     from scipy.sparse import coo_matrix
 
-    domain, V, mesh = space.domain, space.V, problem.mesh
-    n = len(space.nodes)
-    u = fem.Function(space.W)
-    u.x.array[:] = problem.velocity.ravel()
-    shape = SHAPES[mesh.elements.shape[1]]
-    dimension = mesh.dimension
+    mesh, n = problem.mesh, len(space.nodes)
+    s = shapes(mesh.dimension)
+    second = second_derivatives(mesh.dimension)
+    corners = mesh.elements[:, CYCLIC_TO_TENSOR[mesh.elements.shape[1]]]
     given = np.asarray(problem.conductivity, dtype=float)
-    tensor = given if given.ndim == 3 else given[:, None, None] * np.eye(dimension)
-    K = fem.Function(fem.functionspace(domain, basix.ufl.element("DG", shape, 0, shape=(dimension, dimension))))
-    K.x.array[:] = tensor.ravel()
-    k = fem.Function(fem.functionspace(domain, basix.ufl.element("DG", shape, 0)))
-    k.x.array[:] = np.einsum("eii->e", tensor) / dimension
-    source = fem.Function(k.function_space)
-    if problem.q_vol is not None:
-        source.x.array[:] = problem.q_vol
-    rho_cp, weight = fem.Constant(domain, problem.rho_cp), fem.Constant(domain, supg)
-    t, v = ufl.TrialFunction(V), ufl.TestFunction(V)
-    dx = ufl.dx(domain=domain, metadata={"quadrature_degree": 5})
-    # 2 |u| / h and k / (rho cp h²) on the spacing of the nodes, half an element (Tezduyar & Osawa, CMAME 190 (2000) 411)
-    metric = ufl.JacobianInverse(domain).T * ufl.JacobianInverse(domain)
-    rate = 4 * ufl.sqrt(ufl.dot(u, metric * u) + 1e-30)
-    spread = 16 * k / rho_cp * ufl.sqrt(ufl.inner(metric, metric))
-    tau = weight / ufl.sqrt(rate**2 + spread**2)
-    along = ufl.dot(u, ufl.grad(v))
-    conduction = ufl.inner(K * ufl.grad(t), ufl.grad(v)) * dx
-    fluid = np.flatnonzero(problem.fluid).astype(np.int32)
-    wet = ufl.Measure("dx", domain=domain, subdomain_data=[(1, fluid)], subdomain_id=1, metadata={"quadrature_degree": 5})
-    residual = rho_cp * ufl.dot(u, ufl.grad(t)) - k * ufl.div(ufl.grad(t))
-    carried = (-rho_cp * t * along + tau * along * residual) * wet
-    loads = source * v * dx + tau * along * source * wet
-    matrix = fem.assemble_matrix(compiled(conduction + carried, cache_dir)).to_scipy()
-    right = np.asarray(fem.assemble_vector(compiled(loads, cache_dir)).array).copy()
-    rows, columns, values = [], [], []
+    source = problem.q_vol if problem.q_vol is not None else np.zeros(len(corners))
+    n_local = space.element_nodes.shape[1]
+    values = np.zeros((len(corners), n_local, n_local), dtype=complex)  # the stabilisation is the imaginary part
+    loads = np.zeros(n, dtype=complex)
+    for begin in range(0, len(corners), CHUNK):
+        part = slice(begin, begin + CHUNK)
+        jacobian = np.einsum("eci,jqc->eqij", mesh.points[corners[part]], s.d_psi, optimize=True)
+        inverse = np.linalg.inv(jacobian)
+        w = np.linalg.det(jacobian) * s.weight
+        G = np.einsum("jqa,eqji->eqai", s.d_phi, inverse, optimize=True)
+        k = given[part]
+        flux = G * k[:, None, None, None] if k.ndim == 1 else np.einsum("eqai,eij->eqaj", G, k, optimize=True)
+        flat = np.swapaxes(flux * w[:, :, None, None], 2, 3).reshape(len(w), -1, n_local)
+        values[part] += np.swapaxes(np.swapaxes(G, 2, 3).reshape(len(w), -1, n_local), 1, 2) @ flat
+        load = (source[part][:, None] * w) @ s.phi + 0j
+        wet = np.flatnonzero(problem.fluid[part])
+        if len(wet):
+            G, w, inverse = G[wet], w[wet], inverse[wet]
+            mean = k[wet] if k.ndim == 1 else np.einsum("eii->e", k[wet]) / mesh.dimension
+            u = s.phi @ problem.velocity[space.element_nodes[part][wet]]
+            along = (G @ u[..., None])[..., 0]
+            carried = -problem.rho_cp * np.swapaxes(along, 1, 2) @ (s.phi * w[:, :, None])
+            corner = mesh.points[corners[part][wet]]
+            linear, _ = linear_functions(s, corner, w)
+            spread_u = np.einsum("eqai,eai->eq", G, problem.velocity[space.element_nodes[part][wet]])
+            uneven = s.phi - linear @ (np.swapaxes(linear * w[:, :, None], 1, 2) @ s.phi)
+            carried -= problem.rho_cp * np.swapaxes(uneven, 1, 2) @ (s.phi * (spread_u * w)[:, :, None])
+            # 2 |u| / h and k / (rho cp h²) on the spacing of the nodes, half an element (Tezduyar & Osawa, CMAME 190 (2000) 411)
+            metric = np.einsum("eqji,eqjk->eqik", inverse, inverse, optimize=True)
+            rate = 4 * np.sqrt(np.einsum("eqi,eqij,eqj->eq", u, metric, u, optimize=True) + 1e-30)
+            spread = 16 * mean[:, None] / problem.rho_cp * np.sqrt((metric**2).sum(axis=(2, 3)))
+            weight = w / np.sqrt(rate**2 + spread**2)
+            # the Laplacian as of a parallelepiped: what the plates' elements are
+            curvature = np.einsum("eqji,eqki->eqjk", inverse, inverse, optimize=True)
+            laplacian = np.einsum("jkqa,eqjk->eqa", second, curvature, optimize=True)
+            residual = problem.rho_cp * along - mean[:, None, None] * laplacian
+            steadied = np.swapaxes(along * weight[:, :, None], 1, 2)
+            values[begin + wet] += carried + 1j * (steadied @ residual)
+            load[wet] += 1j * (steadied @ np.broadcast_to(source[part][wet, None, None], (len(wet), len(s.weight), 1)))[..., 0]
+        where = space.element_nodes[part].ravel()
+        loads += np.bincount(where, load.real.ravel(), n) + 1j * np.bincount(where, load.imag.ravel(), n)
+    a, b = np.broadcast_arrays(space.element_nodes[:, :, None], space.element_nodes[:, None, :])
+    rows, columns, entries = [a.ravel()], [b.ravel()], [values.ravel()]
 
     def add(surface: FacetIntegrals, factor: Floats) -> None:
         block = np.einsum("fqa,fqb,fq->fab", surface.second, surface.second, factor, optimize=True)
         a, b = np.broadcast_arrays(surface.nodes[:, :, None], surface.nodes[:, None, :])
         rows.append(a.ravel())
         columns.append(b.ravel())
-        values.append(block.ravel())
+        entries.append(block.ravel())
 
     for name in problem.outlets:
         add(surfaces[name], problem.rho_cp * surfaces[name].flux(problem.velocity))
     for name, (h, ambient) in problem.convection.items():
         area = surfaces[name].weight
         add(surfaces[name], h * area)
-        right += surfaces[name].load(h * (ambient - problem.T_in) * area, n)
+        loads += surfaces[name].load(h * (ambient - problem.T_in) * area, n)
     for name, q in problem.flux.items():
-        right += surfaces[name].load(q * surfaces[name].weight, n)
-    if rows:
-        extra = coo_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=(n, n))
-        matrix = matrix + extra.tocsr()
-    return matrix.tocsr(), right
+        loads += surfaces[name].load(q * surfaces[name].weight, n)
+    index = np.int32
+    both = coo_matrix(
+        (np.concatenate(entries), (np.concatenate(rows).astype(index), np.concatenate(columns).astype(index))), shape=(n, n)
+    ).tocsr()
+    return (both.real, loads.real.copy()), (both.imag, loads.imag.copy())
 
 
 def _solved(
     problem: ConjugateProblem,
-    space: _Space,
     surfaces: Mapping[str, FacetIntegrals],
     matrix: Any,
     right: Floats,
+    factors: IncompleteFactors,
+    guess: Floats | None,
 ) -> tuple[Floats, Floats]:
-    """theta (n_nodes,), and the heat (n_nodes,) [W] that prescribed temperatures put in."""
+    """theta (n_nodes,), and the heat (n_nodes,) [W] that prescribed temperatures put in; with a ``guess``, its change is found to ESTIMATE."""
     PETSc = petsc()
-    n = len(space.nodes)
+    n = len(right)
     fixed, theta = np.zeros(n, dtype=bool), np.zeros(n)
+    if guess is not None:
+        theta[:] = guess
     for name, T in problem.temperature.items():
         at = _nodes_on(surfaces[name])
         fixed[at], theta[at] = True, T - problem.T_in
     free = np.flatnonzero(~fixed)
-    part = matrix[free][:, free]
+    part = matrix if len(free) == n else matrix[free][:, free]
     part.sort_indices()
     held = PETSc.Mat().createAIJWithArrays(part.shape, (part.indptr, part.indices, part.data), comm=PETSc.COMM_SELF)
     wanted = (right - matrix @ theta)[free]
+    rtol = RTOL if guess is None else ESTIMATE
     try:
-        found = incomplete_solve(held, wanted, RTOL)
+        found = factors.solve(held, wanted, rtol)
         if found is None:
-            solver = KeptFactors()
+            direct = DirectFactors()
             try:
-                found = solver.solve(held, wanted, RTOL)
+                direct.factorise(held)
+                found = direct.solve(wanted)
             finally:
-                solver.close()
+                direct.close()
     finally:
         held.destroy()
-    theta[free] = found
+    theta[free] += found
     if not np.isfinite(theta).all():
         raise NotConverged("the temperatures of coolant and plate are not finite")
     return theta, np.where(fixed, matrix @ theta - right, 0.0)

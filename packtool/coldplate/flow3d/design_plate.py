@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 
@@ -97,13 +96,11 @@ def refuse_design_plate(loaded: LoadedDesign, layout: Layout) -> None:
 def memory_GB(plate: ChannelPlate, fineness: Fineness) -> float:
     """Estimate of the memory [GB] that flow or heat of a plate takes, whichever is more."""
     grid = plate_grid(plate, fineness)
-    unknowns = {"flow": 22.0 * len(grid.flow.elements) * 8**grid.times, "heat": 9.0 * len(grid.heat.elements)}
+    unknowns = {"flow": 28.0 * len(grid.flow.elements) * 8**grid.times, "heat": 9.0 * len(grid.heat.elements)}
     return max(KB_AN_UNKNOWN[what] * n * max(1.0, n / GROWTH[what]) ** 0.2 for what, n in unknowns.items()) * 1e-6
 
 
-def solve_design_plate(
-    loaded: LoadedDesign, layout: Layout, heat_W: float, outlet_degC: float, cache_dir: Path | None
-) -> PlateSolution:
+def solve_design_plate(loaded: LoadedDesign, layout: Layout, heat_W: float, outlet_degC: float) -> PlateSolution:
     """Flow and heat of the design's plate under ``heat_W`` [W], evenly on its top.
 
     Properties are those at the mean of the inlet and ``outlet_degC``. Raises as ``refuse_design_plate`` and ``solve_plate``.
@@ -120,7 +117,7 @@ def solve_design_plate(
         flow=mass_flow / float(fluid.rho), rho=float(fluid.rho), cp=float(fluid.cp), k=float(fluid.k), mu=float(fluid.mu), T_in=T_in,
         conductivity=loaded.materials[plate.material].k_W_mK.value, flux={"top": heat_W / ((x1 - x0) * (y1 - y0))},
     )  # fmt: skip
-    return solve_plate(geometry, conditions, _fineness(loaded), cache_dir=cache_dir)
+    return solve_plate(geometry, conditions, _fineness(loaded))
 
 
 def replaced(rows: tuple[Result, ...], found: PlateSolution, case: str) -> tuple[Result, ...]:

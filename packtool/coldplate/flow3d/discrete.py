@@ -1,12 +1,14 @@
-"""Taylor-Hood elements for one flow problem: unknowns, what is prescribed, and the integrals.
+"""Elements for one flow problem: unknowns, what is prescribed, and the integrals.
 
 Everything is solved in scaled variables: lengths over ``length``, velocities over ``speed``, pressures over rho speed², so that
-tolerances and the grad-div weight mean the same for every problem.
+tolerances mean the same for every problem.
 
 Momentum: (u.grad) u - nu lap u + grad p = 0 with nu = 1/Re, in the form whose natural condition is nu du/dn - p n = given (developed
 flow leaves undisturbed; Heywood, Rannacher, Turek, Int. J. Numer. Meth. Fluids 22 (1996) 325). Velocities are biquadratic
-(triquadratic), pressures bilinear (trilinear) and continuous; GRAD_DIV (div u, div v) is added, which is zero for the exact flow and
-keeps the discrete one close to free of divergence (Olshanskii, Lube, Heister, Löwe, Comput. Methods Appl. Mech. Eng. 198 (2009) 3975).
+(triquadratic), pressures linear in every element and discontinuous: stable, of second order in the pressure and third in the velocity on any
+quadrilaterals, as the pressure's functions are those of the place and not of the reference element (Boffi & Gastaldi, Numer. Math. 92 (2002) 665,
+remembered), and what flows into an element flows out of it. A grad-div term (``kernels.GRAD_DIV``) that falls
+with the elements' size is added.
 """
 
 from __future__ import annotations
@@ -24,21 +26,14 @@ from packtool.fem.elements import CYCLIC_TO_TENSOR, SHAPES, dolfinx_mesh, locate
 from packtool.fem.facets import FacetIntegrals, facet_integrals
 from packtool.mesh.records import Floats, Integers
 
-GRAD_DIV = 0.3
-"""Weight of the grad-div term, over speed x length.
-
-On the three-pass serpentine of ``verification.conjugate`` (``Fineness(4, 2)`` refined once, 100k unknowns) 0.03 / 0.1 / 0.3 give 644.9 / 648.6 / 652.0 Pa,
-and the top's mean 28.09 / 28.14 / 28.19 degC where two other codes have 646.5 +- 1.5 Pa and 28.21 +- 0.02 degC: more of it holds back the flow round sharp
-corners, less leaves a div u that acts as sources and sinks of heat (and with 0.03 and 0.1 coarse meshes converge badly or not at all)."""
-
 
 @dataclass(frozen=True)
 class Discrete:
-    """One problem on its mesh. Velocity unknowns come first, node by node with all components, then the pressures of the mesh's points.
+    """One problem on its mesh. Velocity unknowns come first, node by node with all components, then the elements' pressures.
 
     ``nu`` is 1/Re; ``nodes`` (n_nodes, dim) [m] and ``element_nodes`` (n_elements, 9 or 27) of the velocity; ``surfaces`` and
     ``boundary_nodes`` by boundary; ``prescribed`` (n_nodes, dim) which velocities are given, and their ``values``, scaled; ``load``
-    (n_nodes, dim) of the outlets' pressures; ``free`` (n_unknowns,) what is solved for.
+    (n_nodes, dim) of the outlets' pressures; ``free`` (n_nodes dim,) which velocities are solved for.
     """
 
     problem: FlowProblem
@@ -71,8 +66,9 @@ class Discrete:
         return self.length ** (self.problem.mesh.dimension - 1)
 
     def split(self, x: Floats) -> tuple[Floats, Floats]:
-        """Velocities (n_nodes, dim) and pressures (n_points,) of a vector of all unknowns."""
-        return x[: self.n_velocity].reshape(self.values.shape), x[self.n_velocity :]
+        """Velocities (n_nodes, dim) and pressures (n_elements, 1 + dim) of a vector of all unknowns."""
+        k = self.kernels
+        return x[: self.n_velocity].reshape(self.values.shape), x[self.n_velocity :].reshape(k.n_elements, 1 + k.dimension)
 
 
 def discretise(problem: FlowProblem) -> Discrete:
@@ -98,9 +94,7 @@ def discretise(problem: FlowProblem) -> Discrete:
             load[:, axis] += surfaces[name].load(
                 surfaces[name].normal[..., axis] * (pressure / (problem.rho * speed**2)), len(nodes)
             )
-    free = np.concatenate([~prescribed.ravel(), np.ones(len(points), dtype=bool)])
-    if not problem.outlets:
-        free[values.size] = False  # the level of pressure is free
+    free = ~prescribed.ravel()
     return Discrete(
         problem, length, speed, problem.mu / (problem.rho * speed * length), Kernels(points, corners, element_nodes, len(nodes)),
         nodes * length, element_nodes, surfaces, boundary_nodes, prescribed, values, load, free,

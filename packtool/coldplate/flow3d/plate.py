@@ -62,7 +62,7 @@ class Fineness:
     times: int = 1
 
 
-LEVELS = {"coarse": Fineness(2, 1), "normal": Fineness(3, 2), "fine": Fineness(4, 2, 2)}
+LEVELS = {"coarse": Fineness(3, 1), "normal": Fineness(3, 2), "fine": Fineness(4, 2, 2)}
 """By name, as in the design file."""
 
 WALL_GRADING = 3.0

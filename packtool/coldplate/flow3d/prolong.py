@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from packtool.errors import MeshError
-from packtool.fem.elements import SHAPES
+from packtool.fem.elements import SHAPES, ElementMesh
 from packtool.fem.start import start
 from packtool.mesh.records import Floats, Integers
 
@@ -29,15 +29,32 @@ def to_children(values: Floats, parent_nodes: Integers, child_nodes: Integers, d
     return out
 
 
+def linear_to_children(values: Floats, parent: ElementMesh, child: ElementMesh) -> Floats:
+    """Elements' linear fields (n, 1 + dim), at the mean of the corners and gradient, on the mesh that is ``elements.refined`` of ``parent``."""
+    n_children = len(child.elements) // len(parent.elements)
+    out = np.repeat(values, n_children, axis=0)
+    away = child.points[child.elements].mean(axis=1) - np.repeat(parent.points[parent.elements].mean(axis=1), n_children, axis=0)
+    out[:, 0] += (away * out[:, 1:]).sum(axis=1)
+    return out
+
+
 def matched(places: Floats, nodes: Floats) -> Integers:
     """The node (n,) of ``nodes`` (m, dim) that lies at each of ``places`` (n, dim). MeshError where there is none."""
-    from scipy.spatial import cKDTree
-
-    size = float(np.ptp(nodes, axis=0).max())
-    distance, found = cKDTree(nodes).query(places)
-    if (distance > 1e-6 * size).any():
-        raise MeshError(f"a field cannot be carried over: a node lies {distance.max():.3g} m from every node of the other mesh")
-    return np.asarray(found, dtype=np.int64)
+    tolerance = 1e-6 * float(np.ptp(nodes, axis=0).max())
+    key = np.zeros(len(nodes) + len(places), dtype=np.int64)
+    for axis in range(nodes.shape[1]):  # coordinates closer than the tolerance are one
+        value = np.concatenate([nodes[:, axis], places[:, axis]])
+        order = np.argsort(value, kind="stable")
+        group = np.concatenate([[0], np.cumsum(np.diff(value[order]) > tolerance)])
+        number = np.empty(len(value), dtype=np.int64)
+        number[order] = group
+        key = key * (int(group[-1]) + 1) + number
+    known, wanted = key[: len(nodes)], key[len(nodes) :]
+    order = np.argsort(known, kind="stable")
+    found = order[np.minimum(np.searchsorted(known, wanted, sorter=order), len(order) - 1)]
+    if lost := int((known[found] != wanted).sum()):
+        raise MeshError(f"a field cannot be carried over: {lost} nodes lie on no node of the other mesh")
+    return found
 
 
 def unfolded(velocity: Floats, nodes: Floats, places: Floats, axis: int, plane: float) -> Floats:

@@ -53,7 +53,8 @@ class FlowSolution:
     """A converged flow.
 
     ``nodes`` (n_nodes, dim) [m] and ``velocity`` (n_nodes, dim) [m/s] of the biquadratic (triquadratic) velocity; ``element_nodes``
-    (n_elements, 9 or 27) its nodes in dolfinx's order; ``pressure`` (n_points,) [Pa] at the mesh's points. By boundary: ``flow``
+    (n_elements, 9 or 27) its nodes in dolfinx's order; ``pressure_linear`` (n_elements, 1 + dim) of each element's pressure: at the mean of its corners
+    [Pa], and its gradient [Pa/m]; ``pressure`` (n_points,) [Pa] at the mesh's points, the mean of the elements there. By boundary: ``flow``
     [m³/s] out of the mesh, ``mean_pressure`` [Pa], ``force`` (dim,) [N] of the fluid on it (consistent; of walls that touch
     no other boundary: bodies in the flow). ``reynolds`` of the inlets, on hydraulic diameter (None: no inlet). ``residuals`` by nonlinear step, relative.
     """
@@ -62,6 +63,7 @@ class FlowSolution:
     nodes: Floats
     element_nodes: Integers
     velocity: Floats
+    pressure_linear: Floats
     pressure: Floats
     flow: Mapping[str, float]
     mean_pressure: Mapping[str, float]
