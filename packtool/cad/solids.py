@@ -1,4 +1,4 @@
-"""Product -> one CAD shape: each sweep a planar face with its holes, extruded once; touching sweeps fused once a product."""
+"""Product -> one CAD shape: each sweep a planar face with its holes, extruded once; touching sweeps fused once a product (or bored: bored.py)."""
 
 from __future__ import annotations
 
@@ -9,31 +9,27 @@ from dataclasses import dataclass
 from OCP.BRep import BRep_Builder, BRep_Tool
 from OCP.BRepAlgoAPI import BRepAlgoAPI_Cut, BRepAlgoAPI_Fuse
 from OCP.BRepBuilderAPI import (
-    BRepBuilderAPI_MakeEdge,
-    BRepBuilderAPI_MakeFace,
-    BRepBuilderAPI_MakeVertex,
-    BRepBuilderAPI_MakeWire,
     BRepBuilderAPI_Transform,
 )
 from OCP.BRepFilletAPI import BRepFilletAPI_MakeFillet
 from OCP.BRepGProp import BRepGProp
-from OCP.BRepPrimAPI import BRepPrimAPI_MakePrism
-from OCP.GC import GC_MakeArcOfCircle
-from OCP.gp import gp_Ax2, gp_Ax3, gp_Circ, gp_Dir, gp_Pln, gp_Pnt, gp_Trsf, gp_Vec
+from OCP.gp import gp_Pnt, gp_Trsf
 from OCP.GProp import GProp_GProps
 from OCP.ShapeUpgrade import ShapeUpgrade_UnifySameDomain
 from OCP.Standard import Standard_Failure
 from OCP.TopAbs import TopAbs_ShapeEnum
 from OCP.TopExp import TopExp, TopExp_Explorer
 from OCP.TopLoc import TopLoc_Location
-from OCP.TopoDS import TopoDS, TopoDS_Compound, TopoDS_Shape, TopoDS_Solid, TopoDS_Wire
+from OCP.TopoDS import TopoDS, TopoDS_Compound, TopoDS_Shape
 from OCP.TopTools import TopTools_ListOfShape
 
+from packtool.cad.bored import as_bored, bored_solid
+from packtool.cad.extrude import extruded
 from packtool.cad.moments import turn_of
-from packtool.cad.rounding import rounded_sweeps, without_repeats
+from packtool.cad.rounding import rounded_sweeps
 from packtool.cad.tree import Placing
 from packtool.errors import CadError
-from packtool.layout.records import SAME_POINT_MM, Axis, Detail, Fillet, Layout, Loop, Part, Product, Sweep
+from packtool.layout.records import SAME_POINT_MM, Axis, Detail, Fillet, Layout, Part, Product, Sweep
 
 CROWDED = 100
 """Outlines (holes and outer one) of a face, above which the kernel's algorithms that look at each pair are not used."""
@@ -68,8 +64,10 @@ def product_solid(product: Product) -> Solid:
     if not sweeps and not any(detail.adds for detail in product.details):
         raise CadError(f"product {product.id}: it has no sweeps, so there is nothing to make a solid of")
     try:
-        shapes: list[TopoDS_Shape] = [_extruded(sweep) for sweep in sweeps]
-        shapes += [_turned(detail) for detail in product.details if detail.adds]
+        added = [_turned(detail) for detail in product.details if detail.adds]
+        bored = as_bored(sweeps)
+        whole = bored_solid(bored) if bored else None
+        shapes: list[TopoDS_Shape] = [*([whole] if whole else map(extruded, sweeps)), *added]
         shape: TopoDS_Shape = shapes[0] if len(shapes) == 1 else _fused(shapes)
         if product.fillets:
             shape = _filleted(shape, product.fillets)
@@ -131,58 +129,6 @@ def shape_list(shapes: list[TopoDS_Shape]) -> TopTools_ListOfShape:
     return listed
 
 
-def _extruded(sweep: Sweep) -> TopoDS_Solid:
-    if sweep.z1 - sweep.z0 <= SAME_POINT_MM:
-        raise CadError(f"a sweep from z {sweep.z0:g} to {sweep.z1:g} mm has no height")
-    plane = gp_Pln(gp_Ax3(gp_Pnt(0, 0, sweep.z0), gp_Dir(0, 0, 1)))
-    face = BRepBuilderAPI_MakeFace(plane, _wire(sweep.profile.outer, sweep.z0, clockwise=False))
-    for hole in sweep.profile.holes:
-        face.Add(_wire(hole, sweep.z0, clockwise=True))
-    if not face.IsDone():
-        raise CadError(f"a profile at z {sweep.z0:g} mm makes no planar face")
-    return BRepPrimAPI_MakePrism(face.Face(), gp_Vec(0, 0, sweep.z1 - sweep.z0)).Shape()
-
-
-def _wire(loop: Loop, z: float, *, clockwise: bool) -> TopoDS_Wire:
-    loop = without_repeats(loop)
-    if (loop.signed_area() < 0) != clockwise:
-        loop = _reversed(loop)
-    if loop.is_circle:
-        return _circle(loop, z)
-    points = [gp_Pnt(x, y, z) for x, y, _ in loop.vertices]
-    corners = [BRepBuilderAPI_MakeVertex(point).Vertex() for point in points]
-    wire = BRepBuilderAPI_MakeWire()
-    for index, (x0, y0, bulge) in enumerate(loop.vertices):
-        following = (index + 1) % len(points)
-        x1, y1, _ = loop.vertices[following]
-        if bulge == 0.0:
-            edge = BRepBuilderAPI_MakeEdge(corners[index], corners[following])
-        else:
-            # the arc's middle stands off the chord by bulge * chord / 2, to the right of a left turn
-            middle = gp_Pnt((x0 + x1) / 2 + bulge * (y1 - y0) / 2, (y0 + y1) / 2 - bulge * (x1 - x0) / 2, z)
-            arc = GC_MakeArcOfCircle(points[index], middle, points[following]).Value()
-            edge = BRepBuilderAPI_MakeEdge(arc, corners[index], corners[following])
-        if not edge.IsDone():
-            raise CadError(f"the edge from ({x0:g}, {y0:g}) to ({x1:g}, {y1:g}) mm cannot be made")
-        wire.Add(edge.Edge())
-        if not wire.IsDone():
-            raise CadError(f"the outline breaks at ({x0:g}, {y0:g}) mm")
-    return wire.Wire()
-
-
-def _circle(loop: Loop, z: float) -> TopoDS_Wire:
-    """A full circle as one edge, so that a hole or a can has one cylindrical face."""
-    (x0, y0, bulge), (x1, y1, _) = loop.vertices
-    axis = gp_Ax2(gp_Pnt((x0 + x1) / 2, (y0 + y1) / 2, z), gp_Dir(0, 0, 1 if bulge > 0 else -1))
-    edge = BRepBuilderAPI_MakeEdge(gp_Circ(axis, math.hypot(x1 - x0, y1 - y0) / 2))
-    return BRepBuilderAPI_MakeWire(edge.Edge()).Wire()
-
-
-def _reversed(loop: Loop) -> Loop:
-    vertices = loop.vertices
-    return Loop(tuple((vertices[i][0], vertices[i][1], -vertices[i - 1][2]) for i in range(len(vertices) - 1, -1, -1)))
-
-
 CYCLES: dict[Axis, tuple[int, ...]] = {
     "x": (0, 0, 1, 0, 1, 0, 0, 0, 0, 1, 0, 0),
     "y": (0, 1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0),
@@ -193,7 +139,7 @@ CYCLES: dict[Axis, tuple[int, ...]] = {
 
 def _turned(detail: Detail) -> TopoDS_Shape:
     """A detail's solid: made along z, then turned onto its axis."""
-    upright = _extruded(Sweep(detail.profile, detail.start, detail.end))
+    upright = extruded(Sweep(detail.profile, detail.start, detail.end))
     turn = gp_Trsf()
     turn.SetValues(*CYCLES[detail.axis])
     return BRepBuilderAPI_Transform(upright, turn, True).Shape()

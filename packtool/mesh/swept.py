@@ -144,7 +144,9 @@ def _untangled(hexes: Integers, owner: Integers, side: Integers, plus: Integers)
     here, there = here[here >= 0], there[here >= 0]
     links = coo_matrix((np.ones(here.size, dtype=bool), (here, there)), shape=(len(corner), len(corner)))
     count, label = connected_components(links, directed=False)
-    plain = np.setdiff1d(np.unique(hexes), np.flatnonzero(doubtful))
+    used = np.zeros(len(doubtful), dtype=bool)
+    used[hexes] = True
+    plain = np.flatnonzero(used & ~doubtful)
     old = np.empty(len(plain) + count, dtype=np.int64)
     old[: len(plain)] = plain
     old[len(plain) + label] = hexes.ravel()[corner]
