@@ -201,7 +201,8 @@ def _faces(prism: TopoDS_Shape) -> Iterable[tuple[TopoDS_Shape, tuple[int, int] 
     while explorer.More():
         face = explorer.Current()
         explorer.Next()
-        corners, inner = set(), TopExp_Explorer(face, TopAbs_ShapeEnum.TopAbs_VERTEX)
+        corners: set[Point] = set()
+        inner = TopExp_Explorer(face, TopAbs_ShapeEnum.TopAbs_VERTEX)
         while inner.More() and len(corners) < 3:
             point = BRep_Tool.Pnt_s(TopoDS.Vertex_s(inner.Current()))
             corners.add((point.X(), point.Y()))
