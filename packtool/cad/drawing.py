@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from packtool import __version__
 from packtool.cad.region import Edge, Region
-from packtool.cad.views import Cut, elevation, horizontal_section, lengthwise_section, plan
+from packtool.cad.views import Cut, elevation, hatched_edges, horizontal_section, lengthwise_section, plan
 from packtool.layout.records import Layout, Role
 
 SCALES = (5.0, 2.0, 1.0, 1 / 2, 1 / 5, 1 / 10, 1 / 20, 1 / 50, 1 / 100, 1 / 200)
@@ -194,7 +194,7 @@ def _draw(view: _View, scale: float, dx: float, dy: float, strokes: list[Stroke]
         for region in cut.regions if cut.hatched else ():
             if max(_sides(region)) * scale < LEAST_HATCHED_MM:
                 continue
-            edges = tuple(_on_paper(edge, scale, dx, dy) for edge in region.edges)
+            edges = tuple(_on_paper(edge, scale, dx, dy) for edge in hatched_edges(region, cut.openings))
             hatches.append(Hatch(edges, 45 if number % 2 == 0 else 135))
 
 
@@ -256,7 +256,7 @@ def _frame(
     )
     for column, row, head, text, tall in entries:
         texts += [Text((x + column + 2, y + row + 10.5), head, 1.8), Text((x + column + 2, y + row + 3), text, tall)]
-    texts.append(Text((x + 100, y + 38), f"packtool {__version__}; mm; openings, bolts and fillets: pack.step", 1.8))
+    texts.append(Text((x + 100, y + 38), f"packtool {__version__}; mm; fillets and thread forms: pack.step", 1.8))
     _first_angle(x + 132, y + 7, strokes)
 
 

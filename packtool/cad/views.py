@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from packtool.cad.region import Edge, Region, visible_pieces
+from packtool.cad.detail_views import placed_details, rectangle
+from packtool.cad.region import Edge, Rectangle, Region, visible_pieces
 from packtool.cad.rounding import rounded_sweeps
 from packtool.layout.records import Layout, Part, Profile, Role, Sweep
 
@@ -24,23 +25,27 @@ NOT_HATCHED: tuple[Role, ...] = ("coolant",)
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What a section shows of one part: its outlines ``edges`` and the ``regions`` that they bound [mm of the view], hatched or not."""
+    """What a section shows of one ``part``: its outlines ``edges``, the ``regions`` that they bound [mm of the view], hatched or not, and
+    ``openings`` in these, which are not hatched."""
 
     edges: tuple[Edge, ...]
     regions: tuple[Region, ...]
     role: Role
     hatched: bool
+    part: str = ""
+    openings: tuple[Region, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """Something seen: the region that it covers in the view, how near it is to the viewer [mm], its role, and whether it is a
-    full rectangle."""
+    """Something seen: the region that it covers in the view, how near it is to the viewer [mm], its role, whether it is a full rectangle,
+    and whether it hides what is behind it (an opening does not)."""
 
     region: Region
     near: float
     role: Role
     rectangle: bool = False
+    hides: bool = True
 
 
 def plan(layout: Layout) -> list[tuple[Edge, Role]]:
@@ -50,7 +55,7 @@ def plan(layout: Layout) -> list[tuple[Edge, Role]]:
         for part, role, sweep, region in _sweeps(layout)
         if role != "lid"
     ]
-    return _seen(faces)
+    return _seen([*faces, *_detail_faces(layout, 2, 0, 1, without="lid")])
 
 
 def elevation(layout: Layout, along: str) -> list[tuple[Edge, Role]]:
@@ -62,7 +67,22 @@ def elevation(layout: Layout, along: str) -> list[tuple[Edge, Role]]:
         z0, z1 = sweep.z0 + oz, sweep.z1 + oz
         box = (x0, z0, x1, z1) if along == "y" else (-y1, z0, -y0, z1)
         faces.append(Face(Region.of(Profile.rectangle(*box)), -(y0 if along == "y" else x0), role, True))
-    return _seen(faces)
+    details = _detail_faces(layout, 1, 0, 2) if along == "y" else _detail_faces(layout, 0, 1, 2, sign=-1)
+    return _seen([*faces, *details])
+
+
+def _detail_faces(layout: Layout, axis: int, across: int, up: int, *, sign: int = 1, without: Role | None = None) -> Iterable[Face]:
+    """CAD-only detail as seen along ``axis``, from above (2) or from its negative end (0, 1): what is added, and the mouths of openings."""
+    for detail in placed_details(layout):
+        if detail.role == without:
+            continue
+        near = detail.end if axis == 2 else -detail.start
+        if detail.axis == axis:
+            yield Face(Region.of(detail.outline(across, up, sign)), near, detail.role, False, detail.adds)
+        elif detail.adds:
+            box = detail.box()
+            near = box[5] if axis == 2 else -box[axis]
+            yield Face(Region.of(Profile.rectangle(*rectangle(box, across, up, sign))), near, detail.role, True)
 
 
 def horizontal_section(layout: Layout, z: float) -> list[Cut]:
@@ -71,8 +91,8 @@ def horizontal_section(layout: Layout, z: float) -> list[Cut]:
     for part, role, sweep, about in _sweeps(layout):
         if sweep.z0 + part.origin[2] < z < sweep.z1 + part.origin[2]:
             region = about.moved(*part.origin[:2])
-            cuts.append(Cut(region.edges, (region,), role, role not in NOT_HATCHED))
-    return cuts
+            cuts.append(Cut(region.edges, (region,), role, role not in NOT_HATCHED, part.name))
+    return _with_details(cuts, layout, 2, z)
 
 
 def lengthwise_section(layout: Layout, y: float) -> list[Cut]:
@@ -86,8 +106,57 @@ def lengthwise_section(layout: Layout, y: float) -> list[Cut]:
     cuts = []
     for name, found in boxes.items():
         regions = tuple(Region.of(Profile.rectangle(*box)) for box in found)
-        cuts.append(Cut(_outlines(regions), regions, roles[name], roles[name] not in NOT_HATCHED))
-    return cuts
+        cuts.append(Cut(_outlines(regions), regions, roles[name], roles[name] not in NOT_HATCHED, name))
+    return _with_details(cuts, layout, 1, y)
+
+
+def _with_details(cuts: Sequence[Cut], layout: Layout, axis: int, place: float) -> list[Cut]:
+    """The cuts with what the plane cuts of CAD-only detail: material that is added, and openings, which are not hatched.
+
+    An opening that is cut along its way shows its two sides: the lines of the wall across its mouths are its edges behind the plane.
+    """
+    across, up = (0, 1) if axis == 2 else (0, 2)
+    found = list(cuts)
+    whose: dict[str, list[int]] = {}
+    for number, cut in enumerate(found):
+        whose.setdefault(cut.part, []).append(number)
+    for detail in placed_details(layout):
+        if detail.axis == axis and detail.start < place < detail.end:
+            regions, kept = [Region.of(detail.outline(across, up))], None
+        elif detail.axis != axis:
+            regions, kept = [Region.of(profile) for profile in detail.cut_at(axis, place)], 1 if detail.axis == across else 0
+        else:
+            continue
+        for region in regions:
+            name = detail.part.name
+            if detail.adds:
+                found.append(Cut(region.edges, (region,), detail.role, detail.role not in NOT_HATCHED, name))
+                continue
+            edges = tuple(e for e in region.edges if kept is None or e[0][kept] == e[1][kept])
+            for number in whose.get(name, ()):
+                cut = found[number]
+                if any(_meet(own.box, region.box) for own in cut.regions):
+                    found[number] = replace(cut, edges=cut.edges + edges, openings=(*cut.openings, region))
+                    edges = ()
+    return found
+
+
+def hatched_edges(region: Region, openings: Iterable[Region]) -> tuple[Edge, ...]:
+    """The outlines that hatching of a region fills by the even-odd rule: its own and those of the openings in it."""
+    edges = region.edges
+    for opening in openings:
+        if not _meet(region.box, opening.box):
+            continue
+        if opening.fills_box and region.fills_box:  # an opening may go on in the next region of the part
+            (a0, b0, a1, b1), (x0, y0, x1, y1) = region.box, opening.box
+            opening = Region.of(Profile.rectangle(max(a0, x0), max(b0, y0), min(a1, x1), min(b1, y1)))
+        edges += opening.edges
+    return edges
+
+
+def _meet(a: Rectangle, b: Rectangle) -> bool:
+    """Do two rectangles overlap?"""
+    return min(a[2], b[2]) - max(a[0], b[0]) > SAME_MM and min(a[3], b[3]) - max(a[1], b[1]) > SAME_MM
 
 
 def _sweeps(layout: Layout) -> Iterable[tuple[Part, Role, Sweep, Region]]:
@@ -114,7 +183,7 @@ def _spans(region: Region, origin: tuple[float, float], y: float) -> list[tuple[
 def _seen(faces: Sequence[Face]) -> list[tuple[Edge, Role]]:
     """The edges of all faces that no nearer face hides, each once."""
     boxes = np.array([face.region.box for face in faces])
-    near = np.array([face.near for face in faces])
+    near = np.array([face.near if face.hides else -np.inf for face in faces])
     drawn: dict[tuple[int, ...], tuple[Edge, Role]] = {}
     whole = np.array([face.rectangle for face in faces], dtype=bool)
     for face in faces:

@@ -107,7 +107,8 @@ def test_mass_of_two_blocks_by_hand(tmp_path: Path) -> None:
     assert inertia[0][0] == pytest.approx(own_xx + reduced * 15**2, rel=1e-9)
     assert inertia[2][2] == pytest.approx(own_zz + reduced * 300**2, rel=1e-9)
     assert inertia[0][2] == inertia[2][0] == pytest.approx(-reduced * 300 * 15, rel=1e-9)
-    assert mass["envelope_mm"] == {"min": [-105, -20, 0], "max": [225, 20, 60], "size": [330, 40, 60]}
+    reached = {"x": ["left", "right"], "y": ["right", "right"], "z": ["left", "right"]}
+    assert mass["envelope_mm"] == {"min": [-105, -20, 0], "max": [225, 20, 60], "size": [330, 40, 60], "reached_by": reached}
     assert mass["specific_energy_Wh_kg"] == pytest.approx(10 / (m1 + m2), rel=1e-12)
     assert mass["energy_density_Wh_L"] == pytest.approx(10 / (330 * 40 * 60 * 1e-6), rel=1e-12)
     assert json.loads((tmp_path / "mass.json").read_text()) == mass
