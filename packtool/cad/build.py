@@ -64,6 +64,7 @@ def build_cad(
     from packtool.cad.drawing_svg import svg_text
     from packtool.cad.gaps import outside, smallest_gaps
     from packtool.cad.glb import glb_bytes
+    from packtool.cad.imported_drawing import ImportedDrawing
     from packtool.cad.interference import interference
     from packtool.cad.mass import mass_properties, solid_densities, unit_masses
     from packtool.cad.solids import product_solids
@@ -117,7 +118,8 @@ def build_cad(
     write_json(folder / f"{before}mass.json", mass)
     files += [f"{before}bom.csv", f"{before}mass.json"]
     if "drawing" in formats:
-        sheet = watch("drawing", lambda: drawing(layout, mass))
+        imported = ImportedDrawing(layout, solids) if shapes else None
+        sheet = watch("drawing", lambda: drawing(layout, mass, imported))
         write(f"{before}drawing.dxf", watch("dxf", lambda: dxf_text(sheet)).encode("utf-8"))
         write(f"{before}drawing.svg", svg_text(sheet).encode("utf-8"))
     if options.pictures:

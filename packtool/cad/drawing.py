@@ -7,11 +7,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from packtool import __version__
 from packtool.cad.region import Edge, Region
-from packtool.cad.views import Cut, elevation, hatched_edges, horizontal_section, lengthwise_section, plan
+from packtool.cad.views import Cut, Loose, elevation, hatched_edges, horizontal_section, lengthwise_section, plan
 from packtool.layout.records import Layout, Role
 
 SCALES = (5.0, 2.0, 1.0, 1 / 2, 1 / 5, 1 / 10, 1 / 20, 1 / 50, 1 / 100, 1 / 200)
@@ -31,6 +31,9 @@ CROWD = 1_500
 COVERS: tuple[Role, ...] = ("busbar", "terminal", "holder", "interface", "potting", "seal", "bolt")
 INSIDE: tuple[Role, ...] = ("cell", *COVERS[:5], "pad", "barrier", "fin", "heater")
 """Roles that a tray's walls hide from the side; not even looked at in a crowd."""
+
+if TYPE_CHECKING:
+    from packtool.cad.imported_drawing import ImportedDrawing
 
 Layer = Literal["outline", "cells", "busbars", "section", "coolant", "dimensions", "text", "frame"]
 LAYERS: dict[Layer, tuple[int, float]] = {
@@ -104,12 +107,12 @@ class _View:
     pitch: tuple[tuple[float, float], tuple[float, float]] | None = None
 
 
-def drawing(layout: Layout, mass: dict[str, Any]) -> Sheet:
-    """The sheet; ``mass`` as mass.json holds it."""
+def drawing(layout: Layout, mass: dict[str, Any], imported: ImportedDrawing | None = None) -> Sheet:
+    """The sheet; ``mass`` as mass.json holds it; ``imported``: the parts among those of ``layout`` that the CAD kernel has to draw."""
     boxes = [layout.part_bounds(part) for part in layout.parts]
     x0, y0, z0 = (min(box[i] for box in boxes) for i in range(3))
     x1, y1, z1 = (max(box[i] for box in boxes) for i in range(3, 6))
-    columns = _views(layout, (x0, y0, z0, x1, y1, z1))
+    columns = _views(layout, (x0, y0, z0, x1, y1, z1), imported)
     scale, (sheet, width, height) = _scale_and_sheet(columns)
     strokes: list[Stroke] = []
     hatches: list[Hatch] = []
@@ -137,7 +140,7 @@ def drawing(layout: Layout, mass: dict[str, Any]) -> Sheet:
     return Sheet(layout.name, (width, height), _ratio(scale), tuple(strokes), tuple(hatches), tuple(texts), tuple(dimensions))
 
 
-def _views(layout: Layout, box: tuple[float, ...]) -> list[list[_View]]:
+def _views(layout: Layout, box: tuple[float, ...], imported: ImportedDrawing | None) -> list[list[_View]]:
     """The views in two columns, each from above."""
     x0, y0, z0, x1, y1, z1 = box
     first = next(iter(layout.parts_of("cell")), None)
@@ -149,20 +152,27 @@ def _views(layout: Layout, box: tuple[float, ...]) -> list[list[_View]]:
     crowd = len(layout.parts) > CROWD
     shown = _without(layout, COVERS) if crowd else layout
     outside = _without(layout, INSIDE) if crowd and "tray" in products.values() else layout
+
+    def seen(axis: int) -> list[Loose]:
+        return imported.seen(axis) if imported else []
+
     above = "PLAN, LID OFF" if "lid" in products.values() else "PLAN"
     above += ", BUSBARS AND HOLDERS OFF" if crowd else ""
     one = [
-        _View("FRONT", (x0, z0, x1, z1), tuple(elevation(outside, "y")), heights=True),
-        _View(above, (x0, y0, x1, y1), tuple(plan(shown)), widths=True, heights=True, pitch=pitch),
+        _View("FRONT", (x0, z0, x1, z1), tuple(elevation(outside, "y", seen(1))), heights=True),
+        _View(above, (x0, y0, x1, y1), tuple(plan(shown, seen(2))), widths=True, heights=True, pitch=pitch),
     ]
-    two = [_View("LEFT", (-y1, z0, -y0, z1), tuple(elevation(outside, "x")), widths=True)]
+    two = [_View("LEFT", (-y1, z0, -y0, z1), tuple(elevation(outside, "x", seen(0))), widths=True)]
     if first is not None:
         y = first.origin[1]
-        one.append(_View(f"SECTION A-A, CELLS (y = {y:.4g})", (x0, z0, x1, z1), cuts=tuple(lengthwise_section(layout, y))))
+        cuts = (*lengthwise_section(layout, y), *(imported.cuts(1, y) if imported else ()))
+        one.append(_View(f"SECTION A-A, CELLS (y = {y:.4g})", (x0, z0, x1, z1), cuts=cuts))
     if layout.network is not None:
         z = layout.network.section_z
         title = f"SECTION B-B, COLD PLATE (z = {z:.4g})"
-        two.append(_View(title, (x0, y0, x1, y1), cuts=tuple(horizontal_section(layout, z))))
+        two.append(
+            _View(title, (x0, y0, x1, y1), cuts=(*horizontal_section(layout, z), *(imported.cuts(2, z) if imported else ())))
+        )
     return [one, two]
 
 

@@ -48,17 +48,26 @@ class Face:
     hides: bool = True
 
 
-def plan(layout: Layout) -> list[tuple[Edge, Role]]:
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """Edges that belong to no region, of one part: drawn where no face nearer than ``near`` [mm] hides them."""
+
+    edges: tuple[Edge, ...]
+    near: float
+    role: Role
+
+
+def plan(layout: Layout, loose: Sequence[Loose] = ()) -> list[tuple[Edge, Role]]:
     """From above, the lid taken off: x to the right, y up."""
     faces = [
         Face(region.moved(*part.origin[:2]), part.origin[2] + sweep.z1, role, sweep.profile.is_rectangle)
         for part, role, sweep, region in _sweeps(layout)
         if role != "lid"
     ]
-    return _seen([*faces, *_detail_faces(layout, 2, 0, 1, without="lid")])
+    return _seen([*faces, *_detail_faces(layout, 2, 0, 1, without="lid")], loose)
 
 
-def elevation(layout: Layout, along: str) -> list[tuple[Edge, Role]]:
+def elevation(layout: Layout, along: str, loose: Sequence[Loose] = ()) -> list[tuple[Edge, Role]]:
     """From the front (``along`` "y": x to the right) or from the left ("x": y to the left, so towards the viewer's right is -y); z up."""
     faces = []
     for part, role, sweep, region in _sweeps(layout):
@@ -68,7 +77,7 @@ def elevation(layout: Layout, along: str) -> list[tuple[Edge, Role]]:
         box = (x0, z0, x1, z1) if along == "y" else (-y1, z0, -y0, z1)
         faces.append(Face(Region.of(Profile.rectangle(*box)), -(y0 if along == "y" else x0), role, True))
     details = _detail_faces(layout, 1, 0, 2) if along == "y" else _detail_faces(layout, 0, 1, 2, sign=-1)
-    return _seen([*faces, *details])
+    return _seen([*faces, *details], loose)
 
 
 def _detail_faces(layout: Layout, axis: int, across: int, up: int, *, sign: int = 1, without: Role | None = None) -> Iterable[Face]:
@@ -180,9 +189,9 @@ def _spans(region: Region, origin: tuple[float, float], y: float) -> list[tuple[
     return [(float(a), float(b)) for a, b in zip(at[0::2], at[1::2], strict=True) if b - a > SAME_MM]
 
 
-def _seen(faces: Sequence[Face]) -> list[tuple[Edge, Role]]:
-    """The edges of all faces that no nearer face hides, each once."""
-    boxes = np.array([face.region.box for face in faces])
+def _seen(faces: Sequence[Face], loose: Sequence[Loose]) -> list[tuple[Edge, Role]]:
+    """The edges of all faces, and loose ones, that no nearer face hides, each once."""
+    boxes = np.array([face.region.box for face in faces]).reshape(-1, 4)
     near = np.array([face.near if face.hides else -np.inf for face in faces])
     drawn: dict[tuple[int, ...], tuple[Edge, Role]] = {}
     whole = np.array([face.rectangle for face in faces], dtype=bool)
@@ -196,6 +205,11 @@ def _seen(faces: Sequence[Face]) -> list[tuple[Edge, Role]]:
         for edge in face.region.edges:
             for piece in visible_pieces(edge, hiding):
                 drawn.setdefault(_mark(piece), (piece, face.role))
+    for some in loose:
+        hiding = [faces[index].region for index in np.flatnonzero(near > some.near + SAME_MM).tolist()]
+        for edge in some.edges:
+            for piece in visible_pieces(edge, hiding):
+                drawn.setdefault(_mark(piece), (piece, some.role))
     return list(drawn.values())
 
 

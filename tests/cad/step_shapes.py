@@ -27,6 +27,21 @@ def bracket() -> Any:
     return BRepAlgoAPI_Fuse(box(0, 0, 0, 60, 40, 5), box(0, 0, 0, 5, 40, 50)).Shape()
 
 
+def cylinder(x: float, y: float, radius: float, height: float) -> Any:
+    """An upright cylinder that stands on z = 0 [mm]."""
+    from OCP.BRepPrimAPI import BRepPrimAPI_MakeCylinder
+    from OCP.gp import gp_Ax2, gp_Dir, gp_Pnt
+
+    return BRepPrimAPI_MakeCylinder(gp_Ax2(gp_Pnt(x, y, 0), gp_Dir(0, 0, 1)), radius, height).Shape()
+
+
+def without(shape: Any, tool: Any) -> Any:
+    """A shape less another."""
+    from OCP.BRepAlgoAPI import BRepAlgoAPI_Cut
+
+    return BRepAlgoAPI_Cut(shape, tool).Shape()
+
+
 def together(*shapes: Any) -> Any:
     """A compound."""
     from OCP.BRep import BRep_Builder

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from cad_layouts import CELL, MATERIALS, small_pack
-from step_shapes import BRACKET_MM3, a_face, box, bracket, entry, together, write_step
+from step_shapes import BRACKET_MM3, a_face, box, bracket, cylinder, entry, together, without, write_step
 
 import packtool.cad.imported as importing
 from packtool.cad.build import build_cad
@@ -278,3 +278,32 @@ def test_pictures_show_it_whole_and_cut(tmp_path: Path, step: Path) -> None:
     assert volume_mm3(left[parts[0].product]) == pytest.approx(60 * 40 * 5 + 5 * 40 * 15, rel=1e-9)
     report = built(layout, tmp_path, pictures=True)
     assert "pictures/whole.png" in report.files
+
+
+def test_the_drawing_shows_it_in_its_views_and_sections(tmp_path: Path) -> None:
+    from packtool.cad.imported import imported_shapes, read_imported, with_imported
+    from packtool.cad.imported_drawing import ImportedDrawing
+    from packtool.cad.solids import product_solids
+    from packtool.cad.views import plan
+
+    pierced = write_step(tmp_path / "pierced.step", without(box(0, 0, 0, 60, 40, 5), cylinder(20, 20, 4.5, 5)))
+    layout = alone(entry(pierced, "flat", (100, 0, 10)), entry(pierced, "upright", (300, 0, 0), (90, 0, 0)))
+    read_imported(layout, tmp_path)
+    whole = with_imported(layout, tmp_path)
+    drawn = ImportedDrawing(whole, product_solids(whole, imported_shapes(layout, tmp_path)))
+    (flat,) = [cut for cut in drawn.cuts(2, 12.0) if cut.part == "flat"]
+    (region,) = flat.regions
+    chord = 0.05  # mm, of the hole's chords
+    assert region.box == pytest.approx((100, 0, 160, 40), abs=1e-6)
+    assert region.holds(110, 20)
+    assert not region.holds(120, 20)  # the hole
+    assert not region.holds(120, 24.5 - 2 * chord)
+    assert region.holds(120, 24.5 + chord)
+    (upright,) = drawn.cuts(2, 20.0)  # through its hole: two pieces
+    assert sorted(region.box[0] for region in upright.regions) == pytest.approx([300, 324.5], abs=chord)
+    edges = [edge for edge, role in plan(whole, drawn.seen(2)) if role == "imported"]
+    points = np.array([end for a, b, _ in edges for end in (a, b)])
+    assert points.min(axis=0) == pytest.approx([100, -5], abs=1e-6)
+    assert points.max(axis=0) == pytest.approx([360, 40], abs=1e-6)
+    assert any(math.dist(point, (120, 20)) == pytest.approx(4.5, abs=1e-6) for point in points)  # the hole from above
+    assert not drawn.cuts(2, 99.0)

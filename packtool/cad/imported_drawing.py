@@ -1,0 +1,129 @@
+"""Imported parts in a drawing, by the CAD kernel: the edges that a view shows of each, and what a plane cuts of it.
+
+Curves become chords of at most CHORD_MM. What one imported part hides of itself is left out, and what packtool's own parts hide of it; what it
+hides of them is not.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+
+from OCP.BRepAdaptor import BRepAdaptor_Curve
+from OCP.BRepAlgoAPI import BRepAlgoAPI_Common
+from OCP.BRepBuilderAPI import BRepBuilderAPI_MakeFace
+from OCP.BRepLib import BRepLib
+from OCP.BRepTools import BRepTools, BRepTools_WireExplorer
+from OCP.GCPnts import GCPnts_TangentialDeflection
+from OCP.gp import gp_Ax2, gp_Ax3, gp_Dir, gp_Pln, gp_Pnt
+from OCP.HLRAlgo import HLRAlgo_Projector
+from OCP.HLRBRep import HLRBRep_Algo, HLRBRep_HLRToShape
+from OCP.TopAbs import TopAbs_Orientation, TopAbs_ShapeEnum
+from OCP.TopoDS import TopoDS, TopoDS_Edge, TopoDS_Face, TopoDS_Shape, TopoDS_Wire
+
+from packtool.cad.region import Edge, Point, Region
+from packtool.cad.solids import Solid, faces_of, placement, subshapes
+from packtool.cad.views import Cut, Loose
+from packtool.layout.records import SAME_POINT_MM, Layout, Loop, Part, Profile
+
+CHORD_MM, TURN_RAD = 0.05, 0.1
+"""Distance and turn from chord to curve: below what paper shows."""
+VIEWS: Mapping[int, tuple[tuple[int, int, int], tuple[int, int, int]]] = {
+    2: ((0, 0, 1), (1, 0, 0)),
+    1: ((0, -1, 0), (1, 0, 0)),
+    0: ((-1, 0, 0), (0, -1, 0)),
+}
+"""By the axis looked along (from above, from the front, from the left): towards the viewer, and to the right."""
+
+
+class ImportedDrawing:
+    """The imported parts of a layout, ready to be drawn; ``solids`` by product id."""
+
+    def __init__(self, layout: Layout, solids: Mapping[str, Solid]) -> None:
+        known = {product.id: product for product in layout.products}
+        self.parts = [part for part in layout.parts if known[part.product].body is not None]
+        self.layout, self.solids = layout, solids
+
+    def seen(self, axis: int) -> list[Loose]:
+        """What a view along ``axis`` shows of each part."""
+        return [self._seen(part, axis) for part in self.parts]
+
+    def cuts(self, axis: int, place: float) -> list[Cut]:
+        """What the plane across ``axis`` at ``place`` cuts of each part."""
+        found = []
+        for part in self.parts:
+            box = self.layout.part_bounds(part)
+            if not box[axis] < place < box[axis + 3]:
+                continue
+            regions = tuple(_cut(self._placed(part), box, axis, place))
+            if regions:
+                found.append(Cut(tuple(edge for region in regions for edge in region.edges), regions, "imported", True, part.name))
+        return found
+
+    def _placed(self, part: Part) -> TopoDS_Shape:
+        return self.solids[part.product].shape.Moved(placement(part))
+
+    def _seen(self, part: Part, axis: int) -> Loose:
+        towards, right = VIEWS[axis]
+        hidden = HLRBRep_Algo()
+        hidden.Add(self._placed(part))
+        hidden.Projector(HLRAlgo_Projector(gp_Ax2(gp_Pnt(0, 0, 0), gp_Dir(*towards), gp_Dir(*right))))
+        hidden.Update()
+        hidden.Hide()
+        shapes = HLRBRep_HLRToShape(hidden)
+        edges: list[Edge] = []
+        for drawn in (shapes.VCompound(), shapes.OutLineVCompound()):
+            if drawn is None or drawn.IsNull():
+                continue
+            BRepLib.BuildCurves3d_s(drawn)
+            for edge in subshapes(drawn, TopAbs_ShapeEnum.TopAbs_EDGE):
+                points = [(point.X(), point.Y()) for point in _points(TopoDS.Edge_s(edge))]
+                edges += [(a, b, None) for a, b in itertools.pairwise(points) if _apart(a, b)]
+        box = self.layout.part_bounds(part)
+        return Loose(tuple(edges), box[5] if axis == 2 else -box[axis], "imported")
+
+
+def _cut(shape: TopoDS_Shape, box: tuple[float, ...], axis: int, place: float) -> Iterator[Region]:
+    """The faces that a plane cuts of a shape, in the plane's two axes in ascending order."""
+    normal, right = [0, 0, 0], [0, 0, 0]
+    normal[axis], right[1 if axis == 0 else 0] = 1, 1
+    at = [0.0, 0.0, 0.0]
+    at[axis] = place
+    reach = 2 * max(abs(value) for value in box) + 1.0
+    plane = gp_Pln(gp_Ax3(gp_Pnt(*at), gp_Dir(*normal), gp_Dir(*right)))
+    common = BRepAlgoAPI_Common(shape, BRepBuilderAPI_MakeFace(plane, -reach, reach, -reach, reach).Face())
+    if not common.IsDone():
+        return
+    for found in faces_of(common.Shape()):
+        face: TopoDS_Face = TopoDS.Face_s(found)
+        outer = BRepTools.OuterWire_s(face)
+        wires = [TopoDS.Wire_s(wire) for wire in subshapes(face, TopAbs_ShapeEnum.TopAbs_WIRE)]
+        around = _loop(outer, face, axis)
+        holes = [_loop(wire, face, axis) for wire in wires if not wire.IsSame(outer)]
+        if around is not None:
+            yield Region.of(Profile(around, tuple(hole for hole in holes if hole is not None)))
+
+
+def _loop(wire: TopoDS_Wire, face: TopoDS_Face, axis: int) -> Loop | None:
+    across, up = (other for other in range(3) if other != axis)
+    points: list[Point] = []
+    explorer = BRepTools_WireExplorer(wire, face)
+    while explorer.More():
+        found = [(point.X(), point.Y(), point.Z()) for point in _points(explorer.Current())]
+        for point in found[::-1] if explorer.Orientation() == TopAbs_Orientation.TopAbs_REVERSED else found:
+            flat = (point[across], point[up])
+            if not points or _apart(points[-1], flat):
+                points.append(flat)
+        explorer.Next()
+    if len(points) > 1 and not _apart(points[0], points[-1]):
+        points.pop()
+    return Loop.polygon(points) if len(points) > 2 else None
+
+
+def _points(edge: TopoDS_Edge) -> list[gp_Pnt]:
+    chords = GCPnts_TangentialDeflection(BRepAdaptor_Curve(edge), TURN_RAD, CHORD_MM)
+    return [chords.Value(number) for number in range(1, chords.NbPoints() + 1)]
+
+
+def _apart(a: Point, b: Point) -> bool:
+    return max(abs(a[0] - b[0]), abs(a[1] - b[1])) > SAME_POINT_MM
