@@ -90,6 +90,7 @@ def resolve(data: Any, document: Document, folder: Path) -> Resolved:
     if inlet is not None and coolant in coolants:
         _check_inlet(inlet, coolants[coolant], ("cold_plate", "inlet_degC"), document)
     _check_schedules(values, coolants, document)
+    _check_ways_out(values, document)
     return Resolved(cell, materials, coolants, step_files(values, document, folder))
 
 
@@ -139,6 +140,20 @@ def _check_schedules(values: Values, coolants: Mapping[str, Coolant], document: 
         for index, inlet in enumerate(inlets if isinstance(inlets, list | tuple) else ()):
             if name in coolants and isinstance(inlet, int | float) and (*path, "inlet_degC", index) not in document.wrong:
                 _check_inlet(inlet, coolants[name], (*path, "inlet_degC", index), document)
+
+
+def _check_ways_out(values: Values, document: Document) -> None:
+    """A lasting load has a temperature only where something takes its heat away."""
+    closed = values.at("ambient", "natural_convection_W_m2K") == 0 and values.at("ambient", "emissivity") == 0
+    if not closed or values.at("cold_plate") is not None or ("cold_plate",) in document.wrong:
+        return
+    for case, given in (values.at("cases") or {}).items():
+        if isinstance(given, Mapping) and given.get("kind") == "steady":
+            document.complain(
+                ("cases", case, "kind"),
+                "steady: nothing takes the heat away, so there is no temperature that it leads to: give the design a cold_plate, or ambient a "
+                "natural_convection_W_m2K or emissivity above 0; or solve it over time (kind: transient)",
+            )
 
 
 def _look_up[Record](

@@ -166,3 +166,13 @@ def test_the_schema_of_editors_is_the_one_in_the_package():
 
     kept = Path(packtool.__file__).parent / "design" / "design.schema.json"
     assert json.loads(kept.read_text(encoding="utf-8")) == json.loads(json.dumps(design_json_schema()))
+
+
+def test_a_lasting_load_without_any_way_out_for_its_heat_is_refused_before_the_solve(complaints, valid):
+    sealed = ["cold_plate=null", "ambient.natural_convection_W_m2K=0", "ambient.emissivity=0"]
+    (found,) = complaints(valid, sealed)
+    assert (found.line, found.key) == (28, "cases.charge.kind")
+    assert "nothing takes the heat away" in found.message
+    for kept in (sealed[1:], sealed[:2], [sealed[0], sealed[2]]):
+        assert complaints(valid, kept) == []
+    assert complaints(valid, [*sealed, "cases={charge: {kind: transient, current_A: 1, duration_s: 5}}"]) == []
