@@ -129,6 +129,9 @@ def _cases(known: tuple[str, ...], asked: Asked) -> tuple[str, ...]:
     return tuple(name for name in known if name in asked.only_cases)
 
 
+Parquet = Annotated[bool, typer.Option("--parquet", help="Series of cases over time as .parquet beside the .csv (needs pyarrow).")]
+
+
 @app.command()
 def run(
     design: DesignFile,
@@ -141,10 +144,11 @@ def run(
     force: Force = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
+    parquet: Parquet = False,
 ) -> None:
     """Every stage: CAD, mesh, temperatures, verdict and report."""
     asked = Asked(design, out, sets, dry_run, force, quiet, verbose, chosen_form(form, as_json), only_cases)
-    _solve_and_judge(asked, ("cad", "mesh", "solve", "export-mesh", "report"))
+    _solve_and_judge(asked, ("cad", "mesh", "solve", "export-mesh", "report"), parquet)
 
 
 @app.command()
@@ -162,22 +166,31 @@ def solve(
     vary: Annotated[
         str | None, typer.Option("--vary", metavar="KEY=A:B:STEP", help="Solve for each value; table, vary.csv and vary.svg.")
     ] = None,
+    parquet: Parquet = False,
 ) -> None:
     """Mesh and temperatures only, with the verdict."""
     asked = Asked(design, out, sets, dry_run, force, quiet, verbose, chosen_form(form, as_json), only_cases)
     if vary is not None:
         from packtool.cli.vary import solve_varied
 
+        if parquet:
+            raise UsageError("--vary keeps no series: leave --parquet out")
         solve_varied(vary, asked)
     else:
-        _solve_and_judge(asked, ("mesh", "solve"))
+        _solve_and_judge(asked, ("mesh", "solve"), parquet)
 
 
-def _solve_and_judge(asked: Asked, stages: tuple[str, ...]) -> None:
+def _solve_and_judge(asked: Asked, stages: tuple[str, ...], parquet: bool) -> None:
+    if parquet:
+        from packtool.workflow.series_parquet import require_pyarrow, write_parquet
+
+        require_pyarrow()
     done = run_stages(asked, stages)
     if done is None:
         return
     loaded, _, outcome = done
+    if parquet:
+        write_parquet(asked.out, _cases(tuple(loaded.design.cases), asked))
     from packtool.report.records import Checked
 
     if asked.as_json:

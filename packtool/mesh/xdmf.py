@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
@@ -54,3 +55,43 @@ def write_xdmf(path: Path, mesh: TaggedMesh) -> dict[str, str]:
     head = '<?xml version="1.0" encoding="utf-8"?>\n<Xdmf Version="2.2">\n<Domain>\n  <Grid Name="mesh" GridType="Collection" CollectionType="Spatial">\n'
     artifacts.write_text(path, head + "\n".join(grids) + "\n  </Grid>\n</Domain>\n</Xdmf>\n")
     return {name: name for name in (*(region.name for region in mesh.regions), *named_surfaces(mesh))}
+
+
+def write_xdmf_fields(path: Path, mesh: TaggedMesh, times: Sequence[float], fields: Mapping[str, Floats]) -> None:
+    """Write ``path``, a mesh of hexahedra with ``fields`` over time, and with the suffix ``.bin`` its numbers.
+
+    ``fields`` name -> (n_times, n_points), kept to single precision; ``times`` (n_times,) [s]. Points, elements and the index of each
+    element's region stand in the file once, and every time refers to them.
+    """
+    raw = path.with_suffix(".bin")
+    offset = 0
+    with artifacts.replacing(raw) as temporary, temporary.open("wb") as out:
+
+        def item(values: Floats | Integers, kind: str, precision: int) -> str:
+            nonlocal offset
+            data = np.ascontiguousarray(values, dtype=f"<{'f' if kind == 'Float' else 'i'}{precision}").tobytes()
+            out.write(data)
+            begin, offset = offset, offset + len(data)
+            return (
+                f'<DataItem Dimensions="{" ".join(map(str, values.shape))}" NumberType="{kind}" Precision="{precision}" Format="Binary" '
+                f'Endian="Little" Seek="{begin}">{escape(raw.name)}</DataItem>'
+            )
+
+        fixed = [
+            f'        <Topology TopologyType="Hexahedron" NumberOfElements="{len(mesh.hexes)}">{item(mesh.hexes, "Int", 4)}</Topology>',
+            f'        <Geometry GeometryType="XYZ">{item(mesh.points, "Float", 8)}</Geometry>',
+            f'        <Attribute Name="region" Center="Cell" AttributeType="Scalar">{item(mesh.region, "Int", 4)}</Attribute>',
+        ]
+        grids = []
+        for number, time in enumerate(times):
+            values = [
+                f'        <Attribute Name={quoteattr(name)} Center="Node" AttributeType="Scalar">{item(field[number], "Float", 4)}</Attribute>'
+                for name, field in fields.items()
+            ]
+            head = f'      <Grid Name="mesh" GridType="Uniform">\n        <Time Value="{float(time)!r}"/>'
+            grids.append("\n".join([head, *fixed, *values, "      </Grid>"]))
+    head = (
+        '<?xml version="1.0" encoding="utf-8"?>\n<Xdmf Version="2.2">\n  <Domain>\n'
+        '    <Grid Name="over time" GridType="Collection" CollectionType="Temporal">\n'
+    )
+    artifacts.write_text(path, head + "\n".join(grids) + "\n    </Grid>\n  </Domain>\n</Xdmf>\n")

@@ -104,6 +104,7 @@ def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, 
     from packtool.design.schema import TransientCase
     from packtool.mesh.build import family_members
     from packtool.mesh.files import load_mesh, write_pvd, write_vtu
+    from packtool.mesh.xdmf import write_xdmf_fields
     from packtool.thermal.evaluate import save_temperatures
     from packtool.workflow.transient_files import write_transient
 
@@ -127,7 +128,9 @@ def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, 
         save_temperatures(folder / fields, solved.solution)
         vtu = f"thermal-{case}.vtu"
         write_vtu(folder / vtu, meshes[0], point_data={"temperature_degC": solved.solution.T - ZERO_CELSIUS}, cell_data={})
-        files += [fields, vtu]
+        xdmf = f"thermal-{case}.xdmf"
+        write_xdmf_fields(folder / xdmf, meshes[0], (0.0,), {"temperature_degC": solved.solution.T[None] - ZERO_CELSIUS})
+        files += [fields, vtu, xdmf, f"thermal-{case}.bin"]
         summaries[case] = {**solved.summary, "seconds": time.monotonic() - started}
     steady = [case for case in cases if not isinstance(loaded.design.cases[case], TransientCase)]
     if steady:

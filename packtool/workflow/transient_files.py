@@ -13,6 +13,7 @@ from packtool.artifacts import replacing, write_text
 from packtool.coldplate.pack_run import PackRun
 from packtool.mesh.files import write_pvd, write_vtu
 from packtool.mesh.records import TaggedMesh
+from packtool.mesh.xdmf import write_xdmf_fields
 from packtool.results import ZERO_CELSIUS
 from packtool.workflow.cache import HIDDEN
 
@@ -40,6 +41,8 @@ def write_transient(
         names.append(name)
     pvd = f"thermal-{case}.pvd"
     write_pvd(folder / pvd, list(zip(run.outputs, names, strict=True)))
+    xdmf = f"thermal-{case}.xdmf"
+    write_xdmf_fields(folder / xdmf, mesh, run.outputs, {"temperature_degC": run.fields - ZERO_CELSIUS})
     fields = f"{HIDDEN}/temperature-{case}.npz"
     with replacing(folder / fields) as temporary:
         np.savez_compressed(temporary, T=run.hottest)
@@ -49,7 +52,7 @@ def write_transient(
     electrical = f"electrical-{case}.csv"
     traces = [moment.interval.trace for moment in run.moments if moment.interval is not None]
     write_text(folder / electrical, _table(ELECTRICAL, [list(map(float, row)) for row in np.concatenate(traces)]))
-    return [*names, pvd, fields, series, electrical]
+    return [*names, pvd, xdmf, f"thermal-{case}.bin", fields, series, electrical]
 
 
 def _rows(run: PackRun) -> list[list[float | str]]:
