@@ -145,8 +145,11 @@ def _coolant(case: PackCase, run: PackRun, name: str) -> list[Result]:
     if case.stream is None:
         return []
     found: dict[str, Result] = {}
-    for time, state in zip(run.outputs, run.states, strict=True):
-        stream = case.stream_at(time * (1 - 1e-12))
+    at_outputs = [(time, case.stream_at(time * (1 - 1e-12)), state) for time, state in zip(run.outputs, run.states, strict=True)]
+    flowing = [
+        one for one in at_outputs if one[1] is not None and not one[1].standing
+    ]  # of what stands there is no rise and no split
+    for time, stream, state in flowing or at_outputs:
         assert stream is not None
         for row in coolant_results(cold_plate_solution(stream, state), name):
             row = replace(row, time_s=time)

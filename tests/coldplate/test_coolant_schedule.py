@@ -127,6 +127,16 @@ def test_a_chiller_s_step_is_in_the_balance_with_what_the_coolant_holds():
     assert run.coolant["carried"] == pytest.approx(off, rel=0.01)  # trapezoids over steps of seconds
 
 
+@fem
+def test_a_standing_pump_is_no_measure_of_rise_and_flow():
+    case, _ = cell_on_a_channel(schedule=((300.0, (0.0, None)),))
+    run = PackMarch(replace(case, outputs=(300.0, 900.0)), None).go()
+    rows = {row.name: row for row in transient_results(case, run, Cells(), "case")}
+    assert rows["coolant.rise"].time_s == 300.0
+    assert rows["coolant.reynolds.min"].value > 100
+    assert rows["coolant.outlet"].time_s > 300.0  # how warm it gets while it stands is told
+
+
 @pytest.mark.slow
 @fem
 def test_a_ramp_is_what_many_small_steps_come_to():
