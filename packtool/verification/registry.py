@@ -9,6 +9,7 @@ from packtool.verification.conduction import conduction_cases
 from packtool.verification.conjugate import CASES as CONJUGATE_CASES
 from packtool.verification.coolant_time import CASES as COOLANT_TIME_CASES
 from packtool.verification.flow import CASES as FLOW_CASES
+from packtool.verification.one_wall import CASES as ONE_WALL_CASES
 from packtool.verification.pack_battery import pack_battery_cases
 from packtool.verification.records import VerificationCase
 from packtool.verification.transients import transient_cases
@@ -24,6 +25,7 @@ def cases() -> tuple[VerificationCase, ...]:
         *COOLANT_TIME_CASES,
         *FLOW_CASES,
         *CONJUGATE_CASES,
+        *ONE_WALL_CASES,
         *battery_heat_cases(),
         *pack_battery_cases(),
         *abuse_cases(),
