@@ -8,7 +8,7 @@ from packtool.verification.one_wall import CASES as ONE_WALL
 
 @pytest.mark.fem
 @pytest.mark.slow
-@pytest.mark.parametrize("case", (*CASES, *ONE_WALL), ids=lambda case: case.id)
+@pytest.mark.parametrize("case", [*CASES, *ONE_WALL], ids=lambda case: case.id)
 def test_published_flows(case):
     rows = tuple(case.run())
     assert rows
