@@ -11,7 +11,7 @@ ASSEMBLIES: Mapping[str, tuple[str, ...]] = {
     "cells": ("cell", "terminal"),
     "cooling": ("cold_plate", "coolant", "fitting", "interface", "heater"),
     "electrical": ("busbar", "terminal"),
-    "enclosure": ("tray", "lid", "seal", "bolt", "bracket"),
+    "enclosure": ("tray", "lid", "seal", "bolt", "bracket", "fixture"),
     "structure": ("end_plate", "side_plate", "strap", "filler", "pad", "barrier", "fin", "holder", "potting", "cross_member"),
 }
 """Roles that are asked for together; each role (layout.records.Role) can be asked for by itself as well."""

@@ -54,6 +54,7 @@ LOOKS: dict[Role, Look] = {
     "tray": Look(_rgb8(110, 120, 130), metallic=0.4, roughness=0.6),
     "lid": Look(_rgb8(130, 140, 150), alpha=0.25, metallic=0.2, roughness=0.6),
     "fitting": Look(_rgb8(90, 90, 90), metallic=0.4, roughness=0.5),
+    "fixture": Look(_rgb8(52, 54, 60), roughness=0.6),
     "seal": Look(_rgb8(35, 35, 40), roughness=0.95),
     "bolt": Look(_rgb8(175, 175, 170), metallic=0.7, roughness=0.35),
     "bracket": Look(_rgb8(95, 105, 118), metallic=0.4, roughness=0.6),

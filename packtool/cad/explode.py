@@ -9,7 +9,7 @@ from dataclasses import replace
 from packtool.layout.records import Layout, Role
 
 LAYERS: tuple[tuple[tuple[Role, ...], float], ...] = (
-    (("tray", "bracket", "cross_member"), 0.0),
+    (("tray", "bracket", "cross_member", "fixture"), 0.0),
     (("cold_plate", "coolant", "fitting", "heater"), 0.45),
     (("interface",), 0.2),
     (("cell", "pad", "barrier", "fin", "end_plate", "side_plate", "strap", "filler", "holder", "potting", "terminal"), 0.45),

@@ -31,8 +31,8 @@ class UnitMass:
 def unit_masses(layout: Layout, materials: Mapping[str, Material], coolant_densities: Mapping[str, Figure]) -> dict[str, UnitMass]:
     """The mass of one piece of every product that a part uses, by product id.
 
-    Cells weigh what the catalogue says, terminals included (where it says nothing, what layout.properties takes); everything else
-    its closed form volume times the density of its material or coolant [kg/m³]. Without a density the mass is None.
+    Cells weigh what the catalogue says, terminals included (where it says nothing, what layout.properties takes), bought-in parts what
+    the design says; everything else its closed form volume times the density of its material or coolant [kg/m³]. Without a density the mass is None.
     """
     used = {part.product for part in layout.parts}
     return {
@@ -47,6 +47,8 @@ def _unit_mass(
         return _cell_mass(layout.cell)
     if product.role == "terminal":
         return UnitMass(0.0, INCLUDED, INCLUDED)
+    if product.mass_kg is not None:
+        return UnitMass(product.mass_kg, "given", "as bought")
     if product.role == "coolant":
         density = coolant_densities.get(product.material)
     else:

@@ -43,8 +43,15 @@ MATERIAL_KEYS: tuple[KeyPath, ...] = (
     ("enclosure", "bolt_material"),
     ("enclosure", "seal", "material"),
     ("enclosure", "cross_members", "material"),
+    ("enclosure", "vent_plug", "material"),
+    ("enclosure", "hose_fitting", "material"),
 )
 """Keys that name a solid of the catalogue."""
+LISTED_MATERIAL_KEYS: tuple[tuple[KeyPath, KeyPath], ...] = (
+    (("enclosure", "cutouts"), ("fixture", "material")),
+    (("parts",), ("material",)),
+)
+"""The same in every entry of a list: the list, and the key in an entry."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +82,9 @@ def resolve(data: Any, document: Document, folder: Path) -> Resolved:
         complain_of_missing_figures(cell, reference, values.at("arrangement", "pattern"), document)
         complain_of_voltages(cell, document)
         complain_of_ocv(cell, reference, document)
-    entries = range(len(values.at("parts") or ()))
-    of_parts: list[KeyPath] = [("parts", index, "material") for index in entries]
+    listed = [(*path, index, *key) for path, key in LISTED_MATERIAL_KEYS for index in range(len(values.at(*path) or ()))]
     heaters: list[KeyPath] = [("heaters", name, "material") for name in values.at("heaters") or {}]
-    materials = _look_up("material", [*MATERIAL_KEYS, *of_parts, *heaters], catalogue.materials(), values, document)
+    materials = _look_up("material", [*MATERIAL_KEYS, *listed, *heaters], catalogue.materials(), values, document)
     coolants = _look_up("coolant", [("cold_plate", "coolant")], catalogue.coolants(), values, document)
     busbar = values.at("busbars", "material")
     if busbar in materials and materials[busbar].resistivity_ohm_m is None:

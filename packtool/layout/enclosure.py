@@ -11,6 +11,7 @@ from packtool.design.schema import Enclosure
 from packtool.errors import Complaint, DesignError
 from packtool.layout.complaints import complain
 from packtool.layout.fasteners import THREADS, bolt_length, bolt_product, nut_product
+from packtool.layout.fixtures import fixture_faults, fixture_parts
 from packtool.layout.flange import (
     EDGE_OVER_HOLE,
     LAND_MM,
@@ -73,10 +74,29 @@ def enclosed(
         if part.product in roles and roles[part.product].role == "fitting" and part.name.startswith("fitting ")
     )
     planned = replace(tray, fittings=fittings)
-    complaints = check_enclosure(loaded, loaded.design.enclosure, planned)
+    enclosure = loaded.design.enclosure
+    complaints = check_enclosure(loaded, enclosure, planned)
+    if not complaints:
+        openings = _openings(enclosure, plan_flange(enclosure, planned.inside), planned)
+        complaints = [complain(loaded, *fault) for fault in fixture_faults(openings, planned.inside, products, parts)]
     if complaints:
         raise DesignError(complaints)
-    return enclosure_parts(loaded.design.enclosure, planned)
+    made, placed = enclosure_parts(enclosure, planned)
+    return made, _told_apart(placed, {part.name for part in parts})
+
+
+def _told_apart(parts: Sequence[Part], taken: set[str]) -> list[Part]:
+    """The parts, with a number behind names that are taken: those of fixtures are the user's words."""
+    found, names = [], {*taken, *(part.name for part in parts if part.name)}
+    seen = set(taken)
+    for part in parts:
+        name, number = part.name, 1
+        while name in seen or (number > 1 and name in names):
+            number += 1
+            name = f"{part.name} {number}"
+        seen.add(name)
+        found.append(part if name == part.name else replace(part, name=name))
+    return found
 
 
 def enclosure_parts(enclosure: Enclosure, tray: TrayPlan) -> tuple[list[Product], list[Part]]:
@@ -91,6 +111,7 @@ def enclosure_parts(enclosure: Enclosure, tray: TrayPlan) -> tuple[list[Product]
         _seal_parts(enclosure, flange, tray.top),
         _bolt_parts(enclosure, flange, tray.top),
         mount_parts(enclosure, flange, clear),
+        fixture_parts(enclosure, openings, tray.inside, flange.edge if enclosure.style == "extruded" else enclosure.wall_mm),
     ):
         products += made
         parts += placed
@@ -273,10 +294,10 @@ def _bracket_faults(enclosure: Enclosure, flange: Flange, top: float, openings: 
     feet_top = foot_height(enclosure, clear) if enclosure.feet else 0.0
     for opening in openings:
         for wall, (low, high) in stretches:
-            across = opening.wall == wall and opening.along - opening.half_along < high and low < opening.along + opening.half_along
+            across = opening.wall == wall and opening.span[0] < high and low < opening.span[1]
             is_lug = any(w == wall and low <= at <= high for w, at in lugs)
             height = clear if is_lug else feet_top
-            if across and opening.z - opening.half_z < height:
+            if across and opening.heights[0] < height:
                 what = "a lifting lug" if is_lug else f"a foot ({feet_top:.4g} mm high)"
                 faults.append((opening.key, f"{opening.name} is behind {what} on wall {wall}"))
     if enclosure.wall_ribs is not None and bracket_reach(enclosure) and enclosure.wall_ribs.height_mm > enclosure.flange_mm:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from packtool.design.schema.enclosure import Cutout, Enclosure
+from packtool.design.schema.fixtures import Fixture
 from packtool.layout.outline import Rectangle
 from packtool.layout.records import Axis, Detail, Loop, Profile
 
@@ -19,7 +20,7 @@ LEAST_WEB_MM = 3.0
 @dataclass(frozen=True, slots=True)
 class Opening:
     """An opening in a wall: its middle ``along`` the wall (x or y in the plan) and at ``z``, half its size in both [mm]; ``key`` of the
-    design that it comes from."""
+    design that it comes from. The ``fixture`` that stands in it, at ``fixture_key``: a product called ``title``, a part ``part_name``."""
 
     name: str
     key: str
@@ -29,13 +30,39 @@ class Opening:
     half_along: float
     half_z: float
     round: bool
+    fixture: Fixture | None = None
+    fixture_key: str = ""
+    title: str = ""
+    part_name: str = ""
+    product: str = ""
+
+    @property
+    def rim(self) -> float:
+        """How far its fixture reaches past its edge on the outside [mm]."""
+        return self.fixture.rim_mm if self.fixture else 0.0
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """From where to where it and its fixture's rim reach along the wall [mm]."""
+        return self.along - self.half_along - self.rim, self.along + self.half_along + self.rim
+
+    @property
+    def heights(self) -> tuple[float, float]:
+        """From where to where it and its fixture's rim reach in z [mm]."""
+        return self.z - self.half_z - self.rim, self.z + self.half_z + self.rim
+
+    @property
+    def size(self) -> str:
+        """Its size in words."""
+        return f"{2 * self.half_z:.4g} mm" if self.round else f"{2 * self.half_along:g} x {2 * self.half_z:g} mm"
 
     def overlaps(self, other: Opening) -> bool:
-        """Whether less than LEAST_WEB_MM is left between two openings of one wall."""
+        """Whether less than LEAST_WEB_MM is left between two openings of one wall, or their fixtures' rims meet."""
         apart = abs(self.along - other.along), abs(self.z - other.z)
+        web = max(LEAST_WEB_MM, self.rim + other.rim)
         if self.round and other.round:
-            return math.hypot(*apart) < self.half_z + other.half_z + LEAST_WEB_MM
-        return apart[0] < self.half_along + other.half_along + LEAST_WEB_MM and apart[1] < self.half_z + other.half_z + LEAST_WEB_MM
+            return math.hypot(*apart) < self.half_z + other.half_z + web
+        return apart[0] < self.half_along + other.half_along + web and apart[1] < self.half_z + other.half_z + web
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +113,34 @@ def plan_openings(
         for k in range(count):
             along = low + (high - low) * (k + 0.5) / count
             name = "vent" if count == 1 else f"vent {k + 1}"
-            z = _over_feet(middle, wall, along, radius, feet)
-            openings.append(Opening(name, "enclosure.vent_area_mm2", wall, along, z, radius, radius, True))
+            z = _over_feet(middle, wall, along, radius + _rim(enclosure.vent_plug), feet)
+            opening = Opening(name, "enclosure.vent_area_mm2", wall, along, z, radius, radius, True)
+            openings.append(
+                _with(opening, enclosure.vent_plug, "enclosure.vent_plug", "vent plug", name.replace("vent", "vent plug"))
+            )
     if enclosure.hose_opening_mm is not None:
         radius = enclosure.hose_opening_mm / 2
         for fitting in fittings:
             side: Wall = "x-" if fitting.x < (inside[0] + inside[2]) / 2 else "x+"
             # the hose bends to the fitting: its opening may stand higher, so that it clears the floor, or lower, so that it clears the flange
-            z = _over_feet(max(min(fitting.z, span[1] - radius), span[0] + radius), side, fitting.y, radius, feet)
-            openings.append(
-                Opening(f"hose of {fitting.name}", "enclosure.hose_opening_mm", side, fitting.y, z, radius, radius, True)
-            )
+            outer = radius + _rim(enclosure.hose_fitting)
+            z = _over_feet(max(min(fitting.z, span[1] - outer), span[0] + outer), side, fitting.y, outer, feet)
+            opening = Opening(f"hose of {fitting.name}", "enclosure.hose_opening_mm", side, fitting.y, z, radius, radius, True)
+            part = f"hose fitting {fitting.name}"
+            openings.append(_with(opening, enclosure.hose_fitting, "enclosure.hose_fitting", "hose fitting", part))
     return tuple(openings)
+
+
+def _rim(fixture: Fixture | None) -> float:
+    return fixture.rim_mm if fixture else 0.0
+
+
+def _with(opening: Opening, fixture: Fixture | None, key: str, title: str, part_name: str) -> Opening:
+    """An opening with what stands in it."""
+    if fixture is None:
+        return opening
+    product = title.replace(" ", "-") if title in ("vent plug", "hose fitting") else "connector"
+    return replace(opening, fixture=fixture, fixture_key=key, title=title, part_name=part_name, product=product)
 
 
 def _over_feet(z: float, wall: Wall, along: float, radius: float, feet: Sequence[tuple[Wall, tuple[float, float], float]]) -> float:
@@ -113,9 +156,11 @@ def _cutout(cutout: Cutout, index: int, inside: Rectangle, middle: float) -> Ope
     along, z = (low + high) / 2 + cutout.along_mm, cutout.z_mm if cutout.z_mm is not None else middle
     key = f"enclosure.cutouts.{index}"
     if cutout.diameter_mm is not None:
-        return Opening(cutout.name, key, cutout.wall, along, z, cutout.diameter_mm / 2, cutout.diameter_mm / 2, True)
-    half = (cutout.width_mm or 0.0) / 2, (cutout.height_mm or 0.0) / 2
-    return Opening(cutout.name, key, cutout.wall, along, z, *half, False)
+        opening = Opening(cutout.name, key, cutout.wall, along, z, cutout.diameter_mm / 2, cutout.diameter_mm / 2, True)
+    else:
+        half = (cutout.width_mm or 0.0) / 2, (cutout.height_mm or 0.0) / 2
+        opening = Opening(cutout.name, key, cutout.wall, along, z, *half, False)
+    return _with(opening, cutout.fixture, f"{key}.fixture", cutout.name, cutout.name)
 
 
 def opening_faults(
@@ -126,16 +171,17 @@ def opening_faults(
     for index, one in enumerate(openings):
         low, high = extent(one.wall, inside)
         low, high = low + radius + LEAST_WEB_MM, high - radius - LEAST_WEB_MM
-        if one.along - one.half_along < low - 1e-9 or one.along + one.half_along > high + 1e-9:
+        what = f"{one.name} with its rim" if one.rim else one.name
+        if one.span[0] < low - 1e-9 or one.span[1] > high + 1e-9:
             middle = (low + high) / 2
             faults.append(
-                (one.key, f"{one.name}: from {one.along - one.half_along - middle:.4g} to {one.along + one.half_along - middle:.4g} mm from the"
-                 f" middle of wall {one.wall}, which is free from {low - middle:.4g} to {high - middle:.4g}")
+                (one.key, f"{what}: from {one.span[0] - middle:.4g} to {one.span[1] - middle:.4g} mm from the middle of wall {one.wall}, which"
+                 f" is free from {low - middle:.4g} to {high - middle:.4g}")
             )  # fmt: skip
-        if one.z - one.half_z < span[0] - 1e-9 or one.z + one.half_z > span[1] + 1e-9:
+        if one.heights[0] < span[0] - 1e-9 or one.heights[1] > span[1] + 1e-9:
             faults.append(
-                (one.key, f"{one.name}: from z {one.z - one.half_z:.4g} to {one.z + one.half_z:.4g} mm, where the wall is free from"
-                 f" {span[0]:.4g} to {span[1]:.4g}: make it smaller, or divide it over more openings")
+                (one.key, f"{what}: from z {one.heights[0]:.4g} to {one.heights[1]:.4g} mm, where the wall is free from {span[0]:.4g} to"
+                 f" {span[1]:.4g}: make it smaller, or divide it over more openings")
             )  # fmt: skip
         for other in openings[:index]:
             if other.wall == one.wall and one.overlaps(other):

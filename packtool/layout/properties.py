@@ -66,8 +66,11 @@ def coolant_density_kg_m3(coolant: Coolant, T_degC: float) -> float:
 def product_mass_kg(product: Product, loaded: LoadedDesign) -> float:
     """Mass of one part of this product [kg]: its volume, CAD-only detail included, times the density.
 
-    A cell weighs what the catalogue says, terminals included, so a terminal by itself counts 0. Coolant has its density at the inlet.
+    A cell weighs what the catalogue says, terminals included, so a terminal by itself counts 0; a bought-in part what the design says.
+    Coolant has its density at the inlet.
     """
+    if product.mass_kg is not None:
+        return product.mass_kg
     if product.role == "cell":
         return cell_mass_kg(loaded.cell)
     if product.role == "terminal":

@@ -19,7 +19,7 @@ from packtool.layout.imported import Body, Imported, Tilt
 Role = Literal[
     "cell", "pad", "barrier", "fin", "end_plate", "side_plate", "strap", "filler", "holder", "potting", "interface", "cold_plate", "heater", "coolant",
     "terminal", "busbar", "tray",
-    "lid", "fitting",
+    "lid", "fitting", "fixture",
     "seal", "bolt", "bracket", "cross_member", "imported",
 ]  # fmt: skip
 MESHED_ROLES: tuple[Role, ...] = (
@@ -234,7 +234,8 @@ class Product:
 
     The mesh is of the sweeps. What it leaves out, and the CAD has, is in ``edge_radius_mm`` (rounds the vertical edges of a box or a
     rectangular ring), ``details`` and ``fillets``. Without sweeps it is its added details, or the ``body`` of a STEP file that the CAD
-    stage has read. ``through``: of a flat cell, the axis that its electrode layers are stacked along.
+    stage has read. ``through``: of a flat cell, the axis that its electrode layers are stacked along. ``mass_kg`` of one,
+    where it is bought as such; None: its volume times its material's density.
     """
 
     id: str
@@ -247,6 +248,7 @@ class Product:
     fillets: tuple[Fillet, ...] = ()
     through: Axis = "x"
     body: Body | None = None
+    mass_kg: float | None = None
 
     def volume_mm3(self) -> float:
         """Volume of the sweeps [mm³], as it is meshed."""

@@ -18,7 +18,7 @@ class Shelf:
 
     def product(self, made: Product) -> Product:
         """This product, or the one like it that is there already; a second of its id gets a number."""
-        key = (made.id, made.sweeps, made.details, made.edge_radius_mm)
+        key = (made.id, made.material, made.description, made.sweeps, made.details, made.edge_radius_mm, made.mass_kg)
         if key not in self.products:
             number = sum(known[0] == made.id for known in self.products) + 1
             id = made.id if number == 1 else f"{made.id}-{number}"

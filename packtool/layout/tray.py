@@ -137,7 +137,7 @@ def wall_ribs(
         low, high = extent(name, flange.inside)
         low, high = low + flange.radius, high - flange.radius
         count = max(1, math.ceil((high - low) / ribs.pitch_mm - 1e-9))
-        blocked = [(o.along - o.half_along, o.along + o.half_along) for o in openings if o.wall == name]
+        blocked = [o.span for o in openings if o.wall == name]
         blocked += [span for other, span in taken if other == name]
         for k in range(count):
             middle = low + (high - low) * (k + 0.5) / count

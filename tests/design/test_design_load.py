@@ -12,7 +12,7 @@ import pytest
 from packtool.catalogue import load as catalogue
 from packtool.design.json_schema import design_json_schema
 from packtool.design.load import MOST_COMPLAINTS, design_from_text, load_design
-from packtool.design.resolve import MATERIAL_KEYS
+from packtool.design.resolve import LISTED_MATERIAL_KEYS, MATERIAL_KEYS
 from packtool.design.schema import PackDesign
 from packtool.errors import Complaint, DesignError, ExitCode
 
@@ -138,10 +138,13 @@ def test_every_key_that_takes_a_material_is_looked_up():
             if branch.get("x-catalogue") == "materials":
                 yield path
             resolved = schema["$defs"][branch["$ref"].rpartition("/")[2]] if "$ref" in branch else branch
+            if "items" in resolved:
+                yield from keys_below(resolved["items"], (*path, "*"))
             for key, below in resolved.get("properties", {}).items():
                 yield from keys_below(below, (*path, key))
 
-    assert sorted(set(keys_below(schema, ()))) == sorted(MATERIAL_KEYS)
+    listed = [(*path, "*", *key) for path, key in LISTED_MATERIAL_KEYS]
+    assert sorted(set(keys_below(schema, ()))) == sorted([*MATERIAL_KEYS, *listed])
 
 
 @pytest.mark.slow

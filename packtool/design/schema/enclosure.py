@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from packtool.design.schema.base import IP_PATTERN, Agreement, DesignRecord, MaterialId, Millimetres
+from packtool.design.schema.fixtures import Fixture, HoseFitting, fitting_needs_hoses, plug_needs_vents
 from packtool.design.schema.structure import BoltSize
 
 Wall = Literal["x-", "x+", "y-", "y+"]
@@ -93,6 +94,7 @@ class Cutout(DesignRecord):
     z_mm: Annotated[float, Field(gt=0, le=20_000)] | None = Field(
         None, description="its middle above the tray's underside; default: half way up the wall"
     )
+    fixture: Fixture | None = Field(None, description="the part that stands in it; left out: an open hole")
 
 
 def _radius_of_style(style: str, radius: float | None) -> str | None:
@@ -117,6 +119,8 @@ class Enclosure(DesignRecord):
         Agreement(("style", "floor_radius_mm"), "floor_radius_mm", _radius_of_style),
         Agreement(("style", "wall_ribs"), "wall_ribs", _ribs_of_style),
         Agreement(("seal", "bolt"), "seal", _seal_needs_bolts),
+        Agreement(("vent_area_mm2", "vent_plug"), "vent_plug", plug_needs_vents),
+        Agreement(("hose_opening_mm", "hose_fitting"), "hose_fitting", fitting_needs_hoses),
     )
 
     material: MaterialId = Field(description="material of the tray")
@@ -156,8 +160,14 @@ class Enclosure(DesignRecord):
     )
     vent_area_mm2: Annotated[float, Field(ge=0, le=1e6)] | None = Field(None, description="open area of the pressure relief vents")
     vents: Vents = Field(default_factory=Vents, description="number and wall of the vents that share vent_area_mm2")
+    vent_plug: Fixture | None = Field(
+        None, description="pressure-equalising plug in each vent, that bursts where vent_area_mm2 is needed; left out: open holes"
+    )
     hose_opening_mm: Millimetres | None = Field(
         None, description="diameter of the wall's opening beside each coolant fitting; left out: none"
+    )
+    hose_fitting: HoseFitting | None = Field(
+        None, description="bulkhead fitting in each hose opening, that hoses go onto on both sides; left out: the hose goes through"
     )
     cutouts: tuple[Cutout, ...] = Field((), max_length=100, description="openings in the walls, for connectors and glands")
 
