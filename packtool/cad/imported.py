@@ -90,8 +90,8 @@ def imported_shapes(layout: Layout, folder: Path) -> dict[str, TopoDS_Shape]:
 
 def _product(one: Imported, facts: Mapping[str, Any]) -> Product:
     counts = facts["solids"], facts["left_out"], facts["unread"]
-    body = Body(facts["volume_mm3"], tuple(facts["first"]), tuple(facts["second"]), tuple(facts["box"]), *counts, one.mass_kg)
-    return Product(one.product, "imported", one.material, (), description=f"from {one.file}", body=body)
+    body = Body(facts["volume_mm3"], tuple(facts["first"]), tuple(facts["second"]), tuple(facts["box"]), *counts)
+    return Product(one.product, "imported", one.material, (), description=f"from {one.file}", mass_kg=one.mass_kg, body=body)
 
 
 def _stem(sha256: str) -> str:

@@ -48,13 +48,11 @@ def _unit_mass(
     if product.role == "terminal":
         return UnitMass(0.0, INCLUDED, INCLUDED)
     if product.mass_kg is not None:
-        return UnitMass(product.mass_kg, "given", "as bought")
+        return UnitMass(product.mass_kg, "given", "as the design says")
     if product.role == "coolant":
         density = coolant_densities.get(product.material)
     else:
         density = materials[product.material].rho_kg_m3 if product.material in materials else None
-    if product.body is not None and product.body.mass_kg is not None:
-        return UnitMass(product.body.mass_kg, "given", "as the design says")
     if density is None:
         return UnitMass(None, "unknown", f"the density of {product.material} is unknown")
     mass_kg = density.value * product.finished_volume_mm3() * KG_PER_M3_TO_KG_PER_MM3

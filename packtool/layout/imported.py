@@ -47,7 +47,7 @@ class Tilt:
 class Body:
     """What the kernel says of the solids of a STEP file, in the file's own frame: volume [mm³]; ``first`` (3) integral of r dV [mm⁴];
     ``second`` (9, row by row) integral of r r^T dV [mm⁵]; ``box`` around them; how many solids; surfaces that were left out; solids that the kernel
-    could not read; ``mass_kg`` where the design gives it."""
+    could not read."""
 
     volume_mm3: float
     first: Triple
@@ -56,7 +56,6 @@ class Body:
     solids: int
     left_out: int
     unread: int = 0
-    mass_kg: float | None = None
 
 
 def rotation_matrix(rotation_deg: Triple) -> Matrix:

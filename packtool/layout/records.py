@@ -438,8 +438,8 @@ class Layout:
     n_parallel: int
     network: CoolantNetwork | None
     joints: tuple[Joint, ...]
-    inside: tuple[float, float, float, float] | None = None
     imported: tuple[Imported, ...] = ()
+    inside: tuple[float, float, float, float] | None = None
 
     def product(self, id: str) -> Product:
         """The product with this id; KeyError if there is none."""
