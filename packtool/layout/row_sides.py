@@ -95,6 +95,10 @@ def check_sides(loaded: LoadedDesign, plan: RowPlan) -> list[Complaint]:
             " terminals on top"
         )
         return [complain(loaded, f"arrangement.{key}", message) for key in keys]
+    heater = next((name for name, one in loaded.design.heaters.items() if one.place == "sides"), None)
+    if keys and heater is not None:
+        message = f"the pads of heater {heater} lie on the cells' sides, where it would be: leave it out, or put the heater below"
+        return [complain(loaded, f"arrangement.{key}", message) for key in keys]
     faults: list[tuple[str, str]] = []
     if arrangement.straps is not None:
         faults += _strap_faults(arrangement, arrangement.straps, plan)

@@ -78,8 +78,9 @@ def plan_terminals(loaded: LoadedDesign, plan: RowPlan) -> Terminals:
     if stance.poles == "ends":
         wide, tall = SIDE_OVER_THICKNESS * stance.x, SIDE_OVER_THICKNESS * stance.z
         return Terminals(wide, min(LARGEST_SIDE_MM, tall), HEIGHT_MM, 0.0)
-    pad = min(LARGEST_SIDE_MM, SIDE_OVER_THICKNESS * thickness, SIDE_OVER_WIDTH * width)
-    return Terminals(pad, pad, HEIGHT_MM, PITCH_OVER_WIDTH * width / 2)
+    side = height if terminals_of(cell) == "one_end" else width  # what two terminals share
+    pad = min(LARGEST_SIDE_MM, SIDE_OVER_THICKNESS * thickness, SIDE_OVER_WIDTH * side)
+    return Terminals(pad, pad, HEIGHT_MM, PITCH_OVER_WIDTH * side / 2)
 
 
 def _tab(loaded: LoadedDesign, side: float, thickness: float, *, alone: bool) -> tuple[float, float, float, float]:

@@ -157,6 +157,22 @@ def test_sides_with_terminals_take_nothing(load, key):
     assert "terminals are on the rows' sides" in found[0][1]
 
 
+@pytest.mark.parametrize("key", ["side_plates", "side_lining", "straps", "row_filler"])
+def test_sides_with_heater_pads_take_nothing(load, key):
+    value = {"side_plates": PLATE, "side_lining": FOIL, "straps": STRAP, "row_filler": FILL}[key]
+    heater = {
+        "h": {
+            "place": "sides",
+            "material": "epdm",
+            "thickness_mm": 1.0,
+            "power_W": 100.0,
+            "on_below_degC": 5.0,
+            "off_above_degC": 10.0,
+        }
+    }
+    assert [k for k, _ in complaints(load, {"heaters": heater}, **{key: value})] == [f"arrangement.{key}"]
+
+
 @pytest.mark.parametrize(
     ("keys", "says"),
     [
