@@ -34,7 +34,7 @@ KINDS: Mapping[str, tuple[tuple[Role, ...], tuple[Role, ...]]] = {
     "busbars and walls": (("busbar",), WALLS),
 }
 """What is held apart from what, among packtool's own parts."""
-ENCLOSURE: tuple[Role, ...] = ("tray", "lid", "seal", "bolt", "bracket", "cross_member")
+ENCLOSURE: tuple[Role, ...] = ("tray", "lid", "seal", "bolt", "bracket", "cross_member", "fixture")
 """Roles whose parts make the outer box of a pack."""
 IMPORTED_LIVE, IMPORTED = "imported and live parts", "imported and other parts"
 

@@ -43,7 +43,7 @@ MATERIAL_KEYS: tuple[KeyPath, ...] = (
     ("enclosure", "bolt_material"),
     ("enclosure", "seal", "material"),
     ("enclosure", "cross_members", "material"),
-    ("enclosure", "vent_plug", "material"),
+    ("enclosure", "vents", "plug", "material"),
     ("enclosure", "hose_fitting", "material"),
 )
 """Keys that name a solid of the catalogue."""

@@ -113,10 +113,10 @@ def plan_openings(
         for k in range(count):
             along = low + (high - low) * (k + 0.5) / count
             name = "vent" if count == 1 else f"vent {k + 1}"
-            z = _over_feet(middle, wall, along, radius + _rim(enclosure.vent_plug), feet)
+            z = _over_feet(middle, wall, along, radius + _rim(enclosure.vents.plug), feet)
             opening = Opening(name, "enclosure.vent_area_mm2", wall, along, z, radius, radius, True)
             openings.append(
-                _with(opening, enclosure.vent_plug, "enclosure.vent_plug", "vent plug", name.replace("vent", "vent plug"))
+                _with(opening, enclosure.vents.plug, "enclosure.vents.plug", "vent plug", name.replace("vent", "vent plug"))
             )
     if enclosure.hose_opening_mm is not None:
         radius = enclosure.hose_opening_mm / 2

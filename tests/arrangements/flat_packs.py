@@ -14,7 +14,7 @@ RESISTANCE_MOHM = 1.0
 
 SMALL = (
     "electrical={series: 8, parallel: 1}", "arrangement.rows=2", "arrangement.cells_per_row=4", "cold_plate.channels=3",
-    "busbars.width_mm=20", f"cases.charge_1C.current_A={CURRENT_A}", "mesh.level=coarse", "enclosure.vent_area_mm2=null",
+    "busbars.width_mm=20", f"cases.charge_1C.current_A={CURRENT_A}", "mesh.level=coarse", "enclosure.vent_area_mm2=null", "enclosure.cutouts=[]",
 )  # fmt: skip
 
 

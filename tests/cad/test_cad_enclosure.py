@@ -15,9 +15,9 @@ BUS = Path(__file__).parents[2] / "templates" / "bus-lfp.yaml"
 SMALL = (
     "electrical={series: 8, parallel: 1}", "arrangement.rows=2", "arrangement.cells_per_row=4", "cold_plate.channels=4",
     "enclosure.cross_members={count: 2}", "enclosure.feet={count: 2, bolt: M6}", "enclosure.lifting={hole_mm: 14}",
-    "enclosure.vents={count: 1, wall: y+}", "enclosure.cutouts=[{name: HV, wall: x+, width_mm: 60, height_mm: 40, z_mm: 100,"
+    "enclosure.vents={count: 1, wall: y+, plug: {rim_mm: 3}}", "enclosure.cutouts=[{name: HV, wall: x+, width_mm: 60, height_mm: 40, z_mm: 100,"
     " fixture: {mass_kg: 0.4, outside_mm: 30, inside_mm: 10}}]",
-    "enclosure.vent_area_mm2=700", "enclosure.vent_plug={rim_mm: 3}", "enclosure.hose_opening_mm=24",
+    "enclosure.vent_area_mm2=700", "enclosure.hose_opening_mm=24",
     "enclosure.hose_fitting={bore_mm: 12, rim_mm: 1, outside_mm: 12}",
 )  # fmt: skip
 STYLES = {

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from packtool.design.schema.base import IP_PATTERN, Agreement, DesignRecord, MaterialId, Millimetres
-from packtool.design.schema.fixtures import Fixture, HoseFitting, fitting_needs_hoses, plug_needs_vents
+from packtool.design.schema.fixtures import Fixture, HoseFitting, fitting_needs_hoses
 from packtool.design.schema.structure import BoltSize
 
 Wall = Literal["x-", "x+", "y-", "y+"]
@@ -68,6 +68,9 @@ class Vents(DesignRecord):
 
     count: Annotated[int, Field(ge=1, le=50, strict=True)] = Field(1, description="number of round openings")
     wall: Wall = Field("x+", description="the wall they are in")
+    plug: Fixture | None = Field(
+        None, description="pressure-equalising plug in each opening, which opens wide under pressure; left out: open holes"
+    )
 
 
 def _one_shape(diameter: float | None, width: float | None, height: float | None) -> str | None:
@@ -119,7 +122,6 @@ class Enclosure(DesignRecord):
         Agreement(("style", "floor_radius_mm"), "floor_radius_mm", _radius_of_style),
         Agreement(("style", "wall_ribs"), "wall_ribs", _ribs_of_style),
         Agreement(("seal", "bolt"), "seal", _seal_needs_bolts),
-        Agreement(("vent_area_mm2", "vent_plug"), "vent_plug", plug_needs_vents),
         Agreement(("hose_opening_mm", "hose_fitting"), "hose_fitting", fitting_needs_hoses),
     )
 
@@ -160,9 +162,6 @@ class Enclosure(DesignRecord):
     )
     vent_area_mm2: Annotated[float, Field(ge=0, le=1e6)] | None = Field(None, description="open area of the pressure relief vents")
     vents: Vents = Field(default_factory=Vents, description="number and wall of the vents that share vent_area_mm2")
-    vent_plug: Fixture | None = Field(
-        None, description="pressure-equalising plug in each vent, that bursts where vent_area_mm2 is needed; left out: open holes"
-    )
     hose_opening_mm: Millimetres | None = Field(
         None, description="diameter of the wall's opening beside each coolant fitting; left out: none"
     )

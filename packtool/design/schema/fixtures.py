@@ -33,21 +33,12 @@ class HoseFitting(Fixture):
     bore_mm: Millimetres = Field(description="inner diameter of the tube")
 
 
-def needs_opening(opening: float | None, fixture: object, key: str) -> str | None:
-    """What is wrong with a fixture that has no opening to stand in; ``key`` gives the opening."""
-    return f"there is no opening that it could stand in: give {key}" if fixture is not None and not opening else None
-
-
-def plug_needs_vents(area: float | None, plug: object) -> str | None:
-    """What is wrong with plugs without vents."""
-    return needs_opening(area, plug, "vent_area_mm2")
-
-
 def fitting_needs_hoses(opening: float | None, fitting: object) -> str | None:
     """What is wrong with a hose fitting: without an opening, or with a bore as wide as that."""
-    wrong = needs_opening(opening, fitting, "hose_opening_mm")
-    if wrong or fitting is None or opening is None:
-        return wrong
+    if fitting is None:
+        return None
+    if opening is None:
+        return "there is no opening that it could stand in: give hose_opening_mm"
     bore = fitting.get("bore_mm") if isinstance(fitting, dict) else getattr(fitting, "bore_mm", None)
     if isinstance(bore, int | float) and bore >= opening - 2 * SHELL_CLEAR_MM:
         return f"a bore of {bore:g} mm leaves no wall of a tube in an opening of {opening:g} mm (hose_opening_mm)"
