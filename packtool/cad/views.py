@@ -13,12 +13,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from packtool.cad.detail_views import placed_details, rectangle
-from packtool.cad.region import Edge, Rectangle, Region, visible_pieces
+from packtool.cad.region import Edge, Rectangle, Region, common_area_mm2, visible_pieces
 from packtool.cad.rounding import rounded_sweeps
-from packtool.layout.records import Layout, Part, Profile, Role, Sweep
+from packtool.layout.records import Layout, Part, Product, Profile, Role, Sweep
 
 SAME_MM = 1e-4
 """Edges that agree to this are drawn once: far below what paper shows."""
+COVERED = 1e-9
+"""Share of a profile that may be left over where it counts as covered: rounding of areas."""
 NOT_HATCHED: tuple[Role, ...] = ("coolant",)
 """Roles that a section leaves without hatching: fluids."""
 
@@ -59,12 +61,26 @@ class Loose:
 
 def plan(layout: Layout, loose: Sequence[Loose] = ()) -> list[tuple[Edge, Role]]:
     """From above, the lid taken off: x to the right, y up."""
+    tops = {product.id: _tops(product) for product in layout.products}
     faces = [
         Face(region.moved(*part.origin[:2]), part.origin[2] + sweep.z1, role, sweep.profile.is_rectangle)
         for part, role, sweep, region in _sweeps(layout)
-        if role != "lid"
+        if role != "lid" and sweep in tops[part.product]
     ]
     return _seen([*faces, *_detail_faces(layout, 2, 0, 1, without="lid")], loose)
+
+
+def _tops(product: Product) -> tuple[Sweep, ...]:
+    """The sweeps that no higher one of the same product covers: looked at once a product, since an extrusion with channels that bends
+    around a hundred cells has tens of thousands of edges below its top."""
+    sweeps = sorted(rounded_sweeps(product), key=lambda sweep: -sweep.z1)
+    seen: list[tuple[Sweep, Region]] = []
+    for sweep in sweeps:
+        region = Region.of(sweep.profile)
+        whole = sweep.profile.area() * (1 - COVERED)
+        if not any(top.z1 > sweep.z1 and common_area_mm2(region, over) >= whole for top, over in seen):
+            seen.append((sweep, region))
+    return tuple(sweep for sweep, _ in seen)
 
 
 def elevation(layout: Layout, along: str, loose: Sequence[Loose] = ()) -> list[tuple[Edge, Role]]:
