@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from packtool.coldplate.duct_flow import DuctFlow, solve_ducts
     from packtool.coldplate.duct_network import Bend, Duct, DuctNetwork, Pump, ducts
+    from packtool.coldplate.flow3d.duct import developed_profile
     from packtool.coldplate.fluid import constant_coolant
     from packtool.coldplate.friction import ROUND, colebrook, entrance_excess, friction_darcy_Re, laminar_f_Re
     from packtool.coldplate.losses import DEVELOPED_LAMINAR, FlowPhysics, contraction, expansion
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _HOME = {
     "packtool.coldplate.duct_flow": {"DuctFlow": "DuctFlow", "solve_ducts": "solve_ducts"},
     "packtool.coldplate.duct_network": {name: name for name in ("Bend", "Duct", "DuctNetwork", "Pump", "ducts")},
+    "packtool.coldplate.flow3d.duct": {"developed_profile": "developed_profile"},
     "packtool.coldplate.fluid": {"constant_coolant": "constant_coolant"},
     "packtool.coldplate.friction": {
         name: name for name in ("ROUND", "colebrook", "entrance_excess", "friction_darcy_Re", "laminar_f_Re")
@@ -53,6 +55,7 @@ __all__ = [
     "constant_coolant",
     "contraction",
     "developed_nusselt",
+    "developed_profile",
     "ducts",
     "entrance_excess",
     "expansion",

@@ -9,6 +9,7 @@ import numpy as np
 from packtool.catalogue.load import coolants
 from packtool.catalogue.records import Coolant
 from packtool.coldplate import nusselt
+from packtool.coldplate.flow3d.duct import developed_profile
 from packtool.coldplate.fluid import constant_coolant
 from packtool.coldplate.friction import entrance_excess, laminar_f_Re
 from packtool.coldplate.losses import DEVELOPED_LAMINAR, contraction, expansion
@@ -62,6 +63,10 @@ def _c1() -> Iterable[Row]:
     reference = (14.22707688, 15.54805615, 17.08967207, 18.23277683, 19.07049792, 20.58464406, 21.16887683)
     for name, value, wanted in zip(_NAMES, laminar_f_Re(ASPECTS), reference, strict=True):
         yield Row("C1", f"f Re, aspect {name}", float(value), wanted, 1e-3, "-")
+    peaks = (2.096256, 1.991796, 1.863646, 1.773681, 1.714970, 1.628266, 1.600896)
+    for name, aspect, wanted in zip(_NAMES, ASPECTS, peaks, strict=True):
+        peak = float(developed_profile(np.array(0.0), np.array(0.0), 1.0, float(aspect)))
+        yield Row("C1", f"u_max / u_m, aspect {name}", peak, wanted, 1e-3, "-")
 
 
 def _c3() -> Iterable[Row]:

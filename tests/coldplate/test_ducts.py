@@ -50,6 +50,7 @@ def test_a_turbulent_round_pipe_is_colebrook_s(roughness):
     assert flow.regime["pipe"] == "turbulent"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("wall", "developed"), [("H1", 48 / 11), ("T", 3.6567934577633)])
 def test_the_film_in_a_round_pipe_is_that_of_the_graetz_problem(wall, developed):
     x_star = np.array([2e-4, 1e-3, 5e-3, 0.02, 0.1])

@@ -59,6 +59,7 @@ def test_a_pump_that_is_too_weak_or_whose_curve_ends_too_soon_is_refused():
         operating_flow(CURVE, lambda q: q)
 
 
+@pytest.mark.slow  # some 200 solves of the network
 def test_the_viscosity_on_the_way_counts_once_the_plate_is_solved():
     loaded = load_design(BUS, (*SMALL, *ON_PUMP))
     layout = lay_out(loaded)
