@@ -42,3 +42,28 @@ def test_no_rule_fails_after_a_solve(name):
     findings = judge(Evidence(loaded, layout, ResultSet(tuple(rows)))).findings
     assert [f"{f.rule}: {f.value} +- {f.error}, {f.limit}" for f in findings if f.severity == "error" and not f.holds] == []
     assert "coolant.split" not in [f.rule for f in findings if not f.holds]
+
+
+@pytest.mark.fem
+@pytest.mark.slow
+def test_a_piece_of_the_large_car_pack_is_cooled_as_its_rules_ask():
+    """4 of its 96 rows, 8 of 46 cells in each, with the flow of two of its 48 ribbons: the whole is too large for a test."""
+    from packtool.coldplate.pack_case import solve_pack_case
+    from packtool.mesh.build import mesh_family
+
+    path = next(path for path in TEMPLATES if path.stem == "car-21700")
+    sets = [
+        "arrangement.rows=4",
+        "arrangement.cells_per_row=8",
+        "electrical={series: 8, parallel: 4}",
+        f"cold_plate.flow_lpm={20 / 24}",
+    ]
+    loaded = load_design(path, sets)
+    layout = lay_out(loaded)
+    meshes = [one.mesh for one in mesh_family(layout, loaded.design.mesh.level)]
+    case = solve_pack_case(loaded, layout, meshes, "drive", coolants()["air_1atm"], None)
+    rows = {row.name: row for row in case.results}
+    assert rows["energy.imbalance"].value < 1e-6
+    assert 0.005 < rows["temperature.cell.max"].error < 0.5  # two meshes that differ: neither nothing nor the rise itself
+    findings = judge(Evidence(loaded, layout, ResultSet((*layout_results(loaded, layout), *case.results)))).findings
+    assert [f"{f.rule}: {f.value} +- {f.error}, {f.limit}" for f in findings if f.severity == "error" and not f.holds] == []
