@@ -141,7 +141,8 @@ def _heaters(case: PackCase, run: PackRun) -> list[Result]:
 
 
 def _coolant(case: PackCase, run: PackRun, name: str) -> list[Result]:
-    """Of the coolant at the outputs: of each number the largest, but of flow, velocity and Reynolds number as they are named."""
+    """Of the coolant at the outputs: of each number the largest, but of flow, velocity and Reynolds number as they are named. The heat is the
+    mean over the run, and that is not known of one plate among several."""
     if case.stream is None:
         return []
     found: dict[str, Result] = {}
@@ -152,6 +153,8 @@ def _coolant(case: PackCase, run: PackRun, name: str) -> list[Result]:
     for time, stream, state in flowing or at_outputs:
         assert stream is not None
         for row in coolant_results(cold_plate_solution(stream, state), name):
+            if row.name.startswith("heat.coolant["):
+                continue
             row = replace(row, time_s=time)
             before = found.get(row.name)
             if before is None or (row.value < before.value if row.name.endswith(".min") else row.value > before.value):
