@@ -8,7 +8,8 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components as graph_components
 
-from packtool.mesh.grid import CORNERS, FACE_CORNERS
+from packtool.mesh.adjacency import adjacency
+from packtool.mesh.grid import CORNERS
 from packtool.mesh.records import Floats, Integers, TaggedMesh
 
 EDGES = np.array([(0, 1), (3, 2), (4, 5), (7, 6), (0, 3), (1, 2), (4, 7), (5, 6), (0, 4), (1, 5), (2, 6), (3, 7)])
@@ -81,9 +82,8 @@ def aspect_ratio(mesh: TaggedMesh) -> Floats:
 
 def outer_facets(mesh: TaggedMesh) -> Integers:
     """(n_facets, 4) facets that belong to one element only, normal outwards; both sides of every contact are among them."""
-    facets = mesh.hexes[:, FACE_CORNERS].reshape(-1, 4)
-    _, first, count = np.unique(np.sort(facets, axis=1), axis=0, return_index=True, return_counts=True)
-    return facets[np.sort(first[count == 1])]
+    shared = adjacency(mesh.hexes)
+    return mesh.hexes[shared.outer[:, None], shared.faces[shared.outer_side]]
 
 
 def connected_components(mesh: TaggedMesh) -> Integers:

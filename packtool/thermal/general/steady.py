@@ -24,7 +24,8 @@ ROUNDING = 2.0**-52
 def solve_steady(
     problem: HeatProblem, *, degree: int = 1, guess: Floats | float | None = None, rtol: float = 1e-9, most_steps: int = 60
 ) -> HeatSolution:
-    """The steady state of ``problem`` on elements of ``degree`` 1 or 2; functions of time are taken at t = 0.
+    """The steady state of ``problem`` on elements of ``degree`` 1 or 2; functions of time are taken at t = 0. On several ranks each solves
+    the whole.
 
     Converged where the sum over all nodes of the absolute heat out of balance is at most ``rtol`` of the heat made or passed
     through the boundaries. ``guess``: one temperature [K], or one a node (n,); None: the mean of those that the problem names.
