@@ -47,6 +47,7 @@ def _case(summary: RunSummary, name: str, number: int) -> dict[str, Any]:
         "drop": Markup(drop_plot(summary.drop_curves[name])) if name in summary.drop_curves else None,
         "channels": page.channels_table(rows, summary.branch_flow_lpm.get(name, {})) if rows else None,
         "balance": page.balance(summary.heat.get(name, ())),
+        "flows": page.flows_table(summary.results, name),
         "cells": page.cells_table(summary, name),
         "solver": page.facts(summary.solver.get(name, {})),
     }

@@ -224,6 +224,24 @@ def balance(flows: Iterable[HeatFlow]) -> dict[str, list[Flow]]:
     return ways
 
 
+def flows_table(results: Iterable[Result], case: str) -> Table | None:
+    """Heat from one kind of part to the next, each from the one that gives it, the largest first; None where it was not solved for."""
+    rows = [row for row in results if row.case == case and row.name.startswith(FLOW)]
+    if not rows:
+        return None
+    lines = []
+    for row in sorted(rows, key=lambda row: -abs(row.value)):
+        giver, taker = row.name.removeprefix(FLOW).rstrip("]").split(">")
+        if row.value < 0:
+            giver, taker = taker, giver
+        lines.append((giver.replace("_", " "), taker.replace("_", " "), f"{abs(row.value):.1f}"))
+    return Table(("from", "to", "heat [W]"), tuple(lines), (False, False, True))
+
+
+FLOW = "heat.flow["
+"""How the names of flows between kinds of part begin."""
+
+
 def channels_table(rows: Iterable[CoolantRow], flow_lpm: Mapping[str, float]) -> Table:
     """One row a channel: what the coolant is at its ends, how it flows, what it takes up."""
     branches: dict[str, list[CoolantRow]] = {}

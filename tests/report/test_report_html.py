@@ -194,3 +194,13 @@ def test_a_run_without_solve_or_pictures_still_reports(summary):
 
 def test_the_same_run_gives_the_same_bytes(pictured, source):
     assert report_html(pictured) == source
+
+
+def test_flows_between_parts_run_from_the_giver_the_largest_first():
+    from packtool.report.page import flows_table
+    from packtool.results import Result
+
+    rows = [Result("heat.flow[cell>heater]", -299.0, "W", case="a"), Result("heat.flow[cold_plate>coolant]", 528.0, "W", case="a")]
+    table = flows_table([*rows, Result("heat.flow[cell>pad]", 1.0, "W", case="b")], "a")
+    assert table.rows == (("cold plate", "coolant", "528.0"), ("heater", "cell", "299.0"))
+    assert flows_table(rows, "b") is None
