@@ -26,6 +26,7 @@ COMMANDS = (
     "solve",
     "cad",
     "mesh",
+    "openfoam",
     "new",
     "templates",
     "cells",

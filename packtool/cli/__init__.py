@@ -4,8 +4,9 @@
 from packtool.cli import check
 
 from packtool.cli import stages  # isort: skip
+from packtool.cli import openfoam  # isort: skip
 from packtool.cli import lists, trust  # isort: skip
 from packtool.cli.console import Format
 from packtool.cli.entry import main
 
-__all__ = ["Format", "check", "lists", "main", "stages", "trust"]
+__all__ = ["Format", "check", "lists", "main", "openfoam", "stages", "trust"]

@@ -8,13 +8,16 @@ import numpy as np
 
 from packtool.coldplate.flow3d.plate import LEVELS, ChannelPlate, Face, Fineness, Rectangle, plate_grid
 from packtool.coldplate.flow3d.plate_solve import PlateConditions, PlateSolution, solve_plate
+from packtool.coldplate.flow3d.records import DevelopedInlet, FlowProblem
 from packtool.coldplate.flow3d.refusals import refuse_turbulent
+from packtool.coldplate.flow3d.sections import reynolds
 from packtool.coldplate.fluid import CoolantTable
 from packtool.coldplate.stream import LPM
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import ColdPlate
 from packtool.design.schema.cold_plate import known_flow_lpm
 from packtool.errors import SolveError
+from packtool.fem.elements import refined
 from packtool.layout.records import Layout, Point
 from packtool.mesh.outlines import inside
 from packtool.results import ZERO_CELSIUS, Result
@@ -36,11 +39,13 @@ def channel_plate(layout: Layout, plate: ColdPlate) -> ChannelPlate:
     """
     network = layout.network
     if network is None:
-        raise SolveError("cold_plate.fidelity: cfd needs a plate with channels")
+        raise SolveError("flow in three dimensions needs a plate with channels")
     metal = layout.product("cold-plate")
     voids = [sweep.profile for sweep in layout.product("coolant").sweeps]
     if any(not loop.is_straight for void in voids for loop in (void.outer, *void.holes)):
-        raise SolveError("cold_plate.fidelity: cfd takes channels with square turns; use turns: square, or fidelity: network")
+        raise SolveError(
+            "flow in three dimensions takes channels with square turns: use cold_plate.turns: square (or fidelity: network)"
+        )
     vertices = [v for void in voids for loop in (void.outer, *void.holes) for v in loop.vertices]
     x, y = (np.unique(np.round([v[axis] for v in vertices], 9)) for axis in range(2))
     mx, my = np.meshgrid((x[1:] + x[:-1]) / 2, (y[1:] + y[:-1]) / 2, indexing="ij")
@@ -120,6 +125,31 @@ def solve_design_plate(loaded: LoadedDesign, layout: Layout, heat_W: float, outl
     return solve_plate(geometry, conditions, _fineness(loaded))
 
 
+def plate_flow(loaded: LoadedDesign, layout: Layout) -> tuple[FlowProblem, float]:
+    """The flow through the lower half of the channels of a design's flat plate, on the finest grid of its mesh.level, and the Reynolds number
+    of its inlet. Properties are those at the inlet. SolveError for plates without channels or with round turns."""
+    plate = _flat(loaded)
+    if plate.position != "bottom" or plate.style not in (None, "brazed"):
+        raise SolveError(
+            "flow in three dimensions takes one closed plate under the cells: cold_plate.position: bottom, style: brazed"
+        )
+    if plate.flow_lpm is None:
+        raise SolveError(
+            "the flow on the pump's curve is found by solving the pack: give cold_plate.flow_lpm in place of cold_plate.pump"
+        )
+    table = CoolantTable.of(loaded.coolants[plate.coolant])
+    fluid = table.at(np.array(plate.inlet_degC + ZERO_CELSIUS), "cold_plate.inlet_degC")
+    grid = plate_grid(channel_plate(layout, plate), _fineness(loaded))
+    mesh = grid.flow
+    for _ in range(grid.times):
+        mesh, _ = refined(mesh)
+    problem = FlowProblem(
+        mesh, float(fluid.rho), float(fluid.mu), inlets={"inlet": DevelopedInlet(plate.flow_lpm * LPM / 2)}, walls=("wall",),
+        symmetry=("middle",), outlets={"outlet": 0.0},
+    )  # fmt: skip
+    return problem, reynolds(problem, "inlet")
+
+
 def replaced(rows: tuple[Result, ...], found: PlateSolution, case: str) -> tuple[Result, ...]:
     """The case's results with those of the finite-element plate in the place of the network's; parts of the network's pressure drop go."""
     drop = found.pressure_drop
@@ -186,7 +216,7 @@ def _end(
 def _flat(loaded: LoadedDesign) -> ColdPlate:
     plate = loaded.design.cold_plate
     if not isinstance(plate, ColdPlate):
-        raise SolveError("cold_plate.fidelity: cfd takes a flat plate under the cells")
+        raise SolveError("flow in three dimensions takes a flat plate under the cells")
     return plate
 
 
