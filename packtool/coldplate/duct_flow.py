@@ -29,6 +29,8 @@ LONGEST = 100
 FEWEST = 8
 SETTLED_K = 1e-9
 MOST_STEPS = 80
+COLDEST_K = 150.0
+"""No coolant of the catalogue, and none of a vehicle, is liquid below."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ def solve_ducts(
     Raises SolveError for what is missing or unknown, outside the coolant's table or a correlation's range; NotConverged.
     """
     table = CoolantTable.of(named_coolant(coolant))
+    refuse_celsius(T_in)
     table.require(np.array(T_in), "T_in")
     p = network.passages
     given = [
@@ -148,6 +151,12 @@ def named_coolant(coolant: Coolant | str) -> Coolant:
     if coolant not in known:
         raise SolveError(f"no coolant is called {coolant!r}{did_you_mean(coolant, tuple(known))}; known: {', '.join(known)}")
     return known[coolant]
+
+
+def refuse_celsius(T_in: float) -> None:
+    """SolveError for an inlet temperature that can only be meant in degC."""
+    if T_in < COLDEST_K:
+        raise SolveError(f"T_in is in kelvin, and {T_in:g} K is below any coolant's range: 25 degC is 298.15")
 
 
 def _segments(length: Floats) -> Segments:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from packtool.catalogue.records import Coolant
-from packtool.coldplate.duct_flow import named_coolant
+from packtool.coldplate.duct_flow import named_coolant, refuse_celsius
 from packtool.coldplate.fluid import CoolantTable
 from packtool.coldplate.losses import FlowPhysics
 from packtool.coldplate.records import ColdPlateSolution, HeatPhysics
@@ -137,6 +137,7 @@ def solve_plate(
     if not listed:
         raise SolveError("a plate needs a channel")
     known = named_coolant(coolant)
+    refuse_celsius(T_in)
     if (flow is None) == (mass_flow is None):
         raise SolveError("give one of flow and mass_flow")
     rho = float(CoolantTable.of(known).at(np.array(T_in), "T_in").rho)

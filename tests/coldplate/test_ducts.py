@@ -230,3 +230,5 @@ def test_an_unknown_coolant_and_a_frozen_one():
         coldplate.solve_ducts(one(), "meg5", T, flow=1e-5)
     with pytest.raises(SolveError, match="below the known range"):
         coldplate.solve_ducts(one(), "water", 260.0, flow=1e-5)
+    with pytest.raises(SolveError, match=r"T_in is in kelvin.* 25 degC is 298\.15"):
+        coldplate.solve_ducts(one(), "water", 25.0, flow=1e-5)
