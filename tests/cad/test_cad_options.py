@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import get_args
 
 import pytest
 from cad_layouts import MATERIALS, small_pack
 
+import packtool
 from packtool.cad.build import build_cad
 from packtool.cad.choices import ASSEMBLIES
 from packtool.cad.explode import LAYERS, exploded, lifts_mm
 from packtool.cad.options import CadOptions, chosen, only_choices
+from packtool.design.load import load_design
 from packtool.errors import UsageError
+from packtool.layout.lay_out import lay_out
 from packtool.layout.records import Role
 
 
@@ -74,6 +78,18 @@ def test_taken_apart_every_layer_clears_the_one_below_and_nothing_moves_sideways
 
     for (lower, _), (upper, _) in ((LAYERS[0], LAYERS[1]), (LAYERS[1], LAYERS[2]), (LAYERS[2], LAYERS[3]), (LAYERS[3], LAYERS[4])):
         assert max(heights(*lower)) < min(heights(*upper))
+
+
+def test_a_plate_over_the_cells_is_lifted_off_them() -> None:
+    pack = lay_out(load_design(Path(packtool.__file__).parents[1] / "examples" / "cold_plates" / "both.yaml"))
+    apart = {part.name: part for part in exploded(pack).parts}
+    order = ["cold plate bottom", "interface R1", "R1C01", "interface top R1", "cold plate top", "lid"]
+    bounds = [exploded(pack).part_bounds(apart[name]) for name in order]
+    for below, above in pairwise(bounds):
+        assert below[5] < above[2]
+    lifts = lifts_mm(pack)
+    assert lifts["fitting top inlet"] == lifts["coolant top"] == lifts["cold plate top"]
+    assert lifts["fitting bottom inlet"] == lifts["coolant bottom"] == lifts["cold plate bottom"]
 
 
 @pytest.mark.cad
