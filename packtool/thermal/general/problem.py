@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Any
 
 import numpy as np
@@ -13,6 +11,7 @@ import numpy as np
 from packtool.errors import SolveError
 from packtool.mesh.records import TaggedMesh
 from packtool.thermal.general.capacity import Capacity, PhaseChange, capacity
+from packtool.thermal.general.faults import Faults, every, matched, some
 from packtool.thermal.general.units import COLDEST_K, melting_in_celsius, radiant_law, temperature_law
 from packtool.thermal.general.values import Law, Tensor, law, tensor
 from packtool.thermal.records import Convection
@@ -133,7 +132,7 @@ def conduction(
     Every value is a number, a Table, or a function of some of x, y, z, r [m], t [s], T [K]; T is the temperature at the place (of
     the surface, in ``convection``). Raises SolveError with all that is missing, unknown (with the nearest name) or impossible.
     """
-    faults = _Faults()
+    faults = Faults()
     if not (np.isfinite(coldest) and coldest >= 0):
         raise SolveError(f"coldest is {coldest!r}; wanted a temperature [K] of at least 0")
     names = [region.name for region in mesh.regions]
@@ -143,13 +142,13 @@ def conduction(
         faults.add(
             f"the mesh has ties ({', '.join(mesh.ties)}), which only a pack's own solve joins; give a mesh whose parts share nodes"
         )
-    by_k = _every(faults, "k", k, names)
+    by_k = every(faults, "k", k, names)
     conductivity = tuple(faults.get(lambda n=n: tensor(f"k of {n}", by_k[n])) for n in names if n in by_k)
-    by_source = _some(faults, "source", source, names)
-    by_power = _some(faults, "power", power, names)
+    by_source = some(faults, "source", source, names)
+    by_power = some(faults, "power", power, names)
     capacities = None
     if rho_cp is not None:
-        by_capacity = _every(faults, "rho_cp", rho_cp, names)
+        by_capacity = every(faults, "rho_cp", rho_cp, names)
         capacities = tuple(
             faults.get(lambda n=n: capacity(f"rho_cp of {n}", by_capacity[n], radial)) for n in names if n in by_capacity
         )
@@ -157,23 +156,23 @@ def conduction(
         faults.found += [one for one in told if one]
     fixed = {
         n: faults.get(lambda n=n, v=v: temperature_law(f"temperature at {n} [K]", v, coldest, may_need=PLACE_TIME))
-        for n, v in _matched(faults, "temperature", temperature, boundaries, "boundary").items()
+        for n, v in matched(faults, "temperature", temperature, boundaries, "boundary").items()
     }
     fluxes = {
         n: faults.get(lambda n=n, v=v: law(f"flux at {n}", v))
-        for n, v in _matched(faults, "flux", flux, boundaries, "boundary").items()
+        for n, v in matched(faults, "flux", flux, boundaries, "boundary").items()
     }
     conductances = {
         n: faults.get(lambda n=n, v=v: law(f"contact at {n}", v, lowest=0.0, strict=True))
-        for n, v in _matched(faults, "contact", contact, contacts, "contact").items()
+        for n, v in matched(faults, "contact", contact, contacts, "contact").items()
     }
     exchange = [
         faults.get(lambda n=n, v=v: _convective(n, v, coldest))
-        for n, v in _matched(faults, "convection", convection, boundaries, "boundary").items()
+        for n, v in matched(faults, "convection", convection, boundaries, "boundary").items()
     ]
     exchange += [
         faults.get(lambda n=n, v=v: _radiating(n, v, coldest))
-        for n, v in _matched(faults, "radiation", radiation, boundaries, "boundary").items()
+        for n, v in matched(faults, "radiation", radiation, boundaries, "boundary").items()
     ]
     for name in contacts:
         if name not in conductances:
@@ -193,15 +192,15 @@ def conduction(
 
 
 def _electric(
-    faults: _Faults, given: Electric, names: Sequence[str], boundaries: Sequence[str], contacts: Sequence[str]
+    faults: Faults, given: Electric, names: Sequence[str], boundaries: Sequence[str], contacts: Sequence[str]
 ) -> ElectricLaws | None:
     if not isinstance(given, Electric):
         faults.add(f"electric is {given!r}; wanted Electric(resistivity, current, voltage)")
         return None
-    by_region = _some(faults, "resistivity", given.resistivity, names)
-    current = _matched(faults, "current", given.current, boundaries, "boundary")
-    voltage = _matched(faults, "voltage", given.voltage, boundaries, "boundary")
-    joint = _matched(faults, "contact_resistance", given.contact_resistance, contacts, "contact")
+    by_region = some(faults, "resistivity", given.resistivity, names)
+    current = matched(faults, "current", given.current, boundaries, "boundary")
+    voltage = matched(faults, "voltage", given.voltage, boundaries, "boundary")
+    joint = matched(faults, "contact_resistance", given.contact_resistance, contacts, "contact")
     if not by_region:
         faults.add("electric: no region has a resistivity")
     if not voltage:
@@ -213,28 +212,6 @@ def _electric(
         {n: faults.get(lambda n=n, v=v: law(f"voltage at {n}", v, may_need=("t",))) for n, v in voltage.items()},
         {n: faults.get(lambda n=n, v=v: law(f"contact_resistance at {n}", v, lowest=0.0, strict=True)) for n, v in joint.items()},
     )
-
-
-class _Faults:
-    """What is wrong, all of it, told at once."""
-
-    def __init__(self) -> None:
-        self.found: list[str] = []
-
-    def add(self, fault: str) -> None:
-        self.found.append(fault)
-
-    def get(self, made: Any) -> Any:
-        """What ``made()`` gives; its complaint is kept, and None given, where it refuses."""
-        try:
-            return made()
-        except SolveError as refused:
-            self.found.append(str(refused))
-        return None
-
-    def tell(self) -> None:
-        if self.found:
-            raise SolveError("the heat problem cannot be solved:\n  " + "\n  ".join(self.found))
 
 
 def _convective(name: str, given: Any, coldest: float) -> Exchange:
@@ -265,57 +242,3 @@ def _emissivity(name: str, given: Any) -> Law:
     if found.constant is not None and found.constant > 1:
         raise SolveError(f"emissivity at {name} is {found.constant:g}; wanted 0 to 1")
     return found
-
-
-def _every(faults: _Faults, what: str, given: Any, names: Sequence[str]) -> dict[str, Any]:
-    """One entry for each region; a value alone is that of all."""
-    if given is None:
-        faults.add(f"{what} is missing; the regions are {', '.join(names)}")
-        return {}
-    if not isinstance(given, Mapping):
-        return dict.fromkeys(names, given)
-    missing = sorted(set(names) - set(given))
-    if missing:
-        faults.add(f"{what} is missing for {', '.join(missing)}")
-    _unknown(faults, what, "region", given, names)
-    return {n: given[n] for n in names if n in given}
-
-
-def _some(faults: _Faults, what: str, given: Any, names: Sequence[str]) -> dict[str, Any]:
-    """Entries of the regions that are named; a value alone is that of all."""
-    if given is None:
-        return {}
-    if not isinstance(given, Mapping):
-        if what == "power":
-            faults.add(f"power is given by region, {{{names[0]!r}: W}}; source is the heat a volume [W/m³] of all regions")
-            return {}
-        return dict.fromkeys(names, given)
-    _unknown(faults, what, "region", given, names)
-    return {n: given[n] for n in names if n in given}
-
-
-def _matched(faults: _Faults, what: str, given: Mapping[str, Any] | None, known: Sequence[str], kind: str) -> dict[str, Any]:
-    """``given`` with its patterns spelt out; complains of names and patterns that fit nothing."""
-    if given is None:
-        return {}
-    if not isinstance(given, Mapping):
-        faults.add(f"{what} is given by {kind}, {{name: value}}; the mesh has {', '.join(known) or 'none'}")
-        return {}
-    found = {name: given[name] for name in known if name in given}
-    patterns = [name for name in given if name not in known and "*" in name]
-    for pattern in patterns:
-        fits = [name for name in known if fnmatchcase(name, pattern)]
-        if not fits:
-            faults.add(f"{what}: no {kind} fits {pattern!r}; the mesh has {', '.join(known) or 'none'}")
-        for name in fits:
-            found.setdefault(name, given[pattern])
-    _unknown(faults, what, kind, [name for name in given if name not in patterns], known)
-    return found
-
-
-def _unknown(faults: _Faults, what: str, kind: str, given: Iterable[str], known: Sequence[str]) -> None:
-    for name in given:
-        if name not in known:
-            near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]!r}?" if near else f"the mesh has {', '.join(known) or 'none'}"
-            faults.add(f"{what}: no {kind} is called {name!r}; {hint}")
