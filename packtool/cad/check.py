@@ -93,6 +93,8 @@ def round_trip_findings(layout: Layout, volumes: Sequence[ProductVolume], read: 
     roles = {product.id: product.role for product in layout.products}
     expected = {leaf.path: leaf for leaf in leaves(assembly_tree(layout))}
     written = {volume.product: volume.cad_mm3 for volume in volumes}
+    slack = {product.id: product.body.slack_mm3 if product.body else 0.0 for product in layout.products}
+    slack = {id: VOLUME_TOLERANCE * volume + slack[id] for id, volume in written.items()}
     found = {instance.path: instance for instance in read}
     findings = []
 
@@ -113,11 +115,11 @@ def round_trip_findings(layout: Layout, volumes: Sequence[ProductVolume], read: 
         elif math.dist(instance.origin, leaf.placing.origin) > PLACE_TOLERANCE_MM:
             where = tuple(round(x, 6) for x in instance.origin)
             finding((path[-1],), None, "", f"{path[-1]} is at {where}, not at {leaf.placing.origin}")
-        elif not abs(instance.volume_mm3 - written[product]) <= VOLUME_TOLERANCE * written[product]:
+        elif not abs(instance.volume_mm3 - written[product]) <= slack[product]:
             message = f"{path[-1]} has {instance.volume_mm3:.9g} mm³, written were {written[product]:.9g} mm³"
             finding((path[-1],), instance.volume_mm3 / written[product] - 1, "-", message)
     want = sum(volume.cad_mm3 * volume.parts for volume in volumes)
     have = sum(instance.volume_mm3 for instance in read)
-    if not abs(have - want) <= VOLUME_TOLERANCE * want:
+    if not abs(have - want) <= sum(slack[volume.product] * volume.parts for volume in volumes):
         finding((), have / want - 1, "-", f"{have:.9g} mm³ in all, written were {want:.9g} mm³")
     return findings

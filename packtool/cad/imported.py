@@ -90,7 +90,8 @@ def imported_shapes(layout: Layout, folder: Path) -> dict[str, TopoDS_Shape]:
 
 def _product(one: Imported, facts: Mapping[str, Any]) -> Product:
     counts = facts["solids"], facts["left_out"], facts["unread"]
-    body = Body(facts["volume_mm3"], tuple(facts["first"]), tuple(facts["second"]), tuple(facts["box"]), *counts)
+    moments = tuple(facts["first"]), tuple(facts["second"])
+    body = Body(facts["volume_mm3"], *moments, tuple(facts["box"]), facts["slack_mm3"], *counts)
     return Product(one.product, "imported", one.material, (), description=f"from {one.file}", mass_kg=one.mass_kg, body=body)
 
 

@@ -6,9 +6,10 @@ hides of them is not.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
+from OCP.BRep import BRep_Tool
 from OCP.BRepAdaptor import BRepAdaptor_Curve
 from OCP.BRepAlgoAPI import BRepAlgoAPI_Common
 from OCP.BRepBuilderAPI import BRepBuilderAPI_MakeFace
@@ -28,6 +29,8 @@ from packtool.layout.records import SAME_POINT_MM, Layout, Loop, Part, Profile
 
 CHORD_MM, TURN_RAD = 0.05, 0.1
 """Distance and turn from chord to curve: below what paper shows."""
+MOST_FACES = 300
+"""Of a part whose hidden edges are looked for: the kernel's time for that grows with the square of the faces; of others all edges are drawn."""
 VIEWS: Mapping[int, tuple[tuple[int, int, int], tuple[int, int, int]]] = {
     2: ((0, 0, 1), (1, 0, 0)),
     1: ((0, -1, 0), (1, 0, 0)),
@@ -64,9 +67,14 @@ class ImportedDrawing:
         return self.solids[part.product].shape.Moved(placement(part))
 
     def _seen(self, part: Part, axis: int) -> Loose:
+        shape = self._placed(part)
+        box = self.layout.part_bounds(part)
+        near = box[5] if axis == 2 else -box[axis]
+        if len(faces_of(shape)) > MOST_FACES:
+            return Loose(tuple(_all_edges(shape, axis)), near, "imported")
         towards, right = VIEWS[axis]
         hidden = HLRBRep_Algo()
-        hidden.Add(self._placed(part))
+        hidden.Add(shape)
         hidden.Projector(HLRAlgo_Projector(gp_Ax2(gp_Pnt(0, 0, 0), gp_Dir(*towards), gp_Dir(*right))))
         hidden.Update()
         hidden.Hide()
@@ -78,9 +86,18 @@ class ImportedDrawing:
             BRepLib.BuildCurves3d_s(drawn)
             for edge in subshapes(drawn, TopAbs_ShapeEnum.TopAbs_EDGE):
                 points = [(point.X(), point.Y()) for point in _points(TopoDS.Edge_s(edge))]
-                edges += [(a, b, None) for a, b in itertools.pairwise(points) if _apart(a, b)]
-        box = self.layout.part_bounds(part)
-        return Loose(tuple(edges), box[5] if axis == 2 else -box[axis], "imported")
+                edges += [(a, b, None) for a, b in pairwise(points) if _apart(a, b)]
+        return Loose(tuple(edges), near, "imported")
+
+
+def _all_edges(shape: TopoDS_Shape, axis: int) -> Iterator[Edge]:
+    """Every edge of a shape as a view along ``axis`` has it, hidden or not."""
+    for edge in subshapes(shape, TopAbs_ShapeEnum.TopAbs_EDGE):
+        if BRep_Tool.Degenerated_s(TopoDS.Edge_s(edge)):
+            continue
+        found = [(point.X(), point.Y(), point.Z()) for point in _points(TopoDS.Edge_s(edge))]
+        points = [(x, y) if axis == 2 else (x, z) if axis == 1 else (-y, z) for x, y, z in found]
+        yield from ((a, b, None) for a, b in pairwise(points) if _apart(a, b))
 
 
 def _cut(shape: TopoDS_Shape, box: tuple[float, ...], axis: int, place: float) -> Iterator[Region]:

@@ -18,6 +18,7 @@ from OCP.BinTools import BinTools
 from OCP.Bnd import Bnd_Box
 from OCP.BRep import BRep_Builder, BRep_Tool
 from OCP.BRepBndLib import BRepBndLib
+from OCP.BRepBuilderAPI import BRepBuilderAPI_Transform
 from OCP.BRepCheck import BRepCheck_Analyzer
 from OCP.BRepGProp import BRepGProp
 from OCP.gp import gp_Trsf
@@ -29,7 +30,7 @@ from OCP.STEPControl import STEPControl_Reader
 from OCP.TopAbs import TopAbs_Orientation, TopAbs_ShapeEnum
 from OCP.TopExp import TopExp_Explorer
 from OCP.TopLoc import TopLoc_Location
-from OCP.TopoDS import TopoDS_Compound, TopoDS_Shape
+from OCP.TopoDS import TopoDS, TopoDS_Compound, TopoDS_Shape
 
 LARGEST_MM = 20_000.0
 """As the design's lengths: a larger part is in other units than its file says."""
@@ -93,6 +94,7 @@ def _read(task: dict[str, Any], target: Path) -> dict[str, Any]:
         "first": first,
         "second": second,
         "box": box,
+        "slack_mm3": _slack(shape),
         "solids": len(solids),
         "left_out": loose,
         "unread": max(0, written - len({_shared(solid) for solid in _every(whole, TopAbs_ShapeEnum.TopAbs_SOLID)})),
@@ -117,7 +119,10 @@ def _shared(solid: TopoDS_Shape) -> int:
 
 
 def _sound(solid: TopoDS_Shape) -> TopoDS_Shape:
-    """The solid, mended where the kernel can, with its inside inside."""
+    """The solid where it stands, mended where the kernel can, with its inside inside."""
+    if not solid.Location().IsIdentity():  # a place of its own would make an assembly of it when it is written again
+        at = solid.Location().Transformation()
+        solid = BRepBuilderAPI_Transform(solid.Located(TopLoc_Location()), at, True).Shape()
     if not BRepCheck_Analyzer(solid).IsValid():
         mend = ShapeFix_Shape(solid)
         mend.Perform()
@@ -132,6 +137,14 @@ def _sound(solid: TopoDS_Shape) -> TopoDS_Shape:
     if not (math.isfinite(volume) and volume >= SMALLEST_MM3):
         raise Refused(f"a solid in it has a volume of {volume:.3g} mm³; mend it in the CAD program and export it again")
     return solid
+
+
+def _slack(shape: TopoDS_Shape) -> float:
+    """How much its volume is unsure by [mm³]: its faces' area times the largest tolerance of its edges, within which its faces meet."""
+    edges = [TopoDS.Edge_s(edge) for edge in _every(shape, TopAbs_ShapeEnum.TopAbs_EDGE)]
+    properties = GProp_GProps()
+    BRepGProp.SurfaceProperties_s(shape, properties)
+    return float(properties.Mass()) * max(BRep_Tool.Tolerance_s(edge) for edge in edges)
 
 
 def _together(solids: list[TopoDS_Shape]) -> TopoDS_Shape:

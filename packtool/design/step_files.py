@@ -105,11 +105,11 @@ def _wrong(head: bytes, seen: set[bytes]) -> str:
 
 def _similar(path: Path) -> str:
     try:
-        names = sorted(entry.name for entry in path.parent.iterdir() if entry.suffix.lower() in (".step", ".stp"))
+        names = {entry.stem: entry.name for entry in sorted(path.parent.iterdir()) if entry.suffix.lower() in (".step", ".stp")}
     except (OSError, ValueError):
         return f": no folder {path.parent}"
-    similar = nearest(path.name, names)
-    return f"; did you mean {similar}?" if similar else ""
+    similar = nearest(path.stem, names)
+    return f"; did you mean {names[similar]}?" if similar else ""
 
 
 def _inside(path: Path) -> str:

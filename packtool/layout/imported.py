@@ -46,13 +46,15 @@ class Tilt:
 @dataclass(frozen=True, slots=True)
 class Body:
     """What the kernel says of the solids of a STEP file, in the file's own frame: volume [mm³]; ``first`` (3) integral of r dV [mm⁴];
-    ``second`` (9, row by row) integral of r r^T dV [mm⁵]; ``box`` around them; how many solids; surfaces that were left out; solids that the kernel
+    ``second`` (9, row by row) integral of r r^T dV [mm⁵]; ``box`` around them; by how much their volume is unsure [mm³], for the
+    tolerance within which their faces meet; how many solids; surfaces that were left out; solids that the kernel
     could not read."""
 
     volume_mm3: float
     first: Triple
     second: Matrix
     box: Box
+    slack_mm3: float
     solids: int
     left_out: int
     unread: int = 0

@@ -307,3 +307,35 @@ def test_the_drawing_shows_it_in_its_views_and_sections(tmp_path: Path) -> None:
     assert points.max(axis=0) == pytest.approx([360, 40], abs=1e-6)
     assert any(math.dist(point, (120, 20)) == pytest.approx(4.5, abs=1e-6) for point in points)  # the hole from above
     assert not drawn.cuts(2, 99.0)
+
+
+def test_a_solid_with_a_place_of_its_own_in_the_file_keeps_its_name(tmp_path: Path) -> None:
+    from OCP.gp import gp_Trsf, gp_Vec
+    from OCP.TopLoc import TopLoc_Location
+
+    shift = gp_Trsf()
+    shift.SetTranslation(gp_Vec(7, 0, 0))
+    path = write_step(tmp_path / "moved.step", together(bracket().Moved(TopLoc_Location(shift))))
+    report = built(alone(entry(path, "one")), tmp_path, formats=("step",))
+    assert report.findings == ()  # the round trip finds the product under its name
+    assert report.mass["envelope_mm"]["min"] == pytest.approx([7, 0, 0], abs=1e-6)
+
+
+def test_a_part_of_very_many_faces_is_drawn_with_all_its_edges(tmp_path: Path, step: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import packtool.cad.imported_drawing as drawing
+    from packtool.cad.imported import imported_shapes, read_imported, with_imported
+    from packtool.cad.solids import product_solids
+
+    layout = alone(entry(step, "one", (10, 20, 30)))
+    read_imported(layout, tmp_path)
+    whole = with_imported(layout, tmp_path)
+    drawn = drawing.ImportedDrawing(whole, product_solids(whole, imported_shapes(layout, tmp_path)))
+    for axis, around in ((2, (10, 20, 70, 60)), (1, (10, 30, 70, 80)), (0, (-60, 30, -20, 80))):
+        seen = []
+        for most in (300, 3):
+            monkeypatch.setattr(drawing, "MOST_FACES", most)
+            (loose,) = drawn.seen(axis)
+            points = np.array([end for a, b, _ in loose.edges for end in (a, b)])
+            assert [*points.min(axis=0), *points.max(axis=0)] == pytest.approx(around, abs=1e-6)
+            seen.append(len(loose.edges))
+        assert seen[1] > seen[0]  # hidden ones, too
