@@ -44,8 +44,9 @@ def compared(sets: tuple[str, ...], flow_lpm: float, level: str) -> tuple[float,
     plate = loaded.design.cold_plate
     fluid = CoolantTable.of(loaded.coolants[plate.coolant]).at(np.array(plate.inlet_degC + ZERO_CELSIUS), "cold_plate.inlet_degC")
     rho, mu, volume_flow = float(fluid.rho), float(fluid.mu), flow_lpm * LPM
-    n = len(layout.network.branches)
-    split = split_flow(passages(layout.network), volume_flow * rho, np.full(n, rho), np.full(n, mu))
+    branches = passages(layout.network)
+    n = len(branches.length)
+    split = split_flow(branches, volume_flow * rho, np.full(n, rho), np.full(n, mu))
     grid = plate_grid(channel_plate(layout, plate), LEVELS[level])
     flows = solve_flow_refined(
         FlowProblem(
