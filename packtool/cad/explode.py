@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Literal
 
 from packtool.layout.records import Layout, Role
 
@@ -24,28 +25,31 @@ LAYERS: tuple[tuple[tuple[Role, ...], float], ...] = (
 
 OVER: tuple[tuple[tuple[Role, ...], float], ...] = ((("interface",), 0.2), (("cold_plate", "coolant", "fitting"), 0.2))
 """The same for what lies over the cells; it comes after the busbars."""
+UNDER: tuple[tuple[tuple[Role, ...], float], ...] = ((("busbar",), 0.2),)
+"""The same for what lies under the cells, and belongs over them otherwise; it comes before the cells."""
+Place = Literal["", "over", "under"]
 
 
 def lifts_mm(layout: Layout) -> Mapping[str, float]:
     """How far each part is lifted [mm], by name, so that every layer clears the one below; roles of no layer stay with the cells."""
     roles = {product.id: product.role for product in layout.products}
     named = {role for layer, _ in LAYERS for role in layer}
-    over = _over_cells(layout)
-    ranges: dict[tuple[Role, bool], list[tuple[float, float]]] = {}
-    key: dict[str, tuple[Role, bool]] = {}
+    places: dict[str, Place] = dict.fromkeys(_over_cells(layout), "over") | dict.fromkeys(_under_cells(layout), "under")
+    ranges: dict[tuple[Role, Place], list[tuple[float, float]]] = {}
+    key: dict[str, tuple[Role, Place]] = {}
     for part in layout.parts:
         _, _, low, _, _, high = layout.part_bounds(part)
-        key[part.name] = (roles[part.product], part.name in over)
+        key[part.name] = (roles[part.product], places.get(part.name, ""))
         ranges.setdefault(key[part.name], []).append((low, high))
     if not ranges:
         return {}
     every = [each for found in ranges.values() for each in found]
     whole = max(high for _, high in every) - min(low for low, _ in every)
-    lifts: dict[tuple[Role, bool], float] = {}
+    lifts: dict[tuple[Role, Place], float] = {}
     lift, below = 0.0, None
-    for layer, gap, upper in _in_order():
-        others = [role for role, up in ranges if role not in named and not up] if "cell" in layer else []
-        members = [(role, upper) for role in (*layer, *others)]
+    for layer, gap, place in _in_order():
+        others = [role for role, at in ranges if role not in named and not at] if "cell" in layer else []
+        members = [(role, place) for role in (*layer, *others)]
         here = [each for member in members for each in ranges.get(member, ())]
         if not here:
             continue
@@ -56,14 +60,23 @@ def lifts_mm(layout: Layout) -> Mapping[str, float]:
     return {name: lifts[group] for name, group in key.items()}
 
 
-def _in_order() -> list[tuple[tuple[Role, ...], float, bool]]:
-    """Every layer from below, and whether it is of what lies over the cells."""
-    ordered = []
+def _in_order() -> list[tuple[tuple[Role, ...], float, Place]]:
+    """Every layer from below, and whether it is of what lies over or under the cells."""
+    ordered: list[tuple[tuple[Role, ...], float, Place]] = []
     for layer, gap in LAYERS:
-        ordered.append((layer, gap, False))
+        if "cell" in layer:
+            ordered += [(lower, above, "under") for lower, above in UNDER]
+        ordered.append((layer, gap, ""))
         if "busbar" in layer:
-            ordered += [(upper, above, True) for upper, above in OVER]
+            ordered += [(upper, above, "over") for upper, above in OVER]
     return ordered
+
+
+def _under_cells(layout: Layout) -> set[str]:
+    """Names of the busbars that lie under the cells."""
+    foot = min((layout.part_bounds(part)[2] for part in layout.parts_of("cell")), default=-math.inf)
+    below = layout.parts_of(*(role for layer, _ in UNDER for role in layer))
+    return {part.name for part in below if layout.part_bounds(part)[5] <= foot + 1e-6}
 
 
 def _over_cells(layout: Layout) -> set[str]:

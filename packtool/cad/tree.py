@@ -108,7 +108,7 @@ def assembly_tree(layout: Layout) -> Assembly:
                     assembly = made[key]
                 else:
                     assembly = made[key] = make(child, around, free(_generic(child.name)))
-                children.append(Occurrence(child.name, assembly, _within(around, frame)))
+                children.append(Occurrence(child.name + _stretch(child), assembly, _within(around, frame)))
             else:
                 name, part = child
                 children.append(Occurrence(name, part.product, _within(Placing.of(part), frame)))
@@ -138,10 +138,18 @@ def turned(origin: Point, rotation_deg: int) -> Point:
 
 
 def _grouped(layout: Layout) -> _Group:
-    """The parts in their groups; within groups that may be shared they go by the names that are left without the groups' tags."""
+    """The parts in their groups; within groups that may be shared they go by the names that are left without the groups' tags.
+
+    Behind a cell's name stands its place in the circuit, ``R2C05 S22`` (``S22P1`` where there are parallel cells), within a module counted
+    from its own first; not where all rows are shared, since the same row is then in many places.
+    """
     share_all = len(layout.parts) > PARTS_NAMED_IN_FULL
     root = _Group(layout.name, [])
     groups: dict[tuple[str, ...], _Group] = {(): root}
+    firsts: dict[str | None, int] = {}
+    for part in layout.parts:
+        if part.series is not None and (module := _module_of(part)):
+            firsts[module] = min(firsts.get(module, part.series), part.series)
     for part in layout.parts:
         name = part.name
         for depth in range(1, len(part.group) + 1):
@@ -151,8 +159,27 @@ def _grouped(layout: Layout) -> _Group:
                 groups[path[:-1]].children.append(groups[path])
             if share_all or path[-1].startswith(MODULE):
                 name = _without(path[-1], name)
+        if part.series is not None and not share_all:
+            name += _position(part, layout.n_parallel, firsts.get(_module_of(part), 1))
         groups[part.group].children.append((name, part))
     return root
+
+
+def _module_of(part: Part) -> str | None:
+    """The module that a part is in."""
+    return next((label for label in part.group if label.startswith(MODULE)), None)
+
+
+def _position(part: Part, n_parallel: int, first: int) -> str:
+    """What a cell's name ends with; ``first``: the series position that counts as 1."""
+    assert part.series is not None
+    return f" S{part.series - first + 1}" + (f"P{part.parallel}" if n_parallel > 1 else "")
+
+
+def _stretch(group: _Group) -> str:
+    """What a module's name ends with: the series positions of its cells in the pack."""
+    series = [part.series for part in group.parts() if part.series is not None]
+    return f" S{min(series)}-S{max(series)}" if series and group.name.startswith(MODULE) else ""
 
 
 def _without(label: str, name: str) -> str:

@@ -32,5 +32,5 @@ def test_no_finding_and_exact_volumes(name, tmp_path):
 def test_modules_are_one_product_placed_twice(tmp_path):
     built("modules", tmp_path)
     step = (tmp_path / "pack.step").read_text(encoding="ascii")
-    assert step.count("'module M01'") == step.count("'module M02'") == 1
-    assert step.count(",'R2C03',") == 1  # an occurrence in the one module, called by its place in it
+    assert step.count("'module M01 S1-S8'") == step.count("'module M02 S9-S16'") == 1
+    assert step.count(",'R2C03 S6',") == 1  # an occurrence in the one module, called by its place in it, in the circuit too

@@ -18,6 +18,11 @@ class Built(NamedTuple):
     report: CadReport
 
 
+def named(part: Part) -> str:
+    """What a part of a small pack in series is called in the STEP file: cells tell their series position."""
+    return part.name if part.series is None else f"{part.name} S{part.series}"
+
+
 def figure(value: float) -> Figure:
     return Figure(value=value, standing="given")
 

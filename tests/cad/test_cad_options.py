@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import get_args
@@ -17,7 +18,7 @@ from packtool.cad.options import CadOptions, chosen, only_choices
 from packtool.design.load import load_design
 from packtool.errors import UsageError
 from packtool.layout.lay_out import lay_out
-from packtool.layout.records import Role
+from packtool.layout.records import Part, Role
 
 
 def files(folder: Path) -> set[str]:
@@ -90,6 +91,13 @@ def test_a_plate_over_the_cells_is_lifted_off_them() -> None:
     lifts = lifts_mm(pack)
     assert lifts["fitting top inlet"] == lifts["coolant top"] == lifts["cold plate top"]
     assert lifts["fitting bottom inlet"] == lifts["coolant bottom"] == lifts["cold plate bottom"]
+
+
+def test_busbars_under_the_cells_stay_under_them() -> None:
+    pack = small_pack()
+    under = Part("busbar under", "busbar", (0.0, -52.0, 4.0), 0, ("busbars",))
+    lifts = lifts_mm(replace(pack, parts=(*pack.parts, under)))
+    assert lifts["gap filler"] < lifts["busbar under"] < lifts["R1C01"] < lifts["busbar 1"]
 
 
 @pytest.mark.cad

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from cad_layouts import CELL, MATERIALS, Built, box, small_pack
+from cad_layouts import CELL, MATERIALS, Built, box, named, small_pack
 
 from packtool.artifacts import file_hash
 from packtool.cad.build import build_cad
@@ -41,9 +41,9 @@ def test_names_tree_products_and_colours_survive_the_round_trip(built: Built) ->
     read = read_step(built.folder / "pack.step")
     roles = {product.id: product.role for product in built.layout.products}
     assert [instance.path for instance in read] == [
-        ("small-pack", *part.group, part.name) for part in sorted_by_group(built.layout)
+        ("small-pack", *part.group, named(part)) for part in sorted_by_group(built.layout)
     ]
-    assert {instance.path[-1]: instance.product for instance in read} == {part.name: part.product for part in built.layout.parts}
+    assert {instance.path[-1]: instance.product for instance in read} == {named(part): part.product for part in built.layout.parts}
     assert all(instance.rgb == LOOKS[roles[instance.product]].rgb8 for instance in read)
 
 
@@ -63,12 +63,12 @@ def test_a_second_reader_sees_each_part_by_name_colour_place_and_volume(built: B
     command = [sys.executable, "-c", GMSH_READS, str(built.folder / "pack.step")]
     output = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
     solids = {label.split("/")[-2]: (label, colour, volume, bounds) for label, colour, volume, bounds in json.loads(output)}
-    assert set(solids) == {part.name for part in built.layout.parts}
+    assert set(solids) == {named(part) for part in built.layout.parts}
     volumes = {volume.product: volume.closed_form_mm3 for volume in built.report.volumes}
     for part in built.layout.parts:
-        label, colour, volume, bounds = solids[part.name]
+        label, colour, volume, bounds = solids[named(part)]
         role = built.layout.product(part.product).role
-        assert label.endswith(f"/{part.name}/{part.product}")
+        assert label.endswith(f"/{named(part)}/{part.product}")
         assert tuple(colour) == LOOKS[role].rgb8
         assert volume == pytest.approx(volumes[part.product], rel=1e-9)  # planes and cylinders, written with 12 to 16 digits
         assert bounds == pytest.approx(built.layout.part_bounds(part), abs=1e-3)  # gmsh's boxes are a little wider than the shape

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from cad_layouts import CELL, box, small_pack
+from cad_layouts import CELL, box, named, small_pack
 
 from packtool.cad import tree
 from packtool.cad.tree import Assembly, assembly_tree, leaves
@@ -41,7 +41,7 @@ def stands_where(pack: Layout) -> None:
 def test_a_small_pack_names_every_part_in_full() -> None:
     pack = small_pack()
     paths = {leaf.path for leaf in leaves(assembly_tree(pack))}
-    assert paths == {(pack.name, *part.group, part.name) for part in pack.parts}
+    assert paths == {(pack.name, *part.group, named(part)) for part in pack.parts}
     stands_where(pack)
 
 
