@@ -34,7 +34,9 @@ def lifts_mm(layout: Layout) -> Mapping[str, float]:
     """How far each part is lifted [mm], by name, so that every layer clears the one below; roles of no layer stay with the cells."""
     roles = {product.id: product.role for product in layout.products}
     named = {role for layer, _ in LAYERS for role in layer}
-    places: dict[str, Place] = dict.fromkeys(_over_cells(layout), "over") | dict.fromkeys(_under_cells(layout), "under")
+    places: dict[str, Place] = {}
+    places.update((name, "over") for name in _over_cells(layout))
+    places.update((name, "under") for name in _under_cells(layout))
     ranges: dict[tuple[Role, Place], list[tuple[float, float]]] = {}
     key: dict[str, tuple[Role, Place]] = {}
     for part in layout.parts:
