@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from packtool.cad.edges import Rectangle
 from packtool.cad.moments import turn_of
-from packtool.cad.region import Rectangle, Region
+from packtool.cad.region import Region
 from packtool.layout.records import Detail, Layout, Loop, Part, Profile, Role
 
 LEFT_OUT: tuple[Role, ...] = ("cell", "terminal", "bolt")

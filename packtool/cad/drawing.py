@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from packtool import __version__
-from packtool.cad.region import Edge, Region
+from packtool.cad.edges import Edge
+from packtool.cad.region import Region
 from packtool.cad.views import Cut, Loose, elevation, hatched_edges, horizontal_section, lengthwise_section, plan
 from packtool.layout.records import Layout, Role
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from packtool.cad.drawing import LAYERS, Dimension, Hatch, Sheet, Stroke, Text
 from packtool.cad.drawing_svg import ARROW, figure_text
-from packtool.cad.region import Edge
+from packtool.cad.edges import Edge
 
 DXF_VERSION = "R2010"
 

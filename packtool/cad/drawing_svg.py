@@ -6,7 +6,7 @@ import math
 from xml.sax.saxutils import escape
 
 from packtool.cad.drawing import LAYERS, Dimension, Hatch, Sheet, Text
-from packtool.cad.region import Edge
+from packtool.cad.edges import Edge
 
 ARROW = 2.5
 """Length of an arrowhead [mm] (ISO 129-1: about the height of the text)."""

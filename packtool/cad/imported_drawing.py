@@ -22,7 +22,8 @@ from OCP.HLRBRep import HLRBRep_Algo, HLRBRep_HLRToShape
 from OCP.TopAbs import TopAbs_Orientation, TopAbs_ShapeEnum
 from OCP.TopoDS import TopoDS, TopoDS_Edge, TopoDS_Face, TopoDS_Shape, TopoDS_Wire
 
-from packtool.cad.region import Edge, Point, Region
+from packtool.cad.edges import Edge, Point
+from packtool.cad.region import Region
 from packtool.cad.solids import Solid, faces_of, placement, subshapes
 from packtool.cad.views import Cut, Loose
 from packtool.layout.records import SAME_POINT_MM, Layout, Loop, Part, Profile

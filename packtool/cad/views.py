@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from packtool.cad.detail_views import placed_details, rectangle
-from packtool.cad.region import Edge, Rectangle, Region, common_area_mm2, visible_pieces
+from packtool.cad.edges import Edge, Rectangle
+from packtool.cad.region import Region, common_area_mm2, visible_pieces
 from packtool.cad.rounding import rounded_sweeps
 from packtool.layout.records import Layout, Part, Product, Profile, Role, Sweep
 

@@ -8,7 +8,7 @@ import pytest
 from cad_layouts import CELL
 
 from packtool.cad.detail_views import placed_details
-from packtool.cad.region import Edge
+from packtool.cad.edges import Edge
 from packtool.cad.views import elevation, hatched_edges, horizontal_section, lengthwise_section, plan
 from packtool.layout.records import Detail, Layout, Loop, Part, Product, Profile, Role, Sweep
 

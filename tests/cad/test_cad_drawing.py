@@ -11,7 +11,7 @@ from cad_layouts import CELL, Built, box, small_pack
 
 from packtool.cad.drawing import Dimension, drawing
 from packtool.cad.drawing_svg import figure_text, svg_text
-from packtool.cad.region import Edge
+from packtool.cad.edges import Edge
 from packtool.cad.views import elevation, horizontal_section, lengthwise_section, plan
 from packtool.layout.records import Layout, Loop, Part, Product, Profile, Sweep
 
