@@ -109,6 +109,9 @@ def solve_ducts(
     refuse_celsius(T_in)
     table.require(np.array(T_in), "T_in")
     p = network.passages
+    for word, value in (("flow", flow), ("mass_flow", mass_flow), ("pressure_drop", pressure_drop)):
+        if value is not None and not is_number(value):
+            raise SolveError(f"{word} is {value!r}; wanted a finite number")
     given = [
         word for word, value in (("flow", flow), ("mass_flow", mass_flow), ("pressure_drop", pressure_drop)) if value is not None
     ]
@@ -153,10 +156,17 @@ def named_coolant(coolant: Coolant | str) -> Coolant:
     return known[coolant]
 
 
-def refuse_celsius(T_in: float) -> None:
-    """SolveError for an inlet temperature that can only be meant in degC."""
-    if T_in < COLDEST_K:
-        raise SolveError(f"T_in is in kelvin, and {T_in:g} K is below any coolant's range: 25 degC is 298.15")
+def refuse_celsius(T: float, what: str = "T_in") -> None:
+    """SolveError for a coolant's or a wall's temperature that is no number, or can only be meant in degC."""
+    if not is_number(T):
+        raise SolveError(f"{what} is {T!r}; wanted a temperature [K]: 25 degC is 298.15")
+    if T < COLDEST_K:
+        raise SolveError(f"{what} is in kelvin, and {T:g} K is below any coolant's range: 25 degC is 298.15")
+
+
+def is_number(value: object) -> bool:
+    """Whether a value is one finite number."""
+    return isinstance(value, int | float | np.number) and not isinstance(value, bool) and bool(np.isfinite(value))
 
 
 def _segments(length: Floats) -> Segments:
@@ -174,13 +184,17 @@ def _walls(network: DuctNetwork, segments: Segments, heat: Mapping[str, float], 
     p, b = network.passages, segments.branch
     number = {name: i for i, name in enumerate(network.names)}
     for word, values in (("heat", heat), ("T_wall", T_wall)):
+        if not isinstance(values, Mapping):
+            raise SolveError(f"{word} is given by duct, {{{network.names[0]!r}: value}}; got {values!r}")
         for name, value in values.items():
             if name not in number:
                 raise SolveError(f"{word}: no duct is called {name!r}{did_you_mean(name, tuple(number))}")
             if number[name] in p.pumps:
                 raise SolveError(f"{word}: {name!r} is a pump and has no walls")
-            if not np.isfinite(value) or (word == "T_wall" and value <= 0):
-                raise SolveError(f"{word} of {name!r} is {value}")
+            if word == "T_wall":
+                refuse_celsius(value, f"T_wall of {name!r}")
+            elif not is_number(value):
+                raise SolveError(f"heat of {name!r} is {value!r}; wanted a finite number [W]")
     both = set(heat) & set(T_wall)
     if both:
         raise SolveError(f"duct {min(both)!r}: give heat or T_wall, not both")
@@ -203,6 +217,7 @@ def _read(
     wall = np.where(walls.held > 0, walls.T_wall, mean + walls.given / (films.h * walls.area))
     first = segments.first
     last = np.where(split.mass_flow >= 0, first[1:] - 1, first[:-1])
+    _refuse_off_the_curve(network, split, float(table.at(np.array(T_in)).rho))
     enthalpy = table.enthalpy(np.array([T_in, theta[p.outlet]]))
 
     def by_part(values: Floats) -> dict[str, float]:
@@ -230,3 +245,18 @@ def _read(
             T_wall_degC=np.where(walls.heated > 0, wall - ZERO_CELSIUS, np.nan), h=films.h, Re=films.Re, velocity=films.velocity, heat_W=heat,
         ),
     )  # fmt: skip
+
+
+def _refuse_off_the_curve(network: DuctNetwork, split: FlowSplit, rho: float) -> None:
+    """SolveError for a pump whose flow its curve does not hold: nobody measured its head there."""
+    for b, curve in network.passages.pumps.items():
+        flow, first, last = float(split.mass_flow[b]) / rho, float(curve.flow[0]), float(curve.flow[-1])
+        if not first - 1e-3 * last <= flow <= last * (1 + 1e-3):
+            way = (
+                "give the curve up to the flow where its head meets the network's loss"
+                if flow > last
+                else "another part pushes against it"
+            )
+            raise SolveError(
+                f"pump {network.names[b]!r} would run at {flow:.4g} m³/s, and its curve is from {first:.4g} to {last:.4g}: {way}"
+            )

@@ -53,7 +53,8 @@ class Duct:
 
 @dataclass(frozen=True, slots=True)
 class Pump:
-    """A pump from ``start`` to ``end`` that adds ``head`` [Pa] at ``flow`` [m³/s]: its curve, flow ascending, head not rising."""
+    """A pump from ``start`` to ``end`` that adds ``head`` [Pa] at ``flow`` [m³/s]: its curve, flow ascending, head not rising. A network that
+    would run it outside its curve is refused."""
 
     name: str
     start: str
@@ -85,7 +86,7 @@ def ducts(parts: Iterable[Duct | Pump], inlet: str, outlet: str, straight_on: It
 
     Raises SolveError for parts that are none, names twice, what the inlet does not reach, no way to the outlet.
     """
-    listed = tuple(parts)
+    listed = (parts,) if isinstance(parts, Duct | Pump) else tuple(parts)
     _refuse_parts(listed, inlet, outlet)
     nodes = tuple(dict.fromkeys([inlet, outlet, *(node for part in listed for node in (part.start, part.end))]))
     at = {node: i for i, node in enumerate(nodes)}
@@ -195,6 +196,9 @@ def _alike(one: Duct | Pump, other: Duct | Pump) -> bool:
 
 def _refuse_parts(parts: Sequence[Duct | Pump], inlet: str, outlet: str) -> None:
     """SolveError for what is no network, with the part's name."""
+    strange = [part for part in parts if not isinstance(part, Duct | Pump)]
+    if strange:
+        raise SolveError(f"a network is made of Duct and Pump records; got {strange[0]!r}")
     if not any(isinstance(part, Duct) for part in parts):
         raise SolveError("a network needs at least one Duct")
     if inlet == outlet:
@@ -219,6 +223,23 @@ def _refuse_duct(duct: Duct) -> None:
     sides = [value for value in (duct.width, duct.height) if value is not None]
     if (duct.diameter is not None) == bool(sides) or len(sides) == 1:
         raise SolveError(f"duct {duct.name!r}: give width and height, or diameter")
+    if (
+        isinstance(duct.bends, str)
+        or not isinstance(duct.bends, Iterable)
+        or not all(isinstance(bend, Bend) for bend in duct.bends)
+    ):
+        raise SolveError(f"duct {duct.name!r}: bends are records, [Bend(90, radius=0.03)]; got {duct.bends!r}")
+    given = [
+        duct.length,
+        *sides,
+        duct.diameter,
+        duct.K,
+        duct.roughness,
+        *(v for bend in duct.bends for v in (bend.angle, bend.radius)),
+    ]
+    words = [value for value in given if value is not None and not isinstance(value, int | float | np.number)]
+    if words or duct.length is None:
+        raise SolveError(f"duct {duct.name!r}: wanted numbers [m], got {words[0] if words else None!r}")
     measures = {"length": duct.length, "width": duct.width, "height": duct.height, "diameter": duct.diameter}
     for word, value in measures.items():
         if value is not None and not (math.isfinite(value) and value > 0):
@@ -239,6 +260,8 @@ def _refuse_duct(duct: Duct) -> None:
 
 def _refuse_pump(pump: Pump) -> None:
     flow, head = tuple(pump.flow), tuple(pump.head)
+    if not all(isinstance(v, int | float | np.number) for v in (*flow, *head)):
+        raise SolveError(f"pump {pump.name!r}: flow [m³/s] and head [Pa] are numbers")
     if len(flow) != len(head) or len(flow) < 2:
         raise SolveError(f"pump {pump.name!r}: flow and head need as many entries, two or more; got {len(flow)} and {len(head)}")
     if not all(math.isfinite(v) and v >= 0 for v in (*flow, *head)):

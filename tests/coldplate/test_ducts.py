@@ -232,3 +232,38 @@ def test_an_unknown_coolant_and_a_frozen_one():
         coldplate.solve_ducts(one(), "water", 260.0, flow=1e-5)
     with pytest.raises(SolveError, match=r"T_in is in kelvin.* 25 degC is 298\.15"):
         coldplate.solve_ducts(one(), "water", 25.0, flow=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"flow": "3"}, "flow is '3'"),
+        ({"mass_flow": float("inf")}, "mass_flow is inf"),
+        ({"flow": 1e-6, "heat": 5.0}, "heat is given by duct"),
+        ({"flow": 1e-6, "heat": {"pipe": "much"}}, "heat of 'pipe' is 'much'"),
+        ({"flow": 1e-6, "T_wall": {"pipe": 25.0}}, "T_wall of 'pipe' is in kelvin"),
+    ],
+)
+def test_what_is_no_number_or_in_degrees_is_refused_by_its_name(given, told):
+    with pytest.raises(SolveError, match=told):
+        coldplate.solve_ducts(coldplate.ducts([Duct("pipe", "in", "out", 1.0, diameter=4e-3)], "in", "out"), WATER, T, **given)
+
+
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        ("pipe", "Duct and Pump records"),
+        (Duct("pipe", "in", "out", "1", diameter=4e-3), "wanted numbers"),
+        (Duct("pipe", "in", "out", 1.0, diameter=4e-3, bends=[90]), r"bends are records"),
+        (Pump("pump", "in", "out", [0.0, 1e-4], [1e3, "0"]), "are numbers"),
+    ],
+)
+def test_parts_that_are_none_are_refused(part, told):
+    with pytest.raises(SolveError, match=told):
+        coldplate.ducts([part, Duct("other", "in", "out", 1.0, diameter=4e-3)], "in", "out")
+
+
+def test_a_pump_is_not_run_beyond_its_curve():
+    network = pumped(Pump("pump", "tank", "in", [0.0, 1e-6], [5e3, 4e3]))  # at the curve's end the pipe takes 10 Pa
+    with pytest.raises(SolveError, match=r"pump 'pump' would run at .* its curve is from 0 to 1e-06"):
+        coldplate.solve_ducts(network, WATER, T, pressure_drop=0.0)

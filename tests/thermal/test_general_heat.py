@@ -248,6 +248,39 @@ def test_where_four_regions_meet_the_heat_goes_straight_on(degree):
         assert between.get(pair, 0.0) == pytest.approx(0.0, abs=1e-6 * watts)
 
 
+def test_a_sunlit_plate_in_empty_space_balances():
+    # absorbed = emissivity sigma (T^4 - 2.7^4): at 2.7 K, where the search begins, the film is 10^7 times weaker than at 400 K
+    problem = thermal.conduction(
+        thermal.mesh_layers([("sheet", 1e-3)], divisions=2), 200.0, flux={"start": 1225.0}, radiation={"end": (0.85, 2.7)}
+    )
+    found = thermal.solve_steady(problem).boundary_mean("end")
+    assert found == pytest.approx((1225.0 / 0.85 / 5.670374419e-8 + 2.7**4) ** 0.25, rel=1e-8)
+
+
+@pytest.mark.parametrize("watts", [5.0, -5.0])
+def test_a_film_that_grows_with_the_difference_is_solved_from_no_difference(watts):
+    # natural convection, h = 1.5 |T - T_ambient|^0.25: neither film nor slope at the ambient's own temperature
+    problem = thermal.conduction(
+        thermal.mesh_layers([("plate", 0.01)], divisions=2, area=0.02), 200.0, {"plate": watts},
+        convection={"end": (lambda T: 1.5 * np.abs(T - 300.0) ** 0.25, 300.0)},
+    )  # fmt: skip
+    rise = (abs(watts) / 0.02 / 1.5) ** 0.8
+    assert thermal.solve_steady(problem).boundary_mean("end") == pytest.approx(300.0 + np.sign(watts) * rise, rel=1e-8)
+
+
+def test_a_bar_that_its_current_cannot_keep_is_a_runaway():
+    # k T'' = -J² rho0 (1 + a (T - 300)), ends at 300 K: no balance above w L = pi, w = J sqrt(rho0 a / k)
+    length, k, rho0, a = 0.2, 200.0, 3e-8, 4e-3
+    current = 1.05 * np.pi / length * np.sqrt(k / rho0 / a) * 1e-4
+    copper = thermal.Electric({"bar": lambda T: rho0 * (1 + a * (T - 300.0))}, {"bar.x-": current}, {"bar.x+": 0.0})
+    problem = thermal.conduction(
+        thermal.mesh_boxes({"bar": (0, 0, 0, length, 0.01, 0.01)}, divisions=(8, 1, 1)), k,
+        temperature={"bar.x-": 300.0, "bar.x+": 300.0}, electric=copper,
+    )  # fmt: skip
+    with pytest.raises((NotConverged, SolveError), match="thermal runaway"):
+        thermal.solve_steady(problem)
+
+
 def test_a_runaway_has_no_steady_state_and_says_so():
     mesh = thermal.mesh_layers([("slab", 1.0)], divisions=8)
     problem = thermal.conduction(mesh, 1.0, source=lambda T: 1.0 * np.exp(T - 300.0), temperature={"end": 300.0})

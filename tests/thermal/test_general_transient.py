@@ -96,6 +96,27 @@ def test_melting_conserves_heat_and_holds_the_temperature():
     assert found.balance.imbalance < 1e-6
 
 
+@pytest.mark.parametrize("width", [0.5, 3.0])
+def test_a_body_that_melts_all_at_once_is_marched_over_both_jumps_of_its_capacity(width):
+    # 20 W in 1e-4 m³ of 2e8 J/m³ melt from 200 s on; below, within and above, heat is volume times enthalpy
+    mesh = thermal.mesh_layers([("wax", 0.01)], divisions=2, area=0.01)
+    wax = thermal.PhaseChange(2e6, 2.5e6, 2e8, 320.0, 320.0 + width)
+    found = thermal.solve_transient(thermal.conduction(mesh, 100.0, {"wax": 20.0}, rho_cp=wax), 300.0, [700.0, 3000.0])
+    half, over = 500.0 * 20 / 1e-4, 2800.0 * 20 / 1e-4 - 2e8 - 2.25e6 * width
+    # the heat closes to 1e-7 of what a step moves, and 250 J make a kelvin
+    assert found.mean() == pytest.approx([320.0 + half / (2.25e6 + 2e8 / width), 320.0 + width + over / 2.5e6], abs=1e-3)
+
+
+def test_two_bodies_brought_together_meet_where_their_effusivities_say():
+    # before either's far end knows: T = (e1 T1 + e2 T2) / (e1 + e2), e = sqrt(k rho cp)
+    k, rho_cp = {"hot": 10.0, "cold": 1.0}, {"hot": 4e6, "cold": 1e6}
+    e = {name: np.sqrt(k[name] * rho_cp[name]) for name in k}
+    problem = thermal.conduction(thermal.mesh_layers([("hot", 0.1), ("cold", 0.1)], divisions=100), k, rho_cp=rho_cp)
+    found = thermal.solve_transient(problem, {"hot": 400.0, "cold": 300.0}, 20.0, time_error=False)
+    # 1e-4 of the difference; sharing the node between them by volume misses 1.3 K
+    assert found.at([0.1])[0] == pytest.approx((e["hot"] * 400 + e["cold"] * 300) / sum(e.values()), abs=1e-2)
+
+
 def test_what_stops_a_march_is_told_with_its_time():
     problem = thermal.conduction(bar(), lambda T: np.where(T < 350, 10.0, -1.0), rho_cp=RHO_CP, flux={"end": 1e4})
     with pytest.raises(SolveError, match=r"at \d+\.?\d* s: k of .* is -1 at T = 35"):

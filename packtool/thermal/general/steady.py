@@ -11,8 +11,11 @@ from packtool.thermal.general.problem import HeatProblem
 from packtool.thermal.general.solution import HeatSolution, solution_of
 from packtool.thermal.general.system import Heat, System
 
-HALVINGS = 12
-"""A Newton step that does not bring the residual down is halved at most this often."""
+HALVINGS = 40
+"""A Newton step that does not bring the residual down is halved at most this often: from the cold of space the first one may be too long
+by 10^8."""
+ASIDE_K = 10.0
+"""From the ambient's own temperature there may be no way: a film that grows with the difference, |T - T_ambient|^0.25, has no slope there."""
 
 LOOSEST = 1e-4
 """Reduction asked of the linear solver in a Newton step: more would be lost at the next."""
@@ -35,7 +38,10 @@ def solve_steady(
     """
     system = System(problem, degree)
     refuse_floating(system)
-    T = np.where(system.fixed, np.nan_to_num(system.fixed_values(0.0)), _first(system, guess))
+    start = _first(system, guess)
+    if guess is None and not system.linear and _without_slope(system, start):
+        start = start + ASIDE_K
+    T = np.where(system.fixed, np.nan_to_num(system.fixed_values(0.0)), start)
     solver = LinearSolver(system.unknowns)
     history: list[float] = []
     rounding = 0.0
@@ -139,8 +145,23 @@ def _taken(system: System, T: Floats, step: Floats, before: Heat) -> tuple[Float
                 return T + step, after
         step = step / 2
     if refused:
-        raise refused
+        raise SolveError(
+            f"{refused}: met on the way to the steady temperature. Where the heat grows faster than it can leave there is none (a thermal "
+            "runaway); else extend the law, or give the solution of a milder case as guess"
+        ) from refused
     return None
+
+
+def _without_slope(system: System, T: Floats) -> bool:
+    """Whether a part of the solid exchanges heat with nothing at ``T``, as far as the derivatives show."""
+    joined = tuple(np.hstack([a.nodes, b.nodes]) for a, b in system.sides.values())
+    component = component_of(system.space.elements, system.n, joined)
+    held = np.zeros(int(component.max()) + 1, dtype=bool)
+    held[component[system.fixed]] = True
+    for _, there, _, slope in system._surface_flux(T, 0.0, slopes=True):
+        if slope is not None and slope.any():
+            held[component[there.nodes[slope.any(axis=1)].ravel()]] = True
+    return not bool(held[component[system.mesh.hexes[:, 0]]].all())
 
 
 def _first(system: System, guess: Floats | float | None) -> Floats:

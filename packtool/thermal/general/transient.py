@@ -273,7 +273,10 @@ def first_field(system: System, initial: Any) -> Floats:
             raise SolveError(f"the initial temperature is missing for {', '.join(missing)}")
         share, total = np.zeros(system.n), np.zeros(system.n)
         for block in system.blocks:
-            load = np.abs(block.load(np.ones(block.weight.shape)))
+            own = np.full(block.weight.shape, float(initial[names[block.region]]))
+            load = np.abs(
+                block.load(system.storage.laws[block.region].slope(block.points, own))
+            )  # so that the body's heat is that of its parts
             np.add.at(total, block.nodes, load)
             np.add.at(share, block.nodes, load * float(initial[names[block.region]]))
         start = share / total
