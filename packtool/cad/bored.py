@@ -22,7 +22,8 @@ from OCP.TopExp import TopExp_Explorer
 from OCP.TopoDS import TopoDS, TopoDS_Shape, TopoDS_Shell, TopoDS_Solid
 
 from packtool.cad.extrude import extruded
-from packtool.layout.records import Loop, Point, Profile, Sweep, Vertex
+from packtool.layout.profiles import Loop, Point, Profile, Vertex
+from packtool.layout.records import Sweep
 
 SAME_MM = 1e-6
 """Corners closer than this are one: rounding of sums of design lengths."""

@@ -10,7 +10,8 @@ import numpy as np
 from packtool.cad.edges import Rectangle
 from packtool.cad.moments import turn_of
 from packtool.cad.region import Region
-from packtool.layout.records import Detail, Layout, Loop, Part, Profile, Role
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Detail, Layout, Part, Role
 
 LEFT_OUT: tuple[Role, ...] = ("cell", "terminal", "bolt")
 """Roles whose detail is too small for the paper and too many: beads, rims and hexagons."""

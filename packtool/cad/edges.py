@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from packtool.cad.moments import TURNS
-from packtool.layout.records import Loop
+from packtool.layout.profiles import Loop
 
 Point = tuple[float, float]
 Rectangle = tuple[float, float, float, float]

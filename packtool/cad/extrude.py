@@ -12,7 +12,8 @@ from OCP.TopoDS import TopoDS_Solid, TopoDS_Wire
 
 from packtool.cad.rounding import without_repeats
 from packtool.errors import CadError
-from packtool.layout.records import SAME_POINT_MM, Loop, Sweep
+from packtool.layout.profiles import SAME_POINT_MM, Loop
+from packtool.layout.records import Sweep
 
 
 def extruded(sweep: Sweep) -> TopoDS_Solid:

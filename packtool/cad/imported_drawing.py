@@ -26,7 +26,8 @@ from packtool.cad.edges import Edge, Point
 from packtool.cad.region import Region
 from packtool.cad.solids import Solid, faces_of, placement, subshapes
 from packtool.cad.views import Cut, Loose
-from packtool.layout.records import SAME_POINT_MM, Layout, Loop, Part, Profile
+from packtool.layout.profiles import SAME_POINT_MM, Loop, Profile
+from packtool.layout.records import Layout, Part
 
 CHORD_MM, TURN_RAD = 0.05, 0.1
 """Distance and turn from chord to curve: below what paper shows."""

@@ -16,7 +16,8 @@ from packtool.cad.region import Region, common_area_mm2
 from packtool.cad.report import CadFinding
 from packtool.cad.rounding import rounded_sweeps
 from packtool.cad.solids import CROWDED, Solid, placement, product_solid, volume_mm3
-from packtool.layout.records import Fillet, Layout, Loop, Part, Product, Profile, Sweep, turned_box
+from packtool.layout.profiles import Loop, Profile, turned_box
+from packtool.layout.records import Fillet, Layout, Part, Product, Sweep
 
 TOUCH_MM = 1e-6
 """Parts that overlap by less than this in some direction only touch: ten times the kernel's point tolerance."""

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packtool.cad.tree import Placing
-from packtool.layout.records import Axis, Fillet, Loop, Part, Product, Sweep
+from packtool.layout.profiles import Loop
+from packtool.layout.records import Axis, Fillet, Part, Product, Sweep
 
 TURNS = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}
 """Cosine and sine of the rotations that a part may have, exact."""

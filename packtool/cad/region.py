@@ -31,7 +31,7 @@ from packtool.cad.edges import (
     pieces_of,
     placed,
 )
-from packtool.layout.records import Loop, Profile
+from packtool.layout.profiles import Loop, Profile
 
 Floats = NDArray[np.float64]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from packtool.errors import CadError
-from packtool.layout.records import SAME_POINT_MM, Loop, Product, Sweep
+from packtool.layout.profiles import SAME_POINT_MM, Loop
+from packtool.layout.records import Product, Sweep
 
 
 def rounded_sweeps(product: Product) -> tuple[Sweep, ...]:

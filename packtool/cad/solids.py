@@ -29,7 +29,8 @@ from packtool.cad.moments import turn_of
 from packtool.cad.rounding import rounded_sweeps
 from packtool.cad.tree import Placing
 from packtool.errors import CadError
-from packtool.layout.records import SAME_POINT_MM, Axis, Detail, Fillet, Layout, Part, Product, Sweep
+from packtool.layout.profiles import SAME_POINT_MM
+from packtool.layout.records import Axis, Detail, Fillet, Layout, Part, Product, Sweep
 
 CROWDED = 100
 """Outlines (holes and outer one) of a face, above which the kernel's algorithms that look at each pair are not used."""

@@ -20,7 +20,7 @@ from OCP.TopoDS import TopoDS, TopoDS_Shape
 
 from packtool.cad.solids import Solid, crowded_faces
 from packtool.errors import CadError
-from packtool.layout.records import SAME_POINT_MM
+from packtool.layout.profiles import SAME_POINT_MM
 
 CHORD_MM = 0.1
 """Largest distance between a curved face and its triangles: below what a picture or a printed part shows."""

@@ -16,7 +16,8 @@ from packtool.cad.detail_views import placed_details, rectangle
 from packtool.cad.edges import Edge, Rectangle
 from packtool.cad.region import Region, common_area_mm2, visible_pieces
 from packtool.cad.rounding import rounded_sweeps
-from packtool.layout.records import Layout, Part, Product, Profile, Role, Sweep
+from packtool.layout.profiles import Profile
+from packtool.layout.records import Layout, Part, Product, Role, Sweep
 
 SAME_MM = 1e-4
 """Edges that agree to this are drawn once: far below what paper shows."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from packtool.coldplate.friction import ROUND, laminar_f_Re
 from packtool.errors import SolveError
-from packtool.layout.records import Branch, CoolantNetwork, Fitting
+from packtool.layout.coolant import Branch, CoolantNetwork, Fitting
 from packtool.mesh.records import Floats, Integers
 
 Flags = NDArray[np.bool_]

@@ -19,7 +19,7 @@ from packtool.coldplate.stream import LPM, ChannelStream
 from packtool.design.schema import ColdPlate
 from packtool.design.suggest import did_you_mean
 from packtool.errors import SolveError
-from packtool.layout.records import Branch, CoolantNetwork
+from packtool.layout.coolant import Branch, CoolantNetwork
 from packtool.mesh.records import Floats, TaggedMesh
 from packtool.results import ZERO_CELSIUS
 from packtool.thermal.evaluate import boundary_mean, interpolation, region_values

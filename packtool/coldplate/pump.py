@@ -13,7 +13,7 @@ from packtool.coldplate.drop_curve import DropCurve
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema.cold_plate import Pump
 from packtool.errors import NotConverged, SolveError
-from packtool.layout.records import CoolantNetwork
+from packtool.layout.coolant import CoolantNetwork
 from packtool.results import ZERO_CELSIUS
 
 LEAST_SHARE = 1e-3

@@ -8,7 +8,8 @@ import numpy as np
 
 from packtool.errors import SolveError
 from packtool.layout.arcs import Arc
-from packtool.layout.records import Branch, CoolantNetwork, Point
+from packtool.layout.coolant import Branch, CoolantNetwork
+from packtool.layout.profiles import Point
 from packtool.mesh.records import Floats, Integers, TaggedMesh
 
 MAX_SEGMENTS = 20_000

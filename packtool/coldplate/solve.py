@@ -12,7 +12,7 @@ from packtool.coldplate.losses import FlowPhysics
 from packtool.coldplate.records import ColdPlateSolution, PathTable
 from packtool.coldplate.stream import LPM, ChannelStream, Flow
 from packtool.design.schema import AnyColdPlate
-from packtool.layout.records import CoolantNetwork
+from packtool.layout.coolant import CoolantNetwork
 from packtool.results import ZERO_CELSIUS, Result
 from packtool.thermal.records import StreamState
 

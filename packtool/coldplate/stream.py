@@ -16,7 +16,7 @@ from packtool.coldplate.records import HeatPhysics
 from packtool.coldplate.segments import Segments, WallMap, cut, facet_size, map_walls
 from packtool.design.schema import AnyColdPlate
 from packtool.design.schema.cold_plate import known_flow_lpm
-from packtool.layout.records import CoolantNetwork
+from packtool.layout.coolant import CoolantNetwork
 from packtool.mesh.records import Floats, TaggedMesh
 from packtool.results import ZERO_CELSIUS
 from packtool.thermal.records import StreamExchange, StreamState

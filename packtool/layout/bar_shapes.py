@@ -13,7 +13,8 @@ from itertools import pairwise
 from typing import Literal
 
 from packtool.layout.outline import Rectangle, union
-from packtool.layout.records import Profile, Sweep
+from packtool.layout.profiles import Profile
+from packtool.layout.records import Sweep
 from packtool.layout.terminals import NORMALS, Face, Pole
 
 AIR_MM = 5.0

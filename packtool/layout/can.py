@@ -6,7 +6,8 @@ diameter: catalogues give diameter and height, and nothing else. The height is t
 
 from __future__ import annotations
 
-from packtool.layout.records import Detail, Loop, Profile
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Detail
 
 BEAD_DEPTH = 0.05
 """Of the diameter: the groove that holds the cap up, 1 mm on a 21700."""

@@ -7,7 +7,8 @@ softly to their seams.
 from __future__ import annotations
 
 from packtool.catalogue.records import Cell
-from packtool.layout.records import Axis, Detail, Loop, Product, Profile, Sweep
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Axis, Detail, Product, Sweep
 from packtool.layout.stance import Stance
 
 LARGEST_EDGE_RADIUS_MM = 3.0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from packtool.layout.records import Loop, Product, Profile
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Product
 
 
 def loop_moments(loop: Loop) -> tuple[float, float, float]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from packtool.layout.coolant import Branch
 from packtool.layout.outline import Rectangle, union
-from packtool.layout.records import Branch, Loop, Point, Profile, Vertex
+from packtool.layout.profiles import Loop, Point, Profile, Vertex
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import ColdPlate
 from packtool.errors import Complaint
 from packtool.layout.complaints import complain
-from packtool.layout.records import Branch, CoolantNetwork, Layout
+from packtool.layout.coolant import Branch, CoolantNetwork
+from packtool.layout.records import Layout
 from packtool.results import ZERO_CELSIUS
 
 RE_LAMINAR = 2300.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from packtool.layout.records import Loop, Profile
+from packtool.layout.profiles import Loop, Profile
 
 Sign = Literal[-1, 1]
 

@@ -13,6 +13,7 @@ from packtool.design.schema import ColdPlate, CylinderGrid, RibbonPlate
 from packtool.errors import Complaint, DesignError
 from packtool.layout import ribbons as ribbon
 from packtool.layout.complaints import complain
+from packtool.layout.coolant import CoolantNetwork
 from packtool.layout.cylinders import (
     GridPlan,
     cell_diameter,
@@ -29,7 +30,7 @@ from packtool.layout.heaters import sheet_below, thickness_at
 from packtool.layout.holders import check_holder, holder_parts, potting_parts
 from packtool.layout.plate import FITTING_HEIGHT_MM, check_plate, overhang_mm, plan_plate
 from packtool.layout.plates import PlateBars, check_plates, plan_plates, plate_bars
-from packtool.layout.records import CoolantNetwork, Layout, Part, Product
+from packtool.layout.records import Layout, Part, Product
 
 FLOOR_AIR_MM = 2.0
 """Insulation between the floor and cells or busbars above it that stand on no layer (remembered: mechanical clearance with a film)."""

@@ -19,7 +19,8 @@ from packtool.design.schema import CylinderGrid
 from packtool.errors import DesignError, LayoutError
 from packtool.layout.can import can_details
 from packtool.layout.complaints import complain
-from packtool.layout.records import Loop, Part, Product, Profile, Sweep, Vertex
+from packtool.layout.profiles import Loop, Profile, Vertex
+from packtool.layout.records import Part, Product, Sweep
 
 LEAST_GAP_MM = 0.2
 """Two cans closer than this are refused: the wraps of two cells are 0.1 mm each (catalogue: pet_film)."""

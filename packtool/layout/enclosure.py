@@ -27,7 +27,8 @@ from packtool.layout.flange import (
 from packtool.layout.mounts import bracket_reach, feet_stretches, foot_height, lug_places, mount_parts, taken
 from packtool.layout.openings import Fitting, Opening, Wall, extent, opening_faults, plan_openings
 from packtool.layout.outline import Rectangle
-from packtool.layout.records import Part, Product, Profile, Sweep
+from packtool.layout.profiles import Profile
+from packtool.layout.records import Part, Product, Sweep
 from packtool.layout.tray import GROUP, lid_parts, tray_parts
 
 NUT_CLEAR_MM = 2.0

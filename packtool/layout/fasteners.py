@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from packtool.layout.records import Detail, Loop, Product, Profile, Sweep
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Detail, Product, Sweep
 
 LENGTH_STEP_MM = 5.0
 """Bolts are bought in steps of 5 mm up to 80 (ISO 888; remembered)."""

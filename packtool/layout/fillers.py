@@ -14,7 +14,8 @@ from packtool.layout.flange import corner_radius, floor_radius
 from packtool.layout.modules import Place
 from packtool.layout.openings import Wall
 from packtool.layout.outline import Rectangle
-from packtool.layout.records import Part, Product, Profile, Sweep
+from packtool.layout.profiles import Profile
+from packtool.layout.records import Part, Product, Sweep
 from packtool.layout.row_sides import LEAST_FILLER_MM, Span, strap_spans
 from packtool.layout.rows import Rotation, Row, RowPlan
 from packtool.layout.shelf import Made, Shelf

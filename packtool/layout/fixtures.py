@@ -13,7 +13,8 @@ from packtool.design.schema.fixtures import SHELL_CLEAR_MM, Fixture, HoseFitting
 from packtool.layout.mounts import TURN
 from packtool.layout.openings import Opening, axis_of, faces, outward
 from packtool.layout.outline import Rectangle
-from packtool.layout.records import Detail, Loop, Part, Product, Profile
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Detail, Part, Product
 from packtool.layout.shelf import Made, Shelf
 
 GROUP = ("enclosure",)

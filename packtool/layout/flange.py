@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from packtool.design.schema.enclosure import Enclosure
 from packtool.layout.fasteners import THREADS
 from packtool.layout.outline import Rectangle
-from packtool.layout.records import Loop, Point
+from packtool.layout.profiles import Loop, Point
 
 LAND_MM = 2.0
 """Metal between the tray's inside and the seal's groove (remembered)."""

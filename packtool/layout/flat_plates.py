@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from packtool.design.schema import ColdPlate
+from packtool.layout.coolant import CoolantNetwork
 from packtool.layout.plate import BORE_OVER_OUTER, PlatePlan
 from packtool.layout.plate_styles import metal_of, skin_mm
-from packtool.layout.records import CoolantNetwork, Detail, Loop, Part, Product, Profile, Sweep
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Detail, Part, Product, Sweep
 from packtool.layout.supply import FedPlate, Feed, Ports, supplied
 
 GROUP = ("cold plate",)

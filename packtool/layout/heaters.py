@@ -9,7 +9,8 @@ from packtool.errors import Complaint
 from packtool.layout.bar_shapes import TOUCH_MM
 from packtool.layout.complaints import complain
 from packtool.layout.outline import Rectangle
-from packtool.layout.records import Part, Product, Profile, Sweep
+from packtool.layout.profiles import Profile
+from packtool.layout.records import Part, Product, Sweep
 from packtool.layout.rows import RowPlan
 
 Made = tuple[list[Product], list[Part]]

@@ -7,7 +7,8 @@ from packtool.design.schema import Holder, Potting
 from packtool.errors import Complaint
 from packtool.layout.complaints import complain
 from packtool.layout.cylinders import Cuts, GridPlan, Strip, strips
-from packtool.layout.records import Part, Product, Profile, Sweep
+from packtool.layout.profiles import Profile
+from packtool.layout.records import Part, Product, Sweep
 
 
 def holder_parts(plan: GridPlan, holder: Holder, ends: tuple[int, ...], along: Cuts, z: float) -> tuple[list[Product], list[Part]]:

@@ -8,7 +8,8 @@ from packtool.design.schema.enclosure import Enclosure
 from packtool.layout.fasteners import THREADS
 from packtool.layout.flange import Flange
 from packtool.layout.openings import Wall, axis_of, extent, faces, outward
-from packtool.layout.records import Detail, Loop, Part, Product, Profile, Sweep
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Detail, Part, Product, Sweep
 
 GROUP = ("enclosure",)
 FOOT_WIDTH = 6.0

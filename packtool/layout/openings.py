@@ -10,7 +10,8 @@ from typing import Literal
 from packtool.design.schema.enclosure import Cutout, Enclosure
 from packtool.design.schema.fixtures import Fixture
 from packtool.layout.outline import Rectangle
-from packtool.layout.records import Axis, Detail, Loop, Profile
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Axis, Detail
 
 Wall = Literal["x-", "x+", "y-", "y+"]
 LEAST_WEB_MM = 3.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from packtool.layout.records import Loop, Point, Profile
+from packtool.layout.profiles import Loop, Point, Profile
 
 Rectangle = tuple[float, float, float, float]
 """x0, y0, x1, y1 with x0 < x1 and y0 < y1."""

@@ -15,7 +15,7 @@ from packtool.errors import Complaint
 from packtool.layout.channels import Channels, ChannelSpace, parallel_once, parallel_twice, round_serpentine, serpentine, turn_reach
 from packtool.layout.complaints import complain
 from packtool.layout.outline import Rectangle
-from packtool.layout.records import Profile
+from packtool.layout.profiles import Profile
 
 LAND_MM = 3.0
 """Rib that the messages below propose: the usual least brazing land (remembered; the design rule on ribs holds the same number)."""

@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from packtool.design.schema import ColdPlate
 from packtool.layout.outline import union
 from packtool.layout.plate import PlatePlan, grown_voids
-from packtool.layout.records import Loop, Product, Profile, Sweep
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Product, Sweep
 
 Metal = Sequence[tuple[str, Product]]
 """Products of a plate's metal, and what each part's name ends in (empty: it is the plate)."""

@@ -19,7 +19,8 @@ from packtool.errors import Complaint
 from packtool.layout.complaints import complain
 from packtool.layout.cylinders import GridPlan, row_gaps
 from packtool.layout.outline import union
-from packtool.layout.records import Joint, Loop, Part, Product, Profile, Sweep
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Joint, Part, Product, Sweep
 
 AIR_MM = 2.0
 """Air between neighbouring plates, two cells' voltage apart (remembered: mechanical clearance)."""

@@ -6,15 +6,14 @@ the tray, x = y = 0 the middle of the pack. A part is a product placed: a produc
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from packtool.catalogue.records import Cell
-from packtool.layout.arcs import Arc, arc
+from packtool.layout.coolant import CoolantNetwork
 from packtool.layout.imported import Body, Imported, Tilt
+from packtool.layout.profiles import Loop, Profile, turned_box
 
 Role = Literal[
     "cell", "pad", "barrier", "fin", "end_plate", "side_plate", "strap", "filler", "holder", "potting", "interface", "cold_plate", "heater", "coolant",
@@ -28,141 +27,6 @@ MESHED_ROLES: tuple[Role, ...] = (
 """Parts that the heat is solved in. The channels are voids of the cold plate; tray and lid enter as thermal resistances to the ambient."""
 
 Axis = Literal["x", "y", "z"]
-Point = tuple[float, float]
-Vertex = tuple[float, float, float]
-"""x, y and the bulge of the edge that leaves it: tan(a quarter of the arc's angle), 0 for a straight edge, > 0 turning left (as in DXF)."""
-
-
-SAME_POINT_MM = 1e-7
-"""Two points closer than this are one: the CAD kernel's own confusion distance (Precision::Confusion, 1e-7)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Loop:
-    """A closed outline of lines and arcs, in order; the last vertex joins the first."""
-
-    vertices: tuple[Vertex, ...]
-
-    @classmethod
-    def polygon(cls, points: Sequence[Point]) -> Loop:
-        """Straight edges through ``points``."""
-        return cls(tuple((x, y, 0.0) for x, y in points))
-
-    @classmethod
-    def rectangle(cls, x0: float, y0: float, x1: float, y1: float) -> Loop:
-        """Counter-clockwise rectangle."""
-        return cls.polygon([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
-
-    @classmethod
-    def rounded_rectangle(cls, x0: float, y0: float, x1: float, y1: float, radius: float) -> Loop:
-        """Counter-clockwise rectangle with quarter arcs of ``radius`` at its corners; ``radius`` 0: sharp. At most half the shorter side."""
-        if radius <= 0:
-            return cls.rectangle(x0, y0, x1, y1)
-        quarter, r = math.tan(math.pi / 8), radius
-        corners = (
-            (x0 + r, y0, 0.0), (x1 - r, y0, quarter), (x1, y0 + r, 0.0), (x1, y1 - r, quarter),
-            (x1 - r, y1, 0.0), (x0 + r, y1, quarter), (x0, y1 - r, 0.0), (x0, y0 + r, quarter),
-        )  # fmt: skip
-        following = corners[1:] + corners[:1]
-        return cls(tuple(v for v, w in zip(corners, following, strict=True) if math.dist(v[:2], w[:2]) > SAME_POINT_MM))
-
-    @classmethod
-    def circle(cls, x: float, y: float, radius: float) -> Loop:
-        """Counter-clockwise circle of two half arcs."""
-        return cls(((x - radius, y, 1.0), (x + radius, y, 1.0)))
-
-    @property
-    def is_straight(self) -> bool:
-        """No arcs."""
-        return all(bulge == 0.0 for _, _, bulge in self.vertices)
-
-    @property
-    def is_circle(self) -> bool:
-        """A full circle, as ``circle`` makes it: two half arcs of the same turn."""
-        return len(self.vertices) == 2 and abs(self.vertices[0][2]) == 1.0 and self.vertices[0][2] == self.vertices[1][2]
-
-    def signed_area(self) -> float:
-        """Area [mm²], positive counter-clockwise; arcs are exact."""
-        total = 0.0
-        for (x0, y0, bulge), (x1, y1, _) in zip(self.vertices, self.vertices[1:] + self.vertices[:1], strict=True):
-            total += (x0 * y1 - x1 * y0) / 2
-            if bulge:
-                angle = 4 * math.atan(bulge)
-                chord = math.hypot(x1 - x0, y1 - y0)
-                radius = chord / (2 * math.sin(angle / 2))
-                total += radius**2 * (angle - math.sin(angle)) / 2
-        return total
-
-    def bounds(self) -> tuple[float, float, float, float]:
-        """x0, y0, x1, y1 of the outline; arcs count with their extreme points."""
-        xs = [v[0] for v in self.vertices]
-        ys = [v[1] for v in self.vertices]
-        for (x0, y0, bulge), (x1, y1, _) in zip(self.vertices, self.vertices[1:] + self.vertices[:1], strict=True):
-            if not bulge:
-                continue
-            centre_x = (x0 + x1) / 2 - (y1 - y0) * (1 - bulge**2) / (4 * bulge)
-            centre_y = (y0 + y1) / 2 + (x1 - x0) * (1 - bulge**2) / (4 * bulge)
-            radius = math.hypot(x0 - centre_x, y0 - centre_y)
-            start = math.atan2(y0 - centre_y, x0 - centre_x)
-            sweep = 4 * math.atan(bulge)
-            for quarter in range(4):
-                towards = quarter * math.pi / 2
-                turned = (towards - start) % math.tau if sweep > 0 else (start - towards) % math.tau
-                if turned <= abs(sweep):
-                    xs.append(centre_x + radius * math.cos(towards))
-                    ys.append(centre_y + radius * math.sin(towards))
-        return min(xs), min(ys), max(xs), max(ys)
-
-
-def turned_box(box: tuple[float, float, float, float], rotation_deg: int) -> tuple[float, float, float, float]:
-    """x0, y0, x1, y1 of a rectangle turned about the origin by quarter turns."""
-    x0, y0, x1, y1 = box
-    return {0: (x0, y0, x1, y1), 90: (-y1, x0, -y0, x1), 180: (-x1, -y1, -x0, -y0), 270: (y0, -x1, y1, -x0)}[rotation_deg]
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """A planar face: an outer loop less its holes."""
-
-    outer: Loop
-    holes: tuple[Loop, ...] = ()
-
-    @classmethod
-    def rectangle(cls, x0: float, y0: float, x1: float, y1: float) -> Profile:
-        """A rectangle without holes."""
-        return cls(Loop.rectangle(x0, y0, x1, y1))
-
-    def area(self) -> float:
-        """Area [mm²]."""
-        return abs(self.outer.signed_area()) - sum(abs(hole.signed_area()) for hole in self.holes)
-
-    def rounded(self, radius: float) -> Profile:
-        """A rectangle, or a rectangular ring, with its corners rounded by ``radius`` [mm]; a ring's inner corners by its wall less.
-
-        Raises ValueError for another outline, or a radius of more than half the shorter side.
-        """
-        outer = self.outer.bounds()
-        if (
-            not Profile(self.outer).is_rectangle
-            or not all(Profile(hole).is_rectangle for hole in self.holes)
-            or len(self.holes) > 1
-        ):
-            raise ValueError("is for a rectangle or a rectangular ring only")
-        if 2 * radius > min(outer[2] - outer[0], outer[3] - outer[1]):
-            raise ValueError(f"is more than half the shorter side ({min(outer[2] - outer[0], outer[3] - outer[1]):g})")
-        holes = []
-        for hole in self.holes:
-            inner = hole.bounds()
-            holes.append(Loop.rounded_rectangle(*inner, radius - (inner[0] - outer[0])))
-        return Profile(Loop.rounded_rectangle(*outer, radius), tuple(holes))
-
-    @property
-    def is_rectangle(self) -> bool:
-        """A box in the making: one axis-aligned rectangle, no holes."""
-        if self.holes or not self.outer.is_straight or len(self.outer.vertices) != 4:
-            return False
-        x0, y0, x1, y1 = self.outer.bounds()
-        return all(x in (x0, x1) and y in (y0, y1) for x, y, _ in self.outer.vertices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,108 +169,6 @@ class Part:
         """The axis of the pack (0, 1, 2) that the layers of this flat cell, of ``product``, are stacked along."""
         own = "xyz".index(product.through)
         return 1 - own if own < 2 and self.rotation_deg % 180 == 90 else own
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """One run of channel between two nodes of the coolant network, of constant rectangular section.
-
-    ``path`` is the centreline in the plan [mm], in the direction of the design flow. ``bulges``: of each of its legs, as in ``Loop``;
-    empty where all are straight. Inner vertices are square bends of 90 degrees, but for those where an arc goes on without a corner.
-    ``z0``, where it is not the network's: underside of this branch in the pack [mm], for channels that lie over each other.
-    ``plate``: which of several plates it is in (``top``); empty where there is one.
-    """
-
-    name: str
-    start: str
-    end: str
-    path: tuple[Point, ...]
-    width_mm: float
-    height_mm: float
-    kind: Literal["channel", "header", "port"] = "channel"
-    bulges: tuple[float, ...] = ()
-    z0: float | None = None
-    plate: str = ""
-
-    def legs(self) -> tuple[tuple[Point, Point, Arc | None], ...]:
-        """Start, end and, where it is curved, the arc of each leg of the centreline [mm]. ValueError if ``bulges`` does not fit."""
-        bulges = self.bulges or (0.0,) * (len(self.path) - 1)
-        return tuple(
-            (a, b, arc(a, b, bulge) if bulge else None) for a, b, bulge in zip(self.path[:-1], self.path[1:], bulges, strict=True)
-        )
-
-    def leg_lengths_mm(self) -> tuple[float, ...]:
-        """Length of each leg of the centreline [mm]; arcs are exact."""
-        return tuple(curve.length if curve else math.dist(a, b) for a, b, curve in self.legs())
-
-    def length_mm(self) -> float:
-        """Length of the centreline [mm]; arcs are exact."""
-        return sum(self.leg_lengths_mm())
-
-    def corners(self) -> tuple[bool, ...]:
-        """For each inner vertex of the path, whether it is a square bend: not where an arc begins or ends."""
-        curved = [curve is not None for _, _, curve in self.legs()]
-        return tuple(not (before or after) for before, after in itertools.pairwise(curved))
-
-    def bends(self) -> int:
-        """Number of square 90 degree bends."""
-        return sum(self.corners())
-
-
-@dataclass(frozen=True, slots=True)
-class Fitting:
-    """A hose fitting between a hose's node and a node of the channels: a short round bore at ``at`` in the plan and ``z`` in the pack [mm].
-
-    ``way``: ``in`` leads into the channels (from ``start``, the hose's node), ``out`` out of them (to ``end``, the hose's).
-    """
-
-    name: str
-    start: str
-    end: str
-    bore_mm: float
-    at: Point
-    z: float
-    way: Literal["in", "out"]
-    plate: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CoolantNetwork:
-    """The channels as a graph. Coolant enters at node ``inlet`` and leaves at ``outlet``; z range of all channels in the pack [mm].
-
-    With ``fittings`` those two nodes are in the hoses, and the fittings join them to the channels; without any they are in the channels.
-    """
-
-    branches: tuple[Branch, ...]
-    inlet: str
-    outlet: str
-    z0: float
-    z1: float
-    fittings: tuple[Fitting, ...] = ()
-
-    @property
-    def entries(self) -> tuple[str, ...]:
-        """Nodes of the channels that coolant comes into from outside."""
-        return tuple(f.end for f in self.fittings if f.start == self.inlet) or (self.inlet,)
-
-    @property
-    def exits(self) -> tuple[str, ...]:
-        """Nodes of the channels that coolant leaves by."""
-        return tuple(f.start for f in self.fittings if f.end == self.outlet) or (self.outlet,)
-
-    @property
-    def section_z(self) -> float:
-        """Height [mm] of a section that shows channels: of those of the last plate."""
-        last = self.branches[-1].plate if self.branches else None
-        if not last:
-            return (self.z0 + self.z1) / 2
-        ranges = [self.z_range(branch) for branch in self.branches if branch.plate == last]
-        return (min(low for low, _ in ranges) + max(high for _, high in ranges)) / 2
-
-    def z_range(self, branch: Branch) -> tuple[float, float]:
-        """Underside and top of a branch in the pack [mm]."""
-        low = self.z0 if branch.z0 is None else branch.z0
-        return low, low + branch.height_mm
 
 
 @dataclass(frozen=True, slots=True)

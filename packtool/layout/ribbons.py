@@ -15,10 +15,12 @@ from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import CylinderGrid, Interface, RibbonPlate
 from packtool.errors import Complaint
 from packtool.layout.complaints import complain
+from packtool.layout.coolant import Branch, CoolantNetwork
 from packtool.layout.cylinders import GridPlan
 from packtool.layout.outline import Rectangle
 from packtool.layout.plate import BORE_OVER_OUTER, FITTING_HEIGHT_MM, FITTING_MM
-from packtool.layout.records import Branch, CoolantNetwork, Loop, Part, Product, Profile, Sweep, Vertex
+from packtool.layout.profiles import Loop, Profile, Vertex
+from packtool.layout.records import Part, Product, Sweep
 from packtool.layout.strip import Path, strip
 from packtool.layout.supply import FedPlate, Ports, supplied
 from packtool.layout.tanks import Tank, TankRun, extrusion

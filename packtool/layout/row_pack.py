@@ -16,6 +16,7 @@ from packtool.layout.bar_shapes import AIR_MM, TOUCH_MM, Bar, BarSize, Box, over
 from packtool.layout.busbars import Wiring, bar_parts, check_bars, plan_bars
 from packtool.layout.cell_body import cell_product
 from packtool.layout.complaints import complain
+from packtool.layout.coolant import CoolantNetwork
 from packtool.layout.enclosure import TrayPlan, check_enclosure, enclosed
 from packtool.layout.fillers import WallFiller, check_wall_fillers, fillers_between, wall_filler_parts, wall_fillers
 from packtool.layout.flat_plates import plate_parts, plates_network
@@ -24,7 +25,7 @@ from packtool.layout.heaters import check_side_pads, sheet_below, side_pads, thi
 from packtool.layout.modules import Place, hull, module_links, place_modules
 from packtool.layout.outline import Rectangle
 from packtool.layout.plate import check_plate, flat_plate, overhang_mm
-from packtool.layout.records import CoolantNetwork, Joint, Layout, Part, Product
+from packtool.layout.records import Joint, Layout, Part, Product
 from packtool.layout.row_parts import cell_parts, end_plate_parts, gap_parts, interface_parts
 from packtool.layout.row_plates import Levels, check_over, place_plates, plan_levels
 from packtool.layout.row_sides import check_sides

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from packtool.design.schema import Interface, Rows
 from packtool.layout.gaps import Kind, Sheet
-from packtool.layout.records import Part, Product, Profile, Sweep
+from packtool.layout.profiles import Profile
+from packtool.layout.records import Part, Product, Sweep
 from packtool.layout.row_structure import end_plate_details
 from packtool.layout.rows import Rotation, Row, RowPlan, quarter_turns
 from packtool.layout.shelf import Made, Shelf

@@ -7,7 +7,8 @@ from typing import Literal
 from packtool.design.schema import Rows, Straps
 from packtool.layout.corners import corner
 from packtool.layout.fasteners import THREADS, sideways_bolt
-from packtool.layout.records import Detail, Loop, Part, Product, Profile, Sweep
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Detail, Part, Product, Sweep
 from packtool.layout.row_sides import bend_radius, bolt_heights, strap_spans, thread_depth
 from packtool.layout.rows import Row, RowPlan
 from packtool.layout.shelf import Made, Shelf

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from packtool.layout.arcs import arc
-from packtool.layout.records import Loop, Point, Vertex
+from packtool.layout.profiles import Loop, Point, Vertex
 
 SMOOTH_RAD = 1e-6
 """Two legs whose directions differ by less than this go on without a corner."""

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from packtool.layout.records import Branch, CoolantNetwork, Fitting, Point
+from packtool.layout.coolant import Branch, CoolantNetwork, Fitting
+from packtool.layout.profiles import Point
 
 Feed = Literal["parallel", "series"]
 SUPPLY, RETURN = "supply", "return"

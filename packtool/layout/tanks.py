@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from packtool.layout.coolant import Branch
 from packtool.layout.outline import Rectangle, union
-from packtool.layout.records import Branch, Profile, Sweep
+from packtool.layout.profiles import Profile
+from packtool.layout.records import Sweep
 
 
 @dataclass(frozen=True, slots=True)

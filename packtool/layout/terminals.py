@@ -14,7 +14,8 @@ from typing import Literal
 from packtool.design.loaded import LoadedDesign
 from packtool.errors import DesignError
 from packtool.layout.complaints import complain
-from packtool.layout.records import Part, Product, Profile, Sweep
+from packtool.layout.profiles import Profile
+from packtool.layout.records import Part, Product, Sweep
 from packtool.layout.rows import Row, RowPlan, Spot
 from packtool.layout.stance import terminals_of
 

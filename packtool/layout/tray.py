@@ -10,7 +10,8 @@ from packtool.layout.fasteners import THREADS
 from packtool.layout.flange import Flange, flange_thickness, floor_radius
 from packtool.layout.openings import Opening, Wall, axis_of, extent, opening_details
 from packtool.layout.outline import Rectangle
-from packtool.layout.records import Detail, Fillet, Loop, Part, Product, Profile, Sweep
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Detail, Fillet, Part, Product, Sweep
 
 GROUP = ("enclosure",)
 Span = tuple[float, float]

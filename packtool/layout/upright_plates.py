@@ -12,12 +12,14 @@ from typing import Literal
 
 from packtool.design.schema import ColdPlate, Interface, PackDesign
 from packtool.layout.channels import pitched
+from packtool.layout.coolant import Branch, CoolantNetwork
 from packtool.layout.flat_plates import GROUP
 from packtool.layout.gaps import PlateGap
 from packtool.layout.modules import turned, turned_rectangle
 from packtool.layout.outline import Rectangle
 from packtool.layout.plate import BORE_OVER_OUTER, FITTING_HEIGHT_MM, FITTING_MM, header_width
-from packtool.layout.records import Branch, CoolantNetwork, Detail, Loop, Part, Point, Product, Profile, Sweep
+from packtool.layout.profiles import Loop, Point, Profile
+from packtool.layout.records import Detail, Part, Product, Sweep
 from packtool.layout.rows import Row, RowPlan
 from packtool.layout.supply import FedPlate, Ports, supplied
 from packtool.layout.tanks import Tank, TankRun, extrusion

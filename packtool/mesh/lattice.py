@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from packtool.errors import MeshError
-from packtool.layout.records import Loop
+from packtool.layout.profiles import Loop
 from packtool.mesh.placed import SAME_MM, PlacedSweep
 from packtool.mesh.records import Floats
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packtool.layout.arcs import arc
-from packtool.layout.records import Loop
+from packtool.layout.profiles import Loop
 from packtool.mesh.records import Floats
 
 

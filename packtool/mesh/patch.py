@@ -13,7 +13,7 @@ import numpy as np
 
 from packtool.errors import MeshError
 from packtool.layout.arcs import Arc, arc
-from packtool.layout.records import Point
+from packtool.layout.profiles import Point
 from packtool.mesh.divisions import PLATE_SIZE_MM
 from packtool.mesh.gmsh_process import run_gmsh
 from packtool.mesh.quads import corner_quality, halved, improved, paired, smoothed
@@ -45,7 +45,7 @@ TIME_LIMIT_S = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One edge of an outline [mm]; ``bulge`` as in ``layout.records.Loop``."""
+    """One edge of an outline [mm]; ``bulge`` as in ``layout.profiles.Loop``."""
 
     a: Point
     b: Point

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from packtool.layout.records import MESHED_ROLES, Layout, Loop, Part, Product, Role
+from packtool.layout.profiles import Loop
+from packtool.layout.records import MESHED_ROLES, Layout, Part, Product, Role
 
 SAME_MM = 1e-6
 """Coordinates closer than this [mm] are one: the rounding of sums of design lengths, a thousandth of what any machine holds."""

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from packtool.errors import MeshError
-from packtool.layout.records import Loop
+from packtool.layout.profiles import Loop
 from packtool.mesh.divisions import Level, grid_lines
 from packtool.mesh.patch import Edge, Frame, paved
 from packtool.mesh.placed import COOLANT, SAME_MM, PlacedSweep

@@ -11,7 +11,7 @@ import numpy as np
 
 from packtool.errors import MeshError
 from packtool.layout.arcs import Arc, arc
-from packtool.layout.records import Loop, Point
+from packtool.layout.profiles import Loop, Point
 from packtool.mesh.lattice import ON_SITE_MM, Lattice, circle_of, distinct
 from packtool.mesh.placed import COOLANT, SAME_MM, PlacedSweep
 from packtool.mesh.records import Floats

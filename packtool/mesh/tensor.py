@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packtool.errors import MeshError
-from packtool.layout.records import MESHED_ROLES, Layout, Loop
+from packtool.layout.profiles import Loop
+from packtool.layout.records import MESHED_ROLES, Layout
 from packtool.mesh.divisions import Level, grid_lines
 from packtool.mesh.grid import FACE_CORNERS, VOID, SolidGrid, solid_grid
 from packtool.mesh.naming import boundaries_by_name, interfaces_by_name, on_wall

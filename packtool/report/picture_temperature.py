@@ -13,7 +13,7 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkTextActo
 
 from packtool.cad.scene import INK, PictureError, View, draw, line_actor
 from packtool.cad.vtk_arrays import doubles, polygons, segments
-from packtool.layout.records import CoolantNetwork
+from packtool.layout.coolant import CoolantNetwork
 from packtool.mesh.records import Floats, TaggedMesh
 from packtool.report.colours import colour_at
 from packtool.report.skin import skin

@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from packtool.layout.records import CoolantNetwork
+from packtool.layout.coolant import CoolantNetwork
 from packtool.mesh.records import Floats
 from packtool.report.records import CoolantRow
 

@@ -7,7 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, fields
 
-from packtool.layout.records import CoolantNetwork
+from packtool.layout.coolant import CoolantNetwork
 from packtool.report.quantity import number
 from packtool.report.records import CoolantRow
 

@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Iterable
 
 from packtool.design.schema import ColdPlate
+from packtool.layout.coolant import CoolantNetwork
 from packtool.layout.plate_styles import skin_mm
-from packtool.layout.records import CoolantNetwork
 from packtool.rules.compare import Limit, at_least
 from packtool.rules.records import Evidence, Finding, NotChecked, Rule
 

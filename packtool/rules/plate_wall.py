@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from packtool.design.schema import ColdPlate
-from packtool.layout.records import Layout, Loop, Part
+from packtool.layout.profiles import Loop
+from packtool.layout.records import Layout, Part
 from packtool.rules.compare import Limit, at_least
 from packtool.rules.records import Evidence, Finding, NotChecked, Rule
 

@@ -10,7 +10,7 @@ from packtool.coldplate.fluid import constant_coolant
 from packtool.coldplate.plate_on_channels import bare_plate
 from packtool.coldplate.records import HeatPhysics
 from packtool.coldplate.stream import ChannelStream
-from packtool.layout.records import Branch, CoolantNetwork
+from packtool.layout.coolant import Branch, CoolantNetwork
 from packtool.mesh.boxes import Box, mesh_boxes
 from packtool.mesh.records import Floats
 from packtool.thermal.records import ConductionProblem

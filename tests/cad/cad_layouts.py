@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from packtool.cad.report import CadReport
 from packtool.catalogue.records import Cell, Figure, Material
-from packtool.layout.records import Layout, Loop, Part, Product, Profile, Sweep
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Layout, Part, Product, Sweep
 
 
 class Built(NamedTuple):

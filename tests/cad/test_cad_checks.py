@@ -13,7 +13,8 @@ from packtool.cad.check import product_volumes, round_trip_findings, solid_findi
 from packtool.cad.interference import Interference, interference
 from packtool.cad.solids import product_solids
 from packtool.cad.step import read_step
-from packtool.layout.records import Layout, Loop, Part, Product, Profile, Sweep
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Layout, Part, Product, Sweep
 
 pytestmark = pytest.mark.cad
 

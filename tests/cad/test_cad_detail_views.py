@@ -10,7 +10,8 @@ from cad_layouts import CELL
 from packtool.cad.detail_views import placed_details
 from packtool.cad.edges import Edge
 from packtool.cad.views import elevation, hatched_edges, horizontal_section, lengthwise_section, plan
-from packtool.layout.records import Detail, Layout, Loop, Part, Product, Profile, Role, Sweep
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Detail, Layout, Part, Product, Role, Sweep
 
 pytestmark = pytest.mark.cad  # the drawing belongs to the CAD; the kernel is not needed
 

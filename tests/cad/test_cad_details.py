@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from packtool.cad.moments import fillet_moments, product_moments
-from packtool.layout.records import Detail, Fillet, Loop, Product, Profile, Sweep
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Detail, Fillet, Product, Sweep
 
 EXACT = 1e-9
 """Relative; planes and cylinders are integrated to rounding (about 1e-13), a torus by the kernel's quadrature (about 1e-10)."""

@@ -13,7 +13,8 @@ from packtool.cad.drawing import Dimension, drawing
 from packtool.cad.drawing_svg import figure_text, svg_text
 from packtool.cad.edges import Edge
 from packtool.cad.views import elevation, horizontal_section, lengthwise_section, plan
-from packtool.layout.records import Layout, Loop, Part, Product, Profile, Sweep
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Layout, Part, Product, Sweep
 
 MASS = {"complete": True, "mass_kg": 3.3, "envelope_mm": {"size": [160.0, 300.0, 106.0]}}
 

@@ -16,7 +16,8 @@ from packtool.cad.build import build_cad
 from packtool.cad.gaps import LEAST_MM, REACH_MM, outside, smallest_gaps
 from packtool.cad.region import Region, distance_mm
 from packtool.cad.report import CadFinding, Gap
-from packtool.layout.records import Layout, Loop, Part, Product, Profile, Sweep
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Layout, Part, Product, Sweep
 
 pytestmark = pytest.mark.cad
 

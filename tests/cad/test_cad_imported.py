@@ -21,7 +21,8 @@ from packtool.cad.colours import LOOKS
 from packtool.cad.options import CadOptions
 from packtool.cad.report import CadFinding, CadReport
 from packtool.layout.imported import Imported, rotation_matrix
-from packtool.layout.records import Layout, Loop, Part, Product, Profile, Sweep
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Layout, Part, Product, Sweep
 
 pytestmark = pytest.mark.cad
 

@@ -9,7 +9,8 @@ import pytest
 from cad_layouts import small_pack
 
 from packtool.cad.moments import loop_moments, swept_moments
-from packtool.layout.records import Loop, Part, Profile, Sweep
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Part, Sweep
 
 ROUND_OFF = 1e-12  # relative: a few dozen floating point operations
 

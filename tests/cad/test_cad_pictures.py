@@ -13,7 +13,8 @@ from cad_layouts import MATERIALS, box, small_pack
 from packtool.cad.build import build_cad
 from packtool.cad.options import CadOptions
 from packtool.errors import UsageError
-from packtool.layout.records import CoolantNetwork, Layout, Part
+from packtool.layout.coolant import CoolantNetwork
+from packtool.layout.records import Layout, Part
 
 pytestmark = [pytest.mark.cad, pytest.mark.picture]
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from packtool.cad.region import Region, common_area_mm2, is_sound
-from packtool.layout.records import Loop, Profile, Sweep
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Sweep
 
 SQUARE = Profile.rectangle(0, 0, 10, 10)
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from packtool.cad.solids import product_solid, solids_of
 from packtool.errors import CadError
 from packtool.layout.fasteners import sideways_bolt
-from packtool.layout.records import Loop, Product, Profile, Sweep
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Product, Sweep
 
 pytestmark = pytest.mark.cad
 

@@ -18,7 +18,8 @@ from packtool.cad.colours import LOOKS
 from packtool.cad.step import read_step
 from packtool.cad.step_text import reproducible
 from packtool.errors import CadError
-from packtool.layout.records import Layout, Part, Product, Profile, Sweep
+from packtool.layout.profiles import Profile
+from packtool.layout.records import Layout, Part, Product, Sweep
 
 pytestmark = pytest.mark.cad
 

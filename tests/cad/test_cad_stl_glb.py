@@ -15,7 +15,7 @@ from cad_layouts import Built
 import packtool.cad.tessellate as triangulation
 from packtool.cad.colours import LOOKS
 from packtool.cad.tessellate import CHORD_MM
-from packtool.layout.records import SAME_POINT_MM
+from packtool.layout.profiles import SAME_POINT_MM
 
 pytestmark = pytest.mark.cad
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from packtool.catalogue.load import coolants
 from packtool.design.schema import ColdPlate
-from packtool.layout.records import Branch, CoolantNetwork
+from packtool.layout.coolant import Branch, CoolantNetwork
 
 MEG50 = coolants()["meg50"]
 

@@ -10,7 +10,7 @@ from packtool.coldplate.losses import DEVELOPED_LAMINAR, K_BEND, FlowPhysics
 from packtool.coldplate.network import FlowSplit, split_flow
 from packtool.coldplate.passages import RUN, SIDE, TERMINAL, THROUGH, TURN, passages
 from packtool.errors import SolveError
-from packtool.layout.records import Branch, CoolantNetwork
+from packtool.layout.coolant import Branch, CoolantNetwork
 from packtool.verification.coldplate import ladder
 
 RHO, MU = np.array(1067.0), np.array(3.7e-3)  # meg50 at 22 degC

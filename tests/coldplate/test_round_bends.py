@@ -11,7 +11,7 @@ from packtool.coldplate.friction import friction_darcy_Re
 from packtool.coldplate.losses import round_bends
 from packtool.coldplate.passages import passages
 from packtool.errors import SolveError
-from packtool.layout.records import Branch, CoolantNetwork
+from packtool.layout.coolant import Branch, CoolantNetwork
 
 
 def hairpin(pitch: float, width: float = 10.0, height: float = 10.0):

@@ -8,7 +8,7 @@ from coldplate_networks import MEG50, duct, three_pass, two_pass
 
 from packtool.coldplate.segments import MAX_SEGMENTS, cut, facet_size, map_walls, quad_areas
 from packtool.errors import SolveError
-from packtool.layout.records import Branch, CoolantNetwork
+from packtool.layout.coolant import Branch, CoolantNetwork
 from packtool.mesh.boxes import Box, mesh_boxes
 from packtool.verification.coldplate import hairpin_stream
 

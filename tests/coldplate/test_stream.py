@@ -15,7 +15,7 @@ from packtool.coldplate.segments import WallMap
 from packtool.coldplate.solve import ColdPlateSolution, cold_plate_solution, coolant_results, solve_coldplate_isothermal
 from packtool.coldplate.stream import ChannelStream
 from packtool.errors import SolveError
-from packtool.layout.records import Branch, CoolantNetwork
+from packtool.layout.coolant import Branch, CoolantNetwork
 from packtool.thermal.records import StreamState
 
 pytestmark = pytest.mark.slow  # seconds together

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import combinations
 
 from packtool.cad.region import Region, common_area_mm2
-from packtool.layout.records import Layout, Product, Profile, Sweep
+from packtool.layout.profiles import Profile
+from packtool.layout.records import Layout, Product, Sweep
 
 FILM_MM = 1e-6
 """Parts that share less than this in height only touch: rounding of sums of design lengths."""

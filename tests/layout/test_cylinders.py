@@ -15,7 +15,7 @@ from packtool.design.groups import Block, blocks
 from packtool.errors import DesignError
 from packtool.layout.cylinders import number_cells, plan_grid
 from packtool.layout.lay_out import lay_out
-from packtool.layout.records import Profile
+from packtool.layout.profiles import Profile
 
 
 def axes(layout):

@@ -9,6 +9,7 @@ import pytest
 from packtool.catalogue.records import Coolant, CoolantState
 from packtool.layout.centroid import product_centroid_mm
 from packtool.layout.lay_out import lay_out
+from packtool.layout.profiles import Loop, Profile
 from packtool.layout.properties import (
     cell_mass_fraction,
     centre_of_gravity_mm,
@@ -20,7 +21,7 @@ from packtool.layout.properties import (
     pack_voltage_V,
     part_mass_kg,
 )
-from packtool.layout.records import Layout, Loop, Part, Product, Profile, Sweep
+from packtool.layout.records import Layout, Part, Product, Sweep
 
 
 def test_cells_weigh_what_the_catalogue_says_and_terminals_count_with_them(load):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from packtool.catalogue.records import Cell
-from packtool.layout.records import Layout, Part, Product, Profile, Role, Sweep
+from packtool.layout.profiles import Profile
+from packtool.layout.records import Layout, Part, Product, Role, Sweep
 
 CELL = Cell(id="test-cell", name="test-cell", format="prismatic")
 

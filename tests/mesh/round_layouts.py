@@ -9,7 +9,8 @@ from dataclasses import replace
 from mesh_layouts import box, shape
 
 from packtool.catalogue.records import Cell, Figure
-from packtool.layout.records import Layout, Loop, Part, Product, Profile, Sweep
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Layout, Part, Product, Sweep
 
 D, H = 21.0, 70.0
 

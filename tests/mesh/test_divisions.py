@@ -52,7 +52,8 @@ def test_a_cell_has_four_elements_through_its_thickness():
 
 
 def test_a_turned_cell_is_divided_along_its_own_axes():
-    from packtool.layout.records import Part, Product, Profile, Sweep
+    from packtool.layout.profiles import Profile
+    from packtool.layout.records import Part, Product, Sweep
 
     product = Product("c", "cell", "m", (Sweep(Profile.rectangle(-15, -60, 15, 60), 0, 60),))
     for turn, axis in ((0, 0), (90, 1), (180, 0), (270, 1)):

@@ -12,7 +12,8 @@ from mesh_layouts import box, layout, shape, small_pack
 
 from packtool.errors import MeshError
 from packtool.layout.outline import union
-from packtool.layout.records import Loop, Part, Product, Profile, Sweep
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Part, Product, Sweep
 from packtool.mesh.build import mesh_layout
 from packtool.mesh.measures import connected_components, facet_areas, facet_normals, outer_facets, region_volumes
 

@@ -9,7 +9,8 @@ import pytest
 from mesh_layouts import box, layout, shape, small_pack
 
 from packtool.errors import MeshError
-from packtool.layout.records import Loop, Profile, Sweep
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Sweep
 from packtool.mesh.boxes import Box, mesh_boxes
 from packtool.mesh.build import mesh_layout
 from packtool.mesh.contact_areas import contact_areas

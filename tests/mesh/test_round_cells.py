@@ -14,7 +14,8 @@ from mesh_layouts import box, shape
 from round_layouts import D, H, round_pack, sites, turned
 
 from packtool.errors import MeshError
-from packtool.layout.records import MESHED_ROLES, Loop, Profile, Sweep
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import MESHED_ROLES, Sweep
 from packtool.mesh.build import family_members, mesh_family, mesh_layout
 from packtool.mesh.measures import facet_areas, facet_normals, outer_facets, region_volumes
 

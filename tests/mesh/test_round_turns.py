@@ -13,7 +13,8 @@ from mesh_layouts import box, layout, shape
 
 from packtool.errors import MeshError
 from packtool.layout.channels import ChannelSpace, round_serpentine
-from packtool.layout.records import Layout, Loop, Profile, Sweep
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Layout, Sweep
 from packtool.mesh.build import family_members, mesh_family, mesh_layout
 from packtool.mesh.measures import facet_areas, facet_normals, outer_facets, region_volumes
 from packtool.mesh.outlines import inside

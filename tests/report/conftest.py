@@ -12,7 +12,9 @@ import yaml
 from packtool.catalogue.records import Cell, Coolant, CoolantState, Figure, Material, ResistanceTable, Source
 from packtool.design.loaded import LoadedDesign, Place
 from packtool.design.schema import PackDesign
-from packtool.layout.records import MESHED_ROLES, Branch, CoolantNetwork, Joint, Layout, Loop, Part, Product, Profile, Sweep
+from packtool.layout.coolant import Branch, CoolantNetwork
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import MESHED_ROLES, Joint, Layout, Part, Product, Sweep
 from packtool.mesh.records import Region, TaggedMesh
 from packtool.report.records import CoolantRow, HeatFlow, RunSummary, StageRow
 from packtool.report.standing import figures_used

@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 import pytest
 
 from packtool.catalogue.records import Cell
-from packtool.layout.records import Layout, Part, Product, Profile, Sweep
+from packtool.layout.profiles import Profile
+from packtool.layout.records import Layout, Part, Product, Sweep
 from packtool.report.colours import ANCHORS, colour_at, hex_colour, ink_on
 from packtool.report.plan_map import MOST_LABELS, plan_map
 

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from packtool.layout.records import Branch, CoolantNetwork
+from packtool.layout.coolant import Branch, CoolantNetwork
 from packtool.report.records import CoolantRow
 
 pytestmark = pytest.mark.picture

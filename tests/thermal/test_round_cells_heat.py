@@ -13,7 +13,8 @@ from packtool.catalogue.records import Cell
 from packtool.coldplate.pack_case import solve_pack_case
 from packtool.design.load import load_design
 from packtool.layout.lay_out import lay_out
-from packtool.layout.records import Layout, Loop, Part, Product, Profile, Sweep
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Layout, Part, Product, Sweep
 from packtool.mesh.build import mesh_family, mesh_layout
 from packtool.thermal.evaluate import region_values
 from packtool.thermal.pack import region_conductivity

@@ -18,7 +18,8 @@ from packtool.design.schema import ColdPlate
 from packtool.design.schema.cold_plate import known_flow_lpm
 from packtool.errors import SolveError
 from packtool.fem.elements import refined
-from packtool.layout.records import Layout, Point
+from packtool.layout.profiles import Point
+from packtool.layout.records import Layout
 from packtool.mesh.outlines import inside
 from packtool.results import ZERO_CELSIUS, Result
 
