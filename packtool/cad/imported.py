@@ -73,18 +73,25 @@ def with_imported(layout: Layout, folder: Path) -> Layout:
 
 
 def imported_shapes(layout: Layout, folder: Path) -> dict[str, TopoDS_Shape]:
-    """The shapes that ``read_imported`` left in ``folder``, by product id. ``layout``: before ``with_imported``."""
+    """The shapes that ``read_imported`` left in ``folder``, by product id. ``layout``: before ``with_imported``.
+
+    Each product has a shape of its own, also two of one file (in two materials): a STEP file tells its products by their shapes.
+    """
     from OCP.BinTools import BinTools
+    from OCP.BRepBuilderAPI import BRepBuilderAPI_Copy
     from OCP.TopoDS import TopoDS_Shape
 
     shapes: dict[str, TopoDS_Shape] = {}
     read: dict[str, TopoDS_Shape] = {}
     for one in layout.imported:
-        if one.sha256 not in read:
-            shape = read[one.sha256] = TopoDS_Shape()
-            if not BinTools.Read_s(shape, str(folder / f"{_stem(one.sha256)}.bin")):
-                raise CadError(f"{one.name}: its shape is not in {folder} any more; run the CAD again (--force)")
-        shapes[one.product] = read[one.sha256]
+        if one.product in shapes:
+            continue
+        if one.sha256 in read:
+            shapes[one.product] = BRepBuilderAPI_Copy(read[one.sha256]).Shape()
+            continue
+        shape = shapes[one.product] = read[one.sha256] = TopoDS_Shape()
+        if not BinTools.Read_s(shape, str(folder / f"{_stem(one.sha256)}.bin")):
+            raise CadError(f"{one.name}: its shape is not in {folder} any more; run the CAD again (--force)")
     return shapes
 
 

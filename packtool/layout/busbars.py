@@ -80,7 +80,7 @@ def check_bars(loaded: LoadedDesign, size: BarSize, wiring: Wiring, inside: Rect
 
     def touched(width: float) -> str | None:
         bars = plan_bars(replace(size, width=width), wiring)
-        return next(_touching(bars, wiring.solids, inside), None)
+        return next(_touching(bars, wiring.solids, inside, loaded.design.enclosure.wall_mm), None)
 
     reason = touched(size.width)
     if reason is None:
@@ -98,12 +98,15 @@ def check_bars(loaded: LoadedDesign, size: BarSize, wiring: Wiring, inside: Rect
     return [complain(loaded, "busbars.width_mm", message)]
 
 
-def _touching(bars: Sequence[Bar], solids: Sequence[Box], inside: Rectangle | None) -> Iterator[str]:
-    """What a bar touches, in words, for every place where one does."""
+def _touching(bars: Sequence[Bar], solids: Sequence[Box], inside: Rectangle | None, floor: float) -> Iterator[str]:
+    """What a bar touches, in words, for every place where one does; ``floor``: z of the tray's."""
     if inside is not None:
         for bar in bars:
             if any(b[0] < inside[0] or b[1] < inside[1] or b[3] > inside[2] or b[4] > inside[3] for b in bar.boxes):
                 yield "the tray's wall" + (", where it joins two rows" if bar.shape in ("link", "bridge") else "")
+    for bar in bars:
+        if any(box[2] < floor - TOUCH_MM for box in bar.boxes):
+            yield f"the tray's floor (bar {bar.from_series}-{bar.to_series})"
     placed = sorted(((box, number) for number, bar in enumerate(bars) for box in bar.boxes), key=lambda pair: pair[0][0])
     for a, (box, number) in enumerate(placed):
         for other, second in placed[a + 1 :]:

@@ -26,12 +26,14 @@ VENT_DEPTH_MM = 0.5
 def cell_product(cell: Cell, stance: Stance) -> Product:
     """The cell as it stands: on z = 0, about x = y = 0; terminals across the row look to +y where they do not look up."""
     box = Sweep(Profile.rectangle(-stance.x / 2, -stance.y / 2, stance.x / 2, stance.y / 2), 0.0, stance.z)
-    thickness = {stance.x_of: stance.x, stance.y_of: stance.y, stance.z_of: stance.z}["t"]
+    sides = {stance.x_of: stance.x, stance.y_of: stance.y, stance.z_of: stance.z}
+    thickness = sides["t"]
     if cell.format == "pouch":
-        radius, edges = POUCH_RADIUS_OVER_THICKNESS * thickness, _axis_of(stance, "w")
+        # a cell may be thicker than it is high, and its roundings must still leave a body
+        radius, edges = POUCH_RADIUS_OVER_THICKNESS * min(thickness, sides["h"]), _axis_of(stance, "w")
         vent: tuple[Detail, ...] = ()
     else:
-        radius, edges = min(LARGEST_EDGE_RADIUS_MM, thickness / 10), _axis_of(stance, "h")
+        radius, edges = min(LARGEST_EDGE_RADIUS_MM, thickness / 10, sides["w"] / 10), _axis_of(stance, "h")
         vent = _vent(stance, thickness)
     upright = edges == "z"
     return Product(

@@ -70,6 +70,11 @@ class GridPlan:
         return (self.columns - 1) * self.pitch_mm + staggered + self.diameter_mm + 2 * self.rim_mm
 
     @property
+    def bands_mm(self) -> float:
+        """Straps on the ends: round cells have none [mm]."""
+        return 0.0
+
+    @property
     def breadth_mm(self) -> float:
         """Cells and rim along y."""
         return self.row_y[-1] - self.row_y[0] + self.diameter_mm + 2 * self.rim_mm

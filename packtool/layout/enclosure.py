@@ -29,7 +29,7 @@ from packtool.layout.openings import Fitting, Opening, Wall, extent, opening_fau
 from packtool.layout.outline import Rectangle
 from packtool.layout.profiles import Profile
 from packtool.layout.records import Part, Product, Sweep
-from packtool.layout.tray import GROUP, lid_parts, tray_parts
+from packtool.layout.tray import GROUP, lid_parts, rib_count, tray_parts
 
 NUT_CLEAR_MM = 2.0
 """Between the nuts and what stands below them (remembered)."""
@@ -55,6 +55,7 @@ def check_enclosure(loaded: LoadedDesign, enclosure: Enclosure, tray: TrayPlan) 
         openings = _openings(enclosure, flange, tray)
         faults += opening_faults(openings, tray.inside, flange.radius, _span(enclosure, tray.top))
         faults += _bracket_faults(enclosure, flange, tray.top, openings)
+        faults += _rib_faults(enclosure, flange)
         faults += _covered_faults(openings, tray)
     return [complain(loaded, f"enclosure.{key}" if not key.startswith("enclosure.") else key, message) for key, message in faults]
 
@@ -305,4 +306,19 @@ def _bracket_faults(enclosure: Enclosure, flange: Flange, top: float, openings: 
         faults.append(
             ("wall_ribs.height_mm", f"{enclosure.wall_ribs.height_mm:g} stands out beyond the flange ({enclosure.flange_mm:g})")
         )
+    return faults
+
+
+def _rib_faults(enclosure: Enclosure, flange: Flange) -> list[Fault]:
+    """Ribs so wide, or so close, that they run into each other."""
+    x0, y0, x1, y1 = flange.inside
+    straight = (x1 - x0 - 2 * flange.radius, y1 - y0 - 2 * flange.radius)
+    faults = []
+    for key, ribs, lengths in (("lid_ribs", enclosure.lid_ribs, (x1 - x0,)), ("wall_ribs", enclosure.wall_ribs, straight)):
+        if ribs is None:
+            continue
+        closest = min(length / rib_count(ribs, length) for length in lengths)
+        if closest <= ribs.width_mm:
+            message = f"ribs {ribs.width_mm:g} mm wide would stand {closest:.4g} mm apart and run into each other; make pitch_mm larger, or width_mm smaller"
+            faults.append((f"{key}.width_mm" if closest <= 0 or ribs.pitch_mm > ribs.width_mm else f"{key}.pitch_mm", message))
     return faults

@@ -27,13 +27,16 @@ FITTING_HEIGHT_MM = 30.0
 
 
 class Footprint(Protocol):
-    """What stands on the plate [mm]: its size along x and y, about x = y = 0."""
+    """What stands on the plate [mm]: its size along x and y, about x = y = 0; ``bands_mm``: how far straps stand out of its ends (x)."""
 
     @property
     def length_mm(self) -> float: ...
 
     @property
     def breadth_mm(self) -> float: ...
+
+    @property
+    def bands_mm(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,10 @@ def header_width(plate: ColdPlate) -> float:
 
 def _needed_overhang(plate: ColdPlate, cells: Footprint) -> float:
     """The shortest overhang [mm] that holds the margin and the headers (parallel), or the fittings and round turns (serpentine)."""
+    fitting, width = _fitting(plate, cells), header_width(plate)
     if plate.type == "parallel":
-        return plate.margin_mm + header_width(plate)
-    return plate.margin_mm + max(_fitting(plate), _round_reach(plate, cells))
+        return plate.margin_mm + max(width, (width + fitting) / 2 + cells.bands_mm)
+    return plate.margin_mm + max(fitting + cells.bands_mm, _round_reach(plate, cells))
 
 
 def _round_reach(plate: ColdPlate, cells: Footprint) -> float:
@@ -90,12 +94,13 @@ def check_plate(loaded: LoadedDesign, plate: ColdPlate, cells: Footprint) -> lis
         complaints += [complain(loaded, *fault) for fault in _unformed(plate, space, count)]
     needed = _needed_overhang(plate, cells)
     if overhang_mm(plate, cells) < needed:
-        if _round_reach(plate, cells) > _fitting(plate):
+        fitting = _fitting(plate, cells)
+        if _round_reach(plate, cells) > fitting + cells.bands_mm:
             what = f"the round turns of {plate.passes} passes ({_round_reach(plate, cells):.4g} mm deep) lie on the overhang"
         elif plate.type == "serpentine":
-            what = f"the fittings ({_fitting(plate):g} mm) stand on the overhang"
+            what = f"the fittings ({fitting:g} mm) stand on the overhang{_beside(cells)}"
         else:
-            what = f"the headers ({header_width(plate):g} mm wide) lie under the overhang"
+            what = f"the headers ({header_width(plate):g} mm wide) lie under the overhang{_beside(cells)}"
         message = (
             f"{plate.overhang_mm:g} is too short: {what}, {plate.margin_mm:g} mm (margin_mm) from the plate's end;"
             f" it needs at least {needed:g}"
@@ -145,15 +150,25 @@ def _crowded(plate: ColdPlate, count: int, space: float) -> tuple[str, str]:
     return ("cold_plate.channel_width_mm" if count == 1 else key), message
 
 
-def _fitting(plate: ColdPlate) -> float:
-    """Outer diameter of the fittings: no wider than the channel or header below them, so that two never touch."""
-    return min(FITTING_MM, plate.channel_width_mm if plate.type == "serpentine" else header_width(plate))
+def _beside(cells: Footprint) -> str:
+    return f", clear of the rows' straps ({cells.bands_mm:g} mm)" if cells.bands_mm else ""
+
+
+def _fitting(plate: ColdPlate, cells: Footprint) -> float:
+    """Outer diameter of the fittings: no wider than the channel, or than the header is wide and long, below them, so that two never touch."""
+    if plate.type == "serpentine":
+        return min(FITTING_MM, plate.channel_width_mm)
+    length = cells.breadth_mm - 2 * plate.margin_mm
+    if plate.passes == 2:  # the headers of the two passes lie in line, a rib apart
+        width = plate.channel_width_mm
+        length = width + (length - width) * (plate.channels - 1) / (2 * plate.channels - 1)
+    return min(FITTING_MM, header_width(plate), max(length, plate.channel_width_mm))
 
 
 def plan_plate(plate: ColdPlate, cells: Footprint) -> PlatePlan:
     """The plate of a design that ``check_plate`` has no complaint about."""
     x, y = cells.length_mm / 2 + overhang_mm(plate, cells), cells.breadth_mm / 2
-    fitting = _fitting(plate)
+    fitting = _fitting(plate, cells)
     return PlatePlan((-x, -y, x, y), _channels(plate, (-x, -y, x, y), fitting, 0.0), fitting)
 
 

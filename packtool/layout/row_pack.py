@@ -32,7 +32,7 @@ from packtool.layout.row_sides import check_sides
 from packtool.layout.row_structure import side_parts
 from packtool.layout.rows import RowPlan, plan_rows, rows_of
 from packtool.layout.shelf import Made
-from packtool.layout.terminals import Pole, Terminals, plan_terminals, poles_of, terminal_parts
+from packtool.layout.terminals import NORMALS, Pole, Terminals, plan_terminals, poles_of, terminal_parts
 from packtool.layout.upright_checks import check_upright
 from packtool.layout.upright_plates import (
     UprightPlan,
@@ -47,10 +47,11 @@ from packtool.layout.upright_plates import (
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """What stands on the plate [mm], about x = y = 0."""
+    """What stands on the plate [mm], about x = y = 0; ``bands_mm``: how far straps stand out of its ends."""
 
     length_mm: float
     breadth_mm: float
+    bands_mm: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,8 @@ def _plan(loaded: LoadedDesign) -> Plan:
     links = module_links(places, poles, size, top)
     top = max([top, *(b[5] for bar in links for b in bar.boxes)])
     x0, y0, x1, y1 = hull(place.rectangle(cells) for place in places)
-    footprint = Footprint(x1 - x0, y1 - y0)
+    straps = rows_of(loaded).straps
+    footprint = Footprint(x1 - x0, y1 - y0, straps.thickness_mm if straps else 0.0)
     upright, between = _upright(loaded, rows, terminals, poles)
     beside = hull(iter([reach, upright.outline()])) if upright else reach
     inside = _inside(design, footprint, places, beside, links)
@@ -140,6 +142,7 @@ def _plan(loaded: LoadedDesign) -> Plan:
     )
     if not complaints and len(places) > 1:
         complaints = _check_modules(loaded, (minus, *bars, plus), places, links, tray.inside)
+        complaints = complaints or _check_links(loaded, places, links, poles, terminals)
     if (plate := flat_plate(design)) is not None:
         standing = [box for box, _ in _bar_boxes((minus, *bars, plus), places, links)]
         over = check_over(loaded, plate, footprint, levels, poles, standing)
@@ -238,9 +241,39 @@ def _check_modules(
             if b[0] >= a[3] - TOUCH_MM:
                 break
             if name != other and overlap(a, b):
-                message = f"{name} and {other} touch; make gap_x_mm or gap_y_mm larger, or the bars (busbars.width_mm) narrower"
+                turned = modules.rotation_deg if (modules := rows_of(loaded).modules) else (0,)
+                ways = "make gap_x_mm or gap_y_mm larger, or the bars (busbars.width_mm) narrower"
+                if any(turned):  # links between modules that face anyhow may cross at any distance
+                    ways += ", or turn the modules otherwise (rotation_deg)"
+                message = f"{name} and {other} touch; {ways}"
                 return [complain(loaded, "arrangement.modules", message)]
     return []
+
+
+def _check_links(
+    loaded: LoadedDesign, places: tuple[Place, ...], links: tuple[Bar, ...], poles: tuple[Pole, ...], terminals: Terminals
+) -> list[Complaint]:
+    """Bars between two modules that cut through the terminals on their sides."""
+    if poles[0].face == "top":
+        return []
+    for bar, pair in zip(links, pairwise(places), strict=True):
+        for place in pair:
+            for pole in poles:
+                placed = place.pole(pole)
+                if any(overlap(_tab(placed, terminals.out), box) for box in bar.boxes):
+                    message = (
+                        f"the bar from series position {bar.from_series} to {bar.to_series} cuts through a terminal of {place.tag}, for want of"
+                        " room between the modules; make gap_x_mm or gap_y_mm larger"
+                    )
+                    return [complain(loaded, "arrangement.modules", message)]
+    return []
+
+
+def _tab(pole: Pole, out: float) -> Box:
+    """What a terminal on a side takes, ``out`` [mm] from its cell to its contact face."""
+    (nx, ny), (x, y, z), (hx, hy, hz) = NORMALS[pole.face], pole.at, pole.half
+    xs, ys = sorted((x, x - nx * out)), sorted((y, y - ny * out))
+    return xs[0] - hx, ys[0] - hy, z - hz, xs[1] + hx, ys[1] + hy, z + hz
 
 
 def _bar_boxes(bars: tuple[Bar, ...], places: tuple[Place, ...], links: tuple[Bar, ...]) -> list[tuple[Box, str]]:

@@ -128,6 +128,11 @@ def _top_of_beam(profile: Profile, flange: Flange, ends: Rectangle) -> Profile:
     return Profile(profile.outer, holes)
 
 
+def rib_count(ribs: Ribs, length: float) -> int:
+    """How many ribs stand along ``length`` [mm], evenly and no further apart than their pitch."""
+    return max(1, math.ceil(length / ribs.pitch_mm - 1e-9))
+
+
 def wall_ribs(
     ribs: Ribs, flange: Flange, wall: float, openings: Sequence[Opening], taken: Sequence[tuple[Wall, Span]], to: float
 ) -> list[Detail]:
@@ -137,7 +142,7 @@ def wall_ribs(
     for name in names:
         low, high = extent(name, flange.inside)
         low, high = low + flange.radius, high - flange.radius
-        count = max(1, math.ceil((high - low) / ribs.pitch_mm - 1e-9))
+        count = rib_count(ribs, high - low)
         blocked = [o.span for o in openings if o.wall == name]
         blocked += [span for other, span in taken if other == name]
         for k in range(count):
@@ -165,7 +170,7 @@ def lid_parts(enclosure: Enclosure, flange: Flange, top: float) -> tuple[list[Pr
     if enclosure.lid_ribs is not None:
         ribs = enclosure.lid_ribs
         x0, y0, x1, y1 = flange.inside
-        count = max(1, math.ceil((x1 - x0) / ribs.pitch_mm - 1e-9))
+        count = rib_count(ribs, x1 - x0)
         for k in range(count):
             middle = x0 + (x1 - x0) * (k + 0.5) / count
             strip = Profile.rectangle(middle - ribs.width_mm / 2, y0, middle + ribs.width_mm / 2, y1)

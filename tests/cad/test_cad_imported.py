@@ -340,3 +340,13 @@ def test_a_part_of_very_many_faces_is_drawn_with_all_its_edges(tmp_path: Path, s
             assert [*points.min(axis=0), *points.max(axis=0)] == pytest.approx(around, abs=1e-6)
             seen.append(len(loose.edges))
         assert seen[1] > seen[0]  # hidden ones, too
+
+
+def test_one_file_in_two_materials_is_two_products_in_the_step_file(tmp_path: Path, step: Path) -> None:
+    from packtool.cad.step import read_step
+
+    light, heavy = entry(step, "light", (200, 0, 0)), replace(entry(step, "heavy", (-200, 0, 0), mass_kg=3.0), product="angle 2")
+    report = built(pack(light, heavy), tmp_path, formats=("step",))
+    assert faults(report) == ()
+    read = {i.path[-1]: i.product for i in read_step(tmp_path / "pack.step")}
+    assert (read["light"], read["heavy"]) == ("angle", "angle 2")

@@ -189,3 +189,12 @@ def test_any_flange_is_laid_out_with_its_bolts_inside_it_or_refused(load, style,
     edge = THREADS[bolt].diameter if style == "die_cast" else THREADS[bolt].hole / 2
     assert all(min(x - x0, x1 - x, y - y0, y1 - y) >= edge - 1e-9 for x, y, _ in bolts)
     assert len({(round(x, 6), round(y, 6)) for x, y, _ in bolts}) == len(bolts)
+
+
+@pytest.mark.parametrize("which", ["lid_ribs", "wall_ribs"])
+def test_ribs_that_would_run_into_each_other_are_refused(load, which):
+    assert enclosure(load, **BOLTED, **{which: {"pitch_mm": 21.0, "width_mm": 20.0, "height_mm": 5.0}})
+    ((key, message),) = complaints(load, **BOLTED, **{which: {"pitch_mm": 20.0, "width_mm": 20.0, "height_mm": 5.0}})
+    assert key == f"enclosure.{which}.pitch_mm"
+    assert "20 mm wide" in message
+    assert "pitch_mm larger" in message

@@ -245,3 +245,35 @@ def test_whatever_is_asked_fits_or_is_refused_at_its_key(
     if layout is not None:
         check_places(layout)
         assert {part.series for part in layout.parts_of("cell")} == set(range(1, layout.n_series + 1))
+
+
+def test_a_bar_on_the_side_that_would_hang_into_the_trays_floor_is_refused(load, cell):
+    own, changes = ARRANGEMENTS["pouches lying"]
+    with pytest.raises(DesignError, match=r"the tray's floor.*must be narrower than"):
+        lay_out(load({**changes, "busbars.width_mm": 150.0, "arrangement.rows": 1, "electrical.series": 6}, own=cell(**own)))
+
+
+def test_modules_too_close_for_the_bars_between_their_tabs_are_refused(load, cell):
+    own = cell(**POUCH)
+    turned = {
+        **SIDEWAYS, "electrical.series": 2, "electrical.parallel": 2, "arrangement.rows": 1, "arrangement.cells_per_row": 2,
+        "busbars.thickness_mm": 1.0, "cold_plate.channel_width_mm": 5.0,
+    }  # fmt: skip
+    modules = {"count_x": 2, "rotation_deg": (270,)}
+    assert lay_out(load({**turned, "arrangement.modules": {**modules, "gap_x_mm": 20.0}}, own=own))
+    with pytest.raises(DesignError, match=r"cuts through a terminal of M01.*make gap_x_mm or gap_y_mm larger"):
+        lay_out(load({**turned, "arrangement.modules": {**modules, "gap_x_mm": 5.0}}, own=own))
+
+
+@pytest.mark.parametrize(("format", "flat"), [("pouch", "height_mm"), ("prismatic", "width_mm")])
+def test_a_cell_thicker_than_high_or_wide_keeps_a_body(load, cell, format, flat):
+    own = cell(
+        id="block",
+        format=format,
+        terminals="both_ends",
+        **{"thickness_mm": 300.0, "width_mm": 100.0, "height_mm": 100.0, flat: 5.0},
+    )
+    few = {**SIDEWAYS, "busbars.width_mm": 8.0, "cold_plate": None}
+    product = lay_out(load(few, own=own)).product("cell-block")
+    whole = 300.0 * 100.0 * 5.0
+    assert 0.8 * whole < product.finished_volume_mm3() < whole

@@ -272,3 +272,14 @@ def test_round_turns_lie_on_the_overhang_which_is_refused_if_too_short(load):
     assert said.key == "cold_plate.overhang_mm"
     assert "round turns of 8 passes (57.71 mm deep)" in said.message
     assert "at least 67.7" in said.message
+
+
+def test_fittings_on_headers_shorter_than_them_are_smaller_and_stand_apart(load):
+    narrow = {
+        "electrical.series": 4, "arrangement.rows": 1, "arrangement.cells_per_row": 4, "arrangement.turned_rows": (1,),
+        "cold_plate.channels": 2, "cold_plate.channel_width_mm": 4.0, "cold_plate.header_width_mm": 20.0,
+    }  # fmt: skip
+    layout = lay_out(load(narrow))
+    inlet, outlet = (layout.part_bounds(part) for part in layout.parts_of("fitting"))
+    assert inlet[4] < outlet[1]
+    assert inlet[4] - inlet[1] < 16.0  # the header, 13.9 mm long, takes less than the usual fitting

@@ -260,3 +260,16 @@ def test_any_structure_is_laid_out_without_overlap_or_refused(
     assert overlaps(layout) == []
     assert all(within_product(product) for product in layout.products)
     assert all(product.finished_volume_mm3() > 0 for product in layout.products)
+
+
+def test_the_fittings_of_a_plate_stand_clear_of_the_straps(load):
+    one_channel = {
+        "cold_plate.type": "serpentine", "cold_plate.passes": 6, "cold_plate.channels": 1, "cold_plate.channel_width_mm": 20.0,
+        "cold_plate.header_width_mm": None,
+    }  # fmt: skip
+    layout = structured(load, one_channel, straps=STRAP)
+    strap, fitting = (bounds(layout, name) for name in ("strap R1-1", "fitting inlet"))
+    assert fitting[3] <= strap[0] + ROUNDING
+    ((key, message),) = complaints(load, one_channel | {"cold_plate.overhang_mm": 30.0}, straps=STRAP)
+    assert key == "cold_plate.overhang_mm"
+    assert "at least 31" in message  # margin 10, fitting 20, strap 1
