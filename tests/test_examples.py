@@ -178,13 +178,14 @@ def test_cell_swap(tmp_path):
 @pytest.mark.cad
 def test_part_from_step(tmp_path):
     """The L is 60 x 50 x 40 mm of 5 mm sheet; the flange, 3 mm thick, and the lid on it, 2 mm, run into its legs."""
-    without, beside, into, tray, lid = output_of("part_from_step.py", cwd=tmp_path).splitlines()
+    without, beside, out, into, tray, lid, less_out = output_of("part_from_step.py", cwd=tmp_path).splitlines()
     kg = (60 * 5 + 45 * 5) * 40 * 1e-9 * 2700
     printed = 1e-3  # three decimals, twice rounded
     assert numbers(beside)[0] - numbers(without)[0] == pytest.approx(kg, abs=printed)
     assert numbers(beside)[1] - numbers(into)[-1] == pytest.approx(3.0, abs=0.1)
     assert numbers(tray) == [pytest.approx(3 * 40 * 3, rel=1e-3)]  # four digits
     assert numbers(lid) == [pytest.approx(3 * 40 * 2, rel=1e-3)]
+    assert [numbers(line)[0] for line in (out, less_out)] == [60, 57]
 
 
 def test_own_cell_takes_every_figure_from_the_design():
