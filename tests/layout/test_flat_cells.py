@@ -265,15 +265,15 @@ def test_modules_too_close_for_the_bars_between_their_tabs_are_refused(load, cel
         lay_out(load({**turned, "arrangement.modules": {**modules, "gap_x_mm": 5.0}}, own=own))
 
 
-@pytest.mark.parametrize(("format", "flat"), [("pouch", "height_mm"), ("prismatic", "width_mm")])
-def test_a_cell_thicker_than_high_or_wide_keeps_a_body(load, cell, format, flat):
+@pytest.mark.parametrize(("format", "flat", "mm"), [("pouch", "height_mm", 12.0), ("prismatic", "width_mm", 5.0)])
+def test_a_cell_thicker_than_high_or_wide_keeps_a_body(load, cell, format, flat, mm):
     own = cell(
         id="block",
         format=format,
         terminals="both_ends",
-        **{"thickness_mm": 300.0, "width_mm": 100.0, "height_mm": 100.0, flat: 5.0},
+        **{"thickness_mm": 300.0, "width_mm": 100.0, "height_mm": 100.0, flat: mm},
     )
     few = {**SIDEWAYS, "busbars.width_mm": 8.0, "cold_plate": None}
     product = lay_out(load(few, own=own)).product("cell-block")
-    whole = 300.0 * 100.0 * 5.0
+    whole = 300.0 * 100.0 * mm
     assert 0.8 * whole < product.finished_volume_mm3() < whole
