@@ -15,6 +15,8 @@ from packtool.errors import DesignError
 
 LARGEST = 1e7
 """No number of a table is larger than this."""
+MOST_BYTES = 16_000_000
+"""A day second by second takes 1 MB a column or so; a week fits."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def read_table(
     """
     file = folder / name.strip()
     try:
-        text = read_text(file, str(file), kind)
+        text = read_text(file, str(file), kind, MOST_BYTES)
     except DesignError as error:
         document.complain(path, f"{name.strip()}: " + "; ".join(complaint.message for complaint in error.complaints))
         return None
@@ -55,11 +57,20 @@ def read_table(
     names = [field.strip().lstrip("\ufeff") for field in rows[0][1]] if rows else []
     picked = pick(names)
     if isinstance(picked, str):
-        wrong(rows[0][0] if rows else 1, [], 0, picked if rows else f"empty: {picked}")
+        apart = "; columns are parted by commas, and decimals have points" if len(names) == 1 and set(names[0]) & set(";\t") else ""
+        wrong(rows[0][0] if rows else 1, [], 0, f"{picked}{apart}" if rows else f"empty: {picked}")
         return None
     columns = [names.index(one) for one in picked]
     numbers: list[tuple[float, ...]] = []
     for line, row in rows[1:]:
+        if any(field.strip() for field in row[len(names) :]):  # 0,5,100: which of them is a decimal comma?
+            wrong(
+                line,
+                row,
+                len(names),
+                f"the row has {len(row)} fields and the head line {len(names)}; decimals have points, not commas",
+            )
+            return None
         values = []
         for column in columns:
             field = row[column].strip() if column < len(row) else ""

@@ -20,15 +20,15 @@ def wrong(file: str, message: str, line: int = 0, column: int = 0, key: str = ""
     return DesignError([Complaint(file, line, column, key, message)])
 
 
-def read_text(path: Path, file: str, what: str = "design") -> str:
+def read_text(path: Path, file: str, what: str = "design", most_bytes: int = MAX_BYTES) -> str:
     """The text of a UTF-8 file, without a byte order mark.
 
     ``file`` is what complaints call it, ``what`` what it should be. Raises DesignError if it cannot be read, is larger than
-    ``MAX_BYTES``, or is not UTF-8.
+    ``most_bytes``, or is not UTF-8.
     """
     try:
         with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+            content = stream.read(most_bytes + 1)
     except FileNotFoundError:
         raise wrong(file, f"there is no such file{_similar_file(path)}") from None
     except IsADirectoryError:
@@ -39,13 +39,13 @@ def read_text(path: Path, file: str, what: str = "design") -> str:
         raise wrong(file, f"this file cannot be read: {error.strerror or error}") from None
     except ValueError:  # a NUL in the path
         raise wrong(file, "this is not the name of a file") from None
-    return decoded(content, file)
+    return decoded(content, file, what, most_bytes)
 
 
-def decoded(content: bytes, file: str) -> str:
+def decoded(content: bytes, file: str, what: str = "design", most_bytes: int = MAX_BYTES) -> str:
     """The text in ``content``; raises DesignError as ``read_text`` does."""
-    if len(content) > MAX_BYTES:
-        raise wrong(file, f"larger than {MAX_BYTES / 1e6:g} MB: this is not a design")
+    if len(content) > most_bytes:
+        raise wrong(file, f"larger than {most_bytes / 1e6:g} MB: this is not a {what}")
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise wrong(file, "encoded as UTF-16: save it as UTF-8", 1, 1)
     try:

@@ -221,6 +221,8 @@ class TestRefusals:
         [
             ("", 1, 1, "empty"),
             ("time_s;current_A\n0;1\n", 1, 1, "the head line must name time_s"),
+            ("time_s;current_A\n0,5;1,5\n", 1, 1, "columns are parted by commas, and decimals have points"),
+            ("time_s,current_A\n0,100,5\n60,50,2\n", 2, 7, "the row has 3 fields and the head line 2"),
             ("time_s,current_A\n0,1\n1,x\n", 3, 3, "current_A must be a number, got 'x'"),
             ("time_s,current_A\n0,1\n1,nan\n", 3, 3, "current_A must be a number, got 'nan'"),
             ("time_s,current_A\n0,1\n1\n", 3, 3, "current_A is missing"),
@@ -234,6 +236,16 @@ class TestRefusals:
         (found,) = complaints("duty: duty.csv")
         assert (found.file, found.line, found.column) == (str(tmp_path / "duty.csv"), line, column)
         assert message in found.message
+
+    def test_a_day_second_by_second_is_no_design_but_a_duty(self, demand, tmp_path):
+        rows = (f"{t},{t % 7}.25\n" for t in range(86_400))  # 1.0 MB
+        (tmp_path / "day.csv").write_text("time_s,current_A\n" + "".join(rows))
+        assert demand("duty: day.csv")[0].edges[-1] == 86_399
+
+    def test_a_file_too_large_is_called_what_it_should_be(self, complaints, tmp_path):
+        (tmp_path / "duty.csv").write_text("time_s,current_A\n" + "0,1\n" * 4_000_000)
+        (found,) = complaints("duty: duty.csv")
+        assert "larger than 16 MB: this is not a duty" in found.message
 
     def test_a_kind_that_is_none_names_both(self, valid, tmp_path):
         with pytest.raises(DesignError, match=r"pack.yaml:28:12: cases.charge.kind: must be steady or transient"):
