@@ -37,7 +37,7 @@ def build_cad(
     keep: str | None = None,
 ) -> CadReport:
     """Write ``pack.step``, ``pack.glb``, ``pack.3mf``, ``pack.stl`` and ``stl/<product>.stl``, ``drawing.dxf`` and ``drawing.svg``
-    (as ``formats`` says), ``bom.csv`` and ``mass.json``; of one part or some roles (``options``) ``NAME.step``, ``NAME-bom.csv`` and so on.
+    (as ``formats`` says), ``bom.csv``, ``cells.csv`` and ``mass.json``; of one part or some roles (``options``) ``NAME.step``, ``NAME-bom.csv`` and so on.
 
     The STEP files of ``layout.imported`` are read as ``read_imported`` does, and what it leaves stays in the folder ``keep`` of ``folder``, if
     that is given. ``materials`` by id; ``coolant_densities`` [kg/m³] by coolant id, for products of role coolant; ``energy_Wh`` of the pack, for
@@ -58,6 +58,7 @@ def build_cad(
     watch = _Watch()
     watch("import", _import_kernel)
     from packtool.cad.bom import bom_csv
+    from packtool.cad.cells import cells_csv
     from packtool.cad.check import import_notes, product_volumes, round_trip_findings, solid_findings
     from packtool.cad.drawing import drawing
     from packtool.cad.drawing_dxf import dxf_text
@@ -117,6 +118,8 @@ def build_cad(
     mass = watch("mass", lambda: mass_properties(layout, masses, energy_Wh if options.whole else None))
     write_json(folder / f"{before}mass.json", mass)
     files += [f"{before}bom.csv", f"{before}mass.json"]
+    if options.whole and any(product.role == "cell" for product in layout.products):
+        write("cells.csv", cells_csv(layout).encode("utf-8"))
     if "drawing" in formats:
         imported = ImportedDrawing(layout, solids) if shapes else None
         sheet = watch("drawing", lambda: drawing(layout, mass, imported))
