@@ -120,14 +120,15 @@ def _plan(loaded: LoadedDesign) -> Plan:
     wiring = Wiring(poles, _hulls(rows, levels) if poles[0].face != "top" else (), levels.top)
     minus, *bars, plus = plan_bars(size, wiring)
     cells = _cells_plan(rows)
-    reach = _reach(cells, poles, bars, thickness_at(design, "sides"))
+    straps = rows_of(loaded).straps
+    bands = straps.thickness_mm if straps else 0.0
+    reach = _reach(cells, poles, bars, thickness_at(design, "sides"), bands)
     places = place_modules(rows_of(loaded), cells, reach, rows.n_series)
     top = max([levels.top, *(p.at[2] + p.half[2] for p in poles), *(b[5] for bar in (minus, *bars, plus) for b in bar.boxes)])
     links = module_links(places, poles, size, top)
     top = max([top, *(b[5] for bar in links for b in bar.boxes)])
     x0, y0, x1, y1 = hull(place.rectangle(cells) for place in places)
-    straps = rows_of(loaded).straps
-    footprint = Footprint(x1 - x0, y1 - y0, straps.thickness_mm if straps else 0.0)
+    footprint = Footprint(x1 - x0, y1 - y0, bands)
     upright, between = _upright(loaded, rows, terminals, poles)
     beside = hull(iter([reach, upright.outline()])) if upright else reach
     inside = _inside(design, footprint, places, beside, links)
@@ -186,11 +187,11 @@ def _hulls(rows: RowPlan, levels: Levels) -> tuple[Box, ...]:
     )
 
 
-def _reach(cells: Rectangle, poles: tuple[Pole, ...], bars: list[Bar], pads: float) -> Rectangle:
-    """The cells' plan, and how far ``pads`` [mm] or terminals on the sides and the bars on them stand out of it (top bars are checked against
-    the walls)."""
+def _reach(cells: Rectangle, poles: tuple[Pole, ...], bars: list[Bar], pads: float, bands: float) -> Rectangle:
+    """The cells' plan, and how far ``pads`` along the rows [mm], ``bands`` around their ends, or terminals on the sides and the bars on them stand
+    out of it (top bars are checked against the walls)."""
     if poles[0].face == "top":
-        return cells[0], cells[1] - pads, cells[2], cells[3] + pads
+        return cells[0] - bands, cells[1] - pads, cells[2] + bands, cells[3] + pads
     out = [(p.at[0] - p.half[0], p.at[1], p.at[0] + p.half[0], p.at[1]) for p in poles]
     return hull(iter([cells, *out, *((b[0], b[1], b[3], b[4]) for bar in bars for b in bar.boxes)]))
 

@@ -273,3 +273,11 @@ def test_the_fittings_of_a_plate_stand_clear_of_the_straps(load):
     ((key, message),) = complaints(load, one_channel | {"cold_plate.overhang_mm": 30.0}, straps=STRAP)
     assert key == "cold_plate.overhang_mm"
     assert "at least 31" in message  # margin 10, fitting 20, strap 1
+
+
+def test_modules_stand_their_gap_apart_from_strap_to_strap(load):
+    two = {"electrical.series": 136, "arrangement.modules": {"count_x": 2, "gap_x_mm": 0.0, "rotation_deg": (0,)}}
+    layout = structured(load, two, straps=STRAP)
+    one, other = bounds(layout, "M01.strap R1-1"), bounds(layout, "M02.strap R1-1")
+    assert min(abs(other[0] - one[3]), abs(one[0] - other[3])) == pytest.approx(0.0, abs=ROUNDING)
+    assert not [pair for pair in overlaps(layout) if "strap" in "".join(pair)]
