@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from packtool.catalogue.records import Coolant
-from packtool.coldplate.duct_flow import named_coolant, refuse_celsius
+from packtool.coldplate.duct_flow import is_number, named_coolant, refuse_celsius
 from packtool.coldplate.fluid import CoolantTable
 from packtool.coldplate.losses import FlowPhysics
 from packtool.coldplate.records import ColdPlateSolution, HeatPhysics
@@ -136,21 +136,28 @@ def solve_plate(
     listed = (channels,) if isinstance(channels, Channel) else tuple(channels)
     if not listed:
         raise SolveError("a plate needs a channel")
+    for channel in listed:
+        _refuse_channel(channel)
+    _refuse_values(h, roughness, power, flux, convection, temperature, contact)
     known = named_coolant(coolant)
     refuse_celsius(T_in)
     if (flow is None) == (mass_flow is None):
         raise SolveError("give one of flow and mass_flow")
+    if not is_number(mass_flow if flow is None else flow):
+        raise SolveError(f"the coolant flow is {mass_flow if flow is None else flow!r}; wanted a finite number")
     rho = float(CoolantTable.of(known).at(np.array(T_in), "T_in").rho)
     volume = flow if flow is not None else (mass_flow or 0.0) / rho
     if not (math.isfinite(volume) and 0 < volume <= 1e4 * LPM):
         raise SolveError(f"the coolant flow must be above 0 and at most {1e4 * LPM:.3g} m³/s, got {volume:g} m³/s")
+    if walls not in mesh.boundaries:
+        raise SolveError(f"walls: no boundary is called {walls!r}{did_you_mean(walls, tuple(mesh.boundaries))}")
     network = CoolantNetwork(
         tuple(_branch(channel) for channel in listed),
         _node(inlet, listed[0].start, "inlet", listed), _node(outlet, listed[-1].end, "outlet", listed),
         1e3 * listed[0].bottom, 1e3 * (listed[0].bottom + listed[0].height),
     )  # fmt: skip
     if h is not None:
-        if not h > 0:
+        if h <= 0:
             raise SolveError(f"h must be above 0, got {h:g} W/m²/K")
         heat_physics = HeatPhysics(heat_physics.wall, heat_physics.restart_at_bends, given_h=h)
     record = bare_plate(flow_lpm=volume / LPM, inlet_degC=T_in - ZERO_CELSIUS, coolant=known.id, roughness_um=1e6 * roughness)
@@ -174,6 +181,46 @@ def solve_plate(
     solution = solve_steady(problem, stream)
     assert solution.stream is not None
     return PlateOnChannels(solution, cold_plate_solution(stream, solution.stream))
+
+
+def _refuse_channel(channel: Channel) -> None:
+    """SolveError for a channel that is none, with its name."""
+    if not isinstance(channel, Channel):
+        raise SolveError(f"channels are Channel records; got {channel!r}")
+    for word in ("width", "height", "bottom"):
+        value = getattr(channel, word)
+        if not is_number(value) or (value <= 0 and word != "bottom"):
+            raise SolveError(
+                f"channel {channel.name!r}: {word} is {value!r}; wanted a number [m]{'' if word == 'bottom' else ' above 0'}"
+            )
+    path = channel.path
+    if isinstance(path, str) or len(path) < 2 or not all(np.shape(place) == (2,) and all(map(is_number, place)) for place in path):
+        raise SolveError(f"channel {channel.name!r}: its path is two places or more, [(x, y), ...] [m]; got {path!r}")
+
+
+def _refuse_values(
+    h: object, roughness: object, power: object, flux: object, convection: object, temperature: object, contact: object
+) -> None:
+    """SolveError for what is no number where one is due, and for temperatures that can only be meant in degC."""
+    for word, alone in (("h", h), ("roughness", roughness)):
+        if alone is not None and not is_number(alone):
+            raise SolveError(f"{word} is {alone!r}; wanted a finite number")
+    if roughness < 0:  # type: ignore[operator]
+        raise SolveError(f"roughness is {roughness!r} m; wanted 0 or more")
+    by_name = (("power", power), ("flux", flux), ("convection", convection), ("temperature", temperature), ("contact", contact))
+    for word, given in by_name:
+        if given is not None and not isinstance(given, Mapping):
+            raise SolveError(f"{word} is given by name, {{name: value}}; got {given!r}")
+        for name, value in (given or {}).items():
+            what = f"{word} at {name!r}"
+            if word == "convection":
+                if not (isinstance(value, tuple | list) and len(value) == 2 and is_number(value[0])):
+                    raise SolveError(f"{what} is {value!r}; wanted (h [W/m²/K], T [K])")
+                refuse_celsius(value[1], f"the temperature of {what}")
+            elif word == "temperature":
+                refuse_celsius(value, what)
+            elif not is_number(value):
+                raise SolveError(f"{what} is {value!r}; wanted a finite number")
 
 
 def _branch(channel: Channel) -> Branch:
@@ -202,7 +249,10 @@ def _all_named(k: Any, names: Sequence[str]) -> Sequence[str]:
 
 def _tensor(value: Any) -> Floats:
     """(3, 3) from a number, three, or a tensor; SolveError of any other shape."""
-    array = np.asarray(value, float)
+    try:
+        array = np.asarray(value, float)
+    except (TypeError, ValueError):
+        raise SolveError(f"k is {value!r}; wanted one number, three or a 3 x 3 tensor [W/m/K]") from None
     if array.ndim == 0:
         return float(array) * np.eye(3)
     if array.shape == (3,):

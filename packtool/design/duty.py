@@ -19,6 +19,8 @@ from packtool.design.suggest import did_you_mean
 
 SIGN = {"charge": -1.0, "discharge": 1.0}
 """Demands count discharge as positive."""
+MOST_OUTPUTS = 20_000
+"""Each keeps the temperature of every node."""
 MOST_ROWS = 1_000_000
 """Pieces of a demand, repetitions counted."""
 
@@ -73,6 +75,10 @@ def _demand(design: PackDesign, cell: Cell, case: TransientCase, path: KeyPath, 
     edges = [0.0]
     for seconds, _, _ in pieces:
         edges.append(edges[-1] + seconds)
+    if case.output_every_s and edges[-1] / case.output_every_s > MOST_OUTPUTS:
+        told = f"must be at least {edges[-1] / MOST_OUTPUTS:g} s: of {edges[-1]:g} s no more than {MOST_OUTPUTS:,} outputs are kept, got {case.output_every_s:g} s"
+        document.complain((*path, "output_every_s"), told)
+        return None
     if case.duration_s is not None:
         edges[-1] = case.duration_s
     quantities = tuple(owner.quantity for owner in owners)

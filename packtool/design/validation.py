@@ -262,7 +262,8 @@ def _number(value: float, schema: Schema, unit: str) -> str | None:
         )
     low, above, high = schema.get("minimum", -math.inf), schema.get("exclusiveMinimum", -math.inf), schema.get("maximum", math.inf)
     if not (low <= value <= high and value > above):
-        return f"must be {bounds}, got {with_unit(shown(value), unit)}"
+        kelvin = f"; in K? {value:g} K are {value - 273.15:.4g} degC" if unit == "degC" and low <= value - 273.15 <= high else ""
+        return f"must be {bounds}, got {with_unit(shown(value), unit)}{kelvin}"
     return None
 
 

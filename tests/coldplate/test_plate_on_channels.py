@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -70,7 +72,7 @@ def test_two_channels_share_the_flow_and_the_heat():
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"walls": "wett"}, "no boundary wett"),
+        ({"walls": "wett"}, "no boundary is called 'wett'; did you mean wet"),
         ({"mass_flow": None}, "give one of flow and mass_flow"),
         ({"mass_flow": -1.0}, "above 0"),
         ({"flux": {"heat": 1.0}}, "no 'heat'; did you mean heated"),
@@ -78,11 +80,27 @@ def test_two_channels_share_the_flow_and_the_heat():
         ({"h": 0.0}, "h must be above 0"),
         ({"outlet": "ot"}, "no channel starts or ends at 'ot'; did you mean out"),
         ({"flux": {"heated": 1e7}}, "known range"),
+        ({"mass_flow": "3"}, "the coolant flow is '3'"),
+        ({"h": "high"}, "h is 'high'"),
+        ({"roughness": -1e-6}, "roughness is -1e-06 m"),
+        ({"flux": 5.0}, "flux is given by name"),
+        ({"flux": {"heated": "x"}}, "flux at 'heated' is 'x'"),
+        ({"convection": {"cold end": (10.0, 25.0)}}, "in kelvin, and 25 K"),
+        ({"temperature": {"cold end": 25.0}}, "in kelvin, and 25 K"),
     ],
 )
 def test_what_cannot_be_solved_is_refused(changes, says):
     with pytest.raises(SolveError, match=says):
         solved(**changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [({"width": 0.0}, "width is 0.0"), ({"path": [(0.0, 0.0)]}, "two places or more"), ({"path": "x"}, "two places")],
+)
+def test_a_channel_without_sense_is_refused_by_its_name(changes, says):
+    with pytest.raises(SolveError, match=f"channel 'way': .*{says}"):
+        coldplate.solve_plate(mesh(), 160.0, replace(STRAIGHT, **changes), WATER, 298.15, walls="wet", mass_flow=1e-3)
 
 
 def test_a_channel_elsewhere_than_the_walls_is_refused():

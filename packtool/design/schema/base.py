@@ -87,7 +87,8 @@ PATTERN_WORDS = {
 Millimetres = Annotated[float, Field(gt=0, le=20_000)]
 
 
-Celsius = Annotated[float, Field(ge=-60, le=300)]
+Celsius = Annotated[float, Field(ge=-60, le=200)]
+"""A room in kelvin, 298, is no temperature of a pack in degC."""
 
 
 Identifier = Annotated[str, Field(min_length=1, max_length=80)]
