@@ -257,8 +257,11 @@ def _bolt_faults(enclosure: Enclosure, tray: TrayPlan) -> list[Fault]:
         x0, y0, x1, y1 = tray.inside
         planned = plan_flange(enclosure, tray.inside)
         for x, y in planned.bolts:
-            if (x < x0 or x > x1) and min(abs(y - y0), abs(y - y1)) < thread.corners:
-                faults.append(("bolt_pitch_mm", "a bolt comes over the joint of two beams: choose another pitch"))
+            beyond = max(y0 - y, y - y1)  # the wall of the beam that runs through stands from 0 to wall
+            if (x < x0 or x > x1) and -thread.corners < beyond < wall + thread.corners - 1e-9:
+                faults.append(
+                    ("bolt_pitch_mm", "a bolt comes over the joint of two beams, or the wall there: choose another pitch")
+                )
                 break
     return faults
 
