@@ -7,6 +7,7 @@ softly to their seams.
 from __future__ import annotations
 
 from packtool.catalogue.records import Cell
+from packtool.layout.corners import HIGH, LOW, corner
 from packtool.layout.profiles import Loop, Profile
 from packtool.layout.records import Axis, Detail, Product, Sweep
 from packtool.layout.stance import Stance
@@ -60,28 +61,15 @@ def _rounded(stance: Stance, axis: Axis, radius: float) -> tuple[Detail, ...]:
         low, high, u0, u1, v = -stance.y / 2, stance.y / 2, 0.0, stance.z, stance.x / 2
     else:  # profile in (y, z), shifted so that v is about 0
         return tuple(
-            Detail(Profile(_corner(u, v, su, sv, radius)), axis, -stance.x / 2, stance.x / 2)
-            for u, su in ((-stance.y / 2, 1), (stance.y / 2, -1))
-            for v, sv in ((0.0, 1), (stance.z, -1))
+            Detail(corner(u, v, su, sv, radius), axis, -stance.x / 2, stance.x / 2)
+            for u, su in ((-stance.y / 2, LOW), (stance.y / 2, HIGH))
+            for v, sv in ((0.0, LOW), (stance.z, HIGH))
         )
     return tuple(
-        Detail(Profile(_corner(u, side, su, sv, radius)), axis, low, high)
-        for u, su in ((u0, 1), (u1, -1))
-        for side, sv in ((-v, 1), (v, -1))
+        Detail(corner(u, side, su, sv, radius), axis, low, high)
+        for u, su in ((u0, LOW), (u1, HIGH))
+        for side, sv in ((-v, LOW), (v, HIGH))
     )
-
-
-def _corner(u: float, v: float, su: int, sv: int, radius: float) -> Loop:
-    """The corner at (u, v) of a rectangle that lies towards (su, sv) of it, outside its rounding."""
-    quarter = 0.41421356237309503  # tan(pi / 8): a quarter circle
-    turn = 1.0 if su * sv > 0 else -1.0
-    loop = Loop(((u, v, 0.0), (u + su * radius, v, -turn * quarter), (u, v + sv * radius, 0.0)))
-    return loop if loop.signed_area() > 0 else _reversed(loop)
-
-
-def _reversed(loop: Loop) -> Loop:
-    vertices = loop.vertices
-    return Loop(tuple((vertices[i][0], vertices[i][1], -vertices[i - 1][2]) for i in range(len(vertices) - 1, -1, -1)))
 
 
 def _vent(stance: Stance, thickness: float) -> tuple[Detail, ...]:

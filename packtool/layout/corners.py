@@ -8,6 +8,8 @@ from typing import Literal
 from packtool.layout.profiles import Loop, Profile
 
 Sign = Literal[-1, 1]
+LOW: Sign = -1
+HIGH: Sign = 1
 
 
 def corner(u: float, v: float, towards_u: Sign, towards_v: Sign, radius: float) -> Profile:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from packtool.design.schema.enclosure import Enclosure
+from packtool.layout.corners import HIGH, LOW, corner
 from packtool.layout.fasteners import THREADS
 from packtool.layout.flange import Flange
 from packtool.layout.openings import Wall, axis_of, extent, faces, outward
@@ -20,6 +21,8 @@ FOOT_SHARE = 0.4
 """Most of a wall's height that a foot's upright plate takes, so that openings find room above it (remembered: welded brackets are low)."""
 SHACKLE_CLEAR = 1.25
 """Metal around a lifting hole, from its middle, over its diameter (remembered)."""
+LUG_ROUND = 0.8
+"""Radius of a lug's free corners over the metal around its hole: more of it is left there, 1.08, than beside the hole."""
 TURN: dict[Wall, Literal[0, 90, 180, 270]] = {"y+": 0, "x-": 90, "y-": 180, "x+": 270}
 """How a bracket whose y points away from the wall is turned onto it."""
 
@@ -124,15 +127,21 @@ def _foot(enclosure: Enclosure, reach: float, height: float) -> Product:
     bolt_at = reach + thick + FOOT_EDGE * thread.diameter
     length = bolt_at + FOOT_EDGE * thread.diameter
     hole = Loop.circle(0.0, bolt_at, thread.hole / 2)
+    tall = foot_height(enclosure, height)
+    root = min(
+        thick, thread.diameter, (tall - thick) / 2
+    )  # inside the angle; the washer, 2 d wide, lies 2 d from the upright plate
+    rounded = [Detail(corner(side * half, length, side, HIGH, thread.diameter), "z", 0.0, thick) for side in (LOW, HIGH)]
     return Product(
         "foot",
         "bracket",
         enclosure.material,
         (
             Sweep(Profile(Loop.rectangle(-half, 0.0, half, length), (hole,)), 0.0, thick),
-            Sweep(Profile.rectangle(-half, 0.0, half, thick), thick, foot_height(enclosure, height)),
+            Sweep(Profile.rectangle(-half, 0.0, half, thick), thick, tall),
         ),
         f"foot, {thick:g} mm, hole {thread.hole:g} mm for {feet.bolt}",
+        details=(Detail(corner(thick, thick, LOW, LOW, root), "x", -half, half, adds=True), *rounded),
     )
 
 
@@ -143,13 +152,14 @@ def _lug(enclosure: Enclosure, reach: float) -> Product:
     length, tall = reach + 2 * clear, 2 * clear
     # the detail's plane is (y, z)
     hole = Detail(Profile(Loop.circle(length - clear, clear, lifting.hole_mm / 2)), "x", -half, half)
+    ends = [Detail(corner(length, z, HIGH, up, LUG_ROUND * clear), "x", -half, half) for z, up in ((0.0, LOW), (tall, HIGH))]
     return Product(
         "lifting-lug",
         "bracket",
         enclosure.material,
         (Sweep(Profile.rectangle(-half, 0.0, half, length), 0.0, tall),),
         f"lifting lug, {lifting.thickness_mm:g} mm, hole {lifting.hole_mm:g} mm",
-        details=(hole,),
+        details=(hole, *ends),
     )
 
 

@@ -119,6 +119,18 @@ def test_brackets_stand_on_their_walls(load):
     assert {b[5] for b in beams} == {0.0}
 
 
+def test_brackets_are_rounded_where_they_are_bent_or_end_free(load):
+    layout = enclosure(
+        load, **BOLTED, feet={"count": 6, "thickness_mm": 5, "bolt": "M8"}, lifting={"thickness_mm": 10, "hole_mm": 16}
+    )
+    foot, lug = layout.product("foot"), layout.product("lifting-lug")
+    away = 1 - math.pi / 4
+    fillet, two_corners = away * 5**2 * 48, 2 * away * 8**2 * 5  # the bolt's diameter; a foot is 6 d wide
+    assert foot.finished_volume_mm3() - foot.volume_mm3() == pytest.approx(fillet - two_corners, rel=1e-12)
+    hole, ends = math.pi * 8**2 * 10, 2 * away * (0.8 * 20) ** 2 * 10
+    assert lug.finished_volume_mm3() - lug.volume_mm3() == pytest.approx(-hole - ends, rel=1e-12)
+
+
 def test_wall_ribs_make_room_for_openings_and_brackets(load):
     free = enclosure(load, **BOLTED, wall_ribs={"pitch_mm": 60})
     busy = enclosure(load, **BOLTED, wall_ribs={"pitch_mm": 60}, feet={"count": 6}, vent_area_mm2=900.0)
