@@ -214,6 +214,6 @@ def test_ribs_that_would_run_into_each_other_are_refused(load, which):
 
 def test_a_bolt_in_the_wall_of_the_beam_that_runs_through_is_refused(load):
     thick = BARE | {"style": "extruded", "wall_mm": 8.0, "flange_mm": 40.0, "bolt": "M4"}
-    ((key, message),) = complaints(load, **thick, bolt_pitch_mm=20.0)
+    ((key, message),) = complaints(load, **thick, bolt_pitch_mm=16.0)
     assert (key, "choose another pitch" in message) == ("enclosure.bolt_pitch_mm", True)
     assert enclosure(load, **thick, bolt_pitch_mm=80.0)
