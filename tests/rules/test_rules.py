@@ -356,3 +356,16 @@ def test_uneven_channels_warn():
     assert not holds(0.31)
     serpentine = verdict_of("cold_plate.type=serpentine", "cold_plate.channels=1", "cold_plate.header_width_mm=null")
     assert serpentine.not_checked["coolant.split"]
+
+
+@pytest.mark.parametrize(
+    ("emptiest", "fullest", "holds"), [(0.0, 1.01, [True, True]), (0.1, 1.42, [False, True]), (-0.05, 1.0, [True, False])]
+)
+def test_no_cell_is_charged_beyond_full_or_discharged_beyond_empty(emptiest, fullest, holds):
+    results = ResultSet(
+        tuple(Result(f"soc.{end}", value, "-", case="charge_1C") for end, value in (("min", emptiest), ("max", fullest)))
+    )
+    found = findings_of("electrical.charge-range", results=results)
+    assert [f.holds for f in found] == holds
+    assert {f.severity for f in found} == {"error"}
+    assert {(f.key, f.case) for f in found} == {("cases.charge_1C.current_A", "charge_1C")}
