@@ -332,6 +332,12 @@ def test_meshes_that_cannot_be_halved_are_refused():
             thermal.with_errors(lambda n: {"n": float(n)}, divisions)
 
 
+def test_a_problem_in_place_of_a_run_is_refused():
+    problem = thermal.conduction(thermal.mesh_layers([("slab", 0.1)], divisions=4), 1.0, temperature={"start": 300.0})
+    with pytest.raises(SolveError, match="run is a function"):
+        thermal.with_errors(problem, {"T": lambda s: s.maximum().T})
+
+
 def test_fields_are_written_for_paraview(tmp_path):
     import meshio
 

@@ -37,6 +37,10 @@ def with_errors(run: Callable[[int], Mapping[str, float]], divisions: int, degre
     steps comes on top, see ``HeatHistory.error_at``. Raises SolveError where ``divisions`` is no multiple of 4, or a run leaves a
     number out or gives something else.
     """
+    if not callable(run) or isinstance(divisions, bool) or not isinstance(divisions, int):
+        raise SolveError(
+            "with_errors(run, divisions): run is a function that meshes with so many divisions, solves and gives numbers by name"
+        )
     if divisions < 4 or divisions % 4:
         raise SolveError(f"divisions is {divisions}; wanted a multiple of 4, so that it can be halved twice")
     fine, half, quarter = (_numbers(run(divisions // d)) for d in (1, 2, 4))
