@@ -115,7 +115,7 @@ def _read(users: list[Imported], folder: Path) -> str:
         target.with_suffix(f".{ending}").unlink(missing_ok=True)
     # -P: the child's folder must not shadow other packages with the names of its files
     command = [sys.executable, "-P", str(CHILD), str(target)]
-    task = json.dumps({"path": one.path, "sha256": one.sha256, "tilts": tilts})
+    task = json.dumps({"path": one.path, "sha256": one.sha256, "tilts": tilts, "cpu_s": int(2 * TIME_LIMIT_S)})
     try:
         done = subprocess.run(
             command, input=task, capture_output=True, text=True, errors="replace", timeout=TIME_LIMIT_S, check=False

@@ -1,6 +1,7 @@
 """Runs as a script, in a process of its own (imported.py starts it): python step_child.py TARGET < TASK, both without ending and as JSON.
 
-The task: ``path`` and ``sha256`` of a STEP file, ``tilts`` (9 numbers each) that its box is wanted in. Written: TARGET.bin, its solids as
+The task: ``path`` and ``sha256`` of a STEP file, ``tilts`` (9 numbers each) that its box is wanted in, ``cpu_s`` after which the system ends
+it, also where whoever started it is gone. Written: TARGET.bin, its solids as
 one shape in mm, and TARGET.json, what is known of it, or why not (``refused``). Imports nothing of packtool.
 """
 
@@ -10,6 +11,7 @@ import hashlib
 import json
 import math
 import re
+import resource
 import sys
 from pathlib import Path
 from typing import Any
@@ -48,6 +50,7 @@ class Refused(Exception):
 def main(target: str) -> None:
     """Do the task on standard input."""
     task = json.load(sys.stdin)
+    resource.setrlimit(resource.RLIMIT_CPU, (task["cpu_s"], task["cpu_s"]))
     for printer in list(Message.DefaultMessenger_s().Printers()):
         Message.DefaultMessenger_s().RemovePrinter(printer)
     try:

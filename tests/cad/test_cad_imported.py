@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import math
+import signal
 import struct
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -350,3 +353,16 @@ def test_one_file_in_two_materials_is_two_products_in_the_step_file(tmp_path: Pa
     assert faults(report) == ()
     read = {i.path[-1]: i.product for i in read_step(tmp_path / "pack.step")}
     assert (read["light"], read["heavy"]) == ("angle", "angle 2")
+
+
+def test_the_reader_ends_by_itself_where_whoever_started_it_is_gone(tmp_path: Path) -> None:
+    """Loading the kernel alone takes most of a second of CPU, so that its allowance of one is used up at once or soon after."""
+    task = {"path": str(tmp_path / "endless.step"), "sha256": "", "tilts": [], "cpu_s": 1}
+    waits = "import resource, runpy, sys; resource.setrlimit = lambda *limit, set=resource.setrlimit: (set(*limit), [0 for _ in iter(int, 1)])"
+    command = [
+        sys.executable,
+        "-c",
+        f"{waits}; sys.argv = ['', 'x']; runpy.run_path({str(importing.CHILD)!r}, run_name='__main__')",
+    ]
+    done = subprocess.run(command, input=json.dumps(task), text=True, capture_output=True, timeout=60, check=False)
+    assert -done.returncode in (signal.SIGXCPU, signal.SIGKILL), done.stderr
