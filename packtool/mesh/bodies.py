@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from packtool.errors import MeshError
 from packtool.mesh.around import mesh_around
 from packtool.mesh.boxes import Box, mesh_boxes
@@ -151,6 +153,8 @@ def _places(layers: Layers, start: float) -> dict[str, tuple[float, float]]:
     places: dict[str, tuple[float, float]] = {}
     at = start
     for name, thickness in pairs:
+        if not isinstance(thickness, int | float | np.number):
+            raise MeshError(f"layer {name}: its thickness is {thickness!r}; it must be a number [m]")
         if not thickness > 0:
             raise MeshError(f"layer {name}: its thickness is {thickness:g} m; it must be above 0")
         if name in places:

@@ -111,6 +111,8 @@ def _check_boxes(boxes: Sequence[Box]) -> None:
         seen.add(box.name)
         for axis in range(3):
             low, high = box.extent(axis)
+            if not all(isinstance(end, int | float | np.number) for end in (low, high)):
+                raise MeshError(f"box {box.name}: its {'xyz'[axis]} extent is from {low!r} to {high!r}; wanted numbers [m]")
             if not (np.isfinite(low) and np.isfinite(high) and high - low > SAME_FACE):
                 raise MeshError(f"box {box.name}: its {'xyz'[axis]} extent from {low:g} to {high:g} m is empty or not finite")
 

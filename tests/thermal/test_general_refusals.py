@@ -167,3 +167,18 @@ def test_the_api_gives_every_name_it_lists_and_loads_it_only_then():
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        (lambda: thermal.mesh_layers([("slab", "thick")]), "layer slab: its thickness is 'thick'"),
+        (lambda: thermal.mesh_boxes({"slab": (0, 0, 0, 1, 1, "high")}, divisions=2), "box slab: its z extent is from 0 to 'high'"),
+        (lambda: thermal.conduction(
+            thermal.mesh_layers([("slab", 0.1)]), 1.0, convection={"end": thermal.Convection(5.0, 300.0, 0.0, "much")}
+        ), "series_h is 'much'"),
+    ],
+)  # fmt: skip
+def test_words_in_place_of_numbers_are_refused_by_their_name(made, told):
+    with pytest.raises((MeshError, SolveError), match=told):
+        made()

@@ -221,8 +221,8 @@ def _convective(name: str, given: Any, coldest: float) -> Exchange:
         raise SolveError(f"convection at {name} is {given!r}; wanted Convection(h, T_ambient) or the pair (h, T_ambient)")
     ambient = temperature_law(f"T_ambient at {name} [K]", given.T_ambient, coldest, may_need=PLACE_TIME)
     series = given.series_h
-    if series is not None and not series > 0:
-        raise SolveError(f"convection at {name}: series_h is {series}, wanted a positive conductance, or None for no resistance")
+    if series is not None and not (isinstance(series, int | float | np.number) and series > 0):
+        raise SolveError(f"convection at {name}: series_h is {series!r}, wanted a positive conductance, or None for no resistance")
     return Exchange(
         name, law(f"h at {name}", given.h, lowest=0.0), ambient, _emissivity(name, given.emissivity), ambient, series
     )  # fmt: skip
