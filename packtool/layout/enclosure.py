@@ -50,7 +50,7 @@ def check_enclosure(loaded: LoadedDesign, enclosure: Enclosure, tray: TrayPlan) 
     """What does not come out."""
     faults = _wall_faults(enclosure, tray)
     if not faults:
-        faults = [*_corner_faults(enclosure), *_bolt_faults(enclosure, tray)]
+        faults = [*_corner_faults(enclosure, tray.inside), *_bolt_faults(enclosure, tray)]
         flange = plan_flange(enclosure, tray.inside)
         openings = _openings(enclosure, flange, tray)
         faults += opening_faults(openings, tray.inside, flange.radius, _span(enclosure, tray.top))
@@ -205,12 +205,15 @@ def _wall_faults(enclosure: Enclosure, tray: TrayPlan) -> list[Fault]:
     return []
 
 
-def _corner_faults(enclosure: Enclosure) -> list[Fault]:
+def _corner_faults(enclosure: Enclosure, inside: Rectangle) -> list[Fault]:
     """What is inside keeps ``clearance_mm`` from the walls; rounded corners and floors come nearer."""
     faults: list[Fault] = []
     radius, floor, clearance = corner_radius(enclosure), floor_radius(enclosure), enclosure.clearance_mm
     intrusion = radius * (1 - math.sqrt(0.5))
-    if intrusion > clearance + 1e-9:
+    shorter = min(inside[2] - inside[0], inside[3] - inside[1])
+    if 2 * radius > shorter:
+        faults.append(("corner_radius_mm", f"{radius:g} is more than half the tray's shorter side inside ({shorter:g})"))
+    elif intrusion > clearance + 1e-9:
         most = math.floor(clearance / (1 - math.sqrt(0.5)))
         faults.append(
             ("corner_radius_mm", f"corners of {radius:g} mm come {intrusion:.4g} mm in: clearance_mm ({clearance:g}) must be at least that, or"

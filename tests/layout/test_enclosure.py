@@ -160,6 +160,7 @@ def test_a_cast_flange_has_threads_and_no_nuts(load):
         (BOLTED | {"seal": {"groove_depth_mm": 2.5}}, "enclosure.seal.groove_depth_mm", "leaves less than 1 mm"),
         (BOLTED | {"bolt_pitch_mm": 10.0}, "enclosure.bolt_pitch_mm", "2.2 holes"),
         (BARE | {"style": "stamped", "corner_radius_mm": 100.0}, "enclosure.corner_radius_mm", "the radius at most 68"),
+        (BARE | {"style": "stamped", "corner_radius_mm": 900.0, "clearance_mm": 300.0}, "enclosure.corner_radius_mm", "half the tray's shorter side"),
         (BARE | {"corner_radius_mm": 5.0, "floor_radius_mm": 8.0}, "enclosure.floor_radius_mm", "more than the corners'"),
         (BARE | {"vent_area_mm2": 1e5}, "enclosure.vent_area_mm2", "divide it over more openings"),
         (BARE | {"cutouts": [{"name": "HV", "wall": "x+", "diameter_mm": 50, "along_mm": 400}]}, "enclosure.cutouts.0", "HV: from"),
