@@ -13,7 +13,7 @@ BUS = Path(__file__).parents[1] / "templates" / "bus-lfp.yaml"
 SWAPS = {  # the design's keys that change; `packtool cells` lists the cells and what is known of them
     "as shipped": (),
     "EVE LF280K, only the cell": ("cell=eve-lf280k",),
-    "EVE LF280K, 13 in a row": ("cell=eve-lf280k", "electrical.series=52", "arrangement.cells_per_row=13"),
+    "EVE LF280K, 12 in a row": ("cell=eve-lf280k", "electrical.series=48", "arrangement.cells_per_row=12"),
 }
 
 for title, sets in SWAPS.items():

@@ -37,11 +37,13 @@ TWO_BY_TWO = (
     "cold_plate.channels=2",
     f"cases.charge_1C.current_A={CURRENT}",
 )
+BARE = ("enclosure.cutouts=[]", "enclosure.seal=null", "enclosure.hose_opening_mm=null", "enclosure.hose_fitting=null")
+"""The bus's connectors and hoses do not fit so small a tray."""
 
 
 def pack(*sets):
     """The design of four cells and its layout."""
-    loaded = load_design(BUS, [*TWO_BY_TWO, "enclosure.cutouts=[]", "enclosure.seal=null", *sets])
+    loaded = load_design(BUS, [*TWO_BY_TWO, *BARE, *sets])
     return loaded, lay_out(loaded)
 
 
