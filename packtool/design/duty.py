@@ -57,16 +57,20 @@ def _demand(design: PackDesign, cell: Cell, case: TransientCase, path: KeyPath, 
     if not case.phases:
         found = [_stretch(design, cell, case, path, document, folder)]
     else:
-        found = []
+        found, rows = [], 0
         for number, phase in enumerate(case.phases):
-            own = _stretch(design, cell, phase, (*path, "phases", number), document, folder)
-            found.append(own and replace(own, pieces=_lasting(own.pieces * phase.repeat, phase.duration_s)))
+            at = (*path, "phases", number)
+            own = _stretch(design, cell, phase, at, document, folder)
+            if own is not None and _too_many(rows + len(own.pieces) * phase.repeat, at, document):
+                return None
+            if own is not None:
+                own = replace(own, pieces=_lasting(own.pieces * phase.repeat, phase.duration_s))
+                rows += len(own.pieces)
+            found.append(own)
     stretches = [stretch for stretch in found if stretch is not None]
     if len(stretches) < len(found):
         return None
-    rows = sum(len(stretch.pieces) for stretch in stretches) * case.repeat
-    if rows > MOST_ROWS:
-        document.complain((*path, "repeat"), f"the duty has {rows:,} pieces then; {MOST_ROWS:,} is the most")
+    if _too_many(sum(len(stretch.pieces) for stretch in stretches) * case.repeat, path, document):
         return None
     once = [(stretch, piece) for stretch in stretches for piece in stretch.pieces]
     pieces = _lasting([piece for _, piece in once] * case.repeat, case.duration_s)
@@ -91,6 +95,13 @@ def _demand(design: PackDesign, cell: Cell, case: TransientCase, path: KeyPath, 
         quantities if len(set(quantities)) > 1 else (),
         tapers if any(tapers) else (),
     )
+
+
+def _too_many(rows: int, path: KeyPath, document: Document) -> bool:
+    """Whether these are more pieces than a demand may have; complains of the ``repeat`` at ``path`` then."""
+    if rows > MOST_ROWS:
+        document.complain((*path, "repeat"), f"the duty has {rows:,} pieces then; {MOST_ROWS:,} is the most")
+    return rows > MOST_ROWS
 
 
 def _stretch(

@@ -182,6 +182,19 @@ class TestPhases:
         assert found[0].key == f"cases.charge.{key}"
         assert message in found[0].message
 
+    @pytest.mark.parametrize(
+        ("phases", "number", "pieces"),
+        [
+            ("{duty: long.csv, repeat: 10000}", 0, "1,010,000"),
+            ("{duty: long.csv, repeat: 9000}, {duty: long.csv, repeat: 901}", 1, "1,000,001"),  # all phases together
+        ],
+    )
+    def test_a_phase_of_too_many_pieces_is_refused_at_its_repeat(self, complaints, tmp_path, phases, number, pieces):
+        (tmp_path / "long.csv").write_text("time_s,current_A\n" + "".join(f"{t},1\n" for t in range(102)))
+        (found,) = complaints(f"phases: [{phases}]")
+        assert found.key == f"cases.charge.phases.{number}.repeat"
+        assert found.message == f"the duty has {pieces} pieces then; 1,000,000 is the most"
+
 
 class TestRefusals:
     @pytest.mark.parametrize(
