@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from packtool.cad.detail_views import placed_details, rectangle
-from packtool.cad.edges import Edge, Rectangle
+from packtool.cad.edges import ON_MM, Edge, Rectangle, box_of
 from packtool.cad.region import Region, common_area_mm2, visible_pieces
 from packtool.cad.rounding import rounded_sweeps
 from packtool.layout.profiles import Profile
@@ -224,8 +224,12 @@ def _seen(faces: Sequence[Face], loose: Sequence[Loose]) -> list[tuple[Edge, Rol
             for piece in visible_pieces(edge, hiding):
                 drawn.setdefault(_mark(piece), (piece, face.role))
     for some in loose:
-        hiding = [faces[index].region for index in np.flatnonzero(near > some.near + SAME_MM).tolist()]
+        nearer = np.flatnonzero(near > some.near + SAME_MM)
+        there = boxes[nearer]
         for edge in some.edges:
+            x0, y0, x1, y1 = box_of(edge)
+            over = (there[:, 0] < x1 + ON_MM) & (there[:, 2] > x0 - ON_MM) & (there[:, 1] < y1 + ON_MM) & (there[:, 3] > y0 - ON_MM)
+            hiding = [faces[index].region for index in nearer[over].tolist()]
             for piece in visible_pieces(edge, hiding):
                 drawn.setdefault(_mark(piece), (piece, some.role))
     return list(drawn.values())
