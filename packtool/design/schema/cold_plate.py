@@ -218,6 +218,7 @@ class RibbonPlate(DesignRecord):
 
 
 AnyColdPlate = ColdPlate | RibbonPlate
+"""Every family of cold plates; ``type`` tells which one a design means."""
 
 
 def known_flow_lpm(plate: AnyColdPlate) -> float:
@@ -225,6 +226,3 @@ def known_flow_lpm(plate: AnyColdPlate) -> float:
     if plate.flow_lpm is None:
         raise ValueError("the flow of this plate is still to be found on its pump's curve")
     return plate.flow_lpm
-
-
-"""Every family of cold plates; ``type`` tells which one a design means."""
