@@ -40,18 +40,22 @@ class Interference:
 @dataclass(frozen=True, slots=True)
 class _Piece:
     """One sweep of a shape, about the part's origin; ``fills``: the part fills it, else it is somewhere within (a boss along x or y, a
-    fillet); ``is_box``: it fills all of its ``box``."""
+    fillet)."""
 
     region: Region
     z0: float
     z1: float
     fills: bool
-    is_box: bool
 
     @property
     def box(self) -> Box:
         x0, y0, x1, y1 = self.region.box
         return x0, y0, self.z0, x1, y1, self.z1
+
+    @property
+    def is_box(self) -> bool:
+        """Does the part fill all of its ``box``?"""
+        return self.fills and self.region.fills_box
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,7 @@ def interference(layout: Layout, solids: Mapping[str, Solid]) -> Interference:
 
 def _shape(product: Product, rotation_deg: int) -> _Shape:
     def piece(sweep: Sweep, *, fills: bool = True) -> _Piece:
-        region = Region.of(sweep.profile, rotation_deg)
-        return _Piece(region, sweep.z0, sweep.z1, fills, fills and sweep.profile.is_rectangle)
+        return _Piece(Region.of(sweep.profile, rotation_deg), sweep.z0, sweep.z1, fills)
 
     pieces = [piece(sweep) for sweep in rounded_sweeps(product)]
     for detail in product.details:

@@ -42,13 +42,12 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """Something seen: the region that it covers in the view, how near it is to the viewer [mm], its role, whether it is a full rectangle,
-    and whether it hides what is behind it (an opening does not)."""
+    """Something seen: the region that it covers in the view, how near it is to the viewer [mm], its role, and whether it hides what is
+    behind it (an opening does not)."""
 
     region: Region
     near: float
     role: Role
-    rectangle: bool = False
     hides: bool = True
 
 
@@ -65,7 +64,7 @@ def plan(layout: Layout, loose: Sequence[Loose] = ()) -> list[tuple[Edge, Role]]
     """From above, the lid taken off: x to the right, y up."""
     tops = {product.id: _tops(product) for product in layout.products}
     faces = [
-        Face(region.moved(*part.origin[:2]), part.origin[2] + sweep.z1, role, sweep.profile.is_rectangle)
+        Face(region.moved(*part.origin[:2]), part.origin[2] + sweep.z1, role)
         for part, role, sweep, region in _sweeps(layout)
         if role != "lid" and sweep in tops[part.product]
     ]
@@ -93,7 +92,7 @@ def elevation(layout: Layout, along: str, loose: Sequence[Loose] = ()) -> list[t
         x0, y0, x1, y1 = region.box[0] + ox, region.box[1] + oy, region.box[2] + ox, region.box[3] + oy
         z0, z1 = sweep.z0 + oz, sweep.z1 + oz
         box = (x0, z0, x1, z1) if along == "y" else (-y1, z0, -y0, z1)
-        faces.append(Face(Region.of(Profile.rectangle(*box)), -(y0 if along == "y" else x0), role, True))
+        faces.append(Face(Region.of(Profile.rectangle(*box)), -(y0 if along == "y" else x0), role))
     details = _detail_faces(layout, 1, 0, 2) if along == "y" else _detail_faces(layout, 0, 1, 2, sign=-1)
     return _seen([*faces, *details], loose)
 
@@ -105,11 +104,11 @@ def _detail_faces(layout: Layout, axis: int, across: int, up: int, *, sign: int 
             continue
         near = detail.end if axis == 2 else -detail.start
         if detail.axis == axis:
-            yield Face(Region.of(detail.outline(across, up, sign)), near, detail.role, False, detail.adds)
+            yield Face(Region.of(detail.outline(across, up, sign)), near, detail.role, detail.adds)
         elif detail.adds:
             box = detail.box()
             near = box[5] if axis == 2 else -box[axis]
-            yield Face(Region.of(Profile.rectangle(*rectangle(box, across, up, sign))), near, detail.role, True)
+            yield Face(Region.of(Profile.rectangle(*rectangle(box, across, up, sign))), near, detail.role)
 
 
 def horizontal_section(layout: Layout, z: float) -> list[Cut]:
@@ -212,7 +211,7 @@ def _seen(faces: Sequence[Face], loose: Sequence[Loose]) -> list[tuple[Edge, Rol
     boxes = np.array([face.region.box for face in faces]).reshape(-1, 4)
     near = np.array([face.near if face.hides else -np.inf for face in faces])
     drawn: dict[tuple[int, ...], tuple[Edge, Role]] = {}
-    whole = np.array([face.rectangle for face in faces], dtype=bool)
+    whole = np.array([face.region.fills_box for face in faces], dtype=bool)
     for face in faces:
         x0, y0, x1, y1 = face.region.box
         over = (near > face.near + SAME_MM) & (boxes[:, 0] < x1) & (boxes[:, 2] > x0) & (boxes[:, 1] < y1) & (boxes[:, 3] > y0)
