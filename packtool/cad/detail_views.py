@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 
@@ -11,8 +12,9 @@ from packtool.cad.edges import Rectangle
 from packtool.cad.moments import turn_of
 from packtool.cad.region import Region
 from packtool.layout.profiles import Loop, Profile
-from packtool.layout.records import Detail, Layout, Part, Role
+from packtool.layout.records import Axis, Detail, Layout, Part, Role
 
+AXES: tuple[Axis, ...] = get_args(Axis)
 LEFT_OUT: tuple[Role, ...] = ("cell", "terminal", "bolt")
 """Roles whose detail is too small for the paper and too many: beads, rims and hexagons."""
 FOLLOWING: dict[int, tuple[int, int]] = {0: (1, 2), 1: (2, 0), 2: (0, 1)}
@@ -33,13 +35,7 @@ class PlacedDetail:
 
     def box(self) -> tuple[float, float, float, float, float, float]:
         """x0, y0, z0, x1, y1, z1 [mm]."""
-        u0, v0, u1, v1 = self.profile.outer.bounds()
-        low, high = np.empty(3), np.empty(3)
-        low[self.axis], high[self.axis] = self.start, self.end
-        for axis, (a, b) in zip(FOLLOWING[self.axis], ((u0, u1), (v0, v1)), strict=True):
-            low[axis], high[axis] = a, b
-        x0, y0, z0, x1, y1, z1 = (float(value) for value in (*low, *high))
-        return x0, y0, z0, x1, y1, z1
+        return Detail(self.profile, AXES[self.axis], self.start, self.end).bounds()
 
     def outline(self, across: int, up: int, sign: int = 1) -> Profile:
         """The profile as seen along its axis, with the axis ``across`` (times ``sign``) to the right and ``up`` upwards."""
@@ -78,7 +74,7 @@ def rectangle(box: tuple[float, float, float, float, float, float], across: int,
 
 def _placed(detail: Detail, part: Part, role: Role) -> PlacedDetail:
     turn, origin = turn_of(part), np.array(part.origin)
-    own = "xyz".index(detail.axis)
+    own = AXES.index(detail.axis)
     axis = int(np.argmax(np.abs(turn[:, own])))
     ends = sorted(float(turn[axis, own]) * value + part.origin[axis] for value in (detail.start, detail.end))
     to, of = FOLLOWING[axis], FOLLOWING[own]

@@ -86,15 +86,13 @@ def _tops(product: Product) -> tuple[Sweep, ...]:
 
 def elevation(layout: Layout, along: str, loose: Sequence[Loose] = ()) -> list[tuple[Edge, Role]]:
     """From the front (``along`` "y": x to the right) or from the left ("x": y to the left, so towards the viewer's right is -y); z up."""
+    axis, across, sign = (1, 0, 1) if along == "y" else (0, 1, -1)
     faces = []
     for part, role, sweep, region in _sweeps(layout):
-        ox, oy, oz = part.origin
-        x0, y0, x1, y1 = region.box[0] + ox, region.box[1] + oy, region.box[2] + ox, region.box[3] + oy
-        z0, z1 = sweep.z0 + oz, sweep.z1 + oz
-        box = (x0, z0, x1, z1) if along == "y" else (-y1, z0, -y0, z1)
-        faces.append(Face(Region.of(Profile.rectangle(*box)), -(y0 if along == "y" else x0), role))
-    details = _detail_faces(layout, 1, 0, 2) if along == "y" else _detail_faces(layout, 0, 1, 2, sign=-1)
-    return _seen([*faces, *details], loose)
+        (x0, y0, x1, y1), (ox, oy, oz) = region.box, part.origin
+        box = (x0 + ox, y0 + oy, sweep.z0 + oz, x1 + ox, y1 + oy, sweep.z1 + oz)
+        faces.append(Face(Region.of(Profile.rectangle(*rectangle(box, across, 2, sign))), -box[axis], role))
+    return _seen([*faces, *_detail_faces(layout, axis, across, 2, sign=sign)], loose)
 
 
 def _detail_faces(layout: Layout, axis: int, across: int, up: int, *, sign: int = 1, without: Role | None = None) -> Iterable[Face]:
@@ -102,12 +100,11 @@ def _detail_faces(layout: Layout, axis: int, across: int, up: int, *, sign: int 
     for detail in placed_details(layout):
         if detail.role == without:
             continue
-        near = detail.end if axis == 2 else -detail.start
+        box = detail.box()
+        near = box[5] if axis == 2 else -box[axis]
         if detail.axis == axis:
             yield Face(Region.of(detail.outline(across, up, sign)), near, detail.role, detail.adds)
         elif detail.adds:
-            box = detail.box()
-            near = box[5] if axis == 2 else -box[axis]
             yield Face(Region.of(Profile.rectangle(*rectangle(box, across, up, sign))), near, detail.role)
 
 
