@@ -103,7 +103,7 @@ def _resistance_file(name: str, path: KeyPath, document: Document, folder: Path)
         return None
     degC, mOhm = table.column(wanted[0]), table.column(wanted[1])
     if "soc" not in table.names:
-        if _ascends(table, "temperature_degC", degC, range(len(degC))):
+        if table.ascends("temperature_degC"):
             return ResistanceTable(temperature_degC=tuple(degC), resistance_mOhm=tuple(mOhm), standing="given")
         return None
     if not _within(table, "soc", 0, 1):
@@ -140,7 +140,7 @@ def _curve_file(
     if not _within(table, column, *bounds, above=key == "ocv_V"):
         return None
     soc, values = table.column("soc"), table.column(column)
-    if not _ascends(table, "soc", soc, range(len(soc))):
+    if not table.ascends("soc"):
         return None
     if told := not_whole(soc):
         table.complain(0 if soc[0] else len(soc) - 1, 0, f"soc {told}")
@@ -172,13 +172,5 @@ def _within(table: CsvTable, column: str, low: float, high: float, above: bool =
         if not low <= number <= high or (above and number == low):
             span = f"above {low:g} and at most {high:g}" if above else f"from {low:g} to {high:g}"
             table.complain(at, table.names.index(column), f"{column} must be {span}, got {number:g}")
-            return False
-    return True
-
-
-def _ascends(table: CsvTable, column: str, values: Sequence[float], rows: Sequence[int]) -> bool:
-    for a, b in pairwise(rows):
-        if values[b] <= values[a]:
-            table.complain(b, table.names.index(column), f"{column} must ascend: {values[b]:g} follows {values[a]:g}")
             return False
     return True

@@ -6,6 +6,7 @@ import csv
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from packtool.design.document import Document, KeyPath
@@ -33,6 +34,14 @@ class CsvTable:
         """The numbers of one column."""
         at = self.names.index(name)
         return [row[at] for row in self.rows]
+
+    def ascends(self, name: str) -> bool:
+        """Whether each number of a column is above the one before it; complains of the first that is not."""
+        for at, (before, number) in enumerate(pairwise(self.column(name)), 1):
+            if number <= before:
+                self.complain(at, self.names.index(name), f"{name} must ascend: {number:g} follows {before:g}")
+                return False
+        return True
 
 
 def read_table(

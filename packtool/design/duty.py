@@ -216,13 +216,11 @@ def _from_csv(name: str, between: Between, path: KeyPath, document: Document, fo
     if table is None:
         return None
     quantity, times = table.names[1], table.column("time_s")
-    for at, time in enumerate(times):
-        if at == 0 and time < 0:
-            table.complain(at, 0, f"time_s must ascend, from 0 on; got {time:g}")
-            return None
-        if at and time <= times[at - 1]:
-            table.complain(at, 0, f"time_s must ascend: {time:g} follows {times[at - 1]:g}")
-            return None
+    if times and times[0] < 0:
+        table.complain(0, 0, f"time_s must ascend, from 0 on; got {times[0]:g}")
+        return None
+    if not table.ascends("time_s"):
+        return None
     if len(times) < 2:
         document.complain(
             path, "needs at least two rows of numbers: from when to when", Place(str(folder / name.strip()), table.last_line, 1)
