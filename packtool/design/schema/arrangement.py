@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from packtool.design.schema.base import Agreement, DesignRecord, MaterialId, Millimetres
+from packtool.design.schema.base import Agreement, DesignRecord, MaterialId, Millimetres, value_of
 from packtool.design.schema.cylinders import CylinderGrid
 from packtool.design.schema.structure import STRUCTURE_AGREEMENTS, RowFiller, Sheet, SidePlates, Straps
 
@@ -70,8 +70,8 @@ def _rows_exist(rows: int, turned: tuple[int, ...]) -> str | None:
 def _fits_in_gap(gap: float, pad: object, barrier: Barrier | dict | None, fins: Fins | dict | None) -> str | None:
     if barrier is None:
         return None
-    thick = _value(barrier, "thickness_mm") + (_value(fins, "thickness_mm") if fins and _value(fins, "every", 2) == 1 else 0.0)
-    what = "barrier and fin are" if fins and _value(fins, "every", 2) == 1 else "the barrier is"
+    thick = _number(barrier, "thickness_mm") + (_number(fins, "thickness_mm") if fins and _number(fins, "every", 2) == 1 else 0.0)
+    what = "barrier and fin are" if fins and _number(fins, "every", 2) == 1 else "the barrier is"
     if thick > gap * (1 + 1e-12):
         return f"{what} {thick:g} mm thick, the gap (cell_gap_mm) {gap:g}"
     if pad is None and thick < gap * (1 - 1e-12):
@@ -80,17 +80,17 @@ def _fits_in_gap(gap: float, pad: object, barrier: Barrier | dict | None, fins: 
 
 
 def _fin_in_gap(gap: float, pad: object, fins: Fins | dict | None) -> str | None:
-    if fins is None or _value(fins, "every", 2) == 2:
+    if fins is None or _number(fins, "every", 2) == 2:
         return None
-    thick = _value(fins, "thickness_mm")
+    thick = _number(fins, "thickness_mm")
     if thick > gap * (1 + 1e-12):
         return f"a fin in each gap (every: 1) is {thick:g} mm thick, the gap (cell_gap_mm) {gap:g}"
     return None
 
 
-def _value(record: object, key: str, default: float = 0.0) -> float:
-    """A key of a record, or of the mapping that is to become one."""
-    found = record.get(key, default) if isinstance(record, dict) else getattr(record, key)
+def _number(record: object, key: str, default: float = 0.0) -> float:
+    """A number of a record, or of the mapping that is to become one; ``default`` where there is none."""
+    found = value_of(record, key)
     return float(found) if isinstance(found, int | float) else default
 
 

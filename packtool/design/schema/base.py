@@ -53,6 +53,11 @@ class DesignRecord(Frozen):
         return self
 
 
+def value_of(record: object, key: str) -> object:
+    """A key of a record, or of the mapping that is to become one; None where there is none."""
+    return record.get(key) if isinstance(record, dict) else getattr(record, key, None)
+
+
 def canonical_cell_name(name: str) -> str:
     """``R2C5`` and ``R02C005`` are ``R2C05``: row, then column with two digits at least; ``M1.R2C5`` is ``M01.R2C05``."""
     *module, row, column = (int(number) for number in re.findall("[0-9]+", name))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from packtool.design.schema.base import DesignRecord, MaterialId, Millimetres
+from packtool.design.schema.base import DesignRecord, MaterialId, Millimetres, value_of
 
 Reach = Annotated[float, Field(ge=0, le=1_000)]
 
@@ -39,7 +39,7 @@ def fitting_needs_hoses(opening: float | None, fitting: object) -> str | None:
         return None
     if opening is None:
         return "there is no opening that it could stand in: give hose_opening_mm"
-    bore = fitting.get("bore_mm") if isinstance(fitting, dict) else getattr(fitting, "bore_mm", None)
+    bore = value_of(fitting, "bore_mm")
     if isinstance(bore, int | float) and bore >= opening - 2 * SHELL_CLEAR_MM:
         return f"a bore of {bore:g} mm leaves no wall of a tube in an opening of {opening:g} mm (hose_opening_mm)"
     return None

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from packtool.design.schema.base import Agreement, DesignRecord, MaterialId, Millimetres
+from packtool.design.schema.base import Agreement, DesignRecord, MaterialId, Millimetres, value_of
 
 BoltSize = Literal["M4", "M5", "M6", "M8", "M10", "M12"]
 
@@ -63,25 +63,20 @@ def needs_end_plates(end_plate: float, what: object) -> str | None:
     return "it is held by the end plates, and there are none: give end_plate_mm" if what is not None and end_plate == 0 else None
 
 
-def _value(record: object, key: str) -> object:
-    """A key of a record, or of the mapping that is to become one."""
-    return record.get(key) if isinstance(record, dict) else getattr(record, key, None)
-
-
 def straps_over_plates(plates: object, straps: object) -> str | None:
     """What is wrong with bands that lie on side plates."""
     if plates is None or straps is None:
         return None
-    if _value(plates, "joint") == "bolted":
+    if value_of(plates, "joint") == "bolted":
         return "the bands would lie on the bolts' heads: side_plates take joint: welded where there are straps"
-    if _value(plates, "height_mm") is not None:
+    if value_of(plates, "height_mm") is not None:
         return "the bands need side plates as high as the cells: leave side_plates.height_mm out"
     return None
 
 
 def filler_has_room(rows: int, row_gap: float, filler: object) -> str | None:
     """What is wrong with a filler between rows where there is no gap."""
-    at = _value(filler, "at") or ("rows",)
+    at = value_of(filler, "at") or ("rows",)
     if filler is None or not isinstance(at, list | tuple) or "rows" not in at:
         return None
     if rows == 1:
