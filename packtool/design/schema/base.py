@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
@@ -56,6 +56,17 @@ class DesignRecord(Frozen):
 def value_of(record: object, key: str) -> object:
     """A key of a record, or of the mapping that is to become one; None where there is none."""
     return record.get(key) if isinstance(record, dict) else getattr(record, key, None)
+
+
+def as_many_as(name: str) -> Callable[[Sequence[object] | None, Sequence[object] | None], str | None]:
+    """A check that a list has as many entries as the one at the key ``name``, which is given first; either may be left out."""
+
+    def check(named: Sequence[object] | None, other: Sequence[object] | None) -> str | None:
+        if named is None or other is None or len(named) == len(other):
+            return None
+        return f"needs as many entries as {name}: {len(named)}, not {len(other)}"
+
+    return check
 
 
 def canonical_cell_name(name: str) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from packtool.design.schema.base import Agreement, DesignRecord, FilePath, MilliOhm, Volts
+from packtool.design.schema.base import Agreement, DesignRecord, FilePath, MilliOhm, Volts, as_many_as
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Socs = tuple[Share, ...]
@@ -35,12 +35,6 @@ def _resistance_given(csv: str | None, degC: Numbers | None, mOhm: Numbers | Non
     return None
 
 
-def _resistance_lengths(degC: Numbers | None, mOhm: Numbers | None) -> str | None:
-    if degC is None or mOhm is None or len(degC) == len(mOhm):
-        return None
-    return f"needs as many entries as temperature_degC: {len(degC)}, not {len(mOhm)}"
-
-
 def _rows_fit(degC: Numbers | None, soc: Numbers | None, rows: Sequence[Numbers] | None) -> str | None:
     if degC is None or soc is None or rows is None:
         return None
@@ -57,7 +51,7 @@ class GivenResistance(DesignRecord):
 
     agreements = (
         Agreement(("csv", "temperature_degC", "resistance_mOhm", "soc", "by_soc_mOhm"), "temperature_degC", _resistance_given),
-        Agreement(("temperature_degC", "resistance_mOhm"), "resistance_mOhm", _resistance_lengths),
+        Agreement(("temperature_degC", "resistance_mOhm"), "resistance_mOhm", as_many_as("temperature_degC")),
         Agreement(("temperature_degC",), "temperature_degC", lambda values: not_ascending(values, "temperature")),
         Agreement(("soc",), "soc", lambda values: not_ascending(values, "state of charge")),
         Agreement(("temperature_degC", "soc", "by_soc_mOhm"), "by_soc_mOhm", _rows_fit),
@@ -86,7 +80,7 @@ def _one_curve(name: str) -> Callable[..., str | None]:
             return "csv holds the whole table: leave out the rest" if soc is not None or values is not None else None
         if soc is None or values is None:
             return f"missing: give soc and {name}, or csv"
-        return None if len(soc) == len(values) else f"needs as many entries as {name}: {len(values)}, not {len(soc)}"
+        return as_many_as(name)(values, soc)
 
     return check
 

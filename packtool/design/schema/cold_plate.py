@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from packtool.design.schema.base import Agreement, CoolantId, DesignRecord, MaterialId, Millimetres
+from packtool.design.schema.base import Agreement, CoolantId, DesignRecord, MaterialId, Millimetres, as_many_as
 from packtool.design.schema.plate_agreements import (
     channel_in_plate,
     channels_of_type,
@@ -43,12 +43,6 @@ Flow = Annotated[
 ]
 
 
-def _as_many_heads(flows: Sequence[float], heads: Sequence[float]) -> str | None:
-    if len(flows) == len(heads):
-        return None
-    return f"needs as many entries as flow_lpm: {len(flows)}, not {len(heads)}"
-
-
 def _flows_rise(flows: Sequence[float]) -> str | None:
     return None if all(a < b for a, b in pairwise(flows)) else "must ascend, each flow above the one before it"
 
@@ -63,7 +57,7 @@ class Pump(DesignRecord):
     """A pump's curve; between its points the head is linear. The flow is where the plate's pressure drop meets it."""
 
     agreements = (
-        Agreement(("flow_lpm", "head_kPa"), "head_kPa", _as_many_heads),
+        Agreement(("flow_lpm", "head_kPa"), "head_kPa", as_many_as("flow_lpm")),
         Agreement(("flow_lpm",), "flow_lpm", _flows_rise),
         Agreement(("head_kPa",), "head_kPa", _heads_fall),
     )
