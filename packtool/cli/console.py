@@ -35,7 +35,7 @@ class Format(StrEnum):
 DesignFile = Annotated[Path, typer.Argument(metavar="DESIGN", help="The design file (YAML).", show_default=False)]
 OutFolder = Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="The run folder.", show_default=False)]
 Sets = Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a key, e.g. cold_plate.flow_lpm=8.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON (the same as --format json).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 As = Annotated[Format, typer.Option("--format", help="How to print the findings.")]
 Force = Annotated[bool, typer.Option("--force", help="Run every stage again.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Say what would run and why; write nothing.")]

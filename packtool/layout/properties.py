@@ -135,7 +135,7 @@ def envelope_mm(layout: Layout, weighed: Weighed | None = None) -> tuple[float, 
     if layout.imported:
         if weighed is None:
             raise NeedsCad(
-                f"how far {_listed([part.name for part in layout.imported])} reach is known to the CAD only: packtool run"
+                f"the reach of {_listed([part.name for part in layout.imported])} is known to the CAD only: packtool run"
             )
         return weighed.size_mm
     extremes: dict[tuple[str, int], tuple[Part, list[float]]] = {}

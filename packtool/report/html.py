@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from packtool.design.schema import Arrangement, Rows
 from packtool.report import page
+from packtool.report.case_words import load_of
 from packtool.report.counts import summary_line
 from packtool.report.drop_plot import drop_plot
 from packtool.report.plan_map import plan_map
@@ -37,7 +38,7 @@ def _case(summary: RunSummary, name: str, number: int) -> dict[str, Any]:
     case = summary.loaded.design.cases.get(name)
     return {
         "name": name,
-        "load": "" if case is None else page.load_of(case),
+        "load": "" if case is None else load_of(case),
         "tiles": page.tiles(summary.results, summary.verdict.findings, name),
         "pictures": [_picture(picture) for picture in summary.pictures if picture.case == name],
         "map": Markup(plan_map(summary.layout, values, unit, title, f"scale{number}")) if values else None,

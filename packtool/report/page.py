@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from packtool.design.schema import Case
 from packtool.report.finding_words import limit_words, mark, subject
 from packtool.report.quantity import number, pretty_unit, quantity
 from packtool.report.records import CoolantRow, HeatFlow, RunSummary
@@ -101,13 +100,6 @@ class Flow:
     name: str
     power: str
     share: float
-
-
-def load_of(case: Case) -> str:
-    """A case in words: ``steady, 176 A, charge``."""
-    units = {"current_A": " A", "c_rate": " C", "power_kW": " kW", "duration_s": " s", "initial_degC": " °C at the start"}
-    fields = case.model_dump(exclude_none=True)
-    return ", ".join(f"{number(v)}{units.get(k, '')}" if isinstance(v, float) else str(v) for k, v in fields.items())
 
 
 def of_part(result: Result) -> tuple[str, str] | None:

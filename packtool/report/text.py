@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Sequence
 
 from packtool.report.counts import summary_line
@@ -97,7 +98,8 @@ def verdict_table(verdict: Verdict, width: int = 80, colour: bool = False) -> st
         widths = [max(len(heading), max(map(len, texts))) for heading, texts, _ in columns]
         headings = [h.rjust(w) if right else h.ljust(w) for (h, _, right), w in zip(columns, widths, strict=True)]
         lines.append(f"{' ' * MARK_WIDTH}{GAP}{GAP.join(headings)}".rstrip())
-        repeated = {rule for rule in (f.rule for f in findings) if sum(f.rule == rule for f in findings) > 1}
+        times = Counter(finding.rule for finding in findings)
+        times_of = Counter((finding.rule, subject(finding)) for finding in findings)
         for row, finding in enumerate(findings):
             cells = [
                 texts[row].rjust(w) if right else texts[row].ljust(w) for (_, texts, right), w in zip(columns, widths, strict=True)
@@ -106,7 +108,9 @@ def verdict_table(verdict: Verdict, width: int = 80, colour: bool = False) -> st
             of = "" if shows_subject else subject(finding)
             if not finding.holds:
                 lines += _wrapped(f"{of}: {finding.message}" if of else finding.message, width)
-            elif finding.rule in repeated:
+            elif of and times_of[finding.rule, of] > 1:  # the subject alone does not tell which
+                lines += _wrapped(f"{of}: {finding.message}", width)
+            elif times[finding.rule] > 1:
                 lines += _wrapped(of or finding.message, width)
     if verdict.not_checked:
         lines += ["", "not checked"] if lines else ["not checked"]

@@ -15,7 +15,8 @@ _ALWAYS: tuple[str, ...] = (
     "A steady case is where the temperatures end if its current lasts; a charge of an hour ends before.",
     "In a transient case tray, lid and busbars store no heat, and coolant outside the plate is not there; while the pump stands, the coolant "
     "conducts and does not convect.",
-    "The heat is I²R; the reversible (entropic) heat of the cell is not known and left out; it can be of either sign.",
+    "In a steady case the heat is I²R: the reversible (entropic) heat of the cell, which goes with the state of charge and can be of either "
+    "sign, is left out; cases over time have it.",
     "Contact between parts is perfect where the design has no layer; the interface layer has its nominal thickness everywhere.",
     "Rounded edges of cells are in the CAD only.",
     "The ± of a temperature is the error of its mesh and the scatter of the coolant's film. What the data are uncertain by, the cells' "

@@ -63,6 +63,14 @@ def test_a_rule_that_holds_for_two_cases_says_which_is_which_even_when_narrow():
     assert "       a_case_with_a_long_name_that_leaves_no_room" in table.splitlines()
 
 
+def test_findings_of_one_rule_about_one_part_say_what_each_is_about():
+    walls = [Finding("geometry.plate-wall", "warning", True, f"metal {side} the channels", 1.5, None, 0.8, "mm", part="a cold plate of a long name")
+             for side in ("over", "under")]  # fmt: skip
+    told = verdict_table(Verdict(tuple(walls), {}), 60)
+    assert "a cold plate of a long name: metal over the channels" in " ".join(told.split())
+    assert "a cold plate of a long name: metal under the channels" in " ".join(told.split())
+
+
 def test_colour_changes_nothing_but_the_colour():
     verdict = Verdict((HOT, DROP, RIB), {})
     coloured = verdict_table(verdict, 80, colour=True)
