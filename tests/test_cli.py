@@ -366,11 +366,10 @@ class TestInterruption:
         process = subprocess.Popen([*PROGRAM, *map(str, arguments)], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         out = tmp_path / "out"
         deadline = time.monotonic() + 60
-        while not (out.is_dir() and parts_of(out)):  # the stage's request: its process is being started
+        while not processes_that_name(str(out)):  # the stage's
             assert time.monotonic() < deadline
             assert process.poll() is None
             time.sleep(0.01)
-        time.sleep(0.3)
         asked = time.monotonic()
         process.send_signal(signal.SIGINT)
         stdout, stderr = process.communicate(timeout=60)
