@@ -37,7 +37,9 @@ _PRODUCTS_2 = (SHAPE_2[:, :, None] * SHAPE_2[:, None, :]).reshape(4, 16)
 _D2 = np.stack([_CORNERS_2[:, c] * (1 + _QUAD_POINTS[:, None, 1 - c] * _CORNERS_2[:, 1 - c]) for c in range(2)], axis=2) / 4
 _SHAPE_3 = shape_functions(_G * _CORNERS_3)
 _D3 = shape_gradients(_G * _CORNERS_3)
-_CHUNK = 4096
+_FLAT_3 = _D3.transpose(1, 2, 0).reshape(8, 24)
+"""Derivatives of the 8 shape functions, by local direction and then Gauss point."""
+ELEMENTS_AT_ONCE = 4_096
 """Elements worked on at a time, so that the temporaries stay in the processor's cache."""
 
 
@@ -76,8 +78,8 @@ def quads(points: Floats, nodes: Integers) -> Quads:
 def nodal_volumes(points: Floats, hexes: Integers) -> Floats:
     """(n_hexes, 8): the integral of each shape function over its element [m³]; negative where an element is inside out."""
     out = np.empty(hexes.shape)
-    for begin in range(0, len(hexes), _CHUNK):
-        part = slice(begin, begin + _CHUNK)
+    for begin in range(0, len(hexes), ELEMENTS_AT_ONCE):
+        part = slice(begin, begin + ELEMENTS_AT_ONCE)
         corner = points[hexes[part]]
         x, y, z = corner[:, 1] - corner[:, 0], corner[:, 3] - corner[:, 0], corner[:, 4] - corner[:, 0]
         out[part] = (np.einsum("ec,ec->e", np.cross(x, y), z) / 8)[:, None]
@@ -124,7 +126,3 @@ class GaussFrames:
     def weighted(self, nodal: Floats) -> Floats:
         """(n, 8) integrals of each shape function times a nodal field (n, 8)."""
         return np.asarray((self.volume * (nodal @ _SHAPE_3.T)) @ _SHAPE_3)
-
-
-_FLAT_3 = _D3.transpose(1, 2, 0).reshape(8, 24)
-"""Derivatives of the 8 shape functions, by local direction and then Gauss point."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from packtool.artifacts import replacing
 from packtool.errors import SolveError
-from packtool.fem.quads import nodal_volumes, quads, shape_functions, shape_gradients
+from packtool.fem.quads import GaussFrames, nodal_volumes, quads, shape_functions, shape_gradients
 from packtool.mesh.records import Floats, Integers, TaggedMesh
 from packtool.thermal.records import ConductionProblem, ThermalSolution
 
@@ -122,7 +122,9 @@ def interface_heat(problem: ConductionProblem, solution: ThermalSolution, name: 
     all_volume = np.bincount(mesh.region, nodal_volumes(mesh.points, mesh.hexes).sum(axis=1), minlength=len(mesh.regions))
     made = nodal_volumes(mesh.points, hexes) * (solution.region_power / all_volume)[region, None]
     arriving = np.zeros(len(mesh.points))
-    np.add.at(arriving, hexes, made - _conducted(mesh.points[hexes], np.asarray(problem.conductivity)[region], T[hexes]))
+    np.add.at(
+        arriving, hexes, made - GaussFrames.of(mesh.points[hexes]).conducted(np.asarray(problem.conductivity)[region], T[hexes])
+    )
     # what leaves through boundaries at the interface's rim does not cross it
     mine = np.zeros(len(mesh.points), dtype=bool)
     mine[hexes] = True
@@ -161,16 +163,6 @@ def _local(corner: Floats, point: Floats) -> Floats:
         if np.abs(step).max(initial=0.0) < 1e-13:
             break
     return local
-
-
-def _conducted(corner: Floats, K: Floats, T: Floats) -> Floats:
-    """(n, 8) [W]: integral of grad N . K grad T over each element, for ``corner`` (n, 8, 3), ``K`` (n, 3, 3), ``T`` (n, 8)."""
-    gauss = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)]) / np.sqrt(3.0)
-    local = shape_gradients(gauss)
-    jacobian = np.einsum("qnc,enx->eqcx", local, corner, optimize=True)
-    gradient = np.linalg.solve(jacobian, np.broadcast_to(local.transpose(0, 2, 1), (len(corner), 8, 3, 8)))
-    flux = np.einsum("exy,eqyn,en->eqx", K, gradient, T, optimize=True)
-    return np.asarray(np.einsum("eqxn,eqx,eq->en", gradient, flux, np.linalg.det(jacobian), optimize=True))
 
 
 def _sides(mesh: TaggedMesh, facets: np.ndarray, around: np.ndarray) -> tuple[set[int], set[int]]:

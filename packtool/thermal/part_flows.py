@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from packtool.fem.quads import GaussFrames, nodal_volumes
+from packtool.fem.quads import ELEMENTS_AT_ONCE, GaussFrames, nodal_volumes
+from packtool.mesh.grid import FACE_CORNERS
 from packtool.mesh.records import Floats, Integers, TaggedMesh
+from packtool.mesh.sides import FacetFinder
 
 COOLANT_WALL = "coolant_wall"
-ELEMENTS_AT_ONCE = 4_096
-"""Elements worked on together: their temporaries stay in the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -73,19 +73,18 @@ def part_flows(
         touched.reshape(-1)[place] = True
         stored += np.bincount(group, gained.sum(axis=1), minlength=n_groups)
     made = np.bincount([roles.index(region.role) for region in mesh.regions], power, minlength=n_groups)
-    to_coolant, to_ambient = _leave(mesh, group_of, arriving, touched)
+    to_coolant, to_ambient = _leave(mesh, group_of, arriving)
     return PartFlows(roles, made, stored, to_ambient, to_coolant, _across(arriving, touched))
 
 
-def _leave(mesh: TaggedMesh, group_of: Integers, arriving: Floats, touched: np.ndarray) -> tuple[Floats, Floats]:
+def _leave(mesh: TaggedMesh, group_of: Integers, arriving: Floats) -> tuple[Floats, Floats]:
     """Take off ``arriving``, in place, what leaves through the outer boundaries: to the coolant, to the ambient, each (n_groups,).
 
     At a point all groups together receive what leaves there; it is shared among the groups by how many outer facets they have at it.
     """
     n_groups, n = arriving.shape
-    leaving = arriving.sum(axis=0)
     lost = []
-    remaining = leaving.copy()
+    remaining = arriving.sum(axis=0)
     for wall in (True, False):
         facets = [nodes for name, nodes in mesh.boundaries.items() if (name == COOLANT_WALL) == wall and len(nodes)]
         share = np.zeros((n_groups, n))
@@ -105,24 +104,11 @@ def _leave(mesh: TaggedMesh, group_of: Integers, arriving: Floats, touched: np.n
 
 def _owner_group(mesh: TaggedMesh, group_of: Integers, facets: Integers) -> Integers:
     """The group (n_facets,) of the element behind each outer facet."""
-    from packtool.mesh.grid import FACE_CORNERS
-
-    n = len(mesh.points)
-    on_it = np.zeros(n, dtype=bool)
+    on_it = np.zeros(len(mesh.points), dtype=bool)
     on_it[facets] = True
     element, side = np.nonzero(on_it[mesh.hexes][:, FACE_CORNERS].all(axis=2))  # only faces of boundary points are looked at
-    candidates = mesh.hexes[element[:, None], FACE_CORNERS[side]]
-    both = np.sort(np.concatenate([candidates, facets]).astype(np.int64), axis=1)
-    # two keys of two corners each tell a face
-    first, second = both[:, 0] * n + both[:, 1], both[:, 2] * n + both[:, 3]
-    order = np.lexsort((second, first))
-    new = np.ones(len(order), dtype=bool)
-    new[1:] = (np.diff(first[order]) != 0) | (np.diff(second[order]) != 0)
-    code = np.empty(len(order), dtype=np.int64)
-    code[order] = np.cumsum(new) - 1
-    owner = np.full(int(new.sum()), -1)
-    owner[code[: len(candidates)]] = group_of[element]
-    return owner[code[len(candidates) :]]
+    faces = FacetFinder(mesh.hexes[element[:, None], FACE_CORNERS[side]])
+    return np.asarray(group_of[element[faces.first("boundaries", facets)]])
 
 
 def _across(arriving: Floats, touched: np.ndarray) -> Floats:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from packtool.fem.aggregates import aggregates
+from packtool.fem.quads import GaussFrames
 from packtool.fem.space import by_region, lagrange_space
 from packtool.fem.sparse import assembled, mass_form, stiffness_form
 from packtool.mesh.boxes import Box, mesh_boxes
-from packtool.thermal.evaluate import _conducted
 
 pytestmark = pytest.mark.fem
 
@@ -35,7 +35,7 @@ def test_stiffness_is_that_of_the_elements_summed_in_numpy():
     pattern, (entries,) = assembled([stiffness_form(space, by_region(space, mesh, K))])
     T = np.random.default_rng(1).random(len(mesh.points))
     by_hand = np.zeros(len(T))
-    np.add.at(by_hand, mesh.hexes, _conducted(mesh.points[mesh.hexes], K[mesh.region], T[mesh.hexes]))
+    np.add.at(by_hand, mesh.hexes, GaussFrames.of(mesh.points[mesh.hexes]).conducted(K[mesh.region], T[mesh.hexes]))
     assert pattern.matrix(entries) @ T == pytest.approx(by_hand, abs=1e-12 * np.abs(by_hand).max())
 
 
