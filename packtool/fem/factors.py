@@ -30,11 +30,11 @@ class DirectFactors:
             pc.setType("lu")
             pc.setFactorSolverType("mumps")
             pc.setFactorSetUpSolverType()
-            factor = pc.getFactorMatrix()
-            factor.setMumpsIcntl(7, 5)  # ordering by METIS
-            factor.setMumpsIcntl(14, 60)  # room for pivoting [%]
+            pc.getFactorMatrix().setMumpsIcntl(7, 5)  # ordering by METIS
+            pc.getFactorMatrix().setMumpsIcntl(14, 60)  # room for pivoting [%]
             self._matrix = matrix
-        self._solver.setOperators(matrix)
+        else:
+            self._solver.setOperators(matrix)
         factor = self._solver.getPC().getFactorMatrix()
         try:
             self._solver.setUp()
@@ -59,7 +59,7 @@ class DirectFactors:
         """Give back the memory."""
         if self._solver is not None:
             self._solver.destroy()
-            self._solver = None
+            self._solver = self._matrix = None
 
 
 def _advice(factor: Any, failure: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,6 +136,6 @@ def face(space: LagrangeSpace, facets: Facets) -> Face:
     return Face(facets.nodes, facets.owner, points, area * ref.weight * measure(space.mesh.symmetry, points), ref.N)
 
 
-def scatter(data: Floats, places: NDArray[np.int32], entries: Floats) -> None:
-    """Add ``entries`` into the matrix entries ``data`` at ``places``, in place."""
-    data += np.bincount(places, entries.ravel(), minlength=len(data))
+def scatter(data: Floats, places: NDArray[np.signedinteger[Any]], entries: Floats) -> None:
+    """Add ``entries`` into ``data`` (n,) at ``places`` of the same shape, in place."""
+    data += np.bincount(places.ravel(), entries.ravel(), minlength=len(data))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from packtool.errors import NotConverged, SolveError
-from packtool.mesh.records import Floats
-from packtool.thermal.general.linear import LinearSolver, component_of
+from packtool.mesh.records import Floats, Integers
+from packtool.thermal.general.linear import LinearSolver
 from packtool.thermal.general.problem import HeatProblem
 from packtool.thermal.general.solution import HeatSolution, solution_of
 from packtool.thermal.general.system import Heat, System
@@ -71,12 +72,17 @@ def solve_steady(
     raise NotConverged(_advice(history, rtol))
 
 
-def refuse_floating(system: System) -> None:
-    """Raise SolveError for parts of the solid whose temperature nothing fixes."""
-    joined = tuple(np.hstack([a.nodes, b.nodes]) for a, b in system.sides.values())
-    component = component_of(system.space.elements, system.n, joined)
+def _held_by_nodes(system: System) -> tuple[Integers, NDArray[np.bool_]]:
+    """The part of the solid that each node (n,) is in, and of each part whether a node of it has a prescribed temperature."""
+    component = system.component
     held = np.zeros(int(component.max()) + 1, dtype=bool)
     held[component[system.fixed]] = True
+    return component, held
+
+
+def refuse_floating(system: System) -> None:
+    """Raise SolveError for parts of the solid whose temperature nothing fixes."""
+    component, held = _held_by_nodes(system)
     for exchange in system.problem.exchange:
         if not (exchange.h.constant == 0 and exchange.emissivity.constant == 0):
             held[component[system.faces[exchange.boundary].nodes.ravel()]] = True
@@ -154,11 +160,8 @@ def _taken(system: System, T: Floats, step: Floats, before: Heat) -> tuple[Float
 
 def _without_slope(system: System, T: Floats) -> bool:
     """Whether a part of the solid exchanges heat with nothing at ``T``, as far as the derivatives show."""
-    joined = tuple(np.hstack([a.nodes, b.nodes]) for a, b in system.sides.values())
-    component = component_of(system.space.elements, system.n, joined)
-    held = np.zeros(int(component.max()) + 1, dtype=bool)
-    held[component[system.fixed]] = True
-    for _, there, _, slope in system._surface_flux(T, 0.0, slopes=True):
+    component, held = _held_by_nodes(system)
+    for _, there, _, slope in system.surface_flux(T, 0.0, slopes=True):
         if slope is not None and slope.any():
             held[component[there.nodes[slope.any(axis=1)].ravel()]] = True
     return not bool(held[component[system.mesh.hexes[:, 0]]].all())

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packtool.fem.sparse import Pattern
-from packtool.mesh.records import Floats, Integers
+from packtool.mesh.records import Floats
 from packtool.thermal.general.capacity import Capacity
 from packtool.thermal.general.geometry import Block, scatter
 
@@ -34,7 +34,7 @@ class Storage:
                 more = law.slope(block.points, block.at(T)) * block.at(T - before)
             else:
                 more = law.enthalpy(block.points, block.at(T)) - law.enthalpy(block.points, block.at(before))
-            _add(gained, block.nodes, block.load(more))
+            scatter(gained, block.nodes, block.load(more))
         return gained
 
     def entries(self, T: Floats) -> Floats:
@@ -66,9 +66,5 @@ class Storage:
         for block in self.blocks:
             if of is None or block.region == of:
                 slope = self.laws[block.region].slope(block.points, block.at(T))
-                _add(taken, block.nodes, block.load(slope * block.at(rate)))
+                scatter(taken, block.nodes, block.load(slope * block.at(rate)))
         return taken
-
-
-def _add(into: Floats, nodes: Integers, values: Floats) -> None:
-    into += np.bincount(nodes.ravel(), values.ravel(), minlength=len(into))

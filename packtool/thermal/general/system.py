@@ -18,7 +18,7 @@ from packtool.mesh.records import Floats, Integers
 from packtool.thermal.general.electric import Potential
 from packtool.thermal.general.exchange import exchanged
 from packtool.thermal.general.geometry import Block, Face, blocks, face, scatter
-from packtool.thermal.general.linear import Unknowns
+from packtool.thermal.general.linear import Unknowns, component_of
 from packtool.thermal.general.problem import HeatProblem
 from packtool.thermal.general.storage import Storage
 
@@ -56,6 +56,12 @@ class System:
             self.fixed[nodes] = True
         self.potential = Potential(problem.electric, self) if problem.electric else None
         self.steady_k = [not (K.needs & {"T", "t"}) for K in problem.conductivity]
+
+    @cached_property
+    def component(self) -> Integers:
+        """(n,) which of the parts of the solid that hang together, by elements and contacts, each node is in."""
+        joined = tuple(np.hstack([a.nodes, b.nodes]) for a, b in self.sides.values())
+        return component_of(self.space.elements, self.n, joined)
 
     @cached_property
     def pattern(self) -> Pattern:
@@ -151,29 +157,29 @@ class System:
                 continue
             if joule and (made := joule.density[number]) is not None:
                 power[block.region] += float((block.weight * made).sum())
-                self._add(residual, block.nodes, block.load(made))
+                scatter(residual, block.nodes, block.load(made))
             if only is not None or not self.steady_k[block.region]:
                 K = self.problem.conductivity[block.region].at(block.points, t, block.at(T), self.radial)
-                self._add(residual, block.nodes, -block.divergence((K @ block.gradient_of(above)[..., None])[..., 0]))
+                scatter(residual, block.nodes, -block.divergence((K @ block.gradient_of(above)[..., None])[..., 0]))
             made = self._made(block, T, t)
             if made is not None:
                 power[block.region] += float((block.weight * made).sum())
-                self._add(residual, block.nodes, block.load(made))
+                scatter(residual, block.nodes, block.load(made))
         out: dict[str, float] = {}
         gross = 0.0
-        for name, there, q, _ in self._surface_flux(T, t, only=only):
+        for name, there, q, _ in self.surface_flux(T, t, only=only):
             if only is not None and not self.touched[name] <= only:
                 mine = np.flatnonzero(np.isin(self.mesh.region[there.owner], list(only)))
                 there, q = there.part(mine), q[mine]
             out[name] = out.get(name, 0.0) + float((there.weight * q).sum())
             gross = max(gross, float((there.weight * np.abs(q)).sum()))
-            self._add(residual, there.nodes, -there.load(q))
+            scatter(residual, there.nodes, -there.load(q))
         if only is None:
             for name, (a, b) in self.sides.items():
                 q = self.contact_flux(name, T, t)
                 gross = max(gross, float((a.weight * np.abs(q)).sum()))
-                self._add(residual, a.nodes, -a.load(q))
-                self._add(residual, b.nodes, a.load(q))
+                scatter(residual, a.nodes, -a.load(q))
+                scatter(residual, b.nodes, a.load(q))
         if joule:
             for name, made in joule.contact.items():  # half of a joint's heat goes to either side
                 for there in self.sides[name]:
@@ -181,7 +187,7 @@ class System:
                     own = np.ones(len(region), dtype=bool) if only is None else np.isin(region, list(only))
                     half = there.weight[own] * made[own] / 2
                     power += np.bincount(region[own], half.sum(axis=1), minlength=len(power))
-                    self._add(residual, there.nodes[own], half @ there.N)
+                    scatter(residual, there.nodes[own], half @ there.N)
         return Heat(residual, power, out, max(gross, float(np.abs(power).sum())))
 
     def contact_flux(self, name: str, T: Floats, t: float) -> Floats:
@@ -208,7 +214,7 @@ class System:
             by_T = self._made_slope(block, T, t)
             if by_T is not None:
                 extra.append((places, -block.mass(by_T)))
-        for name, there, _, slope in self._surface_flux(T, t, slopes=True):
+        for name, there, _, slope in self.surface_flux(T, t, slopes=True):
             if slope is not None and slope.any():
                 scatter(data, self._face_places[name], there.mass(np.maximum(slope, 0)))
                 if (slope < 0).any():
@@ -295,7 +301,7 @@ class System:
         parts = [a.slope(block.points, t, block.at(T), self.radial) / v for a, v in ((source, 1.0), (power, self.volume[block.region])) if a and "T" in a.needs]  # fmt: skip
         return sum(parts) if parts else None  # type: ignore[return-value]
 
-    def _surface_flux(
+    def surface_flux(
         self, T: Floats, t: float, slopes: bool = False, only: set[int] | None = None
     ) -> Iterator[tuple[str, Face, Floats, Floats | None]]:
         """Name, facets, heat flux out of the solid (f, q) [W/m²] and its slope by temperature, surface by surface."""
@@ -330,6 +336,3 @@ class System:
                 raise SolveError(
                     f"contact {name!r}: its two sides are up to {gap:.1e} m apart; they must lie on each other node by node"
                 )
-
-    def _add(self, into: Floats, nodes: Integers, values: Floats) -> None:
-        into += np.bincount(nodes.ravel(), values.ravel(), minlength=self.n)

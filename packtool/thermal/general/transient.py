@@ -132,7 +132,7 @@ def solve_transient(
     fine = _marched(system, start, targets, outputs, places, control, checkpoint)
     error = None
     if time_error:
-        corners = set(targets) - set(outputs) | jumps | problem.breakpoints
+        corners = jumps | problem.breakpoints
         error = time_errors(system, start, fine.steps, np.array(fine.outputs), outputs, corners, tolerance_K)
     return HeatHistory(
         times=np.array(outputs),
