@@ -59,7 +59,7 @@ def _solve(
     loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: str, air: Coolant, cache_dir: Path, physics: HeatPhysics
 ) -> _Once:
     plate = loaded.design.cold_plate
-    loaded, mesh = with_lost_contacts(loaded, layout, mesh, air)
+    loaded, mesh = with_lost_contacts(loaded, mesh, air)
     stream = None
     if plate and layout.network:
         stream = ChannelStream.of(layout.network, plate, loaded.coolants[plate.coolant], mesh, heat_physics=physics)

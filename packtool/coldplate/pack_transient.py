@@ -57,7 +57,7 @@ def pack_transient_case(
     chosen, plate = loaded.design.cases[case], loaded.design.cold_plate
     assert isinstance(chosen, TransientCase)
     demand = case_demand(loaded, case)
-    loaded, mesh = with_lost_contacts(loaded, layout, mesh, air)
+    loaded, mesh = with_lost_contacts(loaded, mesh, air)
     end = demand.duration_s
     every = chosen.output_every_s or end / 10
     outputs = (*(every * number for number in range(1, int(np.ceil(end / every - 1e-9)))), end)

@@ -19,6 +19,8 @@ SHOWN = (
     ("coolant.pumping_power", "pumping"),
 )
 """Results of the table, with their heading."""
+PLAIN = {"svg.hashsalt": "packtool", "svg.fonttype": "none", "axes.grid": True, "grid.linewidth": 0.5}
+"""How matplotlib draws the curves over a varied key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def vary_plot(key: str, rows: Sequence[Varied]) -> bytes:
     shown = [(name, head) for name, head in SHOWN[:3] if any(row.results.find(name) for row in rows)]
     if not shown:
         raise ValueError("nothing was solved")
-    with matplotlib.rc_context({"svg.hashsalt": "packtool", "svg.fonttype": "none", "axes.grid": True, "grid.linewidth": 0.5}):
+    with matplotlib.rc_context(PLAIN):
         figure = Figure(figsize=(6.4, 2.3 * len(shown)), layout="constrained")
         panels = figure.subplots(len(shown), 1, sharex=True, squeeze=False)[:, 0]
         for axes, (name, head) in zip(panels, shown, strict=True):
@@ -127,6 +129,11 @@ def vary_plot(key: str, rows: Sequence[Varied]) -> bytes:
         if len(cases_of(rows)) > 1:
             panels[0].legend(frameon=False)
         panels[-1].set_xlabel(key)
-        stream = io.BytesIO()
-        figure.savefig(stream, format="svg", metadata={"Date": None})
-        return stream.getvalue()
+        return svg_bytes(figure)
+
+
+def svg_bytes(figure: Any) -> bytes:
+    """A matplotlib figure as SVG, the same bytes each time."""
+    stream = io.BytesIO()
+    figure.savefig(stream, format="svg", metadata={"Date": None})
+    return stream.getvalue()

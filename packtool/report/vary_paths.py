@@ -10,6 +10,7 @@ from dataclasses import astuple, fields
 from packtool.layout.coolant import CoolantNetwork
 from packtool.report.quantity import number
 from packtool.report.records import CoolantRow
+from packtool.report.vary import PLAIN, svg_bytes
 
 Paths = Mapping[float, Mapping[str, Sequence[CoolantRow]]]
 """By value of the key, then by case."""
@@ -39,7 +40,7 @@ def paths_plot(key: str, paths: Paths, network: CoolantNetwork | None) -> bytes:
     cases = tuple(dict.fromkeys(case for by_case in paths.values() for case, rows in by_case.items() if rows))
     if not cases:
         raise ValueError("no rows of coolant to plot")
-    with matplotlib.rc_context({"svg.hashsalt": "packtool", "svg.fonttype": "none", "axes.grid": True, "grid.linewidth": 0.5}):
+    with matplotlib.rc_context(PLAIN):
         figure = Figure(figsize=(6.4, 3.4 * len(cases)), layout="constrained")
         panels = figure.subplots(len(cases), 1, sharex=True, squeeze=False)[:, 0]
         shades = matplotlib.colormaps["viridis"]
@@ -58,6 +59,4 @@ def paths_plot(key: str, paths: Paths, network: CoolantNetwork | None) -> bytes:
             axes.set_ylabel(f"{case + ': ' if len(cases) > 1 else ''}wall, coolant (broken) [°C]")
             axes.legend(frameon=False, fontsize=9)
         panels[-1].set_xlabel("way through the channels [m]")
-        stream = io.BytesIO()
-        figure.savefig(stream, format="svg", metadata={"Date": None})
-        return stream.getvalue()
+        return svg_bytes(figure)

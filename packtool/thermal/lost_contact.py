@@ -11,7 +11,6 @@ from packtool.catalogue.properties import coolant_state
 from packtool.catalogue.records import Coolant, Figure, Material
 from packtool.design.loaded import LoadedDesign
 from packtool.errors import SolveError
-from packtool.layout.records import Layout
 from packtool.mesh.records import Integers, Region, TaggedMesh
 from packtool.results import ZERO_CELSIUS
 from packtool.thermal.pack import BARE_METAL_EMISSIVITY, CELL_SURFACE_EMISSIVITY, air_gap_conductance
@@ -22,7 +21,7 @@ SAME_M = 1e-9
 """Two columns of elements whose middles are so close in the plan [m] stand over each other."""
 
 
-def with_lost_contacts(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, air: Coolant) -> tuple[LoadedDesign, TaggedMesh]:
+def with_lost_contacts(loaded: LoadedDesign, mesh: TaggedMesh, air: Coolant) -> tuple[LoadedDesign, TaggedMesh]:
     """The design with the material of the gap, and the mesh with a region of it under each such cell, after all others.
 
     The gap conducts as still air and radiates between the cell's wrap and the surface below, both at the ambient's temperature: an upper

@@ -17,7 +17,7 @@ from packtool.artifacts import write_json, write_text
 from packtool.cad.options import DEFAULT_OPTIONS, CadOptions
 from packtool.design.loaded import LoadedDesign
 from packtool.errors import PacktoolError, StageError, UsageError
-from packtool.layout.properties import layout_results
+from packtool.layout.properties import Weighed, layout_results
 from packtool.layout.records import Layout
 from packtool.mesh.formats import ALWAYS, FORMATS
 from packtool.report.formats import rendered
@@ -29,7 +29,7 @@ from packtool.rules.records import Evidence, Verdict
 from packtool.workflow.cache import HIDDEN, StageRecord, forget, hashes_of, read_record, write_record
 from packtool.workflow.cad_verdict import weighed, with_cad
 from packtool.workflow.left_out import left_out
-from packtool.workflow.plan import STAGES, Step, library_versions, plan, with_needs
+from packtool.workflow.plan import STAGES, Step, library_versions, plan
 from packtool.workflow.processes import Finished, StageProcess
 from packtool.workflow.ranks import SHARED, Leader
 
@@ -173,7 +173,7 @@ def stage_arguments(request: Request, stage: str) -> dict[str, Any]:
     if stage == "report":
         records = {s: read_record(request.folder, s) for s in STAGES}
         return common | {
-            "results": results_of(request),
+            "results": results_of(request, weighed(records["cad"])),
             "records": records,
             "design_text": request.design_text,
             "cases": request.cases,
@@ -273,10 +273,10 @@ def carry_out(request: Request, tell: Callable[[Event], None], leader: Leader | 
                 raise
         if failure is not None:
             raise failure
-        results = results_of(request)
+        found = weighed(records.get("cad"))
+        results = results_of(request, found)
         verdict: Verdict | None = None
         if "solve" in records:
-            found = weighed(records.get("cad"))
             verdict = judge(Evidence(request.loaded, request.layout, results, request.left_out_cases, found))
             verdict = with_cad(verdict, records.get("cad"), request.loaded.file)
         if verdict is not None:
@@ -285,9 +285,8 @@ def carry_out(request: Request, tell: Callable[[Event], None], leader: Leader | 
         return Outcome(records, results, verdict, tuple(ran))
 
 
-def results_of(request: Request) -> ResultSet:
-    """What is known of the design: its layout's numbers, and the solved ones where the run folder holds them."""
-    found = weighed(read_record(request.folder, "cad")) if "cad" in with_needs(request.stages) else None
+def results_of(request: Request, found: Weighed | None) -> ResultSet:
+    """What is known of the design: its layout's numbers with what the CAD ``found``, and the solved ones where the run folder holds them."""
     rows = ResultSet(tuple(layout_results(request.loaded, request.layout, found)))
     record = read_record(request.folder, "solve")
     return rows.joined(ResultSet.from_dicts(record.report["results"])) if record is not None else rows

@@ -126,7 +126,7 @@ class TestLostContact:
     def test_the_layer_under_the_cell_and_no_more_is_still_air(self):
         loaded, layout = pack("overrides.cells={R1C02: {cooling_contact: lost}}")
         mesh = mesh_layout(layout, "coarse").mesh
-        found, split = with_lost_contacts(loaded, layout, mesh, AIR)
+        found, split = with_lost_contacts(loaded, mesh, AIR)
         x0, y0, _, x1, y1, _ = layout.part_bounds(next(p for p in layout.parts if p.name == "R1C02"))
         volumes, before = region_volumes(split), region_volumes(mesh)
         assert volumes[-1] == pytest.approx((x1 - x0) * (y1 - y0) * 1.0 * 1e-9, rel=1e-9)  # 1 mm thick
@@ -140,7 +140,7 @@ class TestLostContact:
         loaded = load_design(ROUND, ["overrides.cells={R2C03: {cooling_contact: lost}}"])
         layout = lay_out(loaded)
         mesh = mesh_layout(layout, "coarse").mesh
-        split = with_lost_contacts(loaded, layout, mesh, AIR)[1]
+        split = with_lost_contacts(loaded, mesh, AIR)[1]
         d = loaded.cell.diameter_mm.value * 1e-3
         layer = loaded.design.interface.thickness_mm * 1e-3
         assert region_volumes(split)[-1] == pytest.approx(np.pi / 4 * d**2 * layer, rel=1e-6)
