@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from packtool.workflow.transient_files import read_series
 def require_pyarrow() -> None:
     """Raise MissingPart, with the line that mends it, where Parquet cannot be written."""
     try:
-        import pyarrow.parquet  # noqa: F401
+        importlib.import_module("pyarrow.parquet")
     except ImportError as missing:
         raise MissingPart("pyarrow, which writes Parquet, is not installed", "pip install 'pyarrow>=15'") from missing
 
