@@ -176,7 +176,7 @@ def test_what_only_the_cad_can_tell_is_not_guessed(with_parts) -> None:
     layout = lay_out(loaded)
     with pytest.raises(NeedsCad, match="the mass of shelf is known to the CAD only: packtool run"):
         pack_mass_kg(layout, loaded)
-    with pytest.raises(NeedsCad, match="how far shelf reach"):
+    with pytest.raises(NeedsCad, match="the reach of shelf is known to the CAD only"):
         envelope_mm(layout)
     names = {row.name for row in layout_results(loaded, layout)}
     assert {"mass.cells", "energy.pack"} <= names
