@@ -6,19 +6,18 @@ A body's frame has y = 0 on the wall's outer face and +y out of the tray, x alon
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from packtool.design.schema.enclosure import Enclosure
 from packtool.design.schema.fixtures import SHELL_CLEAR_MM, Fixture, HoseFitting
+from packtool.layout.bar_shapes import Box, overlap
 from packtool.layout.mounts import TURN
 from packtool.layout.openings import Opening, axis_of, faces, outward
 from packtool.layout.outline import Rectangle
-from packtool.layout.profiles import Loop, Profile
+from packtool.layout.profiles import Loop, Profile, turned_box
 from packtool.layout.records import Detail, Part, Product
 from packtool.layout.shelf import Made, Shelf
 
 GROUP = ("enclosure",)
-Box = tuple[float, float, float, float, float, float]
 
 
 def fixture_parts(enclosure: Enclosure, openings: Sequence[Opening], inside: Rectangle, wall: float) -> Made:
@@ -41,11 +40,12 @@ def fixture_faults(
     reaching = [(opening, box) for opening, box in reaching if box[0] < box[3] and box[1] < box[4]]
     if not reaching:
         return []
-    within = _Contents(products, parts)
+    pieces = {product.id: tuple(_pieces(product)) for product in products}
+    contents = [(part.name, _placed(piece, part)) for part in parts for piece in pieces[part.product]]
     faults = []
     for number, (opening, box) in enumerate(reaching):
-        others = [(other.part_name, b) for other, b in reaching[:number]]
-        hit = next(within.hit(box), None) or next((name for name, other in others if _overlap(box, other)), None)
+        others = [(other.part_name, taken) for other, taken in reaching[:number]]
+        hit = next((name for name, taken in (*contents, *others) if overlap(box, taken)), None)
         if hit is not None:
             assert opening.fixture is not None
             message = (
@@ -56,42 +56,21 @@ def fixture_faults(
     return faults
 
 
-@dataclass(frozen=True, slots=True)
-class _Contents:
-    """What is inside the tray."""
-
-    products: Sequence[Product]
-    parts: Sequence[Part]
-
-    def hit(self, box: Box) -> Iterator[str]:
-        """Names of the parts that have a piece in a box."""
-        products = {product.id: product for product in self.products}
-        for part in self.parts:
-            for piece in _pieces(products[part.product], part):
-                if _overlap(box, piece):
-                    yield part.name
-                    break
-
-
-def _pieces(product: Product, part: Part) -> Iterator[Box]:
-    """A box around each sweep of a part, in the pack's frame."""
+def _pieces(product: Product) -> Iterator[Box]:
+    """A box around each sweep of a product, in its own frame; one around all of it where that is simpler."""
     if len(product.sweeps) < 2 or product.details:
-        yield _placed(product.bounds(), part)
+        yield product.bounds()
         return
     for sweep in product.sweeps:
         x0, y0, x1, y1 = sweep.profile.outer.bounds()
-        yield _placed((x0, y0, sweep.z0, x1, y1, sweep.z1), part)
+        yield x0, y0, sweep.z0, x1, y1, sweep.z1
 
 
 def _placed(box: Box, part: Part) -> Box:
-    x0, y0, z0, x1, y1, z1 = box
-    corners = {0: (x0, y0, x1, y1), 90: (-y1, x0, -y0, x1), 180: (-x1, -y1, -x0, -y0), 270: (y0, -x1, y1, -x0)}[part.rotation_deg]
+    """A box of the part's product in the pack's frame."""
+    x0, y0, x1, y1 = turned_box((box[0], box[1], box[3], box[4]), part.rotation_deg)
     x, y, z = part.origin
-    return corners[0] + x, corners[1] + y, z0 + z, corners[2] + x, corners[3] + y, z1 + z
-
-
-def _overlap(a: Box, b: Box) -> bool:
-    return all(a[k] < b[k + 3] - 1e-6 and b[k] < a[k + 3] - 1e-6 for k in range(3))
+    return x0 + x, y0 + y, box[2] + z, x1 + x, y1 + y, box[5] + z
 
 
 def _at(opening: Opening, inside: Rectangle, wall: float) -> tuple[float, float]:
