@@ -27,7 +27,7 @@ def openfoam(
     """The cold plate's flow as an OpenFOAM case."""
     from packtool.coldplate.flow3d.design_plate import plate_flow
     from packtool.coldplate.flow3d.openfoam import MODELS, write_openfoam_case
-    from packtool.coldplate.friction import RE_LAMINAR
+    from packtool.layout.coolant import RE_LAMINAR
 
     if turbulence is not None and turbulence not in MODELS:
         raise UsageError(f"no turbulence model {turbulence!r}; there are: {', '.join(MODELS)}")

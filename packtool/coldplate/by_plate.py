@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from packtool.coldplate.network import FlowSplit
 from packtool.coldplate.records import PlateShare
-from packtool.coldplate.stream import LPM, ChannelStream
+from packtool.coldplate.stream import ChannelStream
+from packtool.layout.coolant import LPM
 from packtool.mesh.records import Floats, Integers
 from packtool.results import ZERO_CELSIUS
 from packtool.thermal.records import StreamState

@@ -12,10 +12,10 @@ from packtool.coldplate.fluid import CoolantTable
 from packtool.coldplate.losses import FlowPhysics
 from packtool.coldplate.network import FULL, FlowSplit, split_flow
 from packtool.coldplate.passages import Passages, passages
-from packtool.coldplate.stream import LPM, ChannelStream
+from packtool.coldplate.stream import ChannelStream
 from packtool.design.schema import AnyColdPlate
 from packtool.errors import NotConverged, SolveError
-from packtool.layout.coolant import CoolantNetwork
+from packtool.layout.coolant import LPM, CoolantNetwork
 from packtool.mesh.records import Floats
 
 DRAWN_SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5)

@@ -11,16 +11,13 @@ from typing import Literal
 import numpy as np
 
 from packtool.errors import SolveError
+from packtool.layout.coolant import RE_LAMINAR, ROUGHNESS_MAX
 from packtool.mesh.records import Floats
 
-RE_LAMINAR = 2300.0
-"""Highest Reynolds number taken as laminar (Gnielinski 1995/2013; Shah & London 1978 sec. III)."""
 RE_TURBULENT = 4000.0
 """Lowest Reynolds number taken as turbulent: the upper end of Gnielinski's transition, Int. J. Heat Mass Transfer 63 (2013) 134."""
 RE_MAX = 1e6
 """Beyond this a cold plate is not what is being described; Colebrook holds to 1e8."""
-ROUGHNESS_MAX = 0.05
-"""Largest relative roughness of the Moody chart and of Colebrook's data (Moody 1944, Trans. ASME 66:671)."""
 
 ROUND = np.inf
 """What stands in the place of the aspect ratio of a round duct. Wide plates are a rectangle of 1e-9."""

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from fluids.fittings import bend_miter, entrance_sharp
 
-from packtool.coldplate.friction import RE_LAMINAR, RE_TURBULENT, entrance_excess, friction_darcy_Re, transition_weight
+from packtool.coldplate.friction import RE_TURBULENT, entrance_excess, friction_darcy_Re, transition_weight
 from packtool.coldplate.passages import RUN, SIDE, TURN, Passages
 from packtool.errors import SolveError
+from packtool.layout.coolant import RE_LAMINAR
 from packtool.mesh.records import Floats
 
 K_BEND = float(bend_miter(90, method="Rennels"))

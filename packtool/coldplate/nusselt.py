@@ -15,8 +15,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from packtool.coldplate.friction import RE_LAMINAR, RE_TURBULENT, ROUND, colebrook, laminar_f_Re, transition_weight
+from packtool.coldplate.friction import RE_TURBULENT, ROUND, colebrook, laminar_f_Re, transition_weight
 from packtool.errors import SolveError
+from packtool.layout.coolant import RE_LAMINAR
 from packtool.mesh.records import Floats
 
 Wall = Literal["H1", "T"]

@@ -15,11 +15,11 @@ from packtool.coldplate.fluid import CoolantTable
 from packtool.coldplate.losses import FlowPhysics
 from packtool.coldplate.records import ColdPlateSolution, HeatPhysics
 from packtool.coldplate.solve import cold_plate_solution
-from packtool.coldplate.stream import LPM, ChannelStream
+from packtool.coldplate.stream import ChannelStream
 from packtool.design.schema import ColdPlate
 from packtool.design.suggest import did_you_mean
 from packtool.errors import SolveError
-from packtool.layout.coolant import Branch, CoolantNetwork
+from packtool.layout.coolant import LPM, Branch, CoolantNetwork
 from packtool.mesh.records import Floats, TaggedMesh
 from packtool.results import ZERO_CELSIUS
 from packtool.thermal.evaluate import boundary_mean, interpolation, region_values

@@ -14,10 +14,9 @@ from packtool.design.loaded import LoadedDesign
 from packtool.design.schema.cold_plate import Pump
 from packtool.errors import NotConverged, SolveError
 from packtool.layout.coolant import CoolantNetwork
+from packtool.layout.coolant_limits import least_flow_lpm
 from packtool.results import ZERO_CELSIUS
 
-LEAST_SHARE = 1e-3
-"""The search for the flow begins at this share of the curve's last flow."""
 SETTLED = 1e-5
 """The flow stands when it changes by less than this share: ten times finer than the last digit that is printed."""
 MOST_TRIES = 12
@@ -31,7 +30,7 @@ def head_Pa(pump: Pump, flow_lpm: float) -> float:
 def operating_flow(pump: Pump, drop: Callable[[float], float]) -> float:
     """The flow [L/min] at which ``drop(flow)`` [Pa] is the pump's head. Raises SolveError where the curve ends before."""
     last = pump.flow_lpm[-1]
-    least = max(LEAST_SHARE * last, pump.flow_lpm[0])
+    least = least_flow_lpm(pump)
 
     def left(flow: float) -> float:
         return head_Pa(pump, flow) - drop(flow)
@@ -60,7 +59,7 @@ def flow_scatter(pump: Pump, curve: DropCurve, flow_lpm: float) -> float:
             split = curve.at(flow)
             return head_Pa(pump, flow) - max(split.pressure_drop + sign * split.uncertainty, 0.0)
 
-        low, high = (max(LEAST_SHARE * last, pump.flow_lpm[0]), flow_lpm) if sign > 0 else (flow_lpm, last)
+        low, high = (least_flow_lpm(pump), flow_lpm) if sign > 0 else (flow_lpm, last)
         if left(high) >= 0:
             moved.append(abs(high - flow_lpm))
         elif left(low) <= 0:

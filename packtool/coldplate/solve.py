@@ -10,9 +10,9 @@ from packtool.catalogue.records import Coolant
 from packtool.coldplate.by_plate import plate_shares
 from packtool.coldplate.losses import FlowPhysics
 from packtool.coldplate.records import ColdPlateSolution, PathTable
-from packtool.coldplate.stream import LPM, ChannelStream, Flow
+from packtool.coldplate.stream import ChannelStream, Flow
 from packtool.design.schema import AnyColdPlate
-from packtool.layout.coolant import CoolantNetwork
+from packtool.layout.coolant import LPM, CoolantNetwork
 from packtool.results import ZERO_CELSIUS, Result
 from packtool.thermal.records import StreamState
 

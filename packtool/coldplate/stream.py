@@ -16,13 +16,11 @@ from packtool.coldplate.records import HeatPhysics
 from packtool.coldplate.segments import Segments, WallMap, cut, facet_size, map_walls
 from packtool.design.schema import AnyColdPlate
 from packtool.design.schema.cold_plate import known_flow_lpm
-from packtool.layout.coolant import CoolantNetwork
+from packtool.layout.coolant import LPM, CoolantNetwork
 from packtool.mesh.records import Floats, TaggedMesh
 from packtool.results import ZERO_CELSIUS
 from packtool.thermal.records import StreamExchange, StreamState
 
-LPM = 1e-3 / 60
-"""One litre a minute [m³/s]."""
 ISOTHERMAL_SEGMENTS = 50
 """Segments along the longest branch where there is no mesh to follow."""
 STANDING = 1e-6

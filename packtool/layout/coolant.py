@@ -10,6 +10,13 @@ from typing import Literal
 from packtool.layout.arcs import Arc, arc
 from packtool.layout.profiles import Point
 
+LPM = 1e-3 / 60
+"""One litre a minute [m³/s]."""
+RE_LAMINAR = 2300.0
+"""Highest Reynolds number taken as laminar (Gnielinski 1995/2013; Shah & London 1978 sec. III)."""
+ROUGHNESS_MAX = 0.05
+"""Largest roughness over hydraulic diameter of the Moody chart and of Colebrook's data (Moody 1944, Trans. ASME 66:671)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Branch:

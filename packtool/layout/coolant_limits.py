@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from packtool.catalogue.properties import coolant_state
 from packtool.catalogue.records import CoolantState
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import ColdPlate
+from packtool.design.schema.cold_plate import Pump
 from packtool.errors import Complaint
 from packtool.layout.complaints import complain
-from packtool.layout.coolant import Branch, CoolantNetwork
+from packtool.layout.coolant import LPM, RE_LAMINAR, ROUGHNESS_MAX, Branch, CoolantNetwork
 from packtool.layout.records import Layout
 from packtool.results import ZERO_CELSIUS
 
-RE_LAMINAR = 2300.0
-"""Highest Reynolds number of a laminar duct, as the solvers take it (Gnielinski 1995/2013; Shah & London 1978 sec. III)."""
-ROUGHEST = 0.05
-"""Largest roughness over hydraulic diameter of Colebrook's data (Moody 1944, Trans. ASME 66:671)."""
 LEAST_SHARE = 1e-3
 """Share of a pump curve's last flow that the operating point is looked for from."""
 K_FITTINGS = 1.57
 """Of the two hose fittings together, on the velocity in their bore: exit 1, sharp entrance 0.57 (Rennels & Hudson, Pipe Flow, 2012)."""
-LPM = 1e-3 / 60
 
 
 def unfit_coolant(loaded: LoadedDesign, layout: Layout) -> list[Complaint]:
@@ -33,19 +30,19 @@ def unfit_coolant(loaded: LoadedDesign, layout: Layout) -> list[Complaint]:
     coolant = coolant_state(loaded.coolants[plate.coolant], plate.inlet_degC + ZERO_CELSIUS)
     found = []
     narrowest = min(network.branches, key=_D_h)
-    if plate.roughness_um * 1e-6 > ROUGHEST * _D_h(narrowest):
-        most = ROUGHEST * _D_h(narrowest) * 1e6
+    if plate.roughness_um * 1e-6 > ROUGHNESS_MAX * _D_h(narrowest):
+        most = ROUGHNESS_MAX * _D_h(narrowest) * 1e6
         found.append(
             complain(
                 loaded,
                 "cold_plate.roughness_um",
-                f"friction is known up to {ROUGHEST:g} of the hydraulic diameter, here {most:.0f} um ({narrowest.name}); got {plate.roughness_um:g}",
+                f"friction is known up to {ROUGHNESS_MAX:g} of the hydraulic diameter, here {most:.0f} um ({narrowest.name}); got {plate.roughness_um:g}",
             )
         )
     if isinstance(plate, ColdPlate) and plate.fidelity == "cfd" and plate.flow_lpm is not None:
         found += _turbulent(loaded, network, plate.flow_lpm, coolant)
     if plate.pump is not None:
-        least = max(LEAST_SHARE * plate.pump.flow_lpm[-1], plate.pump.flow_lpm[0])
+        least = least_flow_lpm(plate.pump)
         head = 1e3 * _on_curve(plate.pump.flow_lpm, plate.pump.head_kPa, least)
         drop = least_drop(network, least * LPM, coolant)
         if head <= drop:
@@ -74,6 +71,11 @@ def _turbulent(loaded: LoadedDesign, network: CoolantNetwork, flow_lpm: float, c
             f" {most:.2g} at most, or a wider channel",
         )
     ]
+
+
+def least_flow_lpm(pump: Pump) -> float:
+    """The flow [L/min] that a pump's operating point is looked for from: the curve's first, no less than a small share of its last."""
+    return max(LEAST_SHARE * pump.flow_lpm[-1], pump.flow_lpm[0])
 
 
 def least_drop(network: CoolantNetwork, flow: float, coolant: CoolantState) -> float:
@@ -135,7 +137,7 @@ def _D_h(branch: Branch) -> float:
 
 def _on_curve(flows: tuple[float, ...], heads: tuple[float, ...], flow: float) -> float:
     """Head at a flow, linear between the points, held at the ends."""
-    for (a, left), (b, right) in zip(zip(flows, heads, strict=True), list(zip(flows, heads, strict=True))[1:], strict=False):
+    for (a, left), (b, right) in pairwise(zip(flows, heads, strict=True)):
         if flow <= b:
             return left if flow <= a else left + (right - left) * (flow - a) / (b - a)
     return heads[-1]

@@ -10,7 +10,8 @@ from packtool.catalogue.load import coolants
 from packtool.catalogue.properties import coolant_state
 from packtool.design.load import load_design
 from packtool.errors import DesignError
-from packtool.layout.coolant_limits import LPM, least_drop
+from packtool.layout.coolant import LPM
+from packtool.layout.coolant_limits import least_drop
 from packtool.layout.lay_out import lay_out
 
 TEMPLATES = Path(__file__).parents[2] / "templates"

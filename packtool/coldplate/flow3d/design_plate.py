@@ -12,12 +12,12 @@ from packtool.coldplate.flow3d.records import DevelopedInlet, FlowProblem
 from packtool.coldplate.flow3d.refusals import refuse_turbulent
 from packtool.coldplate.flow3d.sections import reynolds
 from packtool.coldplate.fluid import CoolantTable
-from packtool.coldplate.stream import LPM
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import ColdPlate
 from packtool.design.schema.cold_plate import known_flow_lpm
 from packtool.errors import SolveError
 from packtool.fem.elements import refined
+from packtool.layout.coolant import LPM
 from packtool.layout.profiles import Point
 from packtool.layout.records import Layout
 from packtool.mesh.outlines import inside

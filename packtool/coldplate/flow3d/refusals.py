@@ -6,8 +6,8 @@ import numpy as np
 
 from packtool.coldplate.flow3d.records import FlowProblem
 from packtool.coldplate.flow3d.sections import reynolds
-from packtool.coldplate.friction import RE_LAMINAR
 from packtool.errors import SolveError
+from packtool.layout.coolant import RE_LAMINAR
 
 
 def refuse_flow(problem: FlowProblem) -> None:
