@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from packtool.design.schema import ColdPlate
 from packtool.layout.coolant import CoolantNetwork
-from packtool.layout.plate import BORE_OVER_OUTER, PlatePlan
-from packtool.layout.plate_styles import metal_of, skin_mm
+from packtool.layout.plate import BORE_OVER_OUTER, PlatePlan, skin_mm
+from packtool.layout.plate_styles import metal_of
 from packtool.layout.profiles import Loop, Profile
 from packtool.layout.records import Detail, Part, Product, Sweep
 from packtool.layout.supply import FedPlate, Feed, Ports, supplied

@@ -54,6 +54,11 @@ def flat_plate(design: PackDesign) -> ColdPlate | None:
     return plate if isinstance(plate, ColdPlate) and plate.position != "between" else None
 
 
+def skin_mm(plate: ColdPlate) -> float:
+    """Metal on either side of the channels [mm]; of a stamped plate the thickness of each sheet."""
+    return (plate.thickness_mm - plate.channel_height_mm) / 2
+
+
 def header_width(plate: ColdPlate) -> float:
     """Width of the headers [mm]: as given, else twice the channel's."""
     return plate.header_width_mm if plate.header_width_mm is not None else 2 * plate.channel_width_mm
@@ -111,7 +116,7 @@ def check_plate(loaded: LoadedDesign, plate: ColdPlate, cells: Footprint) -> lis
 
 def _unformed(plate: ColdPlate, space: float, count: int) -> list[tuple[str, str]]:
     """Key and message of what leaves a formed sheet no land to be brazed by."""
-    sheet = (plate.thickness_mm - plate.channel_height_mm) / 2
+    sheet = skin_mm(plate)
     faults = []
     if plate.channel_height_mm <= sheet:
         message = f"{plate.channel_height_mm:g} is no deeper than the sheet is thick, {sheet:g} mm (half of thickness_mm less channel_height_mm)"

@@ -11,17 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 from packtool.design.schema import ColdPlate
 from packtool.layout.outline import union
-from packtool.layout.plate import PlatePlan, grown_voids
+from packtool.layout.plate import PlatePlan, grown_voids, skin_mm
 from packtool.layout.profiles import Loop, Profile
 from packtool.layout.records import Product, Sweep
 
 Metal = Sequence[tuple[str, Product]]
 """Products of a plate's metal, and what each part's name ends in (empty: it is the plate)."""
-
-
-def skin_mm(plate: ColdPlate) -> float:
-    """Metal on either side of the channels [mm]; of a stamped plate the thickness of each sheet."""
-    return (plate.thickness_mm - plate.channel_height_mm) / 2
 
 
 def metal_of(plate: ColdPlate, plan: PlatePlan) -> Metal:

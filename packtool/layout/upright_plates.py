@@ -17,7 +17,7 @@ from packtool.layout.flat_plates import GROUP
 from packtool.layout.gaps import PlateGap
 from packtool.layout.modules import turned, turned_rectangle
 from packtool.layout.outline import Rectangle
-from packtool.layout.plate import BORE_OVER_OUTER, FITTING_HEIGHT_MM, FITTING_MM, header_width
+from packtool.layout.plate import BORE_OVER_OUTER, FITTING_HEIGHT_MM, FITTING_MM, header_width, skin_mm
 from packtool.layout.profiles import Loop, Point, Profile
 from packtool.layout.records import Detail, Part, Product, Sweep
 from packtool.layout.rows import Row, RowPlan
@@ -78,7 +78,7 @@ def plan_upright(plate: ColdPlate, rows: RowPlan, gap: float, height: float) -> 
         reach, beside = rows.breadth_mm / 2, rows.length_mm / 2
         middles = [-(first.xs[place - 1] + first.stance.x / 2 + gap / 2) for place in plate_gaps(plate, first)]
         rotation = 90
-    skin = (plate.thickness_mm - plate.channel_height_mm) / 2
+    skin = skin_mm(plate)
     width = header_width(plate)
     lows = pitched(plate.margin_mm, height - plate.margin_mm, plate.channel_width_mm, plate.channels)
     half = plate.channel_width_mm / 2

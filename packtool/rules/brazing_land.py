@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from packtool.design.schema import ColdPlate
 from packtool.layout.coolant import CoolantNetwork
-from packtool.layout.plate_styles import skin_mm
+from packtool.layout.plate import skin_mm
 from packtool.rules.compare import Limit, at_least
 from packtool.rules.records import Evidence, Finding, NotChecked, Rule
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from packtool.design.schema import ColdPlate
-from packtool.layout.plate_styles import skin_mm
+from packtool.layout.plate import skin_mm
 from packtool.layout.records import Layout
 from packtool.rules.compare import Limit, at_least, at_most
 from packtool.rules.records import Evidence, Finding, NotChecked, Rule

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 
 from packtool.design.schema import ColdPlate
-from packtool.layout.plate_styles import skin_mm
+from packtool.layout.plate import skin_mm
 from packtool.rules.compare import Limit, at_least, at_most
 from packtool.rules.records import Evidence, Finding, NotChecked, Rule
 

@@ -18,6 +18,7 @@ from packtool.design.schema.cold_plate import known_flow_lpm
 from packtool.errors import SolveError
 from packtool.fem.elements import refined
 from packtool.layout.coolant import LPM
+from packtool.layout.plate import skin_mm
 from packtool.layout.profiles import Point
 from packtool.layout.records import Layout
 from packtool.mesh.outlines import inside
@@ -69,7 +70,7 @@ def channel_plate(layout: Layout, plate: ColdPlate) -> ChannelPlate:
         if stub:
             tiles.append(stub)
         faces.append(face)
-    skin = (plate.thickness_mm - plate.channel_height_mm) / 2
+    skin = skin_mm(plate)
     mm = 1e-3
     return ChannelPlate(
         (x0 * mm, y0 * mm, x1 * mm, y1 * mm),
