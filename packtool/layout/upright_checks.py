@@ -40,7 +40,7 @@ def check_upright(
 
 
 def _count(plate: ColdPlate, rows: RowPlan) -> int:
-    return len(rows.rows) - 1 if plate.every_cells is None else len(plate_gaps(plate, rows.rows[0]))
+    return len(rows.rows) - 1 if plate.every_cells is None else len(plate_gaps(rows.rows[0]))
 
 
 def _of_rows(
@@ -79,7 +79,7 @@ def _of_rows(
     if len(counts) > 1 or arrangement.row_offset_mm or arrangement.turned_rows:
         key = "turned_rows" if arrangement.turned_rows else "row_offset_mm" if arrangement.row_offset_mm else "cells_per_row"
         found.append((f"arrangement.{key}", "plates between cells go through all rows, which must be alike and in line"))
-    elif not plate_gaps(plate, rows.rows[0]):
+    elif not plate_gaps(rows.rows[0]):
         message = f"a plate stands after half of {plate.every_cells} cells first: none fits in rows of {max(counts)}"
         found.append(("cold_plate.every_cells", message))
     return found

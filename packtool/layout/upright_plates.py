@@ -14,7 +14,6 @@ from packtool.design.schema import ColdPlate, Interface, PackDesign
 from packtool.layout.channels import pitched
 from packtool.layout.coolant import Branch, CoolantNetwork
 from packtool.layout.flat_plates import GROUP
-from packtool.layout.gaps import PlateGap
 from packtool.layout.modules import turned, turned_rectangle
 from packtool.layout.outline import Rectangle
 from packtool.layout.plate import BORE_OVER_OUTER, FITTING_HEIGHT_MM, FITTING_MM, header_width, skin_mm
@@ -76,7 +75,7 @@ def plan_upright(plate: ColdPlate, rows: RowPlan, gap: float, height: float) -> 
     else:
         first = rows.rows[0]
         reach, beside = rows.breadth_mm / 2, rows.length_mm / 2
-        middles = [-(first.xs[place - 1] + first.stance.x / 2 + gap / 2) for place in plate_gaps(plate, first)]
+        middles = [-(first.xs[place - 1] + first.stance.x / 2 + gap / 2) for place in plate_gaps(first)]
         rotation = 90
     skin = skin_mm(plate)
     width = header_width(plate)
@@ -97,9 +96,9 @@ def plan_upright(plate: ColdPlate, rows: RowPlan, gap: float, height: float) -> 
     )
 
 
-def plate_gaps(plate: ColdPlate, row: Row) -> list[int]:
+def plate_gaps(row: Row) -> list[int]:
     """Numbers, from 1, of a row's gaps that hold a plate."""
-    return [] if plate.every_cells is None else list(PlateGap(plate.every_cells, 0.0).numbers(len(row.xs)))
+    return [number for number, gap in enumerate(row.gaps, 1) if any(layer.kind == "plate" for layer in gap.layers)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +233,7 @@ def upright_layers(
                 boxes.append((f"interface R{row.number} -y", row, (start, low - thick, end, low)))
             if row.number < len(rows.rows):
                 boxes.append((f"interface R{row.number} +y", row, (start, high, end, high + thick)))
-        for number, gap in enumerate(plate_gaps(plate, row), 1):
+        for number, gap in enumerate(plate_gaps(row), 1):
             left, right = row.xs[gap - 1] + row.stance.x / 2, row.xs[gap] - row.stance.x / 2
             boxes.append((f"interface R{row.number} plate {number} -x", row, (left, low, left + thick, high)))
             boxes.append((f"interface R{row.number} plate {number} +x", row, (right - thick, low, right, high)))
