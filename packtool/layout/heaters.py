@@ -12,8 +12,7 @@ from packtool.layout.outline import Rectangle
 from packtool.layout.profiles import Profile
 from packtool.layout.records import Part, Product, Sweep
 from packtool.layout.rows import RowPlan
-
-Made = tuple[list[Product], list[Part]]
+from packtool.layout.shelf import Made
 
 
 def heater_at(design: PackDesign, place: HeaterPlace) -> tuple[str, Heater] | None:

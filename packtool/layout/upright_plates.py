@@ -19,7 +19,9 @@ from packtool.layout.outline import Rectangle
 from packtool.layout.plate import BORE_OVER_OUTER, FITTING_HEIGHT_MM, FITTING_MM, header_width, skin_mm
 from packtool.layout.profiles import Loop, Point, Profile
 from packtool.layout.records import Detail, Part, Product, Sweep
+from packtool.layout.row_parts import upright
 from packtool.layout.rows import Row, RowPlan
+from packtool.layout.shelf import Made, Shelf
 from packtool.layout.supply import FedPlate, Ports, supplied
 from packtool.layout.tanks import Tank, TankRun, extrusion
 
@@ -130,7 +132,7 @@ def _pieces(plate: ColdPlate, plan: UprightPlan) -> list[_Piece]:
     return pieces
 
 
-def upright_parts(plate: ColdPlate, plan: UprightPlan, z: float, room_mm: float) -> tuple[list[Product], list[Part]]:
+def upright_parts(plate: ColdPlate, plan: UprightPlan, z: float, room_mm: float) -> Made:
     """Plates, tanks, coolant in both, and the fittings; all stand at ``z``; ``room_mm``: what fittings may rise above the tanks."""
     x, half, skin = plan.end, plan.half, plan.skin
     whole = Profile.rectangle(-x, -half, x, half)
@@ -219,9 +221,7 @@ def upright_network(plate: ColdPlate, plan: UprightPlan, z: float) -> CoolantNet
     return supplied([FedPlate("", placed, where)], "parallel", z, z + plan.height)
 
 
-def upright_layers(
-    plate: ColdPlate, plan: UprightPlan, rows: RowPlan, interface: Interface, z: float
-) -> tuple[list[Product], list[Part]]:
+def upright_layers(plate: ColdPlate, plan: UprightPlan, rows: RowPlan, interface: Interface, z: float) -> Made:
     """The layer on either side of each plate, as high as it: along each row, or on each cell beside a plate; it stands at ``z``."""
     thick = interface.thickness_mm
     boxes: list[tuple[str, Row, Rectangle]] = []
@@ -237,13 +237,10 @@ def upright_layers(
             left, right = row.xs[gap - 1] + row.stance.x / 2, row.xs[gap] - row.stance.x / 2
             boxes.append((f"interface R{row.number} plate {number} -x", row, (left, low, left + thick, high)))
             boxes.append((f"interface R{row.number} plate {number} +x", row, (right - thick, low, right, high)))
-    products: dict[tuple[float, float], Product] = {}
-    parts = []
+    shelf = Shelf()
     for name, row, (x0, y0, x1, y1) in boxes:
-        size = (round(x1 - x0, 9), round(y1 - y0, 9))
-        if size not in products:
-            id_ = f"interface-{len(products) + 1}" if products else "interface"
-            sweep = Sweep(Profile.rectangle(-size[0] / 2, -size[1] / 2, size[0] / 2, size[1] / 2), 0.0, plan.height)
-            products[size] = Product(id_, "interface", interface.material, (sweep,), f"layer beside an upright plate, {thick:g} mm")
-        parts.append(Part(name, products[size].id, ((x0 + x1) / 2, (y0 + y1) / 2, z), group=(f"row R{row.number}",)))
-    return list(products.values()), parts
+        sweep = upright(round(x1 - x0, 9), round(y1 - y0, 9), plan.height)
+        made = Product("interface", "interface", interface.material, (sweep,), f"layer beside an upright plate, {thick:g} mm")
+        at = ((x0 + x1) / 2, (y0 + y1) / 2, z)
+        shelf.parts.append(Part(name, shelf.product(made).id, at, group=(f"row R{row.number}",)))
+    return shelf.made
