@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from packtool.design.schema import ColdPlate
 from packtool.layout.coolant import CoolantNetwork
-from packtool.layout.plate import BORE_OVER_OUTER, PlatePlan, skin_mm
+from packtool.layout.plate import BORE_OVER_OUTER, PlatePlan, hose_fitting, skin_mm
 from packtool.layout.plate_styles import metal_of
 from packtool.layout.profiles import Loop, Profile
 from packtool.layout.records import Detail, Part, Product, Sweep
@@ -40,13 +40,13 @@ def plate_parts(plate: ColdPlate, placed: Sequence[PlacedPlate]) -> tuple[list[P
     products: list[Product] = []
     parts: list[Part] = []
     for one in placed:
-        metal, (coolant, fitting) = _cut_open(plate, one.plan), _wet(plate, one.plan, one.fitting_mm)
-        made = [(f"cold plate{one.words}{' ' if name else ''}{name}", product) for name, product in metal]
-        made.append((f"coolant{one.words}", coolant))
+        made = [(f"cold plate{one.words}{' ' if name else ''}{name}", product) for name, product in _cut_open(plate, one.plan)]
+        made.append((f"coolant{one.words}", _coolant(plate, one.plan)))
         for name, product in made:
             lying = _named(_turned(product, plate.thickness_mm) if one.turned else product, one.tag)
             products.append(lying)
             parts.append(Part(name, lying.id, (0.0, 0.0, one.z), group=GROUP))
+        fitting = hose_fitting(plate.material, one.plan.fitting_mm, one.fitting_mm)
         if fitting.id not in {product.id for product in products}:
             products.append(fitting)
         foot = one.z - one.fitting_mm if one.turned else one.z + plate.thickness_mm
@@ -94,11 +94,10 @@ def _inside(loop: Loop, box: tuple[float, float, float, float]) -> bool:
     return box[0] <= x0 and box[1] <= y0 and x1 <= box[2] and y1 <= box[3]
 
 
-def _wet(plate: ColdPlate, plan: PlatePlan, fitting_mm: float) -> tuple[Product, Product]:
-    """Coolant and fitting; the coolant lies as the plate does, its underside at z = 0."""
+def _coolant(plate: ColdPlate, plan: PlatePlan) -> Product:
+    """The coolant; it lies as the plate does, the plate's underside at z = 0."""
     low, high = skin_mm(plate), plate.thickness_mm - skin_mm(plate)
-    outer = plan.fitting_mm / 2
-    coolant = Product(
+    return Product(
         id="coolant",
         role="coolant",
         material=plate.coolant,
@@ -106,15 +105,6 @@ def _wet(plate: ColdPlate, plan: PlatePlan, fitting_mm: float) -> tuple[Product,
         description="coolant in the plate's channels and headers, up to the openings under the fittings",
         details=tuple(Detail(Profile(hole), "z", high, plate.thickness_mm, adds=True) for hole in _openings(plan)),
     )
-    ring = Profile(Loop.circle(0.0, 0.0, outer), (Loop.circle(0.0, 0.0, outer * BORE_OVER_OUTER),))
-    fitting = Product(
-        id="fitting",
-        role="fitting",
-        material=plate.material,
-        sweeps=(Sweep(ring, 0.0, fitting_mm),),
-        description=f"hose fitting, {2 * outer:g} mm outside, {2 * outer * BORE_OVER_OUTER:g} mm bore (size remembered); CAD only",
-    )
-    return coolant, fitting
 
 
 def _turned(product: Product, height: float) -> Product:

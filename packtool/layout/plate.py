@@ -15,7 +15,8 @@ from packtool.errors import Complaint
 from packtool.layout.channels import Channels, ChannelSpace, parallel_once, parallel_twice, round_serpentine, serpentine, turn_reach
 from packtool.layout.complaints import complain
 from packtool.layout.outline import Rectangle
-from packtool.layout.profiles import Profile
+from packtool.layout.profiles import Loop, Profile
+from packtool.layout.records import Product, Sweep
 
 LAND_MM = 3.0
 """Rib that the messages below propose: the usual least brazing land (remembered; the design rule on ribs holds the same number)."""
@@ -24,6 +25,13 @@ FITTING_MM = 20.0
 BORE_OVER_OUTER = 0.8
 FITTING_HEIGHT_MM = 30.0
 """Height of a fitting above the plate (remembered), never higher than the room beside the cells."""
+
+
+def hose_fitting(material: str, outer_mm: float, height_mm: float) -> Product:
+    """The product of a plate's hose fittings: a piece of pipe of ``outer_mm`` diameter that stands on z = 0."""
+    ring = Profile(Loop.circle(0.0, 0.0, outer_mm / 2), (Loop.circle(0.0, 0.0, outer_mm / 2 * BORE_OVER_OUTER),))
+    words = f"hose fitting, {outer_mm:g} mm outside, {outer_mm * BORE_OVER_OUTER:g} mm bore (size remembered); CAD only"
+    return Product("fitting", "fitting", material, (Sweep(ring, 0.0, height_mm),), words)
 
 
 class Footprint(Protocol):

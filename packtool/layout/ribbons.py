@@ -18,7 +18,7 @@ from packtool.layout.complaints import complain
 from packtool.layout.coolant import Branch, CoolantNetwork
 from packtool.layout.cylinders import GridPlan
 from packtool.layout.outline import Rectangle
-from packtool.layout.plate import BORE_OVER_OUTER, FITTING_HEIGHT_MM, FITTING_MM
+from packtool.layout.plate import BORE_OVER_OUTER, FITTING_HEIGHT_MM, FITTING_MM, hose_fitting
 from packtool.layout.profiles import Loop, Profile, Vertex
 from packtool.layout.records import Part, Product, Sweep
 from packtool.layout.strip import Path, strip
@@ -231,8 +231,6 @@ def ribbon_parts(plate: RibbonPlate, ribbons: RibbonPlan, z: float, room_mm: flo
     bore = Profile(strip(ribbons.path, wall - half, half - wall))
     size = f"{plate.thickness_mm:g} x {ribbons.height:g} mm, {plate.ports} ports of {plate.thickness_mm - 2 * wall:.3g} x {ribbons.port:.3g} mm"
     tank = _tank(plate, ribbons)
-    height = min(FITTING_HEIGHT_MM, room_mm)
-    outer = ribbons.fitting / 2
     products = [
         Product("ribbon", "cold_plate", plate.material, metal, f"ribbon, {size}"),
         Product(
@@ -250,13 +248,7 @@ def ribbon_parts(plate: RibbonPlate, ribbons: RibbonPlan, z: float, room_mm: flo
             "coolant in a ribbon's ports",
         ),
         Product("coolant-tank", "coolant", plate.coolant, (tank.coolant(),), "coolant in a tank"),
-        Product(
-            "fitting",
-            "fitting",
-            plate.material,
-            (Sweep(Profile(Loop.circle(0, 0, outer), (Loop.circle(0, 0, outer * BORE_OVER_OUTER),)), 0.0, height),),
-            f"hose fitting, {2 * outer:g} mm outside, {2 * outer * BORE_OVER_OUTER:g} mm bore (size remembered); CAD only",
-        ),
+        hose_fitting(plate.material, ribbons.fitting, min(FITTING_HEIGHT_MM, room_mm)),
     ]
     bottom = z + ribbons.foot
     parts = []

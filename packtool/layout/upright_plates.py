@@ -16,7 +16,7 @@ from packtool.layout.coolant import Branch, CoolantNetwork
 from packtool.layout.flat_plates import GROUP
 from packtool.layout.modules import turned, turned_rectangle
 from packtool.layout.outline import Rectangle
-from packtool.layout.plate import BORE_OVER_OUTER, FITTING_HEIGHT_MM, FITTING_MM, header_width, skin_mm
+from packtool.layout.plate import BORE_OVER_OUTER, FITTING_HEIGHT_MM, FITTING_MM, header_width, hose_fitting, skin_mm
 from packtool.layout.profiles import Loop, Point, Profile
 from packtool.layout.records import Detail, Part, Product, Sweep
 from packtool.layout.row_parts import upright
@@ -139,14 +139,11 @@ def upright_parts(plate: ColdPlate, plan: UprightPlan, z: float, room_mm: float)
     walls = Profile.rectangle(-x, -half, x, skin - half), Profile.rectangle(-x, half - skin, x, half)
     bore = Profile.rectangle(-x, skin - half, x, half - skin)
     size = f"{plate.channels} channels of {plate.channel_width_mm:g} x {plate.channel_height_mm:g} mm"
-    outer = plan.fitting / 2
-    ring = Profile(Loop.circle(0, 0, outer), (Loop.circle(0, 0, outer * BORE_OVER_OUTER),))
     products = [
         Product("cold-plate", "cold_plate", plate.material, extrusion(whole, walls, plan.ports, plan.height),
                 f"upright cold plate, {plate.thickness_mm:g} x {plan.height:g} mm, {size}"),
         Product("coolant", "coolant", plate.coolant, tuple(Sweep(bore, *port) for port in plan.ports), "coolant in a plate's channels"),
-        Product("fitting", "fitting", plate.material, (Sweep(ring, 0.0, min(FITTING_HEIGHT_MM, room_mm)),),
-                f"hose fitting, {2 * outer:g} mm outside, {2 * outer * BORE_OVER_OUTER:g} mm bore (size remembered); CAD only"),
+        hose_fitting(plate.material, plan.fitting, min(FITTING_HEIGHT_MM, room_mm)),
     ]  # fmt: skip
     parts = []
     for k, y in enumerate(plan.middles, 1):
