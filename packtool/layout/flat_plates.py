@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from packtool.design.schema import ColdPlate
 from packtool.layout.coolant import CoolantNetwork
+from packtool.layout.outline import lies_in
 from packtool.layout.plate import BORE_OVER_OUTER, PlatePlan, hose_fitting, skin_mm
 from packtool.layout.plate_styles import metal_of
 from packtool.layout.profiles import Loop, Profile
@@ -83,15 +84,10 @@ def _cut_open(plate: ColdPlate, plan: PlatePlan) -> list[tuple[str, Product]]:
     high, opened = plate.thickness_mm - skin_mm(plate), []
     for name, product in metal_of(plate, plan):
         covers = [sweep.profile.outer.bounds() for sweep in product.sweeps if sweep.z1 == plate.thickness_mm]
-        holes = [hole for hole in _openings(plan) if any(_inside(hole, box) for box in covers)]
+        holes = [hole for hole in _openings(plan) if any(lies_in(hole.bounds(), box) for box in covers)]
         details = tuple(Detail(Profile(hole), "z", high, plate.thickness_mm) for hole in holes)
         opened.append((name, replace(product, details=details)))
     return opened
-
-
-def _inside(loop: Loop, box: tuple[float, float, float, float]) -> bool:
-    x0, y0, x1, y1 = loop.bounds()
-    return box[0] <= x0 and box[1] <= y0 and x1 <= box[2] and y1 <= box[3]
 
 
 def _coolant(plate: ColdPlate, plan: PlatePlan) -> Product:
@@ -109,13 +105,11 @@ def _coolant(plate: ColdPlate, plan: PlatePlan) -> Product:
 
 def _turned(product: Product, height: float) -> Product:
     """The product mirrored at half of ``height``, from the lowest sweep up; one that lies in the middle stays."""
-    if product.role == "fitting":
-        return product
     sweeps = tuple(Sweep(s.profile, height - s.z1, height - s.z0) for s in product.sweeps)
     details = tuple(replace(d, start=height - d.end, end=height - d.start) for d in product.details)
     return replace(product, sweeps=sweeps, details=details)
 
 
 def _named(product: Product, tag: str) -> Product:
-    """The product of one of several plates; the fittings of all are alike."""
-    return product if not tag or product.role == "fitting" else replace(product, id=f"{product.id}-{tag}")
+    """The product of one of several plates."""
+    return replace(product, id=f"{product.id}-{tag}") if tag else product

@@ -11,6 +11,11 @@ Rectangle = tuple[float, float, float, float]
 """x0, y0, x1, y1 with x0 < x1 and y0 < y1."""
 
 
+def lies_in(inner: Rectangle, outer: Rectangle) -> bool:
+    """Whether a rectangle lies in another; their edges may touch."""
+    return inner[0] >= outer[0] and inner[1] >= outer[1] and inner[2] <= outer[2] and inner[3] <= outer[3]
+
+
 def union(rectangles: Sequence[Rectangle]) -> tuple[Profile, ...]:
     """The area that the rectangles cover together: one profile a connected piece, its holes as loops.
 

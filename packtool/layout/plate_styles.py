@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from packtool.design.schema import ColdPlate
-from packtool.layout.outline import union
+from packtool.layout.outline import lies_in, union
 from packtool.layout.plate import PlatePlan, grown_voids, skin_mm
 from packtool.layout.profiles import Loop, Profile
 from packtool.layout.records import Product, Sweep
@@ -51,7 +51,7 @@ def _stamped(plate: ColdPlate, plan: PlatePlan) -> Metal:
     for void, around in zip(voids, grown, strict=True):
         walls.append(Sweep(Profile(around.outer, (void.outer,)), t, h))
         for island in void.holes:
-            land = next(hole for hole in around.holes if _within(hole, island))
+            land = next(hole for hole in around.holes if lies_in(hole.bounds(), island.bounds()))
             walls.append(Sweep(Profile(_reversed(island), (_reversed(land),)), t, h))
     formed = (
         *(Sweep(around, 0.0, t) for around in grown),
@@ -112,15 +112,10 @@ def _islands(voids: Sequence[Profile], low: float, high: float) -> list[Sweep]:
     return [Sweep(Profile(_reversed(hole)), low, high) for void in voids for hole in void.holes]
 
 
-def _within(inner: Loop, outer: Loop) -> bool:
-    a, b = inner.bounds(), outer.bounds()
-    return a[0] >= b[0] and a[1] >= b[1] and a[2] <= b[2] and a[3] <= b[3]
-
-
 def _reversed(loop: Loop) -> Loop:
     """The same straight outline, run the other way round."""
     return Loop(loop.vertices[::-1])
 
 
 STYLES: Mapping[str, Callable[[ColdPlate, PlatePlan], Metal]] = {"brazed": _brazed, "stamped": _stamped, "extruded": _extruded}
-"""By ``cold_plate.style``."""
+"""By what a plate is made as: ``cold_plate.style``, brazed where none is given."""
