@@ -11,7 +11,7 @@ from packtool.errors import MeshError
 from packtool.layout.profiles import Loop
 from packtool.layout.records import MESHED_ROLES, Layout
 from packtool.mesh.divisions import Level, grid_lines
-from packtool.mesh.grid import FACE_CORNERS, VOID, SolidGrid, solid_grid
+from packtool.mesh.grid import VOID, SolidGrid, solid_grid
 from packtool.mesh.naming import boundaries_by_name, interfaces_by_name, on_wall
 from packtool.mesh.placed import SAME_MM, PlacedSweep, meshed_parts
 from packtool.mesh.records import Floats, Integers, Region, TaggedMesh
@@ -84,10 +84,11 @@ def _boundaries(layout: Layout, grid: SolidGrid, occupancy: Integers) -> dict[st
         reached = np.logical_or.accumulate(along, axis=side // 2)
         reached = np.flip(reached, side // 2) if side % 2 else reached
         sees_solid[here] = reached[tuple((beyond[here] + 1).T)]
-    middle = grid.points[grid.hexes[grid.outer_element[:, None], FACE_CORNERS[grid.outer_side]], :2].mean(axis=1) * 1e3
+    facets = grid.outer_facets(np.arange(len(axis)))
+    middle = grid.points[facets, :2].mean(axis=1) * 1e3
     walled = on_wall(layout, grid.outer_side, middle)
     named = boundaries_by_name(grid.outer_side, facing, sees_solid, walled)
-    return {name: grid.outer_facets(which) for name, which in named.items()}
+    return {name: facets[which] for name, which in named.items()}
 
 
 def _interfaces(grid: SolidGrid, roles: Integers) -> dict[str, Integers]:
