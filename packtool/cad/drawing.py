@@ -28,7 +28,8 @@ LEAST_HATCHED_MM = 3.2
 LEAST_DRAWN_MM = 0.13
 """On paper: a cut face narrower than the thinnest line of ISO 128-2 is no face there; its neighbours' outlines show where it is."""
 CROWD = 1_500
-"""Parts above which the plan leaves out what lies over the cells, so that they show and the drawing stays quick."""
+"""Parts above which the plan leaves out what lies over the cells (COVERS), so that they show, and the elevations what a tray hides (INSIDE):
+the drawing stays quick."""
 COVERS: tuple[Role, ...] = ("busbar", "terminal", "holder", "interface", "potting", "seal", "bolt")
 INSIDE: tuple[Role, ...] = ("cell", *COVERS[:5], "pad", "barrier", "fin", "heater")
 """Roles that a tray's walls hide from the side; not even looked at in a crowd."""

@@ -18,7 +18,7 @@ SEVERITY: Mapping[FindingKind, Literal["warning", "note"]] = {
 
 @dataclass(frozen=True, slots=True)
 class CadFinding:
-    """Something about the geometry that does not hold. ``value`` in ``unit`` where there is a number."""
+    """Something about the geometry that does not hold, or that is to be known. ``value`` in ``unit`` where there is a number."""
 
     kind: FindingKind
     parts: tuple[str, ...]
@@ -61,8 +61,8 @@ class CadReport:
     """What was written and found.
 
     ``files`` as paths relative to the folder, in the order of writing; ``seconds`` by step; ``products`` and ``parts`` are counts;
-    ``pairs_near`` the pairs of parts whose boxes overlap, ``pairs_exact`` those of them that needed the kernel; ``mass`` what
-    mass.json holds; ``gaps`` the smallest of each kind; ``findings`` is empty when all holds.
+    ``pairs_near`` the pairs of parts whose boxes overlap, ``pairs_exact`` those of them that boxes alone did not decide; ``mass`` what
+    mass.json holds; ``gaps`` the smallest of each kind; ``findings``: no error is among them when all holds, warnings and notes may be.
     """
 
     name: str
