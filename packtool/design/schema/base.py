@@ -100,7 +100,15 @@ PATTERN_WORDS = {
 """What a text must look like, by pattern; for messages."""
 
 
+GivenName = Annotated[str, Field(pattern=CASE_PATTERN, max_length=64)]
+"""A name of the user's choice: of a case, a sensor, a heater."""
+
+
 Millimetres = Annotated[float, Field(gt=0, le=20_000)]
+
+
+Coordinate = Annotated[float, Field(ge=-20_000, le=20_000)]
+"""In the pack's frame [mm]."""
 
 
 Celsius = Annotated[float, Field(ge=-60, le=200)]

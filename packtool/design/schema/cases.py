@@ -8,11 +8,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from packtool.design.schema.base import Agreement, Celsius, DesignRecord, DutyName, FilePath
-from packtool.design.schema.heaters import HeaterName
+from packtool.design.schema.base import Agreement, Celsius, DesignRecord, DutyName, FilePath, GivenName
 
 Direction = Literal["charge", "discharge"]
-Heaters = Annotated[tuple[HeaterName, ...], Field(max_length=2)]
+Heaters = Annotated[tuple[GivenName, ...], Field(max_length=2)]
 Current = Annotated[float, Field(ge=0, le=1e6)]
 CRate = Annotated[float, Field(ge=0, le=100)]
 

@@ -6,11 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from packtool.design.schema.base import CASE_PATTERN, Agreement, Celsius, DesignRecord, MaterialId
+from packtool.design.schema.base import Agreement, Celsius, DesignRecord, GivenName, MaterialId
 
 HeaterPlace = Literal["sides", "below"]
 Watts = Annotated[float, Field(gt=0, le=1e6)]
-HeaterName = Annotated[str, Field(pattern=CASE_PATTERN, max_length=64)]
 
 
 def _one_power(whole: float | None, each: float | None) -> str | None:
@@ -52,6 +51,6 @@ class Heater(DesignRecord):
         None, description="the thermostat switches on where it reads less, in cases over time; left out: always on"
     )
     off_above_degC: Celsius | None = Field(None, description="the thermostat switches off where it reads more")
-    sensor: HeaterName | None = Field(
+    sensor: GivenName | None = Field(
         None, description="the sensor that the thermostat reads; left out: the mean temperature of the coldest cell"
     )

@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, field_validator
 
 from packtool.design.schema.arrangement import Arrangement, Busbars, Electrical
-from packtool.design.schema.base import CASE_PATTERN, NAME_PATTERN, Agreement, CellReference, DesignRecord
+from packtool.design.schema.base import NAME_PATTERN, Agreement, CellReference, DesignRecord, GivenName
 from packtool.design.schema.cases import Case
 from packtool.design.schema.cell import CellSpec
 from packtool.design.schema.cold_plate import AnyColdPlate, Interface
 from packtool.design.schema.enclosure import Ambient, Enclosure
-from packtool.design.schema.heaters import Heater, HeaterName
+from packtool.design.schema.heaters import Heater
 from packtool.design.schema.limits import Limits
 from packtool.design.schema.overrides import Overrides
 from packtool.design.schema.parts import StepPart
@@ -53,14 +53,14 @@ class PackDesign(DesignRecord):
     busbars: Busbars
     enclosure: Enclosure
     ambient: Ambient
-    cases: dict[Annotated[str, Field(pattern=CASE_PATTERN, max_length=64)], Case] = Field(
+    cases: dict[GivenName, Case] = Field(
         min_length=1, description="loads that the pack is solved for, each under a name of your choice"
     )
     vehicle: Vehicle | None = Field(None, description="what a duty of speeds moves")
-    sensors: dict[Annotated[str, Field(pattern=CASE_PATTERN, max_length=64)], Sensor] = Field(
+    sensors: dict[GivenName, Sensor] = Field(
         default_factory=dict, max_length=1_000, description="points whose temperature is told, each under a name of your choice"
     )
-    heaters: dict[HeaterName, Heater] = Field(
+    heaters: dict[GivenName, Heater] = Field(
         default_factory=dict,
         max_length=2,
         description="heater pads, each under a name of your choice; a case names those it switches on",

@@ -6,9 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from packtool.design.schema.base import PART_PATTERN, DesignRecord, FilePath, MaterialId
+from packtool.design.schema.base import PART_PATTERN, Coordinate, DesignRecord, FilePath, MaterialId
 
-Coordinate = Annotated[float, Field(ge=-20_000, le=20_000)]
 Turn = Annotated[float, Field(ge=-360, le=360)]
 
 

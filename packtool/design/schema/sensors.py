@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from packtool.design.schema.base import Agreement, CellName, DesignRecord
+from packtool.design.schema.base import Agreement, CellName, Coordinate, DesignRecord
 
 SensorPlace = Literal["top", "middle", "bottom"]
-Coordinate = Annotated[float, Field(ge=-20_000, le=20_000)]
 
 
 def _one_place(at_mm: object, cell: object) -> str | None:
