@@ -75,8 +75,8 @@ def is_valid(solid: Solid) -> bool:
     It compares the holes of a face pair by pair, which takes minutes for a plate with thousands; those of crowded faces are compared in
     the profile instead, and all else of the shape by the kernel: every other face, every outline, the shells closed and one way round.
     """
-    crowded = crowded_faces(solid.shape)
-    if not crowded or solid.product.body is not None:
+    crowded = crowded_faces(solid.shape) if solid.product.body is None else []
+    if not crowded:
         return bool(BRepCheck_Analyzer(solid.shape).IsValid())
     shells = [BRepCheck_Shell(TopoDS.Shell_s(shell)) for shell in subshapes(solid.shape, TopAbs_ShapeEnum.TopAbs_SHELL)]
     outlines = [wire for face in crowded for wire in subshapes(face, TopAbs_ShapeEnum.TopAbs_WIRE)]

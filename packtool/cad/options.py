@@ -66,7 +66,9 @@ def chosen(layout: Layout, options: CadOptions) -> Layout:
     parts = layout.parts_of(*roles)  # type: ignore[arg-type]
     imported = layout.imported if "imported" in roles else ()
     if not parts and not imported:
-        present = ", ".join(dict.fromkeys([*(product.role for product in layout.products), *["imported"][: len(layout.imported)]]))
+        present = ", ".join(
+            dict.fromkeys([*(product.role for product in layout.products), *(["imported"] if layout.imported else [])])
+        )
         raise UsageError(f"{layout.name} has no part of {' or '.join(options.only)}; its roles are: {present}")
     return _of_parts(layout, "-".join(options.only), parts, imported)
 

@@ -79,7 +79,8 @@ def _read(task: dict[str, Any], target: Path) -> dict[str, Any]:
             "there is nothing in it that the CAD kernel can make a shape of; export the part again, as a solid and in one file"
         )
     whole = reader.OneShape()
-    solids = [_sound(solid) for solid in _every(whole, TopAbs_ShapeEnum.TopAbs_SOLID)]
+    read = _every(whole, TopAbs_ShapeEnum.TopAbs_SOLID)
+    solids = [_sound(solid) for solid in read]
     loose = len(_every(whole, TopAbs_ShapeEnum.TopAbs_SHELL, TopAbs_ShapeEnum.TopAbs_SOLID))
     loose += len(_every(whole, TopAbs_ShapeEnum.TopAbs_FACE, TopAbs_ShapeEnum.TopAbs_SHELL))
     if not solids:
@@ -100,7 +101,7 @@ def _read(task: dict[str, Any], target: Path) -> dict[str, Any]:
         "slack_mm3": _slack(shape),
         "solids": len(solids),
         "left_out": loose,
-        "unread": max(0, written - len({_shared(solid) for solid in _every(whole, TopAbs_ShapeEnum.TopAbs_SOLID)})),
+        "unread": max(0, written - len({_shared(solid) for solid in read})),
         "tilts": [{"matrix": tilt, "box": _box(_turned(shape, tilt))} for tilt in task["tilts"]],
     }
 

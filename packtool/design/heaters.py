@@ -31,7 +31,8 @@ def check_heaters(values: Values, document: Document) -> None:
             document.complain((*path, "sensor"), f"there is no sensor {sensor!r}{did_you_mean(sensor, sensors) or _named(sensors)}")
     for case, given in (values.at("cases") or {}).items():
         wanted = given.get("heaters") if isinstance(given, Mapping) else None
-        for index, name in enumerate(wanted if isinstance(wanted, list | tuple) else ()):
+        names = wanted if isinstance(wanted, list | tuple) else ()
+        for index, name in enumerate(names):
             path = ("cases", case, "heaters", index)
             if (
                 isinstance(name, str)
@@ -40,7 +41,7 @@ def check_heaters(values: Values, document: Document) -> None:
                 and ("heaters", name) not in document.wrong
             ):
                 document.complain(path, f"there is no heater {name!r}{did_you_mean(name, heaters) or _named(heaters)}")
-            elif isinstance(wanted, list | tuple) and name in wanted[:index]:
+            elif name in names[:index]:
                 document.complain(path, f"{name} stands twice")
 
 

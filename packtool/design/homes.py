@@ -32,7 +32,7 @@ def _keys_below(schema: Schema, top: Schema, home: Home) -> Iterator[tuple[str, 
     branches = [top["$defs"][branch["$ref"].rpartition("/")[2]] if "$ref" in branch else branch for branch in given]
     mappings = [branch for branch in branches if "properties" in branch]
     for branch in branches:
-        word = _own_word(branch, mappings) if branch in mappings and len(mappings) > 1 else ""
+        word = _own_word(branch, mappings) if "properties" in branch and len(mappings) > 1 else ""
         for key, below in branch.get("properties", {}).items():
             yield key, (path, word)
             yield from _keys_below(below, top, ((*path, key), ""))
