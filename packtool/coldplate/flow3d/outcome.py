@@ -11,16 +11,27 @@ from packtool.errors import SolveError
 from packtool.mesh.records import Floats
 from packtool.thermal.clock import Clock
 
-BACKFLOW = 0.01
+BACKFLOW = 1e-3
 """Share of the flow that may come back in through an outlet: an eddy of a sharp edge just before it that touches its side. What it brings in
-(its own temperature, no momentum) then changes nothing above a hundredth."""
+(its own temperature, no momentum) then changes nothing above a thousandth."""
+
+
+def refuse_backflow(discrete: Discrete, x: Floats) -> None:
+    """SolveError where, in the flow of all unknowns ``x``, more than BACKFLOW of the coolant comes back in through an outlet."""
+    u, _ = discrete.split(x)
+    through = {name: s.flux(u) for name, s in discrete.surfaces.items()}
+    most = sum(abs(float(t.sum())) for t in through.values()) / 2
+    for name in discrete.problem.outlets:
+        back, out = -float(np.minimum(through[name], 0).sum()), float(np.maximum(through[name], 0).sum())
+        if min(back, out) > BACKFLOW * most:
+            raise SolveError(
+                f"{back / most:.1%} of the flow comes back in through outlet {name!r}, where nothing is known about it: "
+                "lengthen the duct before the outlet"
+            )
 
 
 def flow_solution(discrete: Discrete, x: Floats, momentum: Floats, residuals: tuple[float, ...], clock: Clock) -> FlowSolution:
-    """The flow of all unknowns ``x``; ``momentum`` (n_nodes, dim) their residual, prescribed velocities included.
-
-    SolveError where coolant comes back in through an outlet.
-    """
+    """The flow of all unknowns ``x``; ``momentum`` (n_nodes, dim) their residual, prescribed velocities included."""
     d, problem = discrete, discrete.problem
     k = d.kernels
     u, p = d.split(x)
@@ -33,14 +44,6 @@ def flow_solution(discrete: Discrete, x: Floats, momentum: Floats, residuals: tu
     met = np.bincount(k.corners.ravel(), minlength=len(problem.mesh.points))
     pressure = np.bincount(k.corners.ravel(), at_corners.ravel(), len(met)) / met
     through = {name: s.flux(u) for name, s in d.surfaces.items()}
-    most = sum(abs(float(t.sum())) for t in through.values()) / 2
-    for name in problem.outlets:
-        back, out = -float(np.minimum(through[name], 0).sum()), float(np.maximum(through[name], 0).sum())
-        if min(back, out) > BACKFLOW * most:
-            raise SolveError(
-                f"{back / most:.1%} of the flow comes back in through outlet {name!r}, where nothing is known about it: "
-                "lengthen the duct before the outlet"
-            )
     force_unit = d.pressure_scale * d.area_scale
     return FlowSolution(
         problem=problem,

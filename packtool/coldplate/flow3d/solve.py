@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from packtool.coldplate.flow3d.discrete import Discrete, discretise, quadratic_nodes
-from packtool.coldplate.flow3d.outcome import flow_solution
+from packtool.coldplate.flow3d.outcome import flow_solution, refuse_backflow
 from packtool.coldplate.flow3d.pattern import flow_pattern
 from packtool.coldplate.flow3d.prolong import linear_to_children, to_children
 from packtool.coldplate.flow3d.records import FlowProblem, FlowSolution
@@ -71,6 +71,11 @@ def solve_flow(problem: FlowProblem, guess: Guess | None = None) -> FlowSolution
     (turbulent, contradictory, boundaries without a condition, coolant that flows back in through an outlet), NotConverged with the
     residuals where no steady flow was found.
     """
+    return _solved(problem, guess, judged=True)
+
+
+def _solved(problem: FlowProblem, guess: Guess | None, judged: bool) -> FlowSolution:
+    """``solve_flow``; unless ``judged``, whatever comes back in through an outlet: an eddy there shrinks as its mesh is refined."""
     refuse_flow(problem)
     clock = Clock()
     discrete = discretise(problem)
@@ -79,6 +84,8 @@ def solve_flow(problem: FlowProblem, guess: Guess | None = None) -> FlowSolution
     system = _System(discrete, clock)
     try:
         residuals = system.run(guess)
+        if judged:
+            refuse_backflow(discrete, system.x)
         momentum, _ = discrete.split(system.residual(system.x))
         solution = flow_solution(discrete, system.x, momentum, tuple(residuals), clock)
     finally:
@@ -89,10 +96,11 @@ def solve_flow(problem: FlowProblem, guess: Guess | None = None) -> FlowSolution
 def solve_flow_refined(problem: FlowProblem, times: int = 1) -> tuple[FlowSolution, ...]:
     """The flow on ``problem``'s mesh, and on it refined once, twice, ... ``times``, each started from the one before.
 
-    The start saves most of the nonlinear steps where they are dear, and the last two tell the mesh's error. Raises as ``solve_flow``.
+    The start saves most of the nonlinear steps where they are dear, and the last two tell the mesh's error. Raises as ``solve_flow``; coolant that
+    flows back in through an outlet is refused on the last mesh alone, the one whose flow is used.
     """
-    found = [solve_flow(problem)]
-    for _ in range(times):
+    found = [_solved(problem, None, judged=times == 0)]
+    for time in range(1, times + 1):
         coarse = found[-1]
         mesh, _ = refined(coarse.problem.mesh)
         finer = replace(problem, mesh=mesh)
@@ -102,7 +110,7 @@ def solve_flow_refined(problem: FlowProblem, times: int = 1) -> tuple[FlowSoluti
             to_children(coarse.velocity, coarse.element_nodes, nodes, 2, dimension),
             linear_to_children(coarse.pressure_linear, coarse.problem.mesh, mesh),
         )
-        found.append(solve_flow(finer, guess))
+        found.append(_solved(finer, guess, judged=time == times))
     return tuple(found)
 
 
