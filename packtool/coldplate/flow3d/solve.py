@@ -194,7 +194,7 @@ class _System:
         if guess is not None:
             self._take(guess)
             self._picard(PICARD_AFTER_GUESS)
-            found = self._newton([self.norm(self.residual(self.x))])
+            found = self._newton()
             if found[-1] <= RTOL:
                 return found
             self.x = nothing.copy()
@@ -204,7 +204,7 @@ class _System:
             return history
         self.x = nothing
         self._continue(history)
-        return self._newton([self.norm(self.residual(self.x))])
+        return self._newton()
 
     def _continue(self, told: list[float]) -> None:
         """Go from a viscosity at which the flow is found down to the problem's own, in steps as long as Newton's method bears."""
@@ -218,7 +218,7 @@ class _System:
             trial = max(1.0, multiple / factor)
             self.nu = self.discrete.nu * trial
             self.x = found
-            if self._newton([self.norm(self.residual(self.x))])[-1] <= RTOL:
+            if self._newton()[-1] <= RTOL:
                 multiple, found = trial, self.x
             else:
                 factor = float(np.sqrt(factor))
@@ -253,15 +253,16 @@ class _System:
 
     def _picard_newton(self) -> list[float]:
         self._picard(PICARD)
-        return self._newton([self.norm(self.residual(self.x))])
+        return self._newton()
 
-    def _newton(self, history: list[float]) -> list[float]:
-        """Newton steps from the current state, residuals added to ``history``; stops where they no longer help.
+    def _newton(self) -> list[float]:
+        """Newton steps from the current state; the residuals by step, from that state's on. Stops where they no longer help.
 
         A step is damped until the next simplified one, with the same factors, is smaller than it, whatever the residual does meanwhile
         (natural monotonicity and the prediction of damping from it: Deuflhard, Newton Methods for Nonlinear Problems (2004), ch. 3).
         """
         residual = self.residual(self.x)
+        history = [self.norm(residual)]
         damping, before = 1.0, None
         for _ in range(MOST_STEPS):
             if history[-1] <= RTOL or not np.isfinite(history[-1]):
