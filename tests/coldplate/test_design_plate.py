@@ -7,6 +7,7 @@ import pytest
 from packtool.catalogue.load import coolants
 from packtool.coldplate.flow3d import design_plate
 from packtool.coldplate.flow3d.design_plate import channel_plate, refuse_design_plate
+from packtool.coldplate.flow3d.plate import Fineness
 from packtool.coldplate.pack_case import solve_pack_case
 from packtool.design.load import load_design
 from packtool.errors import DesignError, SolveError
@@ -100,5 +101,5 @@ def test_the_same_names_carry_the_flow_s_numbers(sets):
 def test_memory_grows_with_the_mesh():
     loaded, layout = designed(*SERPENTINE)
     plate = channel_plate(layout, loaded.design.cold_plate)
-    coarse, fine = (design_plate.memory_GB(plate, design_plate.LEVELS[level]) for level in ("coarse", "fine"))
-    assert 3 * coarse < fine < 40 * coarse
+    coarse, fine = (design_plate.memory_GB(plate, fineness) for fineness in (Fineness(2, 1), design_plate.LEVELS["fine"]))
+    assert 4 * coarse < fine < 40 * coarse
