@@ -82,24 +82,26 @@ def film(
     D, area = p.D_h[b], p.area[b]
     flow = np.maximum(np.abs(mass_flow), STAGNANT * np.max(np.abs(mass_flow)))[b]
     Re = flow * D / (area * fluid.mu)
-    d_star = segments.length / (D * Re * fluid.Pr)
-    grows = np.ones(len(p.length), dtype=bool) if heated is None else heated
     velocity = mass_flow[b] / (fluid.rho * area)
     if physics.given_h is not None:
         return Film(np.full(len(b), physics.given_h), np.zeros(len(b)), Re, velocity)
+    d_star = segments.length / (D * Re * fluid.Pr)
+    grows = np.ones(len(p.length), dtype=bool) if heated is None else heated
+    aged = np.where(grows[b], d_star, 0.0)
     rough = np.broadcast_to(roughness, p.length.shape)[b] / D
 
-    def Nusselt(restart: bool, wall: nusselt.Wall) -> Floats:
-        aged = np.where(grows[b], d_star, 0.0)
-        start_star, start_x, together = _ages(p, segments, mass_flow, aged, restart, grows)
+    def Nusselt(ages: tuple[Floats, Floats, Flags], wall: nusselt.Wall) -> Floats:
+        start_star, start_x, together = ages
         x_star, middle = (start_star, start_star + d_star), start_x + segments.length / 2
         return nusselt.segment_mean(Re, fluid.Pr, p.aspect[b], x_star, middle / D, rough, together, wall)
 
     restart = physics.restart_at_bends
-    Nu, least = Nusselt(restart, physics.wall), Nusselt(restart, "T")
+    ages = _ages(p, segments, mass_flow, aged, restart, grows)
+    Nu = Nusselt(ages, physics.wall)
+    least = Nu if physics.wall == "T" else Nusselt(ages, "T")
     scatter = 1 - (1 - nusselt.scatter(Re)) * np.minimum(least / Nu, 1.0)
     if not restart and (segments.bends_before.any() or p.corner.any()):
-        renewed = np.maximum(Nusselt(True, physics.wall), Nu)
+        renewed = np.maximum(Nusselt(_ages(p, segments, mass_flow, aged, True, grows), physics.wall), Nu)
         scatter = np.maximum(scatter, 1 - 1 / (2 - Nu / renewed))
     return Film(
         h=Nu * fluid.k / D,
