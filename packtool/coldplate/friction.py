@@ -44,14 +44,15 @@ def transition_weight(Re: Floats) -> Floats:
 
 
 def laminar_f_Re(aspect: Floats) -> Floats:
-    """Fanning f times Re (on D_h) of developed laminar flow in a rectangular duct [-]; same shape as ``aspect``.
+    """Fanning f times Re (on D_h) of developed laminar flow in a rectangular or round duct [-]; same shape as ``aspect``.
 
     ``aspect`` is the shorter side over the longer, in (0, 1], or ROUND (16, Hagen-Poiseuille); SolveError outside. Exact series: Shah &
     London, Laminar Flow Forced Convection in Ducts (1978), eq. 341; here with 60 terms, converged to 1e-10.
     """
     a = np.atleast_1d(np.asarray(aspect, float))
-    if np.any(~(((a > 0) & (a <= 1)) | (a == ROUND))):
-        raise SolveError(f"aspect ratio of a duct must be in (0, 1], got {a[~((a > 0) & (a <= 1))][0]:g}")
+    bad = ~(((a > 0) & (a <= 1)) | (a == ROUND))
+    if np.any(bad):
+        raise SolveError(f"aspect ratio of a duct must be in (0, 1], got {a[bad][0]:g}")
     each, back = np.unique(a, return_inverse=True)  # a plate has two or three sections
     few = np.where(each == ROUND, 1.0, each)
     n = np.arange(1, 121, 2)
@@ -84,7 +85,7 @@ def colebrook(Re: Floats, relative_roughness: Floats) -> Floats:
 def friction_darcy_Re(
     Re: Floats, aspect: Floats, relative_roughness: Floats, turbulence: bool = True, f_Re: Floats | None = None
 ) -> Floats:
-    """Darcy's friction factor of developed flow in a rectangular duct, times Re [-]; finite down to Re = 0. Shapes broadcast.
+    """Darcy's friction factor of developed flow in a rectangular or round duct, times Re [-]; finite down to Re = 0. Shapes broadcast.
 
     ``relative_roughness`` is on D_h. Turbulent: Colebrook at the laminar-equivalent Reynolds number Re 16 / (f Re)_laminar of
     O. C. Jones, J. Fluids Eng. 98 (1976) 173 (+-5 % there). ``turbulence=False``: laminar at any Re (for linear reference networks).

@@ -5,7 +5,7 @@ import pytest
 from fluids.friction import Colebrook
 from graetz_march import velocity
 
-from packtool.coldplate.friction import colebrook, entrance_excess, friction_darcy_Re, laminar_f_Re
+from packtool.coldplate.friction import ROUND, colebrook, entrance_excess, friction_darcy_Re, laminar_f_Re
 from packtool.errors import SolveError
 
 # C1 of the verification list: an independent series, Shah & London 1978
@@ -33,6 +33,11 @@ def test_a_very_flat_duct_is_two_plates():
 def test_an_impossible_aspect_ratio_is_refused(aspect):
     with pytest.raises(SolveError, match="aspect ratio"):
         laminar_f_Re(np.array([0.5, aspect]))
+
+
+def test_of_round_and_impossible_ducts_the_impossible_one_is_named():
+    with pytest.raises(SolveError, match=r"got 1\.5"):
+        laminar_f_Re(np.array([ROUND, 1.5]))
 
 
 @pytest.mark.parametrize("Re", [2300, 4000, 3e4, 1e6])
