@@ -14,7 +14,7 @@ import numpy as np
 
 from packtool.coldplate.flow3d.design_plate import channel_plate
 from packtool.coldplate.flow3d.plate import LEVELS, plate_grid
-from packtool.coldplate.flow3d.records import DevelopedInlet, FlowProblem
+from packtool.coldplate.flow3d.plate_solve import half_flow
 from packtool.coldplate.flow3d.solve import solve_flow_refined
 from packtool.coldplate.fluid import CoolantTable
 from packtool.coldplate.network import split_flow
@@ -48,13 +48,7 @@ def compared(sets: tuple[str, ...], flow_lpm: float, level: str) -> tuple[float,
     n = len(branches.length)
     split = split_flow(branches, volume_flow * rho, np.full(n, rho), np.full(n, mu))
     grid = plate_grid(channel_plate(layout, plate), LEVELS[level])
-    flows = solve_flow_refined(
-        FlowProblem(
-            grid.flow, rho, mu, inlets={"inlet": DevelopedInlet(volume_flow / 2)}, walls=("wall",), symmetry=("middle",),
-            outlets={"outlet": 0.0},
-        ),
-        grid.times,
-    )  # fmt: skip
+    flows = solve_flow_refined(half_flow(grid.flow, rho, mu, volume_flow), grid.times)
     coarse, fine = (f.mean_pressure["inlet"] - f.mean_pressure["outlet"] for f in flows[-2:])
     return split.pressure_drop - split.parts.get("fittings", 0.0), fine, coarse
 

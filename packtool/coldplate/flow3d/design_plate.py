@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from packtool.coldplate.flow3d.plate import LEVELS, ChannelPlate, Face, Fineness, Rectangle, plate_grid
-from packtool.coldplate.flow3d.plate_solve import PlateConditions, PlateSolution, solve_plate
-from packtool.coldplate.flow3d.records import DevelopedInlet, FlowProblem
+from packtool.coldplate.flow3d.plate_solve import PlateConditions, PlateSolution, half_flow, solve_plate
+from packtool.coldplate.flow3d.records import FlowProblem
 from packtool.coldplate.flow3d.refusals import refuse_turbulent
 from packtool.coldplate.flow3d.sections import reynolds
 from packtool.coldplate.fluid import CoolantTable
@@ -145,10 +145,7 @@ def plate_flow(loaded: LoadedDesign, layout: Layout) -> tuple[FlowProblem, float
     mesh = grid.flow
     for _ in range(grid.times):
         mesh, _ = refined(mesh)
-    problem = FlowProblem(
-        mesh, float(fluid.rho), float(fluid.mu), inlets={"inlet": DevelopedInlet(plate.flow_lpm * LPM / 2)}, walls=("wall",),
-        symmetry=("middle",), outlets={"outlet": 0.0},
-    )  # fmt: skip
+    problem = half_flow(mesh, float(fluid.rho), float(fluid.mu), plate.flow_lpm * LPM)
     return problem, reynolds(problem, "inlet")
 
 

@@ -14,6 +14,7 @@ from packtool.coldplate.flow3d.prolong import unfolded
 from packtool.coldplate.flow3d.records import DevelopedInlet, FlowProblem, FlowSolution
 from packtool.coldplate.flow3d.solve import solve_flow_refined
 from packtool.errors import SolveError
+from packtool.fem.elements import ElementMesh
 
 ENERGY = 1e-6
 """Largest relative imbalance of a solution that is handed on."""
@@ -73,6 +74,16 @@ class PlateSolution:
     grid: PlateGrid
 
 
+def half_flow(mesh: ElementMesh, rho: float, mu: float, flow: float) -> FlowProblem:
+    """Half of ``flow`` [m³/s] through the lower half of a plate's channels, ``mesh`` a ``PlateGrid.flow`` or it refined; ``rho`` [kg/m³], ``mu`` [Pa s].
+
+    It enters developed and leaves at pressure 0.
+    """
+    return FlowProblem(
+        mesh, rho, mu, inlets={"inlet": DevelopedInlet(flow / 2)}, walls=("wall",), symmetry=("middle",), outlets={"outlet": 0.0}
+    )
+
+
 def solve_plate(plate: ChannelPlate, conditions: PlateConditions, fineness: Fineness) -> PlateSolution:
     """Flow on the lower half of the channels, then heat in the whole plate.
 
@@ -85,13 +96,7 @@ def solve_plate(plate: ChannelPlate, conditions: PlateConditions, fineness: Fine
         if not (np.isfinite(value) and value > 0):
             raise SolveError(f"{what} of a plate must be positive, got {value:g}")
     grid = plate_grid(plate, fineness)
-    flows = solve_flow_refined(
-        FlowProblem(
-            grid.flow, c.rho, c.mu, inlets={"inlet": DevelopedInlet(c.flow / 2)}, walls=("wall",), symmetry=("middle",),
-            outlets={"outlet": 0.0},
-        ),
-        grid.times,
-    )  # fmt: skip
+    flows = solve_flow_refined(half_flow(grid.flow, c.rho, c.mu, c.flow), grid.times)
     flow = flows[-1]
     mass = abs(flow.flow["outlet"] / (c.flow / 2) - 1)
     if mass > MASS:
