@@ -12,6 +12,7 @@ from packtool.coldplate.fluid import CoolantTable
 from packtool.coldplate.losses import FlowPhysics
 from packtool.coldplate.network import FULL, FlowSplit, split_flow
 from packtool.coldplate.passages import Passages, passages
+from packtool.coldplate.segments import branch_means
 from packtool.coldplate.stream import ChannelStream
 from packtool.design.schema import AnyColdPlate
 from packtool.errors import NotConverged, SolveError
@@ -43,7 +44,7 @@ class DropCurve:
     @classmethod
     def solved(cls, stream: ChannelStream, mean: Floats) -> DropCurve:
         """With the coolant as warm as a solve found it: ``mean`` (n_segments,) [K]."""
-        rho, mu = stream.branch_properties(mean)
+        rho, mu = branch_means(stream.passages, stream.segments, stream.table.at(mean, "cold plate"))
         rho_in = float(stream.table.at(np.array(stream.T_in)).rho)
         return cls(stream.passages, rho, mu, rho_in, stream.plate.roughness_um * 1e-6, stream.flow_physics)
 

@@ -18,7 +18,7 @@ from packtool.coldplate.losses import FlowPhysics
 from packtool.coldplate.march import Film, film, order, transport
 from packtool.coldplate.network import FlowSplit, driven_flow, split_flow
 from packtool.coldplate.records import HeatPhysics, PathTable
-from packtool.coldplate.segments import Segments
+from packtool.coldplate.segments import Segments, branch_means
 from packtool.design.suggest import did_you_mean
 from packtool.errors import NotConverged, SolveError
 from packtool.mesh.records import Floats
@@ -124,12 +124,10 @@ def solve_ducts(
     roughness = np.array([getattr(part, "roughness", 0.0) for part in network.parts])
     theta = np.full(len(p.nodes) + len(segments.s), T_in)
     mean = np.full(len(segments.s), T_in)
-    share = segments.length / p.length[segments.branch]
     grows = np.bincount(segments.branch, walls.heated, len(p.length)) > 0
     for step in range(MOST_STEPS):
         fluid = table.at(mean, "ducts")
-        rho = np.bincount(segments.branch, share * fluid.rho, len(p.length))
-        mu = np.bincount(segments.branch, share * fluid.mu / fluid.rho, len(p.length)) * rho
+        rho, mu = branch_means(p, segments, fluid)
         if pressure_drop is not None:
             split = driven_flow(p, pressure_drop, rho, mu, roughness, flow_physics)
         else:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from packtool.coldplate.fluid import Properties
+from packtool.coldplate.passages import Passages
 from packtool.errors import SolveError
 from packtool.layout.arcs import Arc
 from packtool.layout.coolant import Branch, CoolantNetwork
@@ -42,6 +44,14 @@ class Segments:
     x: Floats
     y: Floats
     bends_before: Integers
+
+
+def branch_means(p: Passages, segments: Segments, fluid: Properties) -> tuple[Floats, Floats]:
+    """Density [kg/m³] and viscosity [Pa s] by branch (n_branches,) of ``fluid`` (n_segments,), for its pressure drop."""
+    branch, n = segments.branch, len(p.length)
+    share = segments.length / p.length[branch]
+    rho = np.bincount(branch, share * fluid.rho, n)
+    return rho, np.bincount(branch, share * fluid.mu / fluid.rho, n) * rho  # friction goes with mu / rho
 
 
 @dataclass(frozen=True)

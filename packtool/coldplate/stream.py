@@ -13,7 +13,7 @@ from packtool.coldplate.march import Film, Order, Transport, film, order, standi
 from packtool.coldplate.network import FlowSplit, split_flow
 from packtool.coldplate.passages import Passages, passages
 from packtool.coldplate.records import HeatPhysics
-from packtool.coldplate.segments import Segments, WallMap, cut, facet_size, map_walls
+from packtool.coldplate.segments import Segments, WallMap, branch_means, cut, facet_size, map_walls
 from packtool.design.schema import AnyColdPlate
 from packtool.design.schema.cold_plate import known_flow_lpm
 from packtool.layout.coolant import LPM, CoolantNetwork
@@ -138,7 +138,7 @@ class ChannelStream:
         self.table.require(theta, "cold plate")
         fluid = self.table.at(mean, "cold plate")
         segments, p = self.segments, self.passages
-        rho, viscosity = self.branch_properties(mean)
+        rho, viscosity = branch_means(p, segments, fluid)
         split = split_flow(p, self.mass_flow, rho, viscosity, self.plate.roughness_um * 1e-6, self.flow_physics)
         if self.standing:
             films = standing_film(p, segments, fluid)
@@ -149,14 +149,6 @@ class ChannelStream:
         way = order(p, segments, split.mass_flow)
         conductance = films.h * self.wall_area
         return Flow(split, films, way, transport(p, segments, way, split.mass_flow, self.table, theta, self.T_in, conductance))
-
-    def branch_properties(self, mean: Floats) -> tuple[Floats, Floats]:
-        """Density [kg/m³] and viscosity [Pa s] by branch (n,) at segment temperatures ``mean`` (n_segments,) [K], for its pressure drop."""
-        fluid, branch = self.table.at(mean, "cold plate"), self.segments.branch
-        n = len(self.passages.length)
-        weight = self.segments.length / self.passages.length[branch]
-        rho = np.bincount(branch, weight * fluid.rho, n)
-        return rho, np.bincount(branch, weight * fluid.mu / fluid.rho, n) * rho  # friction goes with mu / rho
 
     @property
     def wall_area(self) -> Floats:
