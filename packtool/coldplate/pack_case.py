@@ -110,7 +110,7 @@ def solve_pack_case(
     mesh, finest = meshes[0], solved(meshes[0])
     coarser = [solved(one) for one in meshes[1:3]]
     solution, coolant = finest.solution, finest.coolant
-    moved = _scatter(coarser[-1].rows, solved(meshes[-1], HeatPhysics(lowest_film=True)).rows) if coolant else {}
+    moved = film_scatter(coarser[-1].rows, solved(meshes[-1], HeatPhysics(lowest_film=True)).rows) if coolant else {}
     least = 0.0
     estimated = estimated_errors(finest.rows, *(once.rows for once in coarser))
     if len(coarser) == 1:  # two meshes cannot tell an extreme's chance agreement from accuracy: it is no better than the mean
@@ -161,7 +161,7 @@ def _on_the_pump(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: s
     return on_the_pump(loaded, layout.network, warm)
 
 
-def _scatter(nominal: Sequence[Result], lowest_film: Sequence[Result]) -> dict[str, float]:
+def film_scatter(nominal: Sequence[Result], lowest_film: Sequence[Result]) -> dict[str, float]:
     """By result: how far temperatures (the coolant's too) and heats move where every film is at the lower end of its interval. (Flows of no
     heat at all have no row.)"""
     low = {row.name: row.value for row in lowest_film}

@@ -12,7 +12,7 @@ import numpy as np
 
 from packtool.catalogue.records import Coolant
 from packtool.coldplate.drop_curve import DropCurve
-from packtool.coldplate.pack_case import EXACT, drop_rows, path_rows
+from packtool.coldplate.pack_case import EXACT, drop_rows, film_scatter, path_rows
 from packtool.coldplate.pack_march import PackMarch
 from packtool.coldplate.pack_run import MOST_LANDED, PackCase, PackRun
 from packtool.coldplate.pump import flow_scatter, on_the_pump
@@ -137,9 +137,7 @@ def solve_pack_transient(
     coarsest = {row.name: row.value for row in (coarser[-1] if coarser else rows)}
     film: dict[str, float] = {}
     if prepared.stream is not None:
-        low = {row.name: row.value for row in run(meshes[-1], HeatPhysics(lowest_film=True))[2]}
-        moved = ("temperature.", "heat.", "coolant.outlet", "coolant.rise")
-        film = {name: abs(value - low.get(name, 0.0)) for name, value in coarsest.items() if name.startswith(moved)}
+        film = film_scatter(coarser[-1] if coarser else rows, run(meshes[-1], HeatPhysics(lowest_film=True))[2])
     results = []
     for row in estimated_errors(rows, *coarser):
         late = abs(coarsest[row.name] - in_time[row.name]) * 4 / 3
