@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csc_matrix
-from scipy.sparse.linalg import splu
+from scipy.sparse import diags
 
 from packtool.catalogue.load import coolants
 from packtool.catalogue.records import Coolant
@@ -23,6 +22,7 @@ from packtool.design.suggest import did_you_mean
 from packtool.errors import NotConverged, SolveError
 from packtool.mesh.records import Floats
 from packtool.results import ZERO_CELSIUS
+from packtool.thermal.coupling import factorised
 
 LONGEST = 100
 """Segments of the longest duct; the others' are as long, and a duct has no fewer than FEWEST. Films are integrated exactly within one."""
@@ -135,8 +135,9 @@ def solve_ducts(
         films = film(p, segments, split.mass_flow, fluid, roughness, heat_physics, grows)
         H = films.h * walls.area * walls.held
         moved = transport(p, segments, order(p, segments, split.mass_flow), split.mass_flow, table, theta, T_in, H)
-        matrix = csc_matrix(moved.matrix + moved.gain @ csc_matrix((H, (range(len(H)), range(len(H))))) @ moved.mean)
-        after = splu(matrix).solve(moved.gain @ (walls.given + H * walls.T_wall) + moved.supply)
+        after = factorised((moved.matrix + moved.gain @ diags(H) @ moved.mean).tocsc()).solve(
+            moved.gain @ (walls.given + H * walls.T_wall) + moved.supply
+        )
         change, theta = float(np.abs(after - theta).max()), after if step < MOST_STEPS // 2 else (after + theta) / 2
         mean = moved.mean @ theta
         if change <= SETTLED_K:
