@@ -181,11 +181,12 @@ def _rows(values: Floats | Integers, form: str) -> str:
     return f"{len(values)}\n(\n" + "".join(parts) + ")\n"
 
 
+def foam_head(kind: str, name: str, location: str = "", note: str = "") -> str:
+    """The head of every file of OpenFOAM: its class ``kind``, its name, and where in the case it stands if that is to be said."""
+    note = f'    note "{note}";\n' if note else ""
+    place = f'    location "{location}";\n' if location else ""
+    return f"FoamFile\n{{\n    version 2.0;\n    format ascii;\n    class {kind};\n{note}{place}    object {name};\n}}\n\n"
+
+
 def _write(folder: Path, name: str, kind: str, body: list[str], note: str = "") -> None:
-    head = [
-        "FoamFile\n{\n    version 2.0;\n    format ascii;\n",
-        f"    class {kind};\n",
-        f'    note "{note}";\n' if note else "",
-        f'    location "constant/polyMesh";\n    object {name};\n}}\n\n',
-    ]
-    artifacts.write_text(folder / name, "".join([*head, *body]))
+    artifacts.write_text(folder / name, "".join([foam_head(kind, name, "constant/polyMesh", note), *body]))

@@ -15,7 +15,8 @@ from packtool import artifacts
 from packtool.coldplate.flow3d.records import FlowProblem
 from packtool.coldplate.flow3d.sections import inlet_velocity, section_of
 from packtool.errors import SolveError
-from packtool.mesh.polymesh import faces_of, write_polymesh
+from packtool.mesh.polymesh import faces_of, foam_head, write_polymesh
+from packtool.mesh.sides import FacetFinder
 
 MODELS = ("laminar", "kOmegaSST")
 
@@ -98,11 +99,10 @@ def _inflow_scales(problem: FlowProblem) -> tuple[float, float]:
 def _velocity(problem: FlowProblem) -> dict[str, str]:
     faces = faces_of(problem.mesh.elements)
     outer = faces.nodes[len(faces.neighbour) :]
-    keys = np.sort(outer, axis=1)
+    find = FacetFinder(outer).first
     patches = {}
     for name, inlet in problem.inlets.items():
-        wanted = {tuple(row) for row in np.sort(problem.mesh.boundaries[name], axis=1).tolist()}
-        mine = outer[[tuple(row) in wanted for row in keys.tolist()]]  # in the order of the patch's faces
+        mine = outer[np.sort(find(name, problem.mesh.boundaries[name]))]  # in the order of the patch's faces
         corner = problem.mesh.points[mine]
         area = np.linalg.norm(np.cross(corner[:, 2] - corner[:, 0], corner[:, 3] - corner[:, 1]), axis=1) / 2
         velocity = inlet_velocity(problem, name, corner.mean(axis=1))
@@ -134,17 +134,13 @@ def _calculated(problem: FlowProblem) -> dict[str, str]:
 
 def _field(name: str, kind: str, dimensions: str, inside: str, patches: Mapping[str, str], names: Mapping[str, str]) -> str:
     rows = "".join(f"    {names[patch]}\n    {{\n        {body}\n    }}\n" for patch, body in patches.items())
-    return _head(kind, "0", name) + f"dimensions {dimensions};\n\ninternalField uniform {inside};\n\nboundaryField\n{{\n{rows}}}\n"
+    return (
+        foam_head(kind, name, "0") + f"dimensions {dimensions};\n\ninternalField uniform {inside};\n\nboundaryField\n{{\n{rows}}}\n"
+    )
 
 
 def _dictionary(name: str, body: str) -> str:
-    return _head("dictionary", "", name) + body
-
-
-def _head(kind: str, location: str, name: str) -> str:
-    place = f'    location "{location}";\n' if location else ""
-    subject = f"    object {name};\n" if name else ""
-    return f"FoamFile\n{{\n    version 2.0;\n    format ascii;\n    class {kind};\n{place}{subject}}}\n\n"
+    return foam_head("dictionary", name) + body
 
 
 def _averages(problem: FlowProblem, names: Mapping[str, str]) -> str:
