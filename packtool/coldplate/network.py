@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import scipy.sparse as sparse
@@ -151,15 +152,13 @@ class _System:
         if self.small is not None:
             A = self.small.copy()
             A[: self.n, : self.n] += np.diag(slope) if coupling is None else np.diag(slope) + coupling.toarray()
-            factors = lu_factor(A, check_finite=False)
-            solved = lu_solve(factors, right)
-            solved += lu_solve(factors, right - A @ solved)
+            solve = partial(lu_solve, lu_factor(A, check_finite=False))
         else:
             block = sparse.diags(slope) if coupling is None else sparse.diags(slope) + coupling
-            B = sparse.bmat([[block, -self.incidence[:, self.kept]], [self.incidence.T[self.kept], None]]).tocsc()
-            split = splu(B)
-            solved = split.solve(right)
-            solved += split.solve(right - B @ solved)
+            A = sparse.bmat([[block, -self.incidence[:, self.kept]], [self.incidence.T[self.kept], None]]).tocsc()
+            solve = splu(A).solve
+        solved = solve(right)
+        solved += solve(right - A @ solved)
         P = self.held.copy()
         P[self.kept] = solved[self.n :]
         return np.r_[solved[: self.n], P]
