@@ -16,13 +16,12 @@ class FacetIntegrals:
     """Facets ready to integrate over, three Gauss points a direction.
 
     ``normal`` (n, q, dim): outward normal times the weight of each Gauss point [m² or m]; ``first`` (n, q, c) and ``second`` (n, q, a):
-    values there of the element's functions of degree 1 and 2; ``corners`` (n, c) points and ``nodes`` (n, a) of their elements, ``element`` (n,) those themselves.
+    values there of the element's functions of degree 1 and 2; ``nodes`` (n, a) of their elements, ``element`` (n,) those themselves.
     """
 
     normal: Floats
     first: Floats
     second: Floats
-    corners: Integers
     nodes: Integers
     element: Integers
 
@@ -34,10 +33,6 @@ class FacetIntegrals:
     def of_second(self, values: Floats) -> Floats:
         """A nodal field of degree 2 (n_nodes, ...) at the Gauss points (n, q, ...)."""
         return np.asarray(np.einsum("fqa,fa...->fq...", self.second, values[self.nodes]))
-
-    def of_first(self, values: Floats) -> Floats:
-        """A field of degree 1 (n_points,) at the Gauss points (n, q)."""
-        return np.asarray(np.einsum("fqc,fc->fq", self.first, values[self.corners]))
 
     def of_corners(self, values: Floats) -> Floats:
         """A field given at each element's own corners (n_elements, c), of degree 1 within it, at the Gauss points (n, q)."""
@@ -78,4 +73,4 @@ def facet_integrals(points: Floats, corners: Integers, nodes: Integers, facets: 
     jacobian = np.einsum("fci,fjqc->fqij", points[corners[element]], np.array(slopes)[local], optimize=True)
     size = np.linalg.det(jacobian)
     normal = np.einsum("fqji,fj->fqi", np.linalg.inv(jacobian), outward[local]) * (size * weight)[:, :, None]
-    return FacetIntegrals(normal, np.array(values_1)[local], np.array(values_2)[local], corners[element], nodes[element], element)
+    return FacetIntegrals(normal, np.array(values_1)[local], np.array(values_2)[local], nodes[element], element)

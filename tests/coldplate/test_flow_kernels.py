@@ -108,6 +108,6 @@ def test_facets_together_close_the_mesh(dimension):
     nodes = np.arange(3**dimension)[None]
     kernels = Kernels(points, tensor, nodes, 3**dimension)
     sides = facet_integrals(points, tensor, nodes, one)
-    place = np.stack([sides.of_first(points[:, axis]) for axis in range(dimension)], axis=2)
+    place = np.stack([sides.of_corners(points[tensor, axis]) for axis in range(dimension)], axis=2)
     assert (place * sides.normal).sum() == pytest.approx(dimension * kernels.weight.sum(), rel=1e-12)
     assert sides.normal.sum(axis=(0, 1)) == pytest.approx(np.zeros(dimension), abs=1e-14)

@@ -10,8 +10,8 @@ from packtool.fem.start import start
 from packtool.mesh.records import Floats, Integers
 
 
-def to_children(values: Floats, parent_nodes: Integers, child_nodes: Integers, degree: int, dimension: int) -> Floats:
-    """A field (n_nodes, ...) of ``degree`` 1 or 2 at the nodes of the mesh whose elements are those of ``elements.refined``.
+def to_children(values: Floats, parent_nodes: Integers, child_nodes: Integers, dimension: int) -> Floats:
+    """A field (n_nodes, ...) of degree 2 at the nodes of the mesh whose elements are those of ``elements.refined``.
 
     ``parent_nodes`` (n, a) and ``child_nodes`` (2^dim n, a) of the elements, in dolfinx's order. Exact: the finer space holds the coarser.
     """
@@ -19,7 +19,7 @@ def to_children(values: Floats, parent_nodes: Integers, child_nodes: Integers, d
     import basix
 
     cell = basix.CellType[SHAPES[2**dimension]]
-    element = basix.create_element(basix.ElementFamily.P, cell, degree, basix.LagrangeVariant.gll_warped)
+    element = basix.create_element(basix.ElementFamily.P, cell, 2, basix.LagrangeVariant.gll_warped)
     out = np.zeros((int(child_nodes.max()) + 1, *values.shape[1:]))
     n_children = 2**dimension
     for child in range(n_children):

@@ -107,7 +107,7 @@ def solve_flow_refined(problem: FlowProblem, times: int = 1) -> tuple[FlowSoluti
         _, nodes = quadratic_nodes(mesh.points, mesh.elements)
         dimension = mesh.dimension
         guess = Guess(
-            to_children(coarse.velocity, coarse.element_nodes, nodes, 2, dimension),
+            to_children(coarse.velocity, coarse.element_nodes, nodes, dimension),
             linear_to_children(coarse.pressure_linear, coarse.problem.mesh, mesh),
         )
         found.append(_solved(finer, guess, judged=time == times))
