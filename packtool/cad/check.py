@@ -17,12 +17,16 @@ from packtool.cad.rounding import rounded_sweeps
 from packtool.cad.solids import Solid, crowded_faces, faces_of, subshapes
 from packtool.cad.step import Instance
 from packtool.cad.tree import assembly_tree, leaves
-from packtool.layout.records import Layout
+from packtool.layout.imported import Overlap
+from packtool.layout.records import Layout, Product
 
 PLACE_TOLERANCE_MM = 1e-5
 """Places in nested groups are rounded to 1e-9 mm and summed; this is a hundred times the kernel's point tolerance."""
 VOLUME_TOLERANCE = 1e-6
 """Relative; the kernel integrates planes and cylinders to about 1e-14, so this finds missing features, not round-off."""
+
+MOST_OVERLAPS = 5
+"""Of one imported file, that are told one by one: a file of many modelled threads has hundreds alike."""
 
 
 def product_volumes(layout: Layout, solids: Mapping[str, Solid]) -> tuple[ProductVolume, ...]:
@@ -47,7 +51,7 @@ def solid_findings(solids: Mapping[str, Solid], volumes: Sequence[ProductVolume]
 
 
 def import_notes(layout: Layout) -> list[CadFinding]:
-    """Of each imported product: solids that are lost, how many are taken as one part, what of its file is left out, where that is not plain."""
+    """Of each imported product: solids that are lost, or overlap, how many are taken as one part, what of its file is left out."""
     notes = []
     for product in layout.products:
         body = product.body
@@ -58,6 +62,7 @@ def import_notes(layout: Layout) -> list[CadFinding]:
                 f"{product.id}, {product.description}: {body.unread} of its solids cannot be read and are missing; export it again"
             )
             notes.append(CadFinding("import_incomplete", (product.id,), body.unread, "solids", message))
+        notes += _overlaps(product, body.overlaps)
         if body.solids == 1 and not body.left_out:
             continue
         words = [f"its {body.solids} solids are one part"] if body.solids > 1 else []
@@ -67,6 +72,22 @@ def import_notes(layout: Layout) -> list[CadFinding]:
             )
         notes.append(CadFinding("import", (product.id,), None, "", f"{product.id}, {product.description}: {'; '.join(words)}"))
     return notes
+
+
+def _overlaps(product: Product, overlaps: Sequence[Overlap]) -> list[CadFinding]:
+    """A finding for each of the largest overlaps of the solids of one file; the last says of the others."""
+    findings = []
+    for number, overlap in enumerate(overlaps[:MOST_OVERLAPS], 1):
+        x0, y0, z0, x1, y1, z1 = (round(value, 3) + 0.0 for value in overlap.box)
+        message = (
+            f"{product.id}, {product.description}: its solids {overlap.solids[0]} and {overlap.solids[1]} claim the same {overlap.mm3:.4g} mm³,"
+            f" from ({x0:g}, {y0:g}, {z0:g}) to ({x1:g}, {y1:g}, {z1:g}) mm of the file; they are made one, which counts it once"
+        )
+        rest = overlaps[number:]
+        if number == MOST_OVERLAPS and rest:
+            message += f"; and {len(rest)} more such pairs of solids, {sum(one.mm3 for one in rest):.4g} mm³"
+        findings.append(CadFinding("import_overlap", (product.id,), overlap.mm3, "mm3", message))
+    return findings
 
 
 def is_valid(solid: Solid) -> bool:

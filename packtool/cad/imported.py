@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from packtool.errors import CadError, UsageError
-from packtool.layout.imported import UPRIGHT, Body, Imported, Matrix, Tilt, rotation_matrix
+from packtool.layout.imported import UPRIGHT, Body, Imported, Matrix, Overlap, Tilt, rotation_matrix
 from packtool.layout.records import Layout, Part, Product
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class UnreadableParts(CadError):
 def read_imported(layout: Layout, folder: Path) -> tuple[str, ...]:
     """Read every STEP file of ``layout.imported``, and leave its solids and their figures in ``folder``; the files' names there.
 
-    All solids of a file are one part; its units become mm. Raises UnreadableParts, with every file that cannot be taken.
+    All solids of a file are one part, those that overlap one solid; its units become mm. Raises UnreadableParts, with every file that cannot be taken.
     """
     folder.mkdir(parents=True, exist_ok=True)
     files: dict[str, list[Imported]] = {}
@@ -97,8 +97,10 @@ def imported_shapes(layout: Layout, folder: Path) -> dict[str, TopoDS_Shape]:
 
 def _product(one: Imported, facts: Mapping[str, Any]) -> Product:
     counts = facts["solids"], facts["left_out"], facts["unread"]
+    found = sorted(facts["overlaps"], key=lambda overlap: -overlap["mm3"])
+    overlaps = tuple(Overlap(tuple(one["solids"]), one["mm3"], tuple(one["box"])) for one in found)
     moments = tuple(facts["first"]), tuple(facts["second"])
-    body = Body(facts["volume_mm3"], *moments, tuple(facts["box"]), facts["slack_mm3"], *counts)
+    body = Body(facts["volume_mm3"], *moments, tuple(facts["box"]), facts["slack_mm3"], *counts, overlaps)
     return Product(one.product, "imported", one.material, (), description=f"from {one.file}", mass_kg=one.mass_kg, body=body)
 
 

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 FindingKind = Literal[
-    "invalid_solid", "volume", "interference", "gap", "outside", "outside_imported", "round_trip", "mass_unknown", "import", "import_incomplete",
+    "invalid_solid", "volume", "interference", "gap", "outside", "outside_imported", "round_trip", "mass_unknown", "import", "import_incomplete", "import_overlap",
 ]  # fmt: skip
 
 SEVERITY: Mapping[FindingKind, Literal["warning", "note"]] = {
-    "gap": "warning", "mass_unknown": "warning", "import_incomplete": "warning", "import": "note", "outside_imported": "note",
+    "gap": "warning", "mass_unknown": "warning", "import_incomplete": "warning", "import_overlap": "warning", "import": "note", "outside_imported": "note",
 }  # fmt: skip
 """Of kinds that are no errors."""
 

@@ -8,6 +8,7 @@ one shape in mm, and TARGET.json, what is known of it, or why not (``refused``).
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import math
 import re
@@ -19,6 +20,7 @@ from typing import Any
 from OCP.BinTools import BinTools
 from OCP.Bnd import Bnd_Box
 from OCP.BRep import BRep_Builder, BRep_Tool
+from OCP.BRepAlgoAPI import BRepAlgoAPI_Common, BRepAlgoAPI_Fuse
 from OCP.BRepBndLib import BRepBndLib
 from OCP.BRepBuilderAPI import BRepBuilderAPI_Transform
 from OCP.BRepCheck import BRepCheck_Analyzer
@@ -33,11 +35,15 @@ from OCP.TopAbs import TopAbs_Orientation, TopAbs_ShapeEnum
 from OCP.TopExp import TopExp_Explorer
 from OCP.TopLoc import TopLoc_Location
 from OCP.TopoDS import TopoDS, TopoDS_Compound, TopoDS_Shape
+from OCP.TopTools import TopTools_ListOfShape
 
 LARGEST_MM = 20_000.0
 """As the design's lengths: a larger part is in other units than its file says."""
 SMALLEST_MM3 = 1e-3
 """A solid of less is a fault of the file."""
+
+SHARED_MM3 = 1e-3
+"""Two solids that share no more than this only touch: a film of 1e-6 mm over a face of 1000 mm², as between parts of the pack."""
 
 SOLID = re.compile(rb"(?:MANIFOLD_SOLID_BREP|FACETED_BREP|BREP_WITH_VOIDS)\s*\(\s*'")
 """A solid in the text of the file: its first attribute is its name (ISO 10303-42)."""
@@ -86,7 +92,8 @@ def _read(task: dict[str, Any], target: Path) -> dict[str, Any]:
     if not solids:
         held = f"only {loose} {'surface' if loose == 1 else 'surfaces'}" if loose else "none that the CAD kernel can read"
         raise Refused(f"there is no solid in it, {held}; in the CAD program knit the part to a solid and export it again")
-    shape = solids[0] if len(solids) == 1 else _together(solids)
+    apart, overlaps = _apart(solids)
+    shape = apart[0] if len(apart) == 1 else _together(apart)
     volume, first, second = _moments(shape)
     box = _box(shape)
     size = max(box[axis + 3] - box[axis] for axis in range(3))
@@ -100,6 +107,7 @@ def _read(task: dict[str, Any], target: Path) -> dict[str, Any]:
         "box": box,
         "slack_mm3": _slack(shape),
         "solids": len(solids),
+        "overlaps": overlaps,
         "left_out": loose,
         "unread": max(0, written - len({_shared(solid) for solid in read})),
         "tilts": [{"matrix": tilt, "box": _box(_turned(shape, tilt))} for tilt in task["tilts"]],
@@ -141,6 +149,67 @@ def _sound(solid: TopoDS_Shape) -> TopoDS_Shape:
     if not (math.isfinite(volume) and volume >= SMALLEST_MM3):
         raise Refused(f"a solid in it has a volume of {volume:.3g} mm³; mend it in the CAD program and export it again")
     return solid
+
+
+def _apart(solids: list[TopoDS_Shape]) -> tuple[list[TopoDS_Shape], list[dict[str, Any]]]:
+    """The solids with those that overlap made one, so that no space is filled twice; and which two overlap (from 1), where and by how much."""
+    overlaps: list[dict[str, Any]] = []
+    joined = list(range(len(solids)))  # by solid: the first of those that it overlaps with, by way of others too
+    for one, two in _near(solids):
+        common = BRepAlgoAPI_Common(solids[one], solids[two])
+        if not common.IsDone():
+            raise Refused(
+                f"the CAD kernel cannot tell whether its solids {one + 1} and {two + 1} overlap; mend them in the CAD program"
+            )
+        shared = _moments(common.Shape())[0] if _every(common.Shape(), TopAbs_ShapeEnum.TopAbs_SOLID) else 0.0
+        if shared > SHARED_MM3 + min(_slack(solids[one]), _slack(solids[two])):
+            overlaps.append({"solids": [one + 1, two + 1], "mm3": shared, "box": _box(common.Shape())})
+            low, high = sorted((joined[one], joined[two]))
+            joined = [low if first == high else first for first in joined]
+    apart = []
+    for first in sorted(set(joined)):
+        members = [i for i in range(len(solids)) if joined[i] == first]
+        shared = [overlap["mm3"] for overlap in overlaps if overlap["solids"][0] - 1 in members]
+        apart.append(_united([solids[i] for i in members], shared))
+    return apart, overlaps
+
+
+def _near(solids: list[TopoDS_Shape]) -> list[tuple[int, int]]:
+    """The places of the solids, two by two, whose boxes meet."""
+    boxes = []
+    for solid in solids:
+        box = Bnd_Box()
+        BRepBndLib.Add_s(solid, box, False)
+        boxes.append(box)
+    starts = [box.CornerMin().X() for box in boxes]
+    order = sorted(range(len(boxes)), key=starts.__getitem__)
+    pairs = []
+    for place, one in enumerate(order):
+        end = boxes[one].CornerMax().X()
+        nearby = itertools.takewhile(lambda two, end=end: starts[two] <= end, order[place + 1 :])
+        pairs += [(min(one, two), max(one, two)) for two in nearby if not boxes[one].IsOut(boxes[two])]
+    return sorted(pairs)
+
+
+def _united(solids: list[TopoDS_Shape], shared: list[float]) -> TopoDS_Shape:
+    """The one solid that solids fill together, two of which have ``shared`` volumes [mm³] each."""
+    if len(solids) == 1:
+        return solids[0]
+    first, others = TopTools_ListOfShape(), TopTools_ListOfShape()
+    first.Append(solids[0])
+    for solid in solids[1:]:
+        others.Append(solid)
+    fuse = BRepAlgoAPI_Fuse()
+    fuse.SetArguments(first)
+    fuse.SetTools(others)
+    fuse.Build()
+    made = _every(fuse.Shape(), TopAbs_ShapeEnum.TopAbs_SOLID) if fuse.IsDone() else []
+    if len(made) == 1 and BRepCheck_Analyzer(made[0]).IsValid():
+        apart, slack = sum(_moments(solid)[0] for solid in solids), SHARED_MM3 + sum(map(_slack, solids))
+        # three that share one place: more than all pairs off would leave, less than the largest off (Bonferroni)
+        if apart - sum(shared) - slack <= _moments(made[0])[0] <= apart - max(shared) + slack:
+            return made[0]
+    raise Refused("solids in it overlap, and the CAD kernel cannot make them one; mend that in the CAD program and export it again")
 
 
 def _slack(shape: TopoDS_Shape) -> float:

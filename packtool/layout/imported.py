@@ -44,11 +44,20 @@ class Tilt:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlap:
+    """Two ``solids`` of one file, by their place in it from 1, that claim the same ``mm3``, within ``box`` of the file's own frame."""
+
+    solids: tuple[int, int]
+    mm3: float
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """What the kernel says of the solids of a STEP file, in the file's own frame: volume [mm³]; ``first`` (3) integral of r dV [mm⁴];
     ``second`` (9, row by row) integral of r r^T dV [mm⁵]; ``box`` around them; by how much their volume is unsure [mm³], for the
     tolerance within which their faces meet; how many solids; surfaces that were left out; solids that the kernel
-    could not read."""
+    could not read; and ``overlaps``, the largest first: such solids are one, and all else is of what they fill together."""
 
     volume_mm3: float
     first: Triple
@@ -58,6 +67,7 @@ class Body:
     solids: int
     left_out: int
     unread: int = 0
+    overlaps: tuple[Overlap, ...] = ()
 
 
 def rotation_matrix(rotation_deg: Triple) -> Matrix:

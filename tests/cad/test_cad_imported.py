@@ -95,6 +95,44 @@ def test_all_solids_of_a_file_are_one_part_and_that_is_said(tmp_path: Path) -> N
     assert "its 2 solids are one part; a surface that is no solid is left out" in note.message
 
 
+def test_solids_of_one_file_that_overlap_count_once_and_are_named_with_place_and_volume(tmp_path: Path) -> None:
+    # a plate, a pin of r 4 mm pressed 6 mm deep into it, and a boss that only stands on it
+    path = write_step(
+        tmp_path / "pressed.step", together(box(0, 0, -10, 60, 40, 6), cylinder(20, 20, 4, 30), box(40, 5, 6, 50, 15, 20))
+    )
+    report = built(alone(entry(path, "pressed", (100, 0, 0))), tmp_path, formats=("step", "stl"))
+    overlap, note = report.findings  # neither round trip nor volume: all exports have the same, whole shape
+    assert (overlap.kind, overlap.severity, overlap.parts, overlap.unit) == ("import_overlap", "warning", ("pressed",), "mm3")
+    assert overlap.value == pytest.approx(math.pi * 16 * 6, rel=1e-9)
+    assert "its solids 1 and 2 claim the same 301.6 mm³, from (16, 16, 0) to (24, 24, 6) mm of the file" in overlap.message
+    assert note.kind == "import"
+    filled = 60 * 40 * 16 + math.pi * 16 * 24 + 10 * 10 * 14
+    assert report.mass["mass_kg"] == pytest.approx(filled * KG_MM3, rel=1e-9)
+    moment = 60 * 40 * 16 * -2 + math.pi * 16 * 24 * 18 + 10 * 10 * 14 * 13
+    assert report.mass["centre_of_gravity_mm"][2] == pytest.approx(moment / filled, abs=1e-9)
+    (volume,) = report.volumes
+    assert volume.cad_mm3 == pytest.approx(filled, rel=1e-9)
+
+
+def test_of_solids_that_overlap_by_way_of_others_nothing_counts_twice(tmp_path: Path) -> None:
+    twice = box(0, 0, 0, 10, 10, 10)  # drawn twice, a third runs into both, a fourth into the third only; the last is alone
+    solids = twice, box(0, 0, 0, 10, 10, 10), box(5, 0, 0, 25, 10, 10), box(24, 0, 0, 30, 10, 10), box(50, 0, 0, 51, 1, 1)
+    path = write_step(tmp_path / "chain.step", together(*solids))
+    report = built(alone(entry(path, "chain")), tmp_path, formats=("step",))
+    overlaps = [finding for finding in report.findings if finding.kind == "import_overlap"]
+    assert [finding.value for finding in overlaps] == pytest.approx([1000, 500, 500, 100], rel=1e-9)
+    assert report.mass["mass_kg"] == pytest.approx((30 * 10 * 10 + 1) * KG_MM3, rel=1e-9)
+    assert {finding.kind for finding in report.findings} == {"import_overlap", "import"}
+
+
+def test_of_very_many_overlaps_the_largest_are_told_one_by_one(tmp_path: Path) -> None:
+    pins = [cylinder(10 * i, 5, 2, 10 + i) for i in range(1, 9)]
+    path = write_step(tmp_path / "comb.step", together(box(0, 0, 8, 100, 10, 30), *pins))
+    found = [f for f in built(alone(entry(path, "comb")), tmp_path).findings if f.kind == "import_overlap"]
+    assert [finding.value for finding in found] == pytest.approx([math.pi * 4 * (2 + i) for i in (8, 7, 6, 5, 4)], rel=1e-9)
+    assert found[-1].message.endswith(f"and 3 more such pairs of solids, {math.pi * 4 * (3 + 4 + 5):.4g} mm³")
+
+
 def test_a_solid_that_the_kernel_cannot_read_is_not_lost_in_silence(tmp_path: Path) -> None:
     path = write_step(tmp_path / "half.step", together(box(0, 0, 0, 10, 10, 10), box(20, 0, 0, 30, 10, 10)))
     text = path.read_text()
