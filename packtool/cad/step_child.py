@@ -8,7 +8,6 @@ one shape in mm, and TARGET.json, what is known of it, or why not (``refused``).
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
 import math
 import re
@@ -169,8 +168,8 @@ def _apart(solids: list[TopoDS_Shape]) -> tuple[list[TopoDS_Shape], list[dict[st
     apart = []
     for first in sorted(set(joined)):
         members = [i for i in range(len(solids)) if joined[i] == first]
-        shared = [overlap["mm3"] for overlap in overlaps if overlap["solids"][0] - 1 in members]
-        apart.append(_united([solids[i] for i in members], shared))
+        pairs = [overlap["mm3"] for overlap in overlaps if overlap["solids"][0] - 1 in members]
+        apart.append(_united([solids[i] for i in members], pairs))
     return apart, overlaps
 
 
@@ -185,9 +184,11 @@ def _near(solids: list[TopoDS_Shape]) -> list[tuple[int, int]]:
     order = sorted(range(len(boxes)), key=starts.__getitem__)
     pairs = []
     for place, one in enumerate(order):
-        end = boxes[one].CornerMax().X()
-        nearby = itertools.takewhile(lambda two, end=end: starts[two] <= end, order[place + 1 :])
-        pairs += [(min(one, two), max(one, two)) for two in nearby if not boxes[one].IsOut(boxes[two])]
+        for two in order[place + 1 :]:
+            if starts[two] > boxes[one].CornerMax().X():
+                break
+            if not boxes[one].IsOut(boxes[two]):
+                pairs.append((min(one, two), max(one, two)))
     return sorted(pairs)
 
 
