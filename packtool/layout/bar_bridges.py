@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import Literal
 
-from packtool.layout.bar_shapes import AIR_MM, IN_LINE_MM, Bar, BarSize, Box, Contacts, around, middle, on_face, sweep
+from packtool.layout.bar_gathering import Gathered
+from packtool.layout.bar_shapes import AIR_MM, IN_LINE_MM, Bar, BarSize, Box, around, middle, sweep
 from packtool.layout.outline import Rectangle, union
 from packtool.layout.records import Sweep
 from packtool.layout.terminals import NORMALS, Pole
@@ -19,42 +19,38 @@ ROUTES: tuple[Route, ...] = ("y_first", "x_first", "x_halfway", "y_halfway")
 
 
 def bridge(
-    first: Contacts,
-    second: Contacts,
-    size: BarSize,
-    others: Sequence[Pole],
-    clear: float,
-    *,
-    strips: bool = False,
-    route: Route = "y_first",
+    first: Gathered, second: Gathered, size: BarSize, others: Sequence[Pole], clear: float, *, route: Route = "y_first"
 ) -> Bar:
     """A beam above everything between the two groups, on risers. ``clear``: z [mm] that the beam stays above, besides the bars on top contacts.
 
-    The risers are as wide as the groups' contacts, or with ``strips`` no wider than the bar, on a strip over the contacts. Where the groups
-    are not in line the beam takes ``route``.
+    The risers are as wide as what they stand on. Where the groups are not in line the beam takes ``route``.
     """
     t = size.thickness
-    strips = strips and size.link(first) > size.width
-    wide = size.width if strips else size.link(first)
-    level = max([clear, *(group.middle[2] + t for group in (first, second) if group.face == "top")]) + AIR_MM
-    ends = [
-        _stripped(group, size, level, others) if strips else _riser(group, wide, size, level, others) for group in (first, second)
-    ]
-    (boxes_a, plan_a, way_a), (boxes_b, plan_b, way_b) = ends
+    wide = max(size.width if end.boxes else size.link(end.contact) for end in (first, second))
+    tops = (end.contact.middle[2] + (0.0 if end.boxes else t) for end in (first, second) if end.contact.face == "top")
+    level = max([clear, *tops]) + AIR_MM
+    (boxes_a, plan_a, way_a), (boxes_b, plan_b, way_b) = (_riser(end, wide, size, level, others) for end in (first, second))
     a, b = middle(plan_a), middle(plan_b)
     corners = _corners(a, b, route)
     beam = _beam(plan_a, plan_b, corners, wide)
     profiles = union(beam)
-    boxes = (*boxes_a, *boxes_b, *((x0, y0, level, x1, y1, level + t) for x0, y0, x1, y1 in beam))
-    sweeps = (*map(sweep, boxes_a), *map(sweep, boxes_b), *(Sweep(profile, level, level + t) for profile in profiles))
-    length = sum(math.dist(p, q) for p, q in pairwise(corners)) + way_a + way_b
-    return Bar("bridge", first.row, first.poles[0].series, second.poles[0].series, sweeps, boxes, length, t * wide)
+    risers = (*boxes_a, *boxes_b)
+    boxes = (*first.boxes, *second.boxes, *risers, *((x0, y0, level, x1, y1, level + t) for x0, y0, x1, y1 in beam))
+    beams = (Sweep(profile, level, level + t) for profile in profiles)
+    length = sum(math.dist(p, q) for p, q in pairwise(corners)) + way_a + way_b + first.way + second.way
+    positions = first.contact.poles[0].series, second.contact.poles[0].series
+    sweeps = (*first.sweeps, *second.sweeps, *map(sweep, risers), *beams)
+    return Bar("bridge", first.contact.row, *positions, sweeps, boxes, length, t * wide)
 
 
 def _riser(
-    group: Contacts, wide: float, size: BarSize, level: float, others: Sequence[Pole]
+    end: Gathered, wide: float, size: BarSize, level: float, others: Sequence[Pole]
 ) -> tuple[tuple[Box, ...], Rectangle, float]:
-    """Boxes from a group's contacts up to ``level``, what they take in the plan there, and the current's way to the beam's middle."""
+    """Boxes from where a group's current goes on up to ``level``, what they take in the plan there, and the current's way to the beam's middle.
+
+    On a side they stand off the face where they pass one of ``others`` above, or come from a comb below its line: another lies above that.
+    """
+    group = end.contact
     _, y0, z0, _, y1, z1 = group.box
     x, y, z = group.middle
     t, half = size.thickness, wide / 2
@@ -62,7 +58,7 @@ def _riser(
         plan = (x - half, y0, x + half, y1)
         return ((plan[0], y0, z1, plan[2], y1, level),), plan, level - z1
     nx, ny = NORMALS[group.face]
-    crossed = any(
+    crossed = end.side < 0 or any(
         p.face == group.face and abs(p.at[group.along] - (x, y)[group.along]) < half + p.half[group.along] for p in others
     )
     away = t + AIR_MM if crossed else 0.0
@@ -79,26 +75,6 @@ def _riser(
     stem = slab(away, away + t, middle - half, middle + half, z0, level)
     boxes = (slab(0.0, away, *own, z0, z1), stem) if away else (stem,)
     return boxes, (stem[0], stem[1], stem[3], stem[4]), level - z + away + t / 2
-
-
-def _stripped(group: Contacts, size: BarSize, level: float, others: Sequence[Pole]) -> tuple[tuple[Box, ...], Rectangle, float]:
-    """``_riser`` for a bar narrower than the group: a strip over the contacts gathers their current, the riser stands in its middle."""
-    box, t = group.box, size.thickness
-    strip = on_face(group.face, box[:3], box[3:], t)
-    nx, ny = NORMALS[group.face]
-    middle = group.middle
-    at = (middle[0] + nx * t, middle[1] + ny * t, box[5] + t if group.face == "top" else middle[2])
-    half = [(box[3 + k] - box[k]) / 2 for k in range(3)]
-    half[group.along] = size.width / 2
-    on_strip = Contacts((replace(group.poles[0], at=at, half=(half[0], half[1], half[2])),))
-    boxes, plan, way = _riser(on_strip, size.width, size, level, others)
-    places = sorted(p.at[group.along] for p in group.poles)
-    n, centre = len(places), middle[group.along]
-    gathering = 0.0  # from either end towards the riser
-    for k, (start, end) in enumerate(pairwise(places), 1):
-        gathering += (k / n) ** 2 * max(0.0, min(end, centre) - start) + ((n - k) / n) ** 2 * max(0.0, end - max(start, centre))
-    tall = box[4] - box[1] if group.face == "top" else box[5] - box[2]
-    return (strip, *boxes), plan, way + gathering * size.width / tall
 
 
 def _corners(a: tuple[float, float], b: tuple[float, float], route: Route) -> list[tuple[float, float]]:

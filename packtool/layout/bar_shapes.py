@@ -26,7 +26,7 @@ TOUCH_MM = 1e-6
 
 Box = tuple[float, float, float, float, float, float]
 """x0, y0, z0, x1, y1, z1 [mm]."""
-Shape = Literal["along", "end", "link", "bridge", "module"]
+Shape = Literal["along", "comb", "end", "link", "bridge", "module"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def straight(first: Contacts, second: Contacts | None, size: BarSize, sign: int 
     low[across], high[across] = middle - size.width / 2, middle + size.width / 2
     box = on_face(face, low, high, t)
     places = sorted([(p.at[0], 1) for p in first.poles] + [(p.at[0], -1) for g in groups[1:] for p in g.poles])
-    length = _heat_length(places, len(first.poles))
+    length = heat_length(places, len(first.poles))
     series = first.poles[0].series
     if second is None:
         length += first.poles[0].half[0]
@@ -186,7 +186,7 @@ def on_face(face: Face, low: Sequence[float], high: Sequence[float], t: float) -
     return x0 - t * (nx < 0), y0 - t * (ny < 0), z0, x1 + t * (nx > 0), y1 + t * (ny > 0), z1
 
 
-def _heat_length(places: Sequence[tuple[float, int]], count: int) -> float:
+def heat_length(places: Sequence[tuple[float, int]], count: int) -> float:
     """Sum of (current / full current)² x length over a strip that takes 1/count at each +1 and gives it at each -1."""
     total = current = 0.0
     for (a, sign), (b, _) in pairwise(places):

@@ -3,6 +3,9 @@
 ``width_mm`` is the bar's size across the row where it runs along a row, and along the row where it joins two rows; a link between rows is
 at least as wide as its group of terminals. With an odd number of groups in a row the row ends on the side that faces the next row, and the
 link is flat; with an even number it ends on the far side, and the link is a raised bridge over the row's last bar.
+
+Where plus and minus contacts of parallel cells follow each other in one line along the row, its bars are combs (bar_gathering) on either
+side of the line by turns, the first on the side that faces the row before.
 """
 
 from __future__ import annotations
@@ -15,7 +18,18 @@ from functools import cached_property
 from packtool.design.loaded import LoadedDesign
 from packtool.errors import Complaint
 from packtool.layout.bar_bridges import bridge
-from packtool.layout.bar_shapes import TOUCH_MM, Bar, BarSize, Box, Contacts, link, overlap, straight
+from packtool.layout.bar_gathering import Gathered, comb, comb_bar, comb_reach, flat_sweeps, on_contacts, strip
+from packtool.layout.bar_shapes import (
+    IN_LINE_MM,
+    TOUCH_MM,
+    Bar,
+    BarSize,
+    Box,
+    Contacts,
+    link,
+    overlap,
+    straight,
+)
 from packtool.layout.complaints import complain
 from packtool.layout.outline import Rectangle
 from packtool.layout.records import Joint, Part, Product, Sweep
@@ -49,25 +63,81 @@ class Wiring:
             rows.setdefault(pole.row, []).append(pole)
         return rows
 
+    @cached_property
+    def n_series(self) -> int:
+        """Series positions of the poles."""
+        return max(series for series, _ in self.contacts)
+
+    @cached_property
+    def firsts(self) -> Mapping[int, int]:
+        """The first series position of each row whose bars are combs: where plus and minus contacts of parallel cells stand in one line."""
+        firsts: dict[int, int] = {}
+        for series in range(1, self.n_series + 1):
+            plus, minus = self.contacts[series, True], self.contacts[series, False]
+            apart = (plus.middle[k] - minus.middle[k] for k in range(3) if k != plus.along)
+            if len(plus.poles) > 1 and plus.face == minus.face and all(abs(d) <= IN_LINE_MM for d in apart):
+                firsts.setdefault(plus.row, series)
+        return firsts
+
+    def side(self, series: int, *, plus: bool) -> int:
+        """The side (-1, 1) of the line of contacts that the comb on a group's contacts of this sign lies on; 0 where there is no comb."""
+        row = self.contacts[series, plus].row
+        if row not in self.firsts:
+            return 0
+        entering = -1 if (series - self.firsts[row]) % 2 == 0 else 1
+        return -entering if plus else entering
+
+    def gathered(self, series: int, size: BarSize, *, plus: bool) -> Gathered:
+        """Where a bar no wider than ``size`` goes on from this group: a comb, a strip over its contacts, or they themselves."""
+        group, side = self.contacts[series, plus], self.side(series, plus=plus)
+        return comb(group, size, side) if side else strip(group, size)
+
+    def between_rows(self, series: int, size: BarSize) -> tuple[Gathered, Gathered]:
+        """The ends of the bar from this series position to the next, which stands in another row; as wide as the groups' contacts without combs."""
+        ends = self.gathered(series, size, plus=True), self.gathered(series + 1, size, plus=False)
+        if any(end.side for end in ends):
+            return ends
+        return on_contacts(self.contacts[series, True]), on_contacts(self.contacts[series + 1, False])
+
 
 def plan_bars(size: BarSize, wiring: Wiring) -> tuple[Bar, ...]:
     """A bar on the minus end, one for every joint, one on the plus end, in the order of the current."""
-    groups, near = wiring.contacts, wiring.by_row
-    n_series = max(series for series, _ in groups)
-    first, last = straight(groups[1, False], None, size, -1), straight(groups[n_series, True], None, size)
-    assert first is not None  # one group is always in line with itself
-    assert last is not None
-    sides = [pole.at[2] + size.width / 2 for pole in wiring.poles if pole.face != "top"]
+    groups, near, n_series = wiring.contacts, wiring.by_row, wiring.n_series
+    sides = [
+        pole.at[2] + (comb_reach(Contacts((pole,)), size) if wiring.firsts else size.width / 2)
+        for pole in wiring.poles
+        if pole.face != "top"
+    ]
     clear = max([wiring.clear, *sides]) if sides else -math.inf
-    bars = [first]
+    bars = [_end(groups[1, False], size, wiring.side(1, plus=False), -1)]
     for series in range(1, n_series):
         a, b = groups[series, True], groups[series + 1, False]
-        bar = straight(a, b, size)
-        if bar is None:
+        side = wiring.side(series, plus=True)
+        bar = comb_bar(a, b, size, side) if side and a.row == b.row else straight(a, b, size)
+        if bar is None or (side and a.row != b.row):
             others = [p for row in range(min(a.row, b.row), max(a.row, b.row) + 1) for p in near[row] if not _joined(p, series)]
-            bar = link(a, b, size, others) or bridge(a, b, size, others, clear)
+            ends = wiring.between_rows(series, size)
+            bar = _flat(*ends, size, others) or bridge(*ends, size, others, clear)
         bars.append(bar)
-    return (*bars, last)
+    return (*bars, _end(groups[n_series, True], size, wiring.side(n_series, plus=True)))
+
+
+def _end(group: Contacts, size: BarSize, side: int, sign: int = 1) -> Bar:
+    """The bar on an end of the pack (``sign`` -1: its minus end)."""
+    bar = comb_bar(group, None, size, side, sign) if side else straight(group, None, size, sign)
+    assert bar is not None  # one group is always in line with itself
+    return bar
+
+
+def _flat(first: Gathered, second: Gathered, size: BarSize, others: Sequence[Pole]) -> Bar | None:
+    """A flat bar between two rows, with the combs at its ends; None where it cannot be, or a comb lies beyond its own row's contacts."""
+    if first.side < 0 or second.side > 0:
+        return None
+    bar = link(first.flush, second.flush, size, others)
+    if bar is None or not (first.boxes or second.boxes):
+        return bar
+    boxes = (*first.boxes, *bar.boxes, *second.boxes)
+    return replace(bar, boxes=boxes, sweeps=flat_sweeps(boxes), length=bar.length + first.way + second.way)
 
 
 def _joined(pole: Pole, series: int) -> bool:
@@ -127,9 +197,9 @@ def _other_bar(first: Bar, second: Bar, bars: Sequence[Bar]) -> str:
     if all(joins):
         return "the next bar, where it joins two rows"
     other = second if joins[0] else first
-    if other.shape == "along":
+    if other.shape in ("along", "comb"):
         return "the next bar along the row, where it joins two rows"
-    alone = not any(bar.shape == "along" for bar in bars)
+    alone = not any(bar.shape in ("along", "comb") for bar in bars)
     return "the link to the next row" if alone else "the next bar, where it joins two rows"
 
 
@@ -166,6 +236,7 @@ def bar_products(bars: Sequence[Bar], material: str, size: BarSize, what: Mappin
 
 WORDS = {
     "along": "busbar along a row",
+    "comb": "comb busbar along a row",
     "end": "pack terminal bar",
     "link": "busbar between two rows",
     "bridge": "raised busbar between two rows",

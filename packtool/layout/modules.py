@@ -14,7 +14,8 @@ from math import inf
 
 from packtool.design.schema import Rows
 from packtool.layout.bar_bridges import ROUTES, bridge
-from packtool.layout.bar_shapes import AIR_MM, Bar, BarSize, Contacts, overlap
+from packtool.layout.bar_gathering import Gathered
+from packtool.layout.bar_shapes import AIR_MM, Bar, BarSize, Box, Contacts, overlap
 from packtool.layout.outline import Rectangle
 from packtool.layout.records import Part
 from packtool.layout.rows import Rotation, quarter_turns
@@ -60,6 +61,16 @@ class Place:
         if face != "top":
             face = _FACES[(_FACES.index(face) + self.rotation // 90) % 4]
         return replace(pole, at=(self.x + x, self.y + y, pole.at[2]), half=half, face=face, series=pole.series + self.before)
+
+    def gathered(self, end: Gathered) -> Gathered:
+        """An end of the module's current, where it stands in the pack."""
+        contact, flush = (Contacts(tuple(map(self.pole, contacts.poles))) for contacts in (end.contact, end.flush))
+        return replace(end, contact=contact, flush=flush, boxes=tuple(map(self.box, end.boxes)))
+
+    def box(self, of: Box) -> Box:
+        """A box of the module's frame, in the pack's."""
+        x0, y0, x1, y1 = self.rectangle((of[0], of[1], of[3], of[4]))
+        return x0, y0, of[2], x1, y1, of[5]
 
     def rectangle(self, of: Rectangle) -> Rectangle:
         """A rectangle of the module's plan, in the pack's."""
@@ -139,13 +150,15 @@ def hull(rectangles: Iterator[Rectangle]) -> Rectangle:
     return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
 
 
-def module_links(places: Sequence[Place], poles: Sequence[Pole], size: BarSize, clear: float) -> tuple[Bar, ...]:
-    """The bars from each module's plus end to the next one's minus end, above everything (``clear``: its top, z [mm]).
+def module_links(
+    places: Sequence[Place], poles: Sequence[Pole], ends: tuple[Gathered, Gathered], size: BarSize, clear: float
+) -> tuple[Bar, ...]:
+    """The bars from each module's plus end to the next one's minus end (``ends``: minus and plus of one module, in its own frame), above
+    everything (``clear``: its top, z [mm]).
 
     Each takes the first route, and the lowest floor, on which it meets neither the bars before it nor the risers of any other.
     """
-    last = max(pole.series for pole in poles)
-    tried = [_ways(here, there, poles, last, size, clear) for here, there in pairwise(places)]
+    tried = [_ways(here, there, poles, ends, size, clear) for here, there in pairwise(places)]
     risers = [[box for box in ways[0].boxes if box[5] - box[2] > size.thickness] for ways in tried]
     links: list[Bar] = []
     for number, ways in enumerate(tried):
@@ -156,19 +169,20 @@ def module_links(places: Sequence[Place], poles: Sequence[Pole], size: BarSize, 
     return tuple(links)
 
 
-def _ways(here: Place, there: Place, poles: Sequence[Pole], last: int, size: BarSize, clear: float) -> list[Bar]:
-    """Every way from one module's plus end (series position ``last``) to another's minus end, floor by floor."""
-    (end, beside_end), (start, beside_start) = _picked(here, poles, last, True), _picked(there, poles, 1, False)
-    a, b, beside = Contacts(end), Contacts(start), (*beside_end, *beside_start)
+def _ways(
+    here: Place, there: Place, poles: Sequence[Pole], ends: tuple[Gathered, Gathered], size: BarSize, clear: float
+) -> list[Bar]:
+    """Every way from one module's plus end to another's minus end, floor by floor."""
+    minus, plus = ends
+    beside = [
+        place.pole(pole)
+        for place, sign, end in ((here, True, plus), (there, False, minus))
+        for pole in poles
+        if (pole.series, pole.plus) != (end.contact.poles[0].series, sign)
+    ]
     step = size.thickness + AIR_MM
     return [
-        replace(bridge(a, b, size, beside, clear + floor * step, strips=True, route=route), shape="module")
+        replace(bridge(here.gathered(plus), there.gathered(minus), size, beside, clear + floor * step, route=route), shape="module")
         for floor in range(FLOORS)
         for route in ROUTES
     ]
-
-
-def _picked(place: Place, poles: Sequence[Pole], series: int, plus: bool) -> tuple[tuple[Pole, ...], tuple[Pole, ...]]:
-    """The contacts of one group and sign of a placed module, and the rest."""
-    placed = [(pole.series == series and pole.plus == plus, place.pole(pole)) for pole in poles]
-    return tuple(p for wanted, p in placed if wanted), tuple(p for wanted, p in placed if not wanted)

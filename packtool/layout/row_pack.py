@@ -125,7 +125,8 @@ def _plan(loaded: LoadedDesign) -> Plan:
     reach = _reach(cells, poles, bars, thickness_at(design, "sides"), bands)
     places = place_modules(rows_of(loaded), cells, reach, rows.n_series)
     top = max([levels.top, *(p.at[2] + p.half[2] for p in poles), *(b[5] for bar in (minus, *bars, plus) for b in bar.boxes)])
-    links = module_links(places, poles, size, top)
+    ends = wiring.gathered(1, size, plus=False), wiring.gathered(rows.n_series, size, plus=True)
+    links = module_links(places, poles, ends, size, top)
     top = max([top, *(b[5] for bar in links for b in bar.boxes)])
     x0, y0, x1, y1 = hull(place.rectangle(cells) for place in places)
     footprint = Footprint(x1 - x0, y1 - y0, bands)
@@ -286,8 +287,7 @@ def _bar_boxes(bars: tuple[Bar, ...], places: tuple[Place, ...], links: tuple[Ba
                 continue
             name = f"{place.tag}'s bar {bar.from_series}-{bar.to_series}"
             for b in bar.boxes:
-                x0, y0, x1, y1 = place.rectangle((b[0], b[1], b[3], b[4]))
-                boxes.append(((x0, y0, b[2], x1, y1, b[5]), name))
+                boxes.append((place.box(b), name))
     boxes += [(b, f"the bar from series position {bar.from_series} to {bar.to_series}") for bar in links for b in bar.boxes]
     return boxes
 

@@ -191,8 +191,8 @@ def _middles(size: float, gaps: Sequence[Gap], count: int, shift: float) -> tupl
 
 
 def _refuse_rows(loaded: LoadedDesign, stance: Stance, across: frozenset[int]) -> None:
-    """Raise DesignError for rows that cannot be joined: cells whose terminals follow each other along the row cannot be in parallel."""
-    arrangement, parallel = rows_of(loaded), loaded.design.electrical.parallel
+    """Raise DesignError for turned rows of cells that cannot stand so, and for fins that do not fit under their cells."""
+    arrangement = rows_of(loaded)
     complaints = []
     if across and (stance.poles != "across" or loaded.cell.format == "pouch"):
         message = (
@@ -207,13 +207,6 @@ def _refuse_rows(loaded: LoadedDesign, stance: Stance, across: frozenset[int]) -
     if arrangement.fins and arrangement.fins.foot_mm is not None and arrangement.fins.foot_mm > stance.x:
         message = f"a foot of {arrangement.fins.foot_mm:g} mm reaches past the cell above it, {stance.x:g} mm: make it no longer than that"
         complaints.append(complain(loaded, "arrangement.fins.foot_mm", message))
-    if parallel > 1 and (across or stance.in_line):
-        key = "arrangement.turned_rows" if across else "arrangement.orientation"
-        message = (
-            f"the terminals of these cells follow each other along the row, plus to minus: they can stand in series only, not {parallel} in"
-            " parallel; " + ("leave turned_rows out" if across else "use orientation: upright")
-        )
-        complaints.append(complain(loaded, key, message))
     if complaints:
         raise DesignError(complaints)
 

@@ -36,6 +36,10 @@ PACKS: dict[str, tuple[str, ...]] = {
     "on the side": (*SMALL, CAN, "arrangement.orientation=on_side"),
     "on the wide face": (*SMALL, CAN, "arrangement.orientation=flat", "arrangement.row_gap_mm=30"),
     "a turned row": (*SMALL, CAN, "electrical.series=6", "arrangement.cells_per_row=[4, 2]", "arrangement.turned_rows=[2]"),
+    "turned rows, two in parallel": (
+        *SMALL, CAN, "electrical={series: 4, parallel: 2}", "arrangement.turned_rows=[1, 2]", "arrangement.row_gap_mm=30",
+        "busbars.width_mm=14",
+    ),
     "barriers": (
         *SMALL, CAN, "arrangement.cell_gap_mm=4", "arrangement.barrier={material: aerogel_blanket, thickness_mm: 2, every: 2}",
     ),

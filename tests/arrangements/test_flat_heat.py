@@ -25,7 +25,7 @@ def solved(loaded):
 @pytest.mark.parametrize("name", PACKS)
 def test_the_heat_is_that_of_the_cells_and_all_of_it_leaves(name):
     layout, rows = solved(pack(name))
-    expected = len(layout.parts_of("cell")) * CURRENT_A**2 * RESISTANCE_MOHM * 1e-3
+    expected = len(layout.parts_of("cell")) * (CURRENT_A / layout.n_parallel) ** 2 * RESISTANCE_MOHM * 1e-3
     assert rows["heat.cells"].value == pytest.approx(expected, rel=1e-9)  # the same resistance at every temperature
     assert rows["energy.imbalance"].value < 1e-6
     assert 22.0 < rows["temperature.cell.min"].value <= rows["temperature.cell.max"].value < 60.0

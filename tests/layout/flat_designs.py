@@ -35,6 +35,55 @@ ARRANGEMENTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "a turned row": (
         CAN, {**FEW, "electrical.series": 9, "arrangement.cells_per_row": (6, 3), "arrangement.turned_rows": (2,)},
     ),
+    "turned rows, two in parallel": (
+        CAN,
+        {
+            **FEW, "electrical.series": 6, "electrical.parallel": 2, "arrangement.turned_rows": (1, 2), "arrangement.row_gap_mm": 60.0,
+            "busbars.width_mm": 12.0,
+        },
+    ),
+    "turned rows of an even number of groups": (
+        CAN,
+        {
+            **FEW, "electrical.series": 6, "electrical.parallel": 2, "arrangement.rows": 3, "arrangement.cells_per_row": 4,
+            "arrangement.turned_rows": (1, 2, 3), "arrangement.row_gap_mm": 60.0, "busbars.width_mm": 12.0,
+        },
+    ),
+    "a turned row between others, three in parallel": (
+        CAN,
+        {
+            **FEW, "electrical.series": 7, "electrical.parallel": 3, "arrangement.rows": 3, "arrangement.cells_per_row": (9, 3, 9),
+            "arrangement.turned_rows": (2,), "arrangement.row_gap_mm": 60.0, "busbars.width_mm": 12.0,
+        },
+    ),
+    "on the wide face, two in parallel": (
+        CAN,
+        {
+            **FEW, "electrical.series": 6, "electrical.parallel": 2, "arrangement.orientation": "flat", "arrangement.row_gap_mm": 40.0,
+            "busbars.width_mm": 10.0,
+        },
+    ),
+    "four rows on the wide face, three in parallel": (
+        CAN,
+        {
+            **FEW, "electrical.series": 8, "electrical.parallel": 3, "arrangement.rows": 4, "arrangement.orientation": "flat",
+            "arrangement.row_gap_mm": 60.0, "busbars.width_mm": 10.0,
+        },
+    ),
+    "modules of turned cells in parallel": (
+        CAN,
+        {
+            **FEW, "electrical.series": 18, "electrical.parallel": 2, "arrangement.turned_rows": (1, 2), "arrangement.row_gap_mm": 60.0,
+            "busbars.width_mm": 12.0, "arrangement.modules": {"count_x": 3, "gap_x_mm": 30.0, "rotation_deg": (0, 90, 180)},
+        },
+    ),
+    "modules of lying cells in parallel": (
+        CAN,
+        {
+            **FEW, "electrical.series": 12, "electrical.parallel": 2, "arrangement.orientation": "flat", "arrangement.row_gap_mm": 40.0,
+            "busbars.width_mm": 10.0, "arrangement.modules": {"count_x": 2, "gap_x_mm": 60.0},
+        },
+    ),
     "barriers with pads": (CAN, {**FEW, "arrangement.cell_gap_mm": 4.0, "arrangement.barrier": {"material": "mica", "thickness_mm": 1.0}}),
     "pouches, tabs at both ends": (POUCH, SIDEWAYS),
     "pouches lying": (POUCH, {**SIDEWAYS, "arrangement.orientation": "flat"}),

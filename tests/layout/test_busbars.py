@@ -77,6 +77,36 @@ def test_parallel_cells_shorten_the_length_to_that_of_equal_heat(load):
     assert joints["busbar 1-2"].length_mm == pytest.approx(55.2 * 19 / 9, rel=1e-12)  # rounding
 
 
+TURNED = {
+    "electrical.series": 6, "electrical.parallel": 2, "arrangement.rows": 3, "arrangement.cells_per_row": 4, "cold_plate.channels": 2,
+    "arrangement.turned_rows": (1, 2, 3), "arrangement.row_gap_mm": 60.0, "busbars.width_mm": 12.0,
+}  # fmt: skip
+
+
+def test_a_comb_is_as_long_as_its_rail_and_teeth_of_equal_heat(load):
+    """Two cells a group, 175.5 mm apart, their 24 mm pads 121.8 mm apart in one line: half the current over a pitch, all of it from the
+    last plus pad to the first minus pad, half over a pitch; and four teeth of half the current, 12 + 5 + 6 mm each, twice as wide as the rail."""
+    joints = {j.part: j for j in lay_out(load(TURNED)).joints}
+    rail = 175.5 / 4 + (175.5 - 121.8) + 175.5 / 4
+    assert joints["busbar 1-2"].length_mm == pytest.approx(rail + 4 * 23 / 4 * 12 / 24, abs=1e-9)  # rounding of sums
+    assert joints["busbar 1-2"].area_mm2 == 12 * 3
+
+
+def test_combs_lie_on_either_side_of_the_terminals_by_turns_all_in_one_plane(load):
+    one_row = {
+        "arrangement.rows": 1,
+        "arrangement.cells_per_row": 12,
+        "arrangement.turned_rows": (1,),
+        "cold_plate": None,
+        "interface": None,
+    }
+    layout = lay_out(load({key: value for key, value in {**TURNED, **one_row}.items() if key != "cold_plate.channels"}))
+    bars = [part for part in layout.parts_of("busbar") if layout.product(part.product).id != "busbar-end"]
+    assert [layout.part_bounds(bar)[2] for bar in bars] == [layout.part_bounds(bars[0])[2]] * 5
+    rails = [1 if layout.part_bounds(bar)[4] > 12 + 5 else -1 for bar in bars]
+    assert rails == [1, -1, 1, -1, 1]
+
+
 def test_even_rows_are_joined_by_a_bridge_that_clears_the_bar_below(load):
     layout = lay_out(load(ARRANGEMENTS["even groups"]))
     bridge = layout.product("busbar-bridge")

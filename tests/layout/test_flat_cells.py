@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import cache
+from itertools import pairwise
 
 import pytest
 from flat_designs import ARRANGEMENTS, BLADE, CAN, FEW, FINS, ONE_END, POUCH, SIDEWAYS
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from packtool.catalogue.records import Figure
 from packtool.errors import DesignError
 from packtool.layout.lay_out import lay_out
+from packtool.layout.profiles import Profile
 
 
 @pytest.fixture(scope="module", name="laid_out", params=ARRANGEMENTS)
@@ -23,13 +26,31 @@ def laid_out_fixture(request, load, cell):
 
 
 def boxes(layout, *roles):
-    """(part, box) of every sweep of the parts with these roles; an L-shaped sweep is the box around it."""
+    """(part, box, True) of every sweep of the parts with these roles, angled outlines cut up into boxes; of other shapes (False) the box around."""
     found = []
     for part in layout.parts_of(*roles):
         product = layout.product(part.product)
         for sweep in product.sweeps:
-            one = replace(layout, products=(replace(product, sweeps=(sweep,), details=()),))
-            found.append((part.name, one.part_bounds(part), len(sweep.profile.outer.vertices) == 4))
+            for profile, exact in rectangles(sweep.profile):
+                own = replace(product, sweeps=(replace(sweep, profile=profile),), details=())
+                found.append((part.name, replace(layout, products=(own,)).part_bounds(part), exact))
+    return found
+
+
+@cache
+def rectangles(profile):
+    """The rectangles that an outline of edges along x and y is made of, column by column; else the outline itself."""
+    edges = [
+        (a, b)
+        for loop in (profile.outer, *profile.holes)
+        for a, b in zip(loop.vertices, loop.vertices[1:] + loop.vertices[:1], strict=True)
+    ]
+    if any(a[2] or (a[0] != b[0] and a[1] != b[1]) for a, b in edges):
+        return [(profile, False)]
+    found = []
+    for x0, x1 in pairwise(sorted({a[0] for a, _ in edges})):
+        ys = sorted(a[1] for a, b in edges if a[1] == b[1] and min(a[0], b[0]) <= x0 and x1 <= max(a[0], b[0]))
+        found += [(Profile.rectangle(x0, y0, x1, y1), True) for y0, y1 in zip(ys[::2], ys[1::2], strict=True)]
     return found
 
 
@@ -61,20 +82,22 @@ def check_places(laid_out):
 
 
 def test_every_bar_touches_the_terminals_of_the_groups_it_joins_and_no_other(laid_out):
+    check_contacts(laid_out)
+
+
+def check_contacts(laid_out):
     terminals = [(name, box) for name, box, _ in boxes(laid_out, "terminal")]
     bars = {}
-    for name, box, is_box in boxes(laid_out, "busbar"):
-        if is_box:
-            bars.setdefault(name, []).append([*(v - 0.01 for v in box[:3]), *(v + 0.01 for v in box[3:])])
+    for name, box, _ in boxes(laid_out, "busbar"):
+        bars.setdefault(name, []).append([*(v - 0.01 for v in box[:3]), *(v + 0.01 for v in box[3:])])
     cells = laid_out.parts_of("cell")
     n = laid_out.n_series
     assert [(j.from_series, j.to_series) for j in laid_out.joints] == [(k, k + 1) for k in range(n + 1)]
     for joint in laid_out.joints:
         wanted = {c.name + "+" for c in cells if c.series == joint.from_series}
         wanted |= {c.name + "-" for c in cells if c.series == joint.to_series}
-        touched = {name for name, box in terminals if any(overlap(bar, box) for bar in bars.get(joint.part, ()))}
-        if joint.part in bars:
-            assert touched == wanted, joint.part
+        touched = {name for name, box in terminals if any(overlap(bar, box) for bar in bars[joint.part])}
+        assert touched == wanted, joint.part
         assert joint.length_mm > 0
         assert joint.area_mm2 > 0
 
@@ -160,11 +183,9 @@ def test_4608_cells_in_modules_are_laid_out(load):
 REFUSED = {
     "a tab above and below": (ONE_END, {**SIDEWAYS, "arrangement.orientation": "on_side"}, "arrangement.orientation", "upright or flat"),
     "no room for tabs": (POUCH, {**FEW}, "arrangement.row_gap_mm", "must be at least"),
-    "lying cells in parallel": (
-        CAN,
-        {**FEW, "electrical.series": 6, "electrical.parallel": 2, "arrangement.orientation": "flat"},
-        "arrangement.orientation",
-        "in series only",
+    "lying cells in parallel with bars that hang too low": (
+        CAN, {**FEW, "electrical.series": 6, "electrical.parallel": 2, "arrangement.orientation": "flat", "arrangement.row_gap_mm": 40.0},
+        "busbars.width_mm", "narrower than 10.85",  # half the can, less half its terminal and 5 mm of air
     ),
     "a foot longer than its cell": (
         POUCH, {**SIDEWAYS, "arrangement.fins": {**FINS, "foot_mm": 12.0}}, "arrangement.fins", "past the cell above it, 10 mm",
@@ -212,16 +233,17 @@ gap = st.sampled_from([0.0, 0.4, 3.0, 25.0, 80.0])
         }
     ),
     counts=st.lists(st.integers(1, 4), min_size=1, max_size=3),
-    parallel=st.integers(1, 2),
+    parallel=st.integers(1, 3),
     orientation=st.sampled_from(["upright", "on_side", "flat"]),
     gaps=st.tuples(gap, gap),
     offset=st.sampled_from([0.0, 13.0, -60.0]),
+    turned=st.sampled_from([(), (), (1,), (1, 2, 3)]),
     fins=st.sampled_from([None, {**FINS, "every": 1}, FINS]),
     modules=st.sampled_from([None, {"count_x": 2, "gap_x_mm": 40.0}, {"count_x": 2, "count_y": 2, "rotation_deg": (0, 90)}]),
     bar=st.sampled_from([5.0, 20.0, 60.0]),
 )
 def test_whatever_is_asked_fits_or_is_refused_at_its_key(
-    load, cell, own, counts, parallel, orientation, gaps, offset, fins, modules, bar
+    load, cell, own, counts, parallel, orientation, gaps, offset, turned, fins, modules, bar
 ):
     """Never an overlap: either everything stands clear, or a complaint names a key that the design holds, or its section."""
     counts = [parallel * count for count in counts]
@@ -229,6 +251,7 @@ def test_whatever_is_asked_fits_or_is_refused_at_its_key(
     arrangement = {
         "rows": len(counts), "cells_per_row": tuple(counts), "cell_gap_mm": max(gaps[0], 0.5) if fins else gaps[0], "row_gap_mm": gaps[1],
         "orientation": orientation, "row_offset_mm": offset, "gap_material": "pu_foam_compression_pad", "end_plate_mm": 4.0,
+        "turned_rows": tuple(row for row in turned if row <= len(counts)),
         **({"fins": fins} if fins else {}), **({"modules": modules} if modules else {}),
     }  # fmt: skip
     changes = {
@@ -244,6 +267,7 @@ def test_whatever_is_asked_fits_or_is_refused_at_its_key(
     assert all(complaint.line and complaint.message for complaint in refused)
     if layout is not None:
         check_places(layout)
+        check_contacts(layout)
         assert {part.series for part in layout.parts_of("cell")} == set(range(1, layout.n_series + 1))
 
 
