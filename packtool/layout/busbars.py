@@ -104,7 +104,7 @@ def plan_bars(size: BarSize, wiring: Wiring) -> tuple[Bar, ...]:
     """A bar on the minus end, one for every joint, one on the plus end, in the order of the current."""
     groups, near, n_series = wiring.contacts, wiring.by_row, wiring.n_series
     sides = [
-        pole.at[2] + (comb_reach(Contacts((pole,)), size) if wiring.firsts else size.width / 2)
+        pole.at[2] + max(pole.half[2], comb_reach(Contacts((pole,)), size) if wiring.firsts else size.width / 2)
         for pole in wiring.poles
         if pole.face != "top"
     ]

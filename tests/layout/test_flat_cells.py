@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 from flat_designs import ARRANGEMENTS, BLADE, CAN, FEW, FINS, ONE_END, POUCH, SIDEWAYS
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from packtool.catalogue.records import Figure
@@ -241,6 +241,18 @@ gap = st.sampled_from([0.0, 0.4, 3.0, 25.0, 80.0])
     fins=st.sampled_from([None, {**FINS, "every": 1}, FINS]),
     modules=st.sampled_from([None, {"count_x": 2, "gap_x_mm": 40.0}, {"count_x": 2, "count_y": 2, "rotation_deg": (0, 90)}]),
     bar=st.sampled_from([5.0, 20.0, 60.0]),
+)
+@example(
+    own={"format": "pouch", "terminals": "top", "width_mm": 5.0, "thickness_mm": 52.0, "height_mm": 5.0},
+    counts=[1, 1],
+    parallel=1,
+    orientation="flat",
+    gaps=(0.0, 0.0),
+    offset=0.0,
+    turned=(),
+    fins=None,
+    modules=None,
+    bar=5.0,
 )
 def test_whatever_is_asked_fits_or_is_refused_at_its_key(
     load, cell, own, counts, parallel, orientation, gaps, offset, turned, fins, modules, bar
