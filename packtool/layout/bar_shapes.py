@@ -60,9 +60,11 @@ class Contacts:
     @cached_property
     def box(self) -> Box:
         """What they take together."""
-        low = [min(p.at[k] - p.half[k] for p in self.poles) for k in range(3)]
-        high = [max(p.at[k] + p.half[k] for p in self.poles) for k in range(3)]
-        return (low[0], low[1], low[2], high[0], high[1], high[2])
+        boxes = [
+            (x - u, y - v, z - w, x + u, y + v, z + w) for (x, y, z), (u, v, w) in ((pole.at, pole.half) for pole in self.poles)
+        ]
+        (x0, y0, z0), (x1, y1, z1) = extent(boxes)
+        return x0, y0, z0, x1, y1, z1
 
     @cached_property
     def middle(self) -> tuple[float, float, float]:
@@ -100,8 +102,7 @@ def straight(first: Contacts, second: Contacts | None, size: BarSize, sign: int 
     middle = first.middle[across]
     if any(g.face != face or abs(g.middle[across] - middle) > IN_LINE_MM or _depth_differs(first, g) for g in groups):
         return None
-    boxes = [g.box for g in groups]
-    low, high = [min(b[k] for b in boxes) for k in range(3)], [max(b[3 + k] for b in boxes) for k in range(3)]
+    low, high = extent([g.box for g in groups])
     low[across], high[across] = middle - size.width / 2, middle + size.width / 2
     box = on_face(face, low, high, t)
     places = sorted([(p.at[0], 1) for p in first.poles] + [(p.at[0], -1) for g in groups[1:] for p in g.poles])
@@ -200,6 +201,12 @@ def sweep(box: Box) -> Sweep:
     return Sweep(Profile.rectangle(box[0], box[1], box[3], box[4]), box[2], box[5])
 
 
+def extent(boxes: Sequence[Box]) -> tuple[list[float], list[float]]:
+    """The lowest and the highest x, y, z of the boxes."""
+    ends = list(zip(*boxes, strict=True))
+    return [min(values) for values in ends[:3]], [max(values) for values in ends[3:]]
+
+
 def plan_boxes(boxes: Sequence[Box]) -> list[Rectangle]:
     """The boxes seen from above."""
     return [(b[0], b[1], b[3], b[4]) for b in boxes]
@@ -221,4 +228,11 @@ def _touch_plan(plan: Rectangle, pole: Pole) -> bool:
 
 def overlap(a: Box, b: Box) -> bool:
     """Whether two boxes share volume."""
-    return all(a[k] < b[k + 3] - TOUCH_MM and b[k] < a[k + 3] - TOUCH_MM for k in range(3))
+    return (
+        a[0] < b[3] - TOUCH_MM
+        and b[0] < a[3] - TOUCH_MM
+        and a[1] < b[4] - TOUCH_MM
+        and b[1] < a[4] - TOUCH_MM
+        and a[2] < b[5] - TOUCH_MM
+        and b[2] < a[5] - TOUCH_MM
+    )

@@ -26,6 +26,7 @@ from packtool.layout.bar_shapes import (
     BarSize,
     Box,
     Contacts,
+    extent,
     link,
     overlap,
     straight,
@@ -145,14 +146,18 @@ def _joined(pole: Pole, series: int) -> bool:
     return pole.series == (series if pole.plus else series + 1)
 
 
-def check_bars(loaded: LoadedDesign, size: BarSize, wiring: Wiring, inside: Rectangle | None) -> list[Complaint]:
-    """What the bars would touch; ``inside`` the walls around them in the plan, None where there are none near."""
+def check_bars(
+    loaded: LoadedDesign, size: BarSize, wiring: Wiring, planned: Sequence[Bar], inside: Rectangle | None
+) -> list[Complaint]:
+    """What the bars, ``planned`` at this size, would touch; ``inside`` the walls around them in the plan, None where there are none near."""
 
-    def touched(width: float) -> str | None:
-        bars = plan_bars(replace(size, width=width), wiring)
+    def first_touched(bars: Sequence[Bar]) -> str | None:
         return next(_touching(bars, wiring.solids, inside, loaded.design.enclosure.wall_mm), None)
 
-    reason = touched(size.width)
+    def touched(width: float) -> str | None:
+        return first_touched(plan_bars(replace(size, width=width), wiring))
+
+    reason = first_touched(planned)
     if reason is None:
         return []
     low, high = 0.0, size.width
@@ -218,8 +223,8 @@ def bar_products(bars: Sequence[Bar], material: str, size: BarSize, what: Mappin
     counts: dict[str, int] = {}
     of_bar, origins = [], []
     for bar in bars:
-        x0, y0, x1, y1 = (f(b[k] for b in bar.boxes) for f, k in ((min, 0), (min, 1), (max, 3), (max, 4)))
-        origin = ((x0 + x1) / 2, (y0 + y1) / 2, min(b[2] for b in bar.boxes))
+        (x0, y0, z0), (x1, y1, _) = extent(bar.boxes)
+        origin = ((x0 + x1) / 2, (y0 + y1) / 2, z0)
         sweeps = tuple(_moved(sweep, origin) for sweep in bar.sweeps)
         key = (bar.shape, *(_key(sweep) for sweep in sweeps))
         if key not in products:

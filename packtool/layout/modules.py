@@ -43,13 +43,15 @@ class Place:
         u, v, z = part.origin
         x, y = turned((u, v), self.rotation)
         rotation = quarter_turns(part.rotation_deg + self.rotation)
-        return replace(
-            part,
-            name=f"{self.tag}.{part.name}" if self.tag else part.name,
-            origin=(self.x + x, self.y + y, z),
-            rotation_deg=rotation,
-            group=(GROUP + self.tag, *part.group) if self.tag else part.group,
-            series=None if part.series is None else part.series + self.before,
+        return Part(
+            f"{self.tag}.{part.name}" if self.tag else part.name,
+            part.product,
+            (self.x + x, self.y + y, z),
+            rotation,
+            (GROUP + self.tag, *part.group) if self.tag else part.group,
+            None if part.series is None else part.series + self.before,
+            part.parallel,
+            part.tilt,
         )
 
     def pole(self, pole: Pole) -> Pole:

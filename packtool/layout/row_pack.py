@@ -118,7 +118,8 @@ def _plan(loaded: LoadedDesign) -> Plan:
     poles = poles_of(rows, terminals, levels.cells)
     size = _bar_size(design)
     wiring = Wiring(poles, _hulls(rows, levels) if poles[0].face != "top" else (), levels.top)
-    minus, *bars, plus = plan_bars(size, wiring)
+    planned = plan_bars(size, wiring)
+    minus, *bars, plus = planned
     cells = _cells_plan(rows)
     straps = rows_of(loaded).straps
     bands = straps.thickness_mm if straps else 0.0
@@ -140,7 +141,7 @@ def _plan(loaded: LoadedDesign) -> Plan:
     complaints = (
         complaints
         or _check_row_gap(loaded, rows, poles, size) + check_side_pads(loaded, rows, poles[0].face == "top")
-        or check_bars(loaded, size, wiring, places[0].own_rectangle(tray.inside) if len(places) == 1 else None)
+        or check_bars(loaded, size, wiring, planned, places[0].own_rectangle(tray.inside) if len(places) == 1 else None)
     )
     if not complaints and len(places) > 1:
         complaints = _check_modules(loaded, (minus, *bars, plus), places, links, tray.inside)
