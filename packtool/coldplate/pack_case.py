@@ -65,12 +65,12 @@ def _solve(
         stream = ChannelStream.of(layout.network, plate, loaded.coolants[plate.coolant], mesh, heat_physics=physics)
     problem = pack_problem(loaded, layout, mesh, case, air)
     solution = solve_steady(problem, stream, cache_dir=cache_dir)
-    flows = part_flows(mesh, np.asarray(problem.conductivity), solution.T, solution.region_power)
+    flows = part_flows(problem, solution.T, solution.region_power, solution.leaving)
     rows = (
         temperature_results(solution, layout, case)
         + sensor_results(loaded, layout, solution, case)
         + heat_results(solution, pack_heat(loaded, layout, mesh, case), case)
-        + [Result(name, watts, "W", case=case) for name, watts in flow_rows(flows)]
+        + [replace(row, case=case) for row in flow_rows(flows)]
     )
     if stream is None or solution.stream is None:
         return _Once(solution, None, rows)
@@ -111,17 +111,9 @@ def solve_pack_case(
     coarser = [solved(one) for one in meshes[1:3]]
     solution, coolant = finest.solution, finest.coolant
     moved = film_scatter(coarser[-1].rows, solved(meshes[-1], HeatPhysics(lowest_film=True)).rows) if coolant else {}
-    least = 0.0
-    estimated = estimated_errors(finest.rows, *(once.rows for once in coarser))
-    if len(coarser) == 1:  # two meshes cannot tell an extreme's chance agreement from accuracy: it is no better than the mean
-        least = next(row.error or 0.0 for row in estimated if row.name == "temperature.cell.mean")
     results = []
-    for row in estimated:
-        error = row.error
-        if row.name.startswith(EXACT):
-            error = None
-        elif row.name.startswith("temperature.") and error is not None:
-            error = max(error, least)
+    for row in estimated_errors(finest.rows, *(once.rows for once in coarser)):
+        error = None if row.name.startswith(EXACT) else row.error
         scatter = moved.get(row.name, row.scatter)
         if row.name == "coolant.flow.volume" and pump is not None and finest.curve is not None:
             scatter = flow_scatter(pump, finest.curve, row.value)

@@ -172,10 +172,8 @@ class PackMarch:
         return np.zeros(0) if self.case.sensors is None else np.asarray(self.case.sensors @ T)
 
     def _flows(self) -> PartFlows:
-        problem = self.case.problem
-        rise = self.T - self.case.T0
-        K, rho_cp = np.asarray(problem.conductivity), np.asarray(problem.rho_cp)
-        return part_flows(problem.mesh, K, self.sums.T_time, self.sums.power_time, rho_cp, rise)
+        sums = self.sums
+        return part_flows(self.case.problem, sums.T_time, sums.power_time, sums.leaving, self.T - self.case.T0)
 
     def _key(self) -> str:
         """What a checkpoint must be of: everything that the numbers follow from."""
@@ -215,7 +213,7 @@ class PackMarch:
         """What the next step depends on."""
         return {name: getattr(self, name) for name in _CARRIED} | {
             "stepper pace": self.stepper.pace,
-            "sums": (self.sums.totals, self.sums.T_time, self.sums.power_time),
+            "sums": (self.sums.totals, self.sums.T_time, self.sums.power_time, self.sums.leaving),
         }
 
     def _resumed(self, kept: Any) -> _Progress:
@@ -223,7 +221,7 @@ class PackMarch:
         for name in _CARRIED:
             setattr(self, name, carried[name])
         self.stepper.pace = carried["stepper pace"]
-        self.sums.totals, self.sums.T_time, self.sums.power_time = carried["sums"]
+        self.sums.totals, self.sums.T_time, self.sums.power_time, self.sums.leaving = carried["sums"]
         assert isinstance(so_far, _Progress)
         return so_far
 

@@ -9,7 +9,7 @@ import numpy as np
 from packtool.mesh.records import Floats
 from packtool.thermal.assembly import Discrete
 from packtool.thermal.cell_bank import Interval
-from packtool.thermal.records import EnergyBalance, StreamExchange
+from packtool.thermal.records import EnergyBalance, FacetHeat, StreamExchange
 from packtool.thermal.stepping import D, Step, W
 
 
@@ -20,6 +20,7 @@ class RunSums:
         self._discrete, self._capacity = discrete, capacity
         self.T_time = np.zeros(discrete.n_dofs)  # K s
         self.power_time = np.zeros(len(discrete.problem.mesh.regions))  # J
+        self.leaving: dict[str, FacetHeat] = {}
         self.totals: dict[str, float] = dict.fromkeys(
             ("made", "stored", "to stream", "carried", "held", "cells", "reversible", "busbars"), 0.0
         )
@@ -38,6 +39,10 @@ class RunSums:
                 self._add(f"at {name}", dt * weight * out)
             if flows.state:
                 self._add("to stream", dt * weight * float(flows.state.heat.sum()))
+            for name, out in flows.leaving.items():
+                before = self.leaving.get(name)
+                joules = dt * weight * out.heat
+                self.leaving[name] = FacetHeat(out.facets, joules if before is None else before.heat + joules)
         for name, power in (("cells", interval.joule), ("reversible", interval.reversible), ("busbars", interval.busbar)):
             self._add(name, dt * float(power.sum()))
 

@@ -117,7 +117,7 @@ def _heats(case: PackCase, run: PackRun) -> list[Result]:
             for way, joules in balance.to_boundaries.items()
         ),
         Result("heat.stored", balance.stored / end, "W"),
-        *(Result(flow, watts, "W") for flow, watts in flow_rows(run.flows, 1 / end)),
+        *flow_rows(run.flows, 1 / end),
         *coolant,
         Result("energy.imbalance", float(max(balance.imbalance, open_coolant)), "-"),
     ]

@@ -27,10 +27,10 @@ FINENESS = {
     ("fine", True): Fineness(2, 2, 2),
     ("normal", False): Fineness(2, 2, 2),
     ("normal", True): Fineness(1, 1, 1),
-    ("coarse", False): Fineness(2, 1, 1),
+    ("coarse", False): Fineness(2, 2, 1),
     ("coarse", True): Fineness(1, 1, 1),
 }
-"""Fine has twice normal's counts everywhere. Coarse has normal's 24 edges around, so that its halved mesh, of 12, tells its error; where cells
+"""Fine has twice normal's counts everywhere. Coarse has normal's 24 edges around and rings in a cell, so that its halved mesh tells its error; where cells
 stand so close that both need as many, coarse has twice the rings, along whose normal the heat of a cell flows."""
 LEAST_CORNER, MOST_CORNER = math.pi / 12, math.pi / 3
 """Steepness of the ray to a tile's corner, which a node of the circle lies on: 30 degrees in a regular hexagon."""

@@ -19,7 +19,7 @@ from packtool.fem.sparse import Pattern, assembled, mass_form, stiffness_form
 from packtool.fem.ties import joint
 from packtool.memory import give_back, refuse_beyond
 from packtool.mesh.records import Floats, Integers, TaggedMesh
-from packtool.thermal.records import ConductionProblem
+from packtool.thermal.records import ConductionProblem, FacetHeat
 from packtool.thermal.refusals import refuse_inputs, refuse_volumes
 from packtool.thermal.surfaces import ConvectiveSurface
 
@@ -67,12 +67,12 @@ class Discrete:
         """No boundary radiates."""
         return all(surface.linear for surface in self.surfaces)
 
-    def surface_heat(self, T: Floats) -> tuple[Floats, dict[str, float], list[Floats]]:
-        """At ``T`` (n_points,): the nodal heat out of the solid (n_points,) [W], its total by boundary, and dq/dT at the Gauss points."""
-        out, totals, slopes = np.zeros(self.n_dofs), {}, []
+    def surface_heat(self, T: Floats) -> tuple[dict[str, FacetHeat], dict[str, float], list[Floats]]:
+        """At ``T`` (n_points,): the heat out of the solid by boundary, its totals [W], and dq/dT at the Gauss points."""
+        out, totals, slopes = {}, {}, []
         for surface in self.surfaces:
             flux, slope = surface.flux(surface.quads.at_gauss(T))
-            out += scattered(surface.quads.nodes, surface.quads.load(flux), self.n_dofs)
+            out[surface.name] = FacetHeat(surface.quads.nodes, surface.quads.load(flux))
             totals[surface.name] = float((surface.quads.weight * flux).sum())
             slopes.append(slope)
         return out, totals, slopes

@@ -37,13 +37,8 @@ class WallFluid(Protocol):
 
     exchange: StreamExchange
     mass: Floats
-    uptake_T: Any
+    film: Floats
     conductance: Floats
-
-    @property
-    def nodes(self) -> Integers:
-        """(n_wall_nodes,) mesh points on the wetted walls, ascending."""
-        ...
 
     def state(self, T: Floats) -> StreamState:
         """The fluid beside a solid at ``T`` (n_points,) [K]."""
@@ -52,6 +47,11 @@ class WallFluid(Protocol):
 
 class LinearFluid(WallFluid, Protocol):
     """What the Jacobian asks: a fluid that follows the solid linearly."""
+
+    @property
+    def nodes(self) -> Integers:
+        """(n_wall_nodes,) mesh points on the wetted walls, ascending."""
+        ...
 
     @property
     def places(self) -> Integers:
@@ -67,8 +67,8 @@ class Coupling:
     """One linear exchange, made ready: wall integrals, and the fluid block factorised.
 
     The fluid's balance, with its own uptake moved to the left: (transport + gain diag(H) mean) theta = gain C T + supply, where
-    C T is the integral of h T over each segment's wall and H the integral of h. ``before``: the last coupling, whose wall
-    integrals are taken over if the facets are the same.
+    C T is the integral of h T over each segment's wall and H the integral of h. ``mass`` (n_facets, 4, 4), ``film`` (n_facets, 4) [W/K]:
+    the integrals of h times two shape functions, and one. ``before``: the last coupling, whose walls are taken over if they are the same.
     """
 
     def __init__(self, mesh: TaggedMesh, pattern: Pattern, exchange: StreamExchange, before: Coupling | None = None) -> None:
@@ -81,8 +81,8 @@ class Coupling:
         self.walls: _Walls = kept if kept and np.array_equal(kept.facets, facets) else _Walls(mesh, pattern, facets)
         wall, segment = self.walls.quads, np.asarray(exchange.segment)
         h = np.repeat(np.asarray(exchange.h, dtype=float)[:, None], 4, axis=1)
-        self.mass = wall.mass(h)
-        self.uptake = self.walls.by_segment(wall.load(h), segment, n_segments)
+        self.mass, self.film = wall.mass(h), wall.load(h)
+        self.uptake = self.walls.by_segment(self.film, segment, n_segments)
         self.uptake_T = self.uptake.T.tocsr()
         self.conductance = np.bincount(segment, (wall.weight * h).sum(axis=1), minlength=n_segments)
         area = np.bincount(segment, wall.area, minlength=n_segments)

@@ -8,6 +8,9 @@ elements have p = 2 where the field is smooth, and less beside corners where mat
 A third mesh shows where that fails. Where the differences shrink slowly, p is taken as they show it, down to 1. Where the last
 difference is far smaller than the one before (an extreme that crosses its limit, errors that cancel), it says nothing about what
 is left, and the one before, shrunk as a smooth field's would be (p = 2), stands in: too large an error rather than too small a one.
+
+Without a third mesh agreement by chance cannot be told from accuracy. No temperature is then told to be better than the cells' mean, and
+no number better than the error that its row came with.
 """
 
 from __future__ import annotations
@@ -30,16 +33,29 @@ LOWEST_ORDER = 1.0
 SOLVER_FLOOR = 1e-7
 """Of the value (absolute temperature for degC): ten times the solver's tolerance, below which a difference between meshes says nothing."""
 
+MEAN = "temperature.cell.mean"
+"""The number that errors of temperatures are held against."""
+
 
 def estimated_errors(fine: Sequence[Result], halved: Sequence[Result], quartered: Sequence[Result] = ()) -> tuple[Result, ...]:
     """``fine``, each with ``error`` estimated from the rows of ``halved`` (and ``quartered``) of the same name, case and region.
 
     An extreme may sit in another region, and at another time, on the other mesh: where no row has the same region, the only one of that name and case
-    stands in. A row without a counterpart gets None: there is nothing to estimate it from. Raises ValueError where the
-    units differ or a mesh has a row twice.
+    stands in. A row without a counterpart gets None: there is nothing to estimate it from. An ``error`` that a row of ``fine`` has is
+    known from its mesh alone, and the least that is told where there is no third. Raises ValueError where the units differ or a
+    mesh has a row twice.
     """
     half, quarter = _Rows(halved), _Rows(quartered)
-    return tuple(replace(row, error=_error(row, half.of(row), quarter.of(row))) for row in fine)
+    errors = [_error(row, half.of(row), quarter.of(row)) for row in fine]
+    if not quartered:
+        mean = max((e for e, row in zip(errors, fine, strict=True) if e is not None and row.name == MEAN), default=0.0)
+        errors = [None if e is None else max(e, _least(row, mean)) for e, row in zip(errors, fine, strict=True)]
+    return tuple(replace(row, error=error) for row, error in zip(fine, errors, strict=True))
+
+
+def _least(row: Result, mean: float) -> float:
+    """The least error of ``row`` where there are but two meshes and the cells' mean has the error ``mean`` [K]."""
+    return max(row.error or 0.0, mean if row.name.startswith("temperature.") else 0.0)
 
 
 _Key = tuple[str, str | None]

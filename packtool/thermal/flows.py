@@ -11,7 +11,7 @@ from packtool.errors import SolveError
 from packtool.mesh.records import Floats
 from packtool.thermal.assembly import Discrete, scattered
 from packtool.thermal.coupling import WallFluid
-from packtool.thermal.records import EnergyBalance, StreamState
+from packtool.thermal.records import COOLANT_WALL, EnergyBalance, FacetHeat, StreamState
 
 LEAST_K = 0.01
 """A field this close to that of its surroundings [K] counts as the same: flows are measured against what it would carry at least, or
@@ -23,14 +23,16 @@ class Flows:
     """Heat at one temperature field.
 
     ``residual`` (n_points,) [W]: made and brought in minus carried away, by point; ``power``, ``slope`` (n_regions,) [W], [W/K];
-    ``to_surfaces`` name -> W out through convection and given flux; ``surface_slopes``: dq/dT at the Gauss points of each
-    convective surface; ``state`` of the coolant; ``conductance`` [W/K] of all convective surfaces and wetted walls together.
+    ``to_surfaces`` name -> W out through convection and given flux; ``leaving`` the same by facet, of convective surfaces and the coolant's
+    wall; ``surface_slopes``: dq/dT at the Gauss points of each convective surface; ``state`` of the coolant; ``conductance`` [W/K]
+    of all convective surfaces and wetted walls together.
     """
 
     residual: Floats
     power: Floats
     slope: Floats
     to_surfaces: dict[str, float]
+    leaving: dict[str, FacetHeat]
     surface_slopes: list[Floats]
     state: StreamState | None
     conductance: float
@@ -74,19 +76,21 @@ def heat_flows(discrete: Discrete, T: Floats, coupling: WallFluid | None = None,
     made, slope = _region_heat(discrete, discrete.mean @ T, power)
     above = T - level  # a uniform temperature conducts nothing; taking it off keeps the rounding at that of the differences
     residual = discrete.mean.T @ made - discrete.pattern.matrix(discrete.stiffness) @ above + discrete.inflow
-    out, totals, surface_slopes = discrete.surface_heat(T)
+    leaving, totals, surface_slopes = discrete.surface_heat(T)
     conductance = sum(float((s.quads.weight * by_T).sum()) for s, by_T in zip(discrete.surfaces, surface_slopes, strict=True))
-    residual -= out
     for name, q in discrete.inflow_power.items():
         totals[name] = totals.get(name, 0.0) - q
     state = None
     if coupling:
         state = coupling.state(T)
         conductance += float(coupling.conductance.sum())
-        wall = np.einsum("fij,fj->fi", coupling.mass, above[coupling.exchange.facets])
-        residual -= scattered(coupling.exchange.facets, wall, discrete.n_dofs)
-        residual[coupling.nodes] += coupling.uptake_T @ (state.mean - level)
-    return Flows(residual, made, slope, totals, surface_slopes, state, conductance)
+        exchange = coupling.exchange
+        beside = (state.mean - level)[exchange.segment]
+        wall = np.einsum("fij,fj->fi", coupling.mass, above[exchange.facets]) - coupling.film * beside[:, None]
+        leaving[COOLANT_WALL] = FacetHeat(exchange.facets, wall)
+    for out in leaving.values():
+        residual -= scattered(out.facets, out.heat, discrete.n_dofs)
+    return Flows(residual, made, slope, totals, leaving, surface_slopes, state, conductance)
 
 
 def _region_heat(discrete: Discrete, means: Floats, given: RegionHeat | None) -> tuple[Floats, Floats]:

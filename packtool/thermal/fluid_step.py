@@ -21,13 +21,8 @@ class HeldFluid:
 
     def __init__(self, coupling: Coupling, theta: Floats) -> None:
         self.coupling, self.theta = coupling, theta
-        self.exchange, self.mass, self.uptake_T = coupling.exchange, coupling.mass, coupling.uptake_T
+        self.exchange, self.mass, self.film = coupling.exchange, coupling.mass, coupling.film
         self.conductance = coupling.conductance
-
-    @property
-    def nodes(self) -> Integers:
-        """(n_wall_nodes,) mesh points on the wetted walls, ascending."""
-        return self.coupling.nodes
 
     def state(self, T: Floats) -> StreamState:
         """The fluid beside a solid at ``T`` (n_points,) [K]."""
@@ -71,8 +66,8 @@ class StagedFluid:
     def __init__(self, step: FluidStep, known: Floats) -> None:
         coupling = step.coupling
         self.step, self.known = step, known
-        self.exchange, self.mass, self.uptake, self.uptake_T = coupling.exchange, coupling.mass, coupling.uptake, coupling.uptake_T
-        self.conductance = coupling.conductance
+        self.exchange, self.mass, self.film = coupling.exchange, coupling.mass, coupling.film
+        self.uptake, self.uptake_T, self.conductance = coupling.uptake, coupling.uptake_T, coupling.conductance
 
     @property
     def nodes(self) -> Integers:

@@ -8,6 +8,9 @@ from typing import Any, Protocol
 
 from packtool.mesh.records import Floats, Integers, TaggedMesh
 
+COOLANT_WALL = "coolant_wall"
+"""Name of the boundary between solid and coolant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Convection:
@@ -95,6 +98,14 @@ class StreamModel(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class FacetHeat:
+    """Heat out of the solid at the nodes of outer facets: ``facets`` (n, 4) mesh points, ``heat`` (n, 4) [W], or over a run [J]."""
+
+    facets: Integers
+    heat: Floats
+
+
 @dataclass(frozen=True)
 class EnergyBalance:
     """Watts, by consistent fluxes: made and into the solid > 0; ``to`` a boundary, the coolant: out of the solid > 0.
@@ -118,12 +129,14 @@ class EnergyBalance:
 
 @dataclass(frozen=True)
 class ThermalSolution:
-    """``T`` (n_points,) [K] at the mesh's points; ``region_power`` (n_regions,) [W]; how the solve went."""
+    """``T`` (n_points,) [K] at the mesh's points; ``region_power`` (n_regions,) [W]; ``leaving``: heat out by convective boundary and, under
+    COOLANT_WALL, to the coolant; how the solve went."""
 
     mesh: TaggedMesh
     T: Floats
     region_power: Floats
     balance: EnergyBalance
+    leaving: Mapping[str, FacetHeat]
     stream: StreamState | None
     linear_iterations: int
     outer_iterations: int

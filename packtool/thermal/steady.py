@@ -78,6 +78,7 @@ def solve_steady(
                     T,
                     flows.power,
                     flows.balance(discrete),
+                    flows.leaving,
                     flows.state,
                     solver.iterations,
                     outer,

@@ -65,3 +65,6 @@ def test_insulated_cells_give_all_their_heat_to_the_ribbons(designed, shape):
     assert rows["coolant.flow.maldistribution"].value < 0.05  # three alike ports in each of two ribbons
     assert rows["temperature.cell.max"].value > rows["coolant.outlet"].value
     assert case.summary["solver"]["relative energy imbalance"] < 1e-6
+    assert rows["heat.flow[cold_plate>coolant]"].value == pytest.approx(rows["heat.coolant"].value, rel=1e-9)  # the same sum
+    given = [row.value for name, row in rows.items() if name.startswith("heat.flow[cell>")]
+    assert sum(given) == pytest.approx(made, rel=1e-6)

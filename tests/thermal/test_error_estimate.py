@@ -73,6 +73,18 @@ def test_rows_are_matched_by_name_case_and_time_and_by_region_where_they_can_be(
     assert errors[3] is None
 
 
+def test_two_meshes_that_agree_by_chance_are_held_against_the_mean_and_what_one_mesh_knows():
+    fine = [_row(3.0, "temperature.cell.mean"), _row(9.0, "temperature.cell.max"), _row(2.0, "heat.flow[a>b]", error=0.3)]
+    halved = [_row(2.5, "temperature.cell.mean"), _row(9.0, "temperature.cell.max"), _row(2.0, "heat.flow[a>b]", error=0.6)]
+    mean, extreme, flow = (row.error for row in estimated_errors(fine, halved))
+    assert mean == pytest.approx(0.5 / (2**1.5 - 1))
+    assert extreme == mean
+    assert flow == 0.3
+    _, extreme, flow = (row.error for row in estimated_errors(fine, halved, halved))
+    assert extreme < 1e-5  # three meshes are taken at their word
+    assert flow < 1e-5
+
+
 def test_equal_numbers_keep_the_solver_s_tolerance():
     (kelvin, celsius) = estimated_errors([_row(50.0), Result("c", 0.0, "degC")], [_row(50.0), Result("c", 0.0, "degC")])
     assert kelvin.error == pytest.approx(5e-6)

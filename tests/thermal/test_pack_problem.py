@@ -298,7 +298,7 @@ class TestMeasured:
 
     def solution(self, mesh: TaggedMesh, T):
         balance = EnergyBalance(10.0, {"exterior_top": 1.5, "exterior_side": -0.5}, 9.0)
-        return ThermalSolution(mesh, T, np.zeros(len(mesh.regions)), balance, None, 1, 1, len(T), {})
+        return ThermalSolution(mesh, T, np.zeros(len(mesh.regions)), balance, {}, None, 1, 1, len(T), {})
 
     def test_results_name_the_cell_that_they_speak_of(self):
         mesh = boxes()

@@ -179,5 +179,10 @@ class TestRoundCellsOnAPlateWithChannels:
         assert rows["energy.imbalance"] < 1e-6
         assert rows["heat.coolant"] == pytest.approx(rows["heat.cells"] + rows["heat.busbars"] - rows["heat.ambient"], rel=1e-6)
         assert rows["heat.coolant"] > 0.8 * rows["heat.cells"]
+        # what crosses the tie, and what the plate gives on, is told as well
+        through = {name.removesuffix("]").split("[")[1]: w for name, w in rows.items() if name.startswith("heat.flow[")}
+        plate = through["interface>cold_plate"] - through["cold_plate>coolant"] - through["cold_plate>ambient"]
+        assert abs(plate) < 1e-6 * rows["heat.cells"]
+        assert through["cold_plate>coolant"] == pytest.approx(rows["heat.coolant"], rel=1e-9)  # the same sum
         # one cell: 0.6 W through 70 mm / 2 of k_axial, and a layer of 1.44 K/W
         assert rows["temperature.cell.mean"] > rows["coolant.inlet"] + 0.6 * 1.44
