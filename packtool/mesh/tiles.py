@@ -30,8 +30,8 @@ FINENESS = {
     ("coarse", False): Fineness(2, 2, 1),
     ("coarse", True): Fineness(1, 1, 1),
 }
-"""Fine has twice normal's counts everywhere. Coarse has normal's 24 edges around and rings in a cell, so that its halved mesh tells its error; where cells
-stand so close that both need as many, coarse has twice the rings, along whose normal the heat of a cell flows."""
+"""Fine has twice normal's counts everywhere. Coarse has normal's 24 edges around and rings in a cell, along whose normal the heat flows: so
+its halved mesh, of half of either, tells its error; where cells stand so close that both need as many edges, by the rings."""
 LEAST_CORNER, MOST_CORNER = math.pi / 12, math.pi / 3
 """Steepness of the ray to a tile's corner, which a node of the circle lies on: 30 degrees in a regular hexagon."""
 LEAST_SHARE = 0.3
@@ -56,10 +56,6 @@ def _tiled(sweeps: Sequence[PlacedSweep], level: Level, halved: bool) -> Plan:
     lattice = lattice_of(sweeps)
     outlines = outlines_of(sweeps, lattice)
     grid = logical_grid(lattice, outlines, FINENESS[level, halved])
-    if not halved:
-        less = logical_grid(lattice, outlines, FINENESS[level, True])
-        if (less.fineness, len(less.lines)) == (grid.fineness, len(grid.lines)):
-            grid = replace(grid, fineness=replace(grid.fineness, rings=2 * grid.fineness.rings))
     return _filled(lattice, grid)
 
 
