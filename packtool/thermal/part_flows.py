@@ -38,6 +38,7 @@ DOUBT = 0.5
 tests/coldplate, against a mesh twice as fine as normal: 0.5 to 1.7 times the true error at level coarse, 0.9 to 2.2 at normal (of the
 largest flow, which others' errors leave by chance, 11)."""
 
+
 @dataclass(frozen=True)
 class PartFlows:
     """``groups``: kinds of part; ``made``, ``stored``, ``to_ambient``, ``to_coolant`` (n_groups,); ``between`` (n_groups, n_groups): from
@@ -152,9 +153,7 @@ class _Facets:
     heat: Floats
 
 
-def _facets_between(
-    mesh: TaggedMesh, conductivity: Floats, group_of: Integers, touched: NDArray[np.bool_], T: Floats
-) -> _Facets:
+def _facets_between(mesh: TaggedMesh, conductivity: Floats, group_of: Integers, touched: NDArray[np.bool_], T: Floats) -> _Facets:
     """The facets between groups about the points where more than two meet."""
     count = touched.sum(axis=0)
     at = np.flatnonzero(count > 2)
