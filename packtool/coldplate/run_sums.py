@@ -14,7 +14,7 @@ from packtool.thermal.stepping import D, Step, W
 
 
 class RunSums:
-    """Joules, summed over the accepted steps with the scheme's weights; ``totals`` by what they are of."""
+    """Joules, summed over the accepted steps with the scheme's weights; ``totals`` by what they are of, ``leaving`` by boundary."""
 
     def __init__(self, discrete: Discrete, capacity: Any) -> None:
         self._discrete, self._capacity = discrete, capacity
@@ -39,10 +39,10 @@ class RunSums:
                 self._add(f"at {name}", dt * weight * out)
             if flows.state:
                 self._add("to stream", dt * weight * float(flows.state.heat.sum()))
-            for name, out in flows.leaving.items():
+            for name, leaving in flows.leaving.items():
                 before = self.leaving.get(name)
-                joules = dt * weight * out.heat
-                self.leaving[name] = FacetHeat(out.facets, joules if before is None else before.heat + joules)
+                joules = dt * weight * leaving.heat
+                self.leaving[name] = FacetHeat(leaving.facets, joules if before is None else before.heat + joules)
         for name, power in (("cells", interval.joule), ("reversible", interval.reversible), ("busbars", interval.busbar)):
             self._add(name, dt * float(power.sum()))
 
