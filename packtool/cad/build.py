@@ -65,8 +65,8 @@ def build_cad(
     from packtool.cad.drawing_svg import svg_text
     from packtool.cad.gaps import outside, smallest_gaps
     from packtool.cad.glb import glb_bytes
-    from packtool.cad.imported_drawing import ImportedDrawing
     from packtool.cad.interference import interference
+    from packtool.cad.kernel_drawing import KernelDrawing
     from packtool.cad.mass import mass_properties, solid_densities, unit_masses
     from packtool.cad.solids import product_solids
     from packtool.cad.step import read_step, step_bytes
@@ -121,8 +121,7 @@ def build_cad(
     if options.whole and any(product.role == "cell" for product in layout.products):
         write("cells.csv", cells_csv(layout).encode("utf-8"))
     if "drawing" in formats:
-        imported = ImportedDrawing(layout, solids) if shapes else None
-        sheet = watch("drawing", lambda: drawing(layout, mass, imported))
+        sheet = watch("drawing", lambda: drawing(layout, mass, KernelDrawing(layout, solids)))
         write(f"{before}drawing.dxf", watch("dxf", lambda: dxf_text(sheet)).encode("utf-8"))
         write(f"{before}drawing.svg", svg_text(sheet).encode("utf-8"))
     if options.pictures:

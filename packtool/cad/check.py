@@ -14,7 +14,8 @@ from packtool.cad.colours import LOOKS
 from packtool.cad.region import is_sound
 from packtool.cad.report import CadFinding, ProductVolume
 from packtool.cad.rounding import rounded_sweeps
-from packtool.cad.solids import Solid, crowded_faces, faces_of, subshapes
+from packtool.cad.shapes import subshapes
+from packtool.cad.solids import Solid, crowded_faces, faces_of
 from packtool.cad.step import Instance
 from packtool.cad.tree import assembly_tree, leaves
 from packtool.layout.imported import Overlap

@@ -35,7 +35,7 @@ INSIDE: tuple[Role, ...] = ("cell", *COVERS[:5], "pad", "barrier", "fin", "heate
 """Roles that a tray's walls hide from the side; not even looked at in a crowd."""
 
 if TYPE_CHECKING:
-    from packtool.cad.imported_drawing import ImportedDrawing
+    from packtool.cad.kernel_drawing import KernelDrawing
 
 Layer = Literal["outline", "cells", "busbars", "section", "coolant", "dimensions", "text", "frame"]
 LAYERS: dict[Layer, tuple[int, float]] = {
@@ -109,12 +109,13 @@ class _View:
     pitch: tuple[tuple[float, float], tuple[float, float]] | None = None
 
 
-def drawing(layout: Layout, mass: dict[str, Any], imported: ImportedDrawing | None = None) -> Sheet:
-    """The sheet; ``mass`` as mass.json holds it; ``imported``: the parts among those of ``layout`` that the CAD kernel has to draw."""
+def drawing(layout: Layout, mass: dict[str, Any], kernel: KernelDrawing | None = None) -> Sheet:
+    """The sheet; ``mass`` as mass.json holds it; ``kernel`` draws what lines and arcs in the plan do not tell;
+    without it imported parts are not there."""
     boxes = [layout.part_bounds(part) for part in layout.parts]
     x0, y0, z0 = (min(box[i] for box in boxes) for i in range(3))
     x1, y1, z1 = (max(box[i] for box in boxes) for i in range(3, 6))
-    columns = _views(layout, (x0, y0, z0, x1, y1, z1), imported)
+    columns = _views(layout, (x0, y0, z0, x1, y1, z1), kernel)
     scale, (sheet, width, height) = _scale_and_sheet(columns)
     strokes: list[Stroke] = []
     hatches: list[Hatch] = []
@@ -142,7 +143,7 @@ def drawing(layout: Layout, mass: dict[str, Any], imported: ImportedDrawing | No
     return Sheet(layout.name, (width, height), _ratio(scale), tuple(strokes), tuple(hatches), tuple(texts), tuple(dimensions))
 
 
-def _views(layout: Layout, box: tuple[float, ...], imported: ImportedDrawing | None) -> list[list[_View]]:
+def _views(layout: Layout, box: tuple[float, ...], kernel: KernelDrawing | None) -> list[list[_View]]:
     """The views in two columns, each from above."""
     x0, y0, z0, x1, y1, z1 = box
     first = next(iter(layout.parts_of("cell")), None)
@@ -155,8 +156,11 @@ def _views(layout: Layout, box: tuple[float, ...], imported: ImportedDrawing | N
     shown = _without(layout, COVERS) if crowd else layout
     outside = _without(layout, INSIDE) if crowd and "tray" in products.values() else layout
 
+    formed = {part.name for part in kernel.formed} if kernel else set()
+    flat = replace(layout, parts=tuple(part for part in layout.parts if part.name not in formed))
+
     def seen(axis: int) -> list[Loose]:
-        return imported.seen(axis) if imported else []
+        return kernel.seen(axis) if kernel else []
 
     above = "PLAN, LID OFF" if "lid" in products.values() else "PLAN"
     above += ", BUSBARS AND HOLDERS OFF" if crowd else ""
@@ -167,14 +171,12 @@ def _views(layout: Layout, box: tuple[float, ...], imported: ImportedDrawing | N
     two = [_View("LEFT", (-y1, z0, -y0, z1), tuple(elevation(outside, "x", seen(0))), widths=True)]
     if first is not None:
         y = first.origin[1]
-        cuts = (*lengthwise_section(layout, y), *(imported.cuts(1, y) if imported else ()))
+        cuts = (*lengthwise_section(flat, y), *(kernel.cuts(1, y) if kernel else ()))
         one.append(_View(f"SECTION A-A, CELLS (y = {y:.4g})", (x0, z0, x1, z1), cuts=cuts))
     if layout.network is not None:
         z = layout.network.section_z
         title = f"SECTION B-B, COLD PLATE (z = {z:.4g})"
-        two.append(
-            _View(title, (x0, y0, x1, y1), cuts=(*horizontal_section(layout, z), *(imported.cuts(2, z) if imported else ())))
-        )
+        two.append(_View(title, (x0, y0, x1, y1), cuts=(*horizontal_section(flat, z), *(kernel.cuts(2, z) if kernel else ()))))
     return [one, two]
 
 

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from packtool.cad.moments import TURNS
 from packtool.layout.profiles import Loop
 
 Point = tuple[float, float]
@@ -15,6 +14,8 @@ Arc = tuple[float, float, float, float, float]
 """Centre x, y, radius, angle of the start, angle turned [rad] (> 0 to the left)."""
 Edge = tuple[Point, Point, Arc | None]
 
+TURNS = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}
+"""Cosine and sine of the rotations that a part may have, exact."""
 ON_MM = 1e-6
 """A point closer than this to an outline lies on it: ten times the CAD kernel's point tolerance."""
 

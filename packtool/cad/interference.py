@@ -15,9 +15,11 @@ from OCP.TopoDS import TopoDS_Shape
 from packtool.cad.region import Region, common_area_mm2
 from packtool.cad.report import CadFinding
 from packtool.cad.rounding import rounded_sweeps
-from packtool.cad.solids import CROWDED, Solid, placement, product_solid, volume_mm3
+from packtool.cad.shapes import volume_mm3
+from packtool.cad.solids import CROWDED, Solid, placement, product_solid
+from packtool.layout.bands import Band, way
 from packtool.layout.profiles import Loop, Profile, turned_box
-from packtool.layout.records import Fillet, Layout, Part, Product, Sweep
+from packtool.layout.records import Layout, Part, Product, Sweep
 
 TOUCH_MM = 1e-6
 """Parts that overlap by less than this in some direction only touch: ten times the kernel's point tolerance."""
@@ -40,12 +42,13 @@ class Interference:
 @dataclass(frozen=True, slots=True)
 class _Piece:
     """One sweep of a shape, about the part's origin; ``fills``: the part fills it, else it is somewhere within (a boss along x or y, a
-    fillet)."""
+    band); ``band``: what it is of, and how that is turned."""
 
     region: Region
     z0: float
     z1: float
     fills: bool
+    band: tuple[Band, int] | None = None
 
     @property
     def box(self) -> Box:
@@ -113,25 +116,11 @@ def _shape(product: Product, rotation_deg: int) -> _Shape:
             pieces.append(piece(Sweep(detail.profile, detail.start, detail.end)))
         elif detail.adds:
             pieces.append(piece(Sweep(Profile.rectangle(x0, y0, x1, y1), z0, z1), fills=False))
-    pieces += [piece(_around(fillet), fills=False) for fillet in product.fillets]
+    pieces += [
+        replace(piece(Sweep(band.ring(), *band.section.bounds()[1::2]), fills=False), band=(band, rotation_deg))
+        for band in product.bands
+    ]
     return _Shape(tuple(pieces), any(not detail.adds for detail in product.details), product.body is not None)
-
-
-def _around(fillet: Fillet) -> Sweep:
-    """A frame that holds a fillet: from its outline to the largest rectangle that it leaves free (less in the corners)."""
-    x0, y0, x1, y1 = fillet.loop.bounds()
-    radii = [chord / (2 * math.sin(2 * math.atan(bulge))) for chord, bulge in _arcs(fillet.loop)]
-    inset = fillet.radius + max([0.0, *(radius - fillet.radius for radius in radii)]) * (1 - math.sqrt(0.5))
-    free = Loop.rectangle(x0 + inset, y0 + inset, x1 - inset, y1 - inset)
-    holes = (free,) if x1 - x0 > 2 * inset and y1 - y0 > 2 * inset else ()
-    return Sweep(Profile(Loop.rectangle(x0, y0, x1, y1), holes), fillet.z, fillet.z + fillet.radius)
-
-
-def _arcs(loop: Loop) -> Iterator[tuple[float, float]]:
-    """Chord and bulge of each arc."""
-    for (x0, y0, bulge), (x1, y1, _) in zip(loop.vertices, loop.vertices[1:] + loop.vertices[:1], strict=True):
-        if bulge:
-            yield math.hypot(x1 - x0, y1 - y0), abs(bulge)
 
 
 def pairs_within(boxes: np.ndarray, reach: float) -> Iterator[tuple[int, int]]:
@@ -182,12 +171,23 @@ def _common_profiles(first: _Shape, second: _Shape, shift: Shift) -> float | Non
             if index not in moved:
                 moved[index] = b.region.moved(*shift[:2])
             area = common_area_mm2(a.region, moved[index])
-            if area * sides[2] <= VOLUME_MM3:
+            if area * sides[2] <= VOLUME_MM3 or _beside_each_other(a, b, shift):
                 continue
             if not (a.fills and b.fills) or first.opened or second.opened:
                 return None
             volume += sides[2] * area
     return volume
+
+
+def _beside_each_other(first: _Piece, second: _Piece, shift: Shift) -> bool:
+    """Do two bands around one outline only touch, as their sections do?"""
+    if first.band is None or second.band is None or max(map(abs, shift[:2])) > TOUCH_MM:
+        return False
+    (one, turned), (two, also) = first.band, second.band
+    if turned != also or one.loop != two.loop:
+        return False
+    sections = Region.of(Profile(one.section)), Region.of(Profile(two.section), origin=(0.0, shift[2]))
+    return common_area_mm2(*sections) * abs(way(one.loop)[0]) <= VOLUME_MM3
 
 
 def _common_solids(layout: Layout, first: Part, second: Part, solids: Mapping[str, Solid]) -> float | None:

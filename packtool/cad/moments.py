@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from packtool.cad.edges import TURNS, edges_of
 from packtool.cad.tree import Placing
+from packtool.layout.bands import Band
 from packtool.layout.profiles import Loop
-from packtool.layout.records import Axis, Fillet, Part, Product, Sweep
-
-TURNS = {0: (1, 0), 90: (0, 1), 180: (-1, 0), 270: (0, -1)}
-"""Cosine and sine of the rotations that a part may have, exact."""
+from packtool.layout.records import Axis, Part, Product, Sweep
 
 
 def turn_of(part: Part | Placing) -> NDArray[np.float64]:
@@ -59,48 +58,56 @@ def product_moments(product: Product, sweeps: tuple[Sweep, ...]) -> Moments:
             total.first + sign * made.first[order],
             total.second + sign * made.second[np.ix_(order, order)],
         )
-    for fillet in product.fillets:
-        made = fillet_moments(fillet)
+    for band in product.bands:
+        made = band_moments(band)
         total = Moments(total.volume + made.volume, total.first + made.first, total.second + made.second)
     return total
 
 
 GAUSS_POINTS = 12
-"""A direction of a fillet's section and of a quarter arc: the integrals below are then exact to rounding (tested against closed forms)."""
+"""A direction of a band's section and of a quarter arc: the integrals below are then exact to rounding (tested against closed forms)."""
 
 
-def fillet_moments(fillet: Fillet) -> Moments:
-    """The moments of a hollow fillet, by Gauss quadrature over its section (distance from the wall u, height v) and along its walls."""
+def band_moments(band: Band) -> Moments:
+    """The moments of a band, by Gauss quadrature over its section, between its outline and the axis v = 0, and along its loop."""
     nodes, weights = np.polynomial.legendre.leggauss(GAUSS_POINTS)
     nodes, weights = (nodes + 1) / 2, weights / 2
-    r = fillet.radius
-    # u = r (1 - cos t) keeps the integrand smooth where the fillet runs out at the floor
-    t = nodes * math.pi / 2
-    u, du = r * (1 - np.cos(t)), r * np.sin(t) * math.pi / 2 * weights
-    height = r * (1 - np.sin(t))
-    us = np.repeat(u, GAUSS_POINTS)
-    vs = (height[:, None] * nodes).ravel()
-    area = (du[:, None] * height[:, None] * weights).ravel()
+    us, vs, area = _section_points(band.section, nodes, weights)
     volume, first, second = 0.0, np.zeros(3), np.zeros((3, 3))
-    for (x0, y0, bulge), (x1, y1, _) in zip(fillet.loop.vertices, fillet.loop.vertices[1:] + fillet.loop.vertices[:1], strict=True):
-        chord = math.hypot(x1 - x0, y1 - y0)
-        along, left = np.array([x1 - x0, y1 - y0]) / chord, np.array([y0 - y1, x1 - x0]) / chord
+    for (x0, y0), (x1, y1), arc in edges_of(band.loop, 0, (0.0, 0.0)):
         for node, weight in zip(nodes, weights, strict=True):
-            if bulge:
-                angle = 4 * math.atan(bulge)
-                radius = chord / (2 * math.sin(angle / 2))
-                centre = np.array([(x0 + x1) / 2, (y0 + y1) / 2]) + left * radius * math.cos(angle / 2)
-                turn = angle * (node - 0.5)
-                out = along * math.sin(turn) - left * math.cos(turn)
-                points, share = centre + out * (radius - us)[:, None], area * (radius - us) * angle * weight
+            if arc:
+                cx, cy, radius, start, angle = arc
+                out = np.array([math.cos(start + node * angle), math.sin(start + node * angle)])
+                away = radius - math.copysign(1.0, angle) * us
+                points, share = (cx, cy) + out * away[:, None], area * away * abs(angle) * weight
             else:
-                points = np.array([x0, y0]) + along * chord * node + left * us[:, None]
-                share = area * chord * weight
-            at = np.column_stack([points, fillet.z + vs])
+                way = np.array([x1 - x0, y1 - y0])
+                length = math.hypot(*way)
+                points = (x0, y0) + way * node + np.array([-way[1], way[0]]) / length * us[:, None]
+                share = area * length * weight
+            at = np.column_stack([points, vs])
             volume += share.sum()
             first += share @ at
             second += (at * share[:, None]).T @ at
-    return Moments(volume, first, second)
+    sign = math.copysign(1.0, volume)
+    return Moments(sign * volume, sign * first, sign * second)
+
+
+def _section_points(section: Loop, nodes: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+    """u, v and share of the area at each point of the quadrature (n,): under each edge of the outline, down to v = 0 (Green's theorem)."""
+    found = []
+    for (u0, v0), (u1, v1), arc in edges_of(section, 0, (0.0, 0.0)):
+        if arc:
+            cu, cv, radius, start, angle = arc
+            turned = start + nodes * angle
+            u, v, du = cu + radius * np.cos(turned), cv + radius * np.sin(turned), -radius * np.sin(turned) * angle * weights
+        else:
+            u, v, du = u0 + nodes * (u1 - u0), v0 + nodes * (v1 - v0), (u1 - u0) * weights
+        for height, weight in zip(nodes, weights, strict=True):
+            found.append(np.array([u, v * height, -du * v * weight]))
+    us, vs, area = np.concatenate(found, axis=1)
+    return us, vs, area
 
 
 def swept_moments(sweeps: tuple[Sweep, ...]) -> Moments:

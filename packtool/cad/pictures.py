@@ -97,7 +97,7 @@ def below(layout: Layout, z: float) -> Layout:
         if not kept:
             continue
         id = product.id if kept == product.sweeps else f"{product.id} below {height:.6g}"
-        products[id] = replace(product, id=id, sweeps=kept, details=(), fillets=())
+        products[id] = replace(product, id=id, sweeps=kept, details=(), bands=(), drawn=())
         parts.append(replace(part, product=id))
     return replace(layout, products=tuple(products.values()), parts=tuple(parts), network=None, joints=())
 

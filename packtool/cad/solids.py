@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from OCP.BRep import BRep_Builder, BRep_Tool
+from OCP.BRep import BRep_Builder
 from OCP.BRepAlgoAPI import BRepAlgoAPI_Cut, BRepAlgoAPI_Fuse
 from OCP.BRepBuilderAPI import (
     BRepBuilderAPI_Transform,
 )
-from OCP.BRepFilletAPI import BRepFilletAPI_MakeFillet
-from OCP.BRepGProp import BRepGProp
-from OCP.gp import gp_Pnt, gp_Trsf
-from OCP.GProp import GProp_GProps
+from OCP.gp import gp_Trsf
 from OCP.ShapeUpgrade import ShapeUpgrade_UnifySameDomain
 from OCP.Standard import Standard_Failure
 from OCP.TopAbs import TopAbs_ShapeEnum
-from OCP.TopExp import TopExp, TopExp_Explorer
 from OCP.TopLoc import TopLoc_Location
-from OCP.TopoDS import TopoDS, TopoDS_Compound, TopoDS_Shape
+from OCP.TopoDS import TopoDS_Compound, TopoDS_Shape
 from OCP.TopTools import TopTools_ListOfShape
 
+from packtool.cad.banded import banded, sewn
 from packtool.cad.bored import as_bored, bored_solid
 from packtool.cad.extrude import extruded
 from packtool.cad.moments import turn_of
 from packtool.cad.rounding import rounded_sweeps
+from packtool.cad.shapes import subshapes, volume_mm3
 from packtool.cad.tree import Placing
 from packtool.errors import CadError
-from packtool.layout.profiles import SAME_POINT_MM
-from packtool.layout.records import Axis, Detail, Fillet, Layout, Part, Product, Sweep
+from packtool.layout.records import Axis, Detail, Layout, Part, Product, Sweep
 
 CROWDED = 100
 """Outlines (holes and outer one) of a face, above which the kernel's algorithms that look at each pair are not used."""
@@ -65,13 +61,8 @@ def product_solid(product: Product) -> Solid:
     if not sweeps and not any(detail.adds for detail in product.details):
         raise CadError(f"product {product.id}: it has no sweeps, so there is nothing to make a solid of")
     try:
-        added = [_turned(detail) for detail in product.details if detail.adds]
-        bored = as_bored(sweeps)
-        whole = bored_solid(bored) if bored else None
-        shapes: list[TopoDS_Shape] = [*([whole] if whole else map(extruded, sweeps)), *added]
+        shapes = [*_swept(product, sweeps), *(_turned(detail) for detail in product.details if detail.adds)]
         shape: TopoDS_Shape = shapes[0] if len(shapes) == 1 else _fused(shapes)
-        if product.fillets:
-            shape = _filleted(shape, product.fillets)
         cuts = [_turned(detail) for detail in product.details if not detail.adds]
         if cuts:
             shape = _cut(shape, cuts)
@@ -82,6 +73,13 @@ def product_solid(product: Product) -> Solid:
     return Solid(product, shape, volume_mm3(shape))
 
 
+def _swept(product: Product, sweeps: tuple[Sweep, ...]) -> list[TopoDS_Shape]:
+    """Solids of sweeps and bands; in one piece where that can be had without a boolean."""
+    bored = as_bored(sweeps) if not product.bands else None
+    whole = bored_solid(bored) if bored else sewn(sweeps, product.bands) if product.drawn else None
+    return [whole] if whole else [*map(extruded, sweeps), *map(banded, product.bands)]
+
+
 def placement(part: Part | Placing) -> TopLoc_Location:
     """Where something stands: turned (by quarter turns about z exactly), then moved [mm]."""
     (a, b, c), (d, e, f), (g, h, i) = turn_of(part).tolist()
@@ -89,22 +87,6 @@ def placement(part: Part | Placing) -> TopLoc_Location:
     turn = gp_Trsf()
     turn.SetValues(a, b, c, x, d, e, f, y, g, h, i, z)
     return TopLoc_Location(turn)
-
-
-def volume_mm3(shape: TopoDS_Shape) -> float:
-    """Volume that the kernel integrates over a shape [mm³]; negative if it is inside out."""
-    properties = GProp_GProps()
-    BRepGProp.VolumeProperties_s(shape, properties)
-    return float(properties.Mass())
-
-
-def subshapes(shape: TopoDS_Shape, kind: TopAbs_ShapeEnum) -> list[TopoDS_Shape]:
-    """Everything of a kind in a shape, as often as it is used."""
-    found, explorer = [], TopExp_Explorer(shape, kind)
-    while explorer.More():
-        found.append(explorer.Current())
-        explorer.Next()
-    return found
 
 
 def solids_of(shape: TopoDS_Shape) -> list[TopoDS_Shape]:
@@ -154,37 +136,6 @@ def _cut(shape: TopoDS_Shape, tools: list[TopoDS_Shape]) -> TopoDS_Shape:
     if not cut.IsDone():
         raise CadError("its openings cannot be cut")
     return _whole(cut.Shape(), "cutting its openings")
-
-
-def _filleted(shape: TopoDS_Shape, fillets: tuple[Fillet, ...]) -> TopoDS_Shape:
-    """Round the edges where each fillet's floor meets its walls."""
-    make = BRepFilletAPI_MakeFillet(shape)
-    explorer = TopExp_Explorer(shape, TopAbs_ShapeEnum.TopAbs_EDGE)
-    seen: list[TopoDS_Shape] = []
-    while explorer.More():
-        edge = TopoDS.Edge_s(explorer.Current())
-        explorer.Next()
-        if any(edge.IsSame(other) for other in seen):
-            continue
-        seen.append(edge)
-        ends = [BRep_Tool.Pnt_s(vertex) for vertex in (TopExp.FirstVertex_s(edge), TopExp.LastVertex_s(edge))]
-        for fillet in fillets:
-            if all(_on(fillet, end) for end in ends):
-                make.Add(fillet.radius, edge)
-    try:
-        make.Build()
-    except Standard_Failure as error:
-        raise CadError(f"its fillets cannot be made ({type(error).__name__})") from error
-    if not make.IsDone():
-        raise CadError("its fillets cannot be made")
-    return _whole(make.Shape(), "its fillets")
-
-
-def _on(fillet: Fillet, point: gp_Pnt) -> bool:
-    """Whether a vertex of the shape is a vertex of the fillet's outline."""
-    return abs(point.Z() - fillet.z) <= SAME_POINT_MM and any(
-        math.dist((point.X(), point.Y()), vertex[:2]) <= SAME_POINT_MM for vertex in fillet.loop.vertices
-    )
 
 
 def _fused(shapes: list[TopoDS_Shape]) -> TopoDS_Shape:

@@ -29,7 +29,8 @@ from OCP.XCAFDoc import XCAFDoc_ColorTool, XCAFDoc_ColorType, XCAFDoc_DocumentTo
 
 from packtool.cad.choices import STEP_SCHEMAS
 from packtool.cad.colours import LOOKS
-from packtool.cad.solids import Solid, placement, volume_mm3
+from packtool.cad.shapes import volume_mm3
+from packtool.cad.solids import Solid, placement
 from packtool.cad.step_text import reproducible
 from packtool.cad.tree import Assembly, assembly_tree
 from packtool.errors import CadError

@@ -68,7 +68,17 @@ def plan(layout: Layout, loose: Sequence[Loose] = ()) -> list[tuple[Edge, Role]]
         for part, role, sweep, region in _sweeps(layout)
         if role != "lid" and sweep in tops[part.product]
     ]
-    return _seen([*faces, *_detail_faces(layout, 2, 0, 1, without="lid")], loose)
+    return _seen([*faces, *_band_faces(layout), *_detail_faces(layout, 2, 0, 1, without="lid")], loose)
+
+
+def _band_faces(layout: Layout) -> Iterable[Face]:
+    """From above: the bends and walls between what is flat of formed sheet."""
+    products = {product.id: product for product in layout.products}
+    for part in layout.parts:
+        product = products[part.product]
+        for band in product.bands if product.drawn else ():
+            ring = Region.of(band.ring(), part.rotation_deg, part.origin[:2])
+            yield Face(ring, part.origin[2] + band.section.bounds()[3], product.role)
 
 
 def _tops(product: Product) -> tuple[Sweep, ...]:

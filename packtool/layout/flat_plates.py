@@ -9,7 +9,7 @@ from packtool.design.schema import ColdPlate
 from packtool.layout.coolant import CoolantNetwork
 from packtool.layout.outline import lies_in
 from packtool.layout.plate import BORE_OVER_OUTER, PlatePlan, hose_fitting, skin_mm
-from packtool.layout.plate_styles import metal_of
+from packtool.layout.plate_styles import formed_channels, metal_of
 from packtool.layout.profiles import Loop, Profile
 from packtool.layout.records import Detail, Part, Product, Sweep
 from packtool.layout.supply import FedPlate, Feed, Ports, supplied
@@ -93,6 +93,7 @@ def _cut_open(plate: ColdPlate, plan: PlatePlan) -> list[tuple[str, Product]]:
 def _coolant(plate: ColdPlate, plan: PlatePlan) -> Product:
     """The coolant; it lies as the plate does, the plate's underside at z = 0."""
     low, high = skin_mm(plate), plate.thickness_mm - skin_mm(plate)
+    shaped = formed_channels(plate, plan)
     return Product(
         id="coolant",
         role="coolant",
@@ -100,14 +101,20 @@ def _coolant(plate: ColdPlate, plan: PlatePlan) -> Product:
         sweeps=tuple(Sweep(void, low, high) for void in plan.channels.voids),
         description="coolant in the plate's channels and headers, up to the openings under the fittings",
         details=tuple(Detail(Profile(hole), "z", high, plate.thickness_mm, adds=True) for hole in _openings(plan)),
+        bands=shaped.void_bands if shaped else (),
+        drawn=shaped.void if shaped else (),
     )
 
 
 def _turned(product: Product, height: float) -> Product:
     """The product mirrored at half of ``height``, from the lowest sweep up; one that lies in the middle stays."""
-    sweeps = tuple(Sweep(s.profile, height - s.z1, height - s.z0) for s in product.sweeps)
+
+    def lying(sweeps: Sequence[Sweep]) -> tuple[Sweep, ...]:
+        return tuple(Sweep(s.profile, height - s.z1, height - s.z0) for s in sweeps)
+
     details = tuple(replace(d, start=height - d.end, end=height - d.start) for d in product.details)
-    return replace(product, sweeps=sweeps, details=details)
+    bands = tuple(band.mirrored(height) for band in product.bands)
+    return replace(product, sweeps=lying(product.sweeps), details=details, bands=bands, drawn=lying(product.drawn))
 
 
 def _named(product: Product, tag: str) -> Product:

@@ -1,17 +1,19 @@
 """How a flat cold plate is made: the metal of each style around the same channels.
 
 Every product lies with the cells' side up, its underside at z = 0. ``brazed``: one solid, closed. ``stamped``: a formed sheet, its channels
-standing out below, under a flat one; the walls stand upright here, and the channel's width is the mean one (a tool's draft and radii are not
-drawn). ``extruded``: a multi-port profile between two end caps that hold the headers.
+standing out below, under a flat one; the mesh has upright walls, the channel's width being the mean one, the CAD those that a tool leaves
+(``formed``), where they have room. ``extruded``: a multi-port profile between two end caps that hold the headers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from packtool.design.schema import ColdPlate
+from packtool.layout.formed import DRAFT_DEG, Formed, formed
 from packtool.layout.outline import lies_in, union
-from packtool.layout.plate import PlatePlan, grown_voids, skin_mm
+from packtool.layout.plate import PlatePlan, grown_voids, header_width, skin_mm
 from packtool.layout.profiles import Loop, Profile
 from packtool.layout.records import Product, Sweep
 
@@ -53,18 +55,22 @@ def _stamped(plate: ColdPlate, plan: PlatePlan) -> Metal:
         for island in void.holes:
             land = next(hole for hole in around.holes if lies_in(hole.bounds(), island.bounds()))
             walls.append(Sweep(Profile(_reversed(island), (_reversed(land),)), t, h))
-    formed = (
+    upright = (
         *(Sweep(around, 0.0, t) for around in grown),
         *walls,
         Sweep(Profile(outline, tuple(void.outer for void in voids)), h, h + t),
         *_islands(voids, h, h + t),
     )
-    size = f"channels {plate.channel_width_mm:g} x {h:g} mm (mean section, draft and radii not drawn)"
+    shaped = formed_channels(plate, plan)
+    size = f"channels {plate.channel_width_mm:g} x {h:g} mm in the mean"
+    if shaped is None:
+        size += ", drawn upright: no room for draft and bends"
+        sheet = Product("cold-plate-formed", "cold_plate", plate.material, upright)
+    else:
+        size += f", draft {DRAFT_DEG:g} degrees, bends of {shaped.bend:g} mm inside"
+        sheet = Product("cold-plate-formed", "cold_plate", plate.material, upright, bands=shaped.sheet_bands, drawn=shaped.sheet)
     return [
-        (
-            "formed sheet",
-            Product("cold-plate-formed", "cold_plate", plate.material, formed, f"formed sheet of the cold plate, {t:g} mm, {size}"),
-        ),
+        ("formed sheet", replace(sheet, description=f"formed sheet of the cold plate, {t:g} mm, {size}")),
         (
             "cover sheet",
             Product(
@@ -76,6 +82,15 @@ def _stamped(plate: ColdPlate, plan: PlatePlan) -> Metal:
             ),
         ),
     ]
+
+
+def formed_channels(plate: ColdPlate, plan: PlatePlan) -> Formed | None:
+    """The walls of a stamped plate's channels as they are formed; None for other plates, and where bends have no room."""
+    if plate.made_as != "stamped":
+        return None
+    narrowest = min(plate.channel_width_mm, header_width(plate)) if plate.type == "parallel" else plate.channel_width_mm
+    outline, sheet = Loop.rectangle(*plan.outline), skin_mm(plate)
+    return formed(outline, plan.channels.voids, sheet, plate.channel_height_mm, narrowest, plate.margin_mm)
 
 
 def _extruded(plate: ColdPlate, plan: PlatePlan) -> Metal:

@@ -6,14 +6,14 @@ the tray, x = y = 0 the middle of the pack. A part is a product placed: a produc
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from packtool.catalogue.records import Cell
+from packtool.layout.bands import Band
 from packtool.layout.coolant import CoolantNetwork
 from packtool.layout.imported import Body, Imported, Tilt
-from packtool.layout.profiles import Loop, Profile, turned_box
+from packtool.layout.profiles import Profile, turned_box
 
 Role = Literal[
     "cell", "pad", "barrier", "fin", "end_plate", "side_plate", "strap", "filler", "holder", "potting", "interface", "cold_plate", "heater", "coolant",
@@ -72,32 +72,12 @@ class Detail:
 
 
 @dataclass(frozen=True, slots=True)
-class Fillet:
-    """A hollow fillet of ``radius`` [mm] where a floor at height ``z`` meets walls that rise along ``loop``; in the CAD only.
-
-    ``loop`` is the floor's outline, counter-clockwise, of straight edges and left-turning arcs no tighter than ``radius``.
-    """
-
-    loop: Loop
-    z: float
-    radius: float
-
-    def volume(self) -> float:
-        """What it adds [mm³]: its section (1 - pi/4) r² times the way of its centroid (Pappus)."""
-        centroid = (10 - 3 * math.pi) / (12 - 3 * math.pi) * self.radius  # from the walls
-        way = 0.0
-        for (x0, y0, bulge), (x1, y1, _) in zip(self.loop.vertices, self.loop.vertices[1:] + self.loop.vertices[:1], strict=True):
-            chord, angle = math.hypot(x1 - x0, y1 - y0), 4 * math.atan(bulge)
-            way += angle * (chord / (2 * math.sin(angle / 2)) - centroid) if bulge else chord
-        return (1 - math.pi / 4) * self.radius**2 * way
-
-
-@dataclass(frozen=True, slots=True)
 class Product:
     """A shape that one or more parts share. The sweeps do not overlap; touching ones are one solid.
 
     The mesh is of the sweeps. What it leaves out, and the CAD has, is in ``edge_radius_mm`` (rounds the vertical edges of a box or a
-    rectangular ring), ``details`` and ``fillets``. Without sweeps it is its added details, or the ``body`` of a STEP file that the CAD
+    rectangular ring), ``details`` and ``bands``; ``drawn`` are sweeps that it has instead of those that are meshed, where bands take the place of
+    walls. Without sweeps it is its added details, or the ``body`` of a STEP file that the CAD
     stage has read. ``through``: of a flat cell, the axis that its electrode layers are stacked along. ``mass_kg`` of one,
     where it is bought as such; None: its volume times its material's density.
     """
@@ -109,7 +89,8 @@ class Product:
     description: str = ""
     edge_radius_mm: float = 0.0
     details: tuple[Detail, ...] = ()
-    fillets: tuple[Fillet, ...] = ()
+    bands: tuple[Band, ...] = ()
+    drawn: tuple[Sweep, ...] = ()
     through: Axis = "x"
     body: Body | None = None
     mass_kg: float | None = None
@@ -125,13 +106,14 @@ class Product:
         return (
             sum(sweep.volume() for sweep in self.rounded_sweeps())
             + sum(detail.volume() for detail in self.details)
-            + sum(fillet.volume() for fillet in self.fillets)
+            + sum(band.volume() for band in self.bands)
         )
 
     def rounded_sweeps(self) -> tuple[Sweep, ...]:
-        """The sweeps with ``edge_radius_mm`` put into their profiles as arcs. ValueError where their edges cannot be rounded."""
+        """The sweeps that the CAD has: those ``drawn``, with ``edge_radius_mm`` put into their profiles as arcs. ValueError where their edges
+        cannot be rounded."""
         if self.edge_radius_mm <= 0:
-            return self.sweeps
+            return self.drawn or self.sweeps
         return tuple(replace(sweep, profile=sweep.profile.rounded(self.edge_radius_mm)) for sweep in self.sweeps)
 
     def bounds(self) -> tuple[float, float, float, float, float, float]:

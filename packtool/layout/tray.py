@@ -6,12 +6,13 @@ import math
 from collections.abc import Sequence
 
 from packtool.design.schema.enclosure import Enclosure, Ribs
+from packtool.layout.bands import fillet
 from packtool.layout.fasteners import THREADS
 from packtool.layout.flange import Flange, flange_thickness, floor_radius
 from packtool.layout.openings import Opening, Wall, axis_of, extent, opening_details
 from packtool.layout.outline import Rectangle
 from packtool.layout.profiles import Loop, Profile
-from packtool.layout.records import Detail, Fillet, Part, Product, Sweep
+from packtool.layout.records import Detail, Part, Product, Sweep
 
 GROUP = ("enclosure",)
 Span = tuple[float, float]
@@ -48,7 +49,7 @@ def tray_parts(
         ),
         description=f"tray, {enclosure.style.replace('_', '-')}, {wall:g} mm wall, {enclosure.flange_mm:g} mm flange",
         details=tuple(details),
-        fillets=(Fillet(inner, wall, radius),) if radius > 0 else (),
+        bands=(fillet(inner, wall, radius),) if radius > 0 else (),
     )
     return [body], [Part("tray", "tray", (0.0, 0.0, 0.0), group=GROUP)]
 

@@ -82,7 +82,7 @@ def _of_plate(loaded: LoadedDesign) -> tuple[str, ...]:
     sentences = ["The hoses behind the fittings of the cold plate are not in its pressure drop."]
     if isinstance(plate, ColdPlate) and plate.made_as == "stamped":
         sentences.append(
-            "A stamped channel has its mean width all over its depth: the draft and the radii of its walls are not drawn."
+            "A stamped channel is solved with its mean width all over its depth: the draft and the bends of its walls are in the CAD only."
         )
     if isinstance(plate, ColdPlate) and plate.position == "between":
         sentences.append("The tanks of the upright plates are not meshed: only the plates' ends give their coolant heat.")

@@ -9,7 +9,8 @@ from cad_layouts import CELL
 
 from packtool.cad.bored import as_bored
 from packtool.cad.check import is_valid
-from packtool.cad.solids import _fused, faces_of, product_solid, volume_mm3
+from packtool.cad.shapes import volume_mm3
+from packtool.cad.solids import _fused, faces_of, product_solid
 from packtool.layout.profiles import Loop, Profile
 from packtool.layout.records import Product, Sweep
 from packtool.layout.strip import Path, strip

@@ -310,7 +310,7 @@ def test_a_kernel_that_goes_down_takes_nobody_with_it(
 def test_pictures_show_it_whole_and_cut(tmp_path: Path, step: Path) -> None:
     from packtool.cad.imported import imported_shapes, read_imported, with_imported
     from packtool.cad.imported_views import imported_below
-    from packtool.cad.solids import volume_mm3
+    from packtool.cad.shapes import volume_mm3
 
     layout = pack(entry(step, "cut", (100, 0, 0)), entry(step, "above", (100, 100, 60)), entry(step, "below", (100, 200, -60)))
     read_imported(layout, tmp_path)
@@ -324,7 +324,7 @@ def test_pictures_show_it_whole_and_cut(tmp_path: Path, step: Path) -> None:
 
 def test_the_drawing_shows_it_in_its_views_and_sections(tmp_path: Path) -> None:
     from packtool.cad.imported import imported_shapes, read_imported, with_imported
-    from packtool.cad.imported_drawing import ImportedDrawing
+    from packtool.cad.kernel_drawing import KernelDrawing
     from packtool.cad.solids import product_solids
     from packtool.cad.views import plan
 
@@ -332,7 +332,7 @@ def test_the_drawing_shows_it_in_its_views_and_sections(tmp_path: Path) -> None:
     layout = alone(entry(pierced, "flat", (100, 0, 10)), entry(pierced, "upright", (300, 0, 0), (90, 0, 0)))
     read_imported(layout, tmp_path)
     whole = with_imported(layout, tmp_path)
-    drawn = ImportedDrawing(whole, product_solids(whole, imported_shapes(layout, tmp_path)))
+    drawn = KernelDrawing(whole, product_solids(whole, imported_shapes(layout, tmp_path)))
     (flat,) = [cut for cut in drawn.cuts(2, 12.0) if cut.part == "flat"]
     (region,) = flat.regions
     chord = 0.05  # mm, of the hole's chords
@@ -364,14 +364,14 @@ def test_a_solid_with_a_place_of_its_own_in_the_file_keeps_its_name(tmp_path: Pa
 
 
 def test_a_part_of_very_many_faces_is_drawn_with_all_its_edges(tmp_path: Path, step: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import packtool.cad.imported_drawing as drawing
+    import packtool.cad.kernel_drawing as drawing
     from packtool.cad.imported import imported_shapes, read_imported, with_imported
     from packtool.cad.solids import product_solids
 
     layout = alone(entry(step, "one", (10, 20, 30)))
     read_imported(layout, tmp_path)
     whole = with_imported(layout, tmp_path)
-    drawn = drawing.ImportedDrawing(whole, product_solids(whole, imported_shapes(layout, tmp_path)))
+    drawn = drawing.KernelDrawing(whole, product_solids(whole, imported_shapes(layout, tmp_path)))
     for axis, around in ((2, (10, 20, 70, 60)), (1, (10, 30, 70, 80)), (0, (-60, 30, -20, 80))):
         seen = []
         for most in (300, 3):

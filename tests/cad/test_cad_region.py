@@ -86,7 +86,8 @@ def outlines(draw: st.DrawFn) -> Loop:
 def test_it_is_what_the_kernel_finds(a: Loop, b: Loop, rotation: int, origin: tuple[float, float]) -> None:
     from OCP.BRepAlgoAPI import BRepAlgoAPI_Common
 
-    from packtool.cad.solids import placement, product_solid, volume_mm3
+    from packtool.cad.shapes import volume_mm3
+    from packtool.cad.solids import placement, product_solid
     from packtool.layout.records import Part, Product
 
     one, two = (

@@ -141,7 +141,7 @@ def test_wall_ribs_make_room_for_openings_and_brackets(load):
 def test_a_stamped_tray_has_the_fillet_that_its_volume_says(load):
     keys = BARE | {"style": "stamped", "corner_radius_mm": 30.0, "floor_radius_mm": 9.0}
     tray = enclosure(load, **keys).product("tray")
-    (fillet,) = tray.fillets
+    (fillet,) = tray.bands
     assert tray.finished_volume_mm3() == pytest.approx(tray.volume_mm3() + fillet.volume(), rel=EXACT)
     assert fillet.volume() > 0
 

@@ -1,4 +1,4 @@
-"""Imported parts in a drawing, by the CAD kernel: the edges that a view shows of each, and what a plane cuts of it.
+"""What the CAD kernel has to draw: the edges that a view shows of imported parts, and what a plane cuts of these and of formed sheet.
 
 Curves become chords of at most CHORD_MM. What one imported part hides of itself is left out, and what packtool's own parts hide of it; what it
 hides of them is not.
@@ -24,8 +24,9 @@ from OCP.TopoDS import TopoDS, TopoDS_Edge, TopoDS_Face, TopoDS_Shape, TopoDS_Wi
 
 from packtool.cad.edges import Edge, Point
 from packtool.cad.region import Region
-from packtool.cad.solids import Solid, faces_of, placement, subshapes
-from packtool.cad.views import Cut, Loose
+from packtool.cad.shapes import subshapes
+from packtool.cad.solids import Solid, faces_of, placement
+from packtool.cad.views import NOT_HATCHED, Cut, Loose
 from packtool.layout.profiles import SAME_POINT_MM, Loop, Profile
 from packtool.layout.records import Layout, Part
 
@@ -41,28 +42,31 @@ VIEWS: Mapping[int, tuple[tuple[int, int, int], tuple[int, int, int]]] = {
 """By the axis looked along (from above, from the front, from the left): towards the viewer, and to the right."""
 
 
-class ImportedDrawing:
-    """The imported parts of a layout, ready to be drawn; ``solids`` by product id."""
+class KernelDrawing:
+    """The parts of a layout that the kernel draws; ``solids`` by product id."""
 
     def __init__(self, layout: Layout, solids: Mapping[str, Solid]) -> None:
-        known = {product.id: product for product in layout.products}
-        self.parts = [part for part in layout.parts if known[part.product].body is not None]
+        self.products = {product.id: product for product in layout.products}
+        self.parts = [part for part in layout.parts if self.products[part.product].body is not None]
+        self.formed = [part for part in layout.parts if self.products[part.product].drawn]
         self.layout, self.solids = layout, solids
 
     def seen(self, axis: int) -> list[Loose]:
-        """What a view along ``axis`` shows of each part."""
+        """What a view along ``axis`` shows of each imported part."""
         return [self._seen(part, axis) for part in self.parts]
 
     def cuts(self, axis: int, place: float) -> list[Cut]:
-        """What the plane across ``axis`` at ``place`` cuts of each part."""
+        """What the plane across ``axis`` at ``place`` cuts of each part, imported or formed."""
         found = []
-        for part in self.parts:
+        for part in (*self.formed, *self.parts):
             box = self.layout.part_bounds(part)
             if not box[axis] < place < box[axis + 3]:
                 continue
             regions = tuple(_cut(self._placed(part), box, axis, place))
             if regions:
-                found.append(Cut(tuple(edge for region in regions for edge in region.edges), regions, "imported", True, part.name))
+                role = self.products[part.product].role
+                edges = tuple(edge for region in regions for edge in region.edges)
+                found.append(Cut(edges, regions, role, role not in NOT_HATCHED, part.name))
         return found
 
     def _placed(self, part: Part) -> TopoDS_Shape:
