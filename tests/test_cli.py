@@ -36,6 +36,7 @@ COMMANDS = (
     "schema",
     "doctor",
     "verify",
+    "calibrate",
 )
 PLAIN_LOCALE = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 """A locale whose only letters are ASCII, and Python kept from mending that by itself."""
@@ -55,7 +56,7 @@ def files_below(folder):
 
 
 class TestHelp:
-    @pytest.mark.parametrize("command", ["", *COMMANDS])
+    @pytest.mark.parametrize("command", ["", *COMMANDS, "calibrate plate"])
     def test_fits_80_columns_and_says_each_option(self, command, tmp_path):
         done = packtool(*command.split(), "--help", cwd=tmp_path, environment={"COLUMNS": "80"})
         assert (done.returncode, done.stderr) == (0, "")

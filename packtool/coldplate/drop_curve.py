@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from packtool.catalogue.records import Coolant
+from packtool.coldplate.calibrated import network_passages
 from packtool.coldplate.fluid import CoolantTable
 from packtool.coldplate.losses import FlowPhysics
 from packtool.coldplate.network import FULL, FlowSplit, split_flow
-from packtool.coldplate.passages import Passages, passages
+from packtool.coldplate.passages import Passages
 from packtool.coldplate.segments import branch_means
 from packtool.coldplate.stream import ChannelStream
 from packtool.design.schema import AnyColdPlate
@@ -37,7 +38,7 @@ class DropCurve:
     @classmethod
     def isothermal(cls, network: CoolantNetwork, plate: AnyColdPlate, coolant: Coolant, T: float) -> DropCurve:
         """With all coolant at ``T`` [K]. Raises SolveError outside its table."""
-        p, fluid = passages(network), CoolantTable.of(coolant).at(np.array(T), "cold plate")
+        p, fluid = network_passages(network), CoolantTable.of(coolant).at(np.array(T), "cold plate")
         n = len(p.length)
         return cls(p, np.full(n, fluid.rho), np.full(n, fluid.mu), float(fluid.rho), plate.roughness_um * 1e-6)
 

@@ -65,13 +65,14 @@ class BranchLosses:
     entrance: Floats
     bends: Floats
     fittings: Floats
+    calibration: Floats
     Re: Floats
     velocity: Floats
 
     @property
     def total(self) -> Floats:
         """Sum of the components (n,) [Pa]."""
-        return self.friction + self.entrance + self.bends + self.fittings
+        return self.friction + self.entrance + self.bends + self.fittings + self.calibration
 
 
 def branch_losses(
@@ -103,7 +104,10 @@ def branch_losses(
     fittings = np.zeros_like(v)
     if physics.junctions:
         fittings = np.where(v >= 0, p.K[:, 0], p.K[:, 1]) * head
-    return BranchLosses(friction, entrance, bends, fittings, Re, v)
+    calibration = np.zeros_like(v)
+    if p.corrections is not None and physics.bends and physics.junctions:
+        calibration = p.corrections.loss(Re, mu, rho, p.D_h, v > 0)
+    return BranchLosses(friction, entrance, bends, fittings, calibration, Re, v)
 
 
 def round_bends(p: Passages, Re: Floats, roughness: float | Floats) -> Floats:
@@ -139,6 +143,14 @@ def round_bends(p: Passages, Re: Floats, roughness: float | Floats) -> Floats:
     turbulent = (0.10 + 2.4 * f) * sine + 6.6 * f * (np.sqrt(sine) + sine) / ratio ** (4 * p.arc_angle / np.pi)
     weight = transition_weight(here)
     return total + np.bincount(b, (1 - weight) * laminar + weight * turbulent, len(total))
+
+
+def end_velocities(p: Passages, flow: Floats, rho: Floats) -> tuple[Floats, Floats]:
+    """Velocity (n, 2) [m/s] from the node into each branch's ends, and that of the partner from the same node (0 without one), at mass flows (n,)."""
+    v = flow / (rho * p.area)
+    out = np.stack([v, -v], axis=1)
+    other = np.where(p.partner >= 0, out[np.maximum(p.partner, 0), p.partner_end], 0.0)
+    return out, other
 
 
 def node_drop(p: Passages, out: Floats, rho: Floats, partner_out: Floats) -> Floats:

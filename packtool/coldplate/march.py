@@ -103,6 +103,11 @@ def film(
     if not restart and (segments.bends_before.any() or p.corner.any()):
         renewed = np.maximum(Nusselt(_ages(p, segments, mass_flow, aged, True, grows), physics.wall), Nu)
         scatter = np.maximum(scatter, 1 - 1 / (2 - Nu / renewed))
+    if p.corrections is not None and not restart:
+        told = Nusselt(_ages(p, segments, mass_flow, aged, True, grows), physics.wall) * p.corrections.film_ratio(b, segments.s, Re)
+        known = p.corrections.error(Re, p.corrections.Re[b], p.corrections.film_error)
+        weight = np.where(velocity > 0, p.corrections.inside(b, Re), 0.0)
+        Nu, scatter = (1 - weight) * Nu + weight * told, (1 - weight) * scatter + weight * known
     return Film(
         h=Nu * fluid.k / D,
         scatter=scatter,

@@ -17,6 +17,7 @@ from packtool.coldplate.losses import (
     BranchLosses,
     FlowPhysics,
     branch_losses,
+    end_velocities,
     friction_uncertainty,
     node_drop,
 )
@@ -181,15 +182,8 @@ class _System:
 
     def drops(self, flow: Floats) -> Floats:
         """``node_drop`` of every end (n, 2) at these flows."""
-        out, other = self._velocities(flow)
+        out, other = end_velocities(self.p, flow, self.rho)
         return node_drop(self.p, out, self.rho[:, None] * np.ones(2), other)
-
-    def _velocities(self, flow: Floats) -> tuple[Floats, Floats]:
-        v = flow / (self.rho * self.p.area)
-        out = np.stack([v, -v], axis=1)
-        partner = np.maximum(self.p.partner, 0)
-        other = np.where(self.p.partner >= 0, out[partner, self.p.partner_end], 0.0)
-        return out, other
 
     def residual(self, x: Floats) -> Floats:
         """Pressure not accounted for along each branch (n,) [Pa]."""
@@ -208,7 +202,7 @@ class _System:
         if not self.physics.junctions:
             return slope, None
         p = self.p
-        out, other = self._velocities(flow)
+        out, other = end_velocities(p, flow, self.rho)
         rho = self.rho[:, None] * np.ones(2)
         per_flow = 1 / (self.rho * p.area)
         speed = step * per_flow
@@ -230,6 +224,16 @@ class _System:
         coupling = sparse.csr_matrix((np.concatenate(values), (np.concatenate(i), np.concatenate(j))), shape=(self.n, self.n))
         return slope, coupling
 
+    def _free(self, Re: Floats) -> tuple[Floats, Floats]:
+        """Weight of the correlations' scatter in each branch (n,) and at its ends (n, 2) [-]: 0 where finite elements tell the loss, but for what
+        happens at the fittings."""
+        p = self.p
+        if p.corrections is None:
+            return np.ones(self.n), np.ones((self.n, 2))
+        free = 1 - np.where(p.corrections.Re[:, -1] > 0, p.corrections.above(Re), 0.0)
+        fed = np.isin(p.node, [p.inlet, p.outlet, *p.node[p.n_channels :].ravel()])
+        return free, np.where(fed, 1.0, free[:, None])
+
     def read(self, x: Floats, steps: int) -> FlowSplit:
         flow, P = x[: self.n], x[self.n :]
         lost = self.losses(flow)
@@ -248,17 +252,22 @@ class _System:
             "bends": over(lost.bends),
             "junctions": over(drop[:, 0] - drop[:, 1]),
         }
+        free, unknown = self._free(lost.Re)
         corner_friction = self.p.bends * lost.friction * np.minimum(1.0, self.p.D_h / self.p.straight)
         uncertainty = (
             over(friction_uncertainty(lost.Re) * lost.friction)
             + UNCERTAINTY_ENTRANCE * parts["entrance"]
-            + (UNCERTAINTY_BENDS * parts["bends"] + over(corner_friction) if self.physics.bends else 0.0)
-            + UNCERTAINTY_JUNCTIONS * float(np.abs(weight) @ np.abs(drop).sum(axis=1))
+            + (over(free * (UNCERTAINTY_BENDS * lost.bends + corner_friction)) if self.physics.bends else 0.0)
+            + UNCERTAINTY_JUNCTIONS * float(np.abs(weight) @ (unknown * np.abs(drop)).sum(axis=1))
         )
         if np.any(lost.fittings):
             parts["fittings"] = over(lost.fittings)
             bores = np.arange(self.n) >= self.p.n_channels  # a K that is given is taken as known
             uncertainty += UNCERTAINTY_JUNCTIONS * over(np.where(bores, lost.fittings, 0.0))
+        if self.p.corrections is not None:
+            parts["calibration"] = over(lost.calibration)
+            known = self.p.corrections.error(lost.Re, self.p.corrections.Re, self.p.corrections.drop_error)
+            uncertainty += float(np.abs(weight) @ ((1 - free) * known * np.abs(lost.total)))
         if self.p.pumps:
             parts["pumps"] = -over(self.heads(flow)[0])
         return FlowSplit(

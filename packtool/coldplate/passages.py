@@ -11,6 +11,7 @@ import numpy as np
 from fluids.fittings import entrance_sharp, exit_normal
 from numpy.typing import NDArray
 
+from packtool.coldplate.corrections import Corrections
 from packtool.coldplate.friction import ROUND, laminar_f_Re
 from packtool.errors import SolveError
 from packtool.layout.coolant import Branch, CoolantNetwork, Fitting
@@ -93,6 +94,7 @@ class Passages:
     K: Floats
     n_fittings: int = 0
     pumps: Mapping[int, Curve] = field(default_factory=dict)
+    corrections: Corrections | None = None
 
     @property
     def n_channels(self) -> int:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from packtool.catalogue.records import Coolant
+from packtool.coldplate.calibrated import network_passages
 from packtool.coldplate.fluid import CoolantTable
 from packtool.coldplate.losses import FlowPhysics
 from packtool.coldplate.march import Film, Order, Transport, film, order, standing_film, transport
 from packtool.coldplate.network import FlowSplit, split_flow
-from packtool.coldplate.passages import Passages, passages
+from packtool.coldplate.passages import Passages
 from packtool.coldplate.records import HeatPhysics
 from packtool.coldplate.segments import Segments, WallMap, branch_means, cut, facet_size, map_walls
 from packtool.design.schema import AnyColdPlate
@@ -75,7 +76,7 @@ class ChannelStream:
         """
         table = CoolantTable.of(coolant)
         table.require(np.array(plate.inlet_degC + ZERO_CELSIUS), "cold_plate.inlet_degC")
-        p = passages(network)
+        p = network_passages(network)
         if mesh is None:
             segments, walls = cut(network, float(p.length.max()) / ISOTHERMAL_SEGMENTS), None
         else:

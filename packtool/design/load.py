@@ -55,6 +55,7 @@ def design_from_text(text: str, file: str, folder: Path, sets: Sequence[str] = (
         data,
         asked,
         resolved.step_files,
+        resolved.calibration,
     )
 
 

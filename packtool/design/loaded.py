@@ -10,6 +10,7 @@ from typing import Any
 from packtool.catalogue.records import Cell, Coolant, Material
 from packtool.design.demand import Demand
 from packtool.design.schema import PackDesign
+from packtool.design.schema.calibration import PlateCalibration
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class LoadedDesign:
     ``cell`` is resolved (catalogue, class defaults, own figures); ``materials`` and ``coolants`` hold every id that the design
     names; ``places`` maps dotted keys (``cold_plate.passes``) to their place; ``data`` is the design as plain JSON-like data with
     defaults filled in (what the stage hashes are made of);
-    ``demands``: what each transient case asks of the pack; ``step_files``: of each entry of ``parts``, in their order.
+    ``demands``: what each transient case asks of the pack; ``step_files``: of each entry of ``parts``, in their order;
+    ``calibration``: what ``cold_plate.calibration`` names.
     """
 
     design: PackDesign
@@ -48,6 +50,7 @@ class LoadedDesign:
     data: Mapping[str, Any]
     demands: Mapping[str, Demand] = field(default_factory=dict)
     step_files: tuple[StepFile, ...] = ()
+    calibration: PlateCalibration | None = None
 
     def place(self, key: str) -> Place:
         """The place of ``key``, or of the nearest key above it that the file holds; the file's top if there is none."""

@@ -10,6 +10,7 @@ from typing import Any
 from packtool.catalogue import load as catalogue
 from packtool.catalogue.properties import SINGLE_ROW_REACH_K
 from packtool.catalogue.records import Cell, Coolant, Material
+from packtool.design.calibration_file import calibration_of
 from packtool.design.cell import complain_of_missing_figures, complain_of_voltages, resolve_cell
 from packtool.design.cell_count import check_overrides, check_sensors, count_cells
 from packtool.design.cell_tables import complain_of_ocv
@@ -17,6 +18,7 @@ from packtool.design.document import Document, KeyPath
 from packtool.design.heaters import check_heaters
 from packtool.design.loaded import StepFile
 from packtool.design.patterns import CYLINDER_PATTERNS
+from packtool.design.schema.calibration import PlateCalibration
 from packtool.design.step_files import step_files
 from packtool.design.suggest import did_you_mean
 from packtool.design.values import Values
@@ -62,6 +64,7 @@ class Resolved:
     materials: Mapping[str, Material]
     coolants: Mapping[str, Coolant]
     step_files: tuple[StepFile, ...]
+    calibration: PlateCalibration | None
 
 
 def resolve(data: Any, document: Document, folder: Path) -> Resolved:
@@ -97,7 +100,8 @@ def resolve(data: Any, document: Document, folder: Path) -> Resolved:
         _check_inlet(inlet, coolants[coolant], ("cold_plate", "inlet_degC"), document)
     _check_schedules(values, coolants, document)
     _check_ways_out(values, document)
-    return Resolved(cell, materials, coolants, step_files(values, document, folder))
+    calibration = calibration_of(values, document, folder)
+    return Resolved(cell, materials, coolants, step_files(values, document, folder), calibration)
 
 
 def _check_busbars(values: Values, document: Document) -> None:

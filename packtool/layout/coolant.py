@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from packtool.design.schema.calibration import PlateCalibration
 from packtool.layout.arcs import Arc, arc
 from packtool.layout.profiles import Point
 
@@ -86,6 +87,7 @@ class CoolantNetwork:
     """The channels as a graph. Coolant enters at node ``inlet`` and leaves at ``outlet``; z range of all channels in the pack [mm].
 
     With ``fittings`` those two nodes are in the hoses, and the fittings join them to the channels; without any they are in the channels.
+    ``calibration``: what finite elements found out about these channels (no part of the geometry that it is known by).
     """
 
     branches: tuple[Branch, ...]
@@ -94,6 +96,7 @@ class CoolantNetwork:
     z0: float
     z1: float
     fittings: tuple[Fitting, ...] = ()
+    calibration: PlateCalibration | None = field(default=None, repr=False)
 
     @property
     def entries(self) -> tuple[str, ...]:

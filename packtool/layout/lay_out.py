@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from packtool.design.loaded import LoadedDesign
 from packtool.errors import DesignError
+from packtool.layout.calibration import unfit_calibration
 from packtool.layout.coolant_limits import unfit_coolant
 from packtool.layout.cylinder_pack import lay_out_cylinders
 from packtool.layout.open_groups import open_groups
@@ -33,6 +34,10 @@ def lay_out(loaded: LoadedDesign) -> Layout:
     layout = PATTERNS[loaded.design.arrangement.pattern](loaded)
     imported, complaints = imported_parts(loaded, layout)
     complaints += [*misplaced_sensors(loaded, layout), *open_groups(loaded, layout), *unfit_coolant(loaded, layout)]
+    complaints += unfit_calibration(loaded, layout)
     if complaints:
         raise DesignError(complaints)
-    return replace(layout, imported=imported)
+    network = layout.network
+    if network is not None and loaded.calibration is not None:
+        network = replace(network, calibration=loaded.calibration)
+    return replace(layout, imported=imported, network=network)

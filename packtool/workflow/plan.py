@@ -120,6 +120,7 @@ def stage_inputs(
         "the coolant": coolants,
         "the chosen cases": content_hash(list(cases)),
         "a duty": content_hash(repr(sorted(loaded.demands.items()))),
+        "the plate's calibration": content_hash(repr(loaded.calibration)),
     }
     inputs["solve"] |= sections | _own("solve")
     inputs["report"] = {

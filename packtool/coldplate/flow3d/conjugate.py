@@ -9,7 +9,7 @@ Comput. Methods Appl. Mech. Eng. 32 (1982) 199) by the full residual, on half th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -111,6 +111,23 @@ def solve_heat(problem: ConjugateProblem, *, supg: tuple[float, ...] = (1.0,)) -
     finally:
         factors.close()
     return tuple(solutions)
+
+
+def heat_into_coolant(solution: ConjugateSolution) -> Floats:
+    """Heat (n_nodes,) [W] that the coolant takes up from its walls at each node, of a solution with the whole stabilisation.
+
+    The coolant's own balance, which is 0 at its inner nodes, so it adds up to ``to_coolant`` whatever the mesh.
+    """
+    problem = solution.problem
+    mesh = problem.mesh
+    k = np.asarray(problem.conductivity, float)
+    dry = np.where(problem.fluid.reshape(-1, *(1,) * (k.ndim - 1)), k, 0.0)
+    alone = replace(problem, conductivity=dry, flux={}, convection={}, temperature={}, q_vol=None)
+    facets = located(mesh)
+    corners = mesh.elements[:, CYCLIC_TO_TENSOR[mesh.elements.shape[1]]]
+    surfaces = {name: facet_integrals(mesh.points, corners, solution.element_nodes, facets[name]) for name in problem.outlets}
+    plain, steadied = _assembled(alone, _Space(solution.nodes, solution.element_nodes), surfaces)
+    return np.asarray((plain[0] + steadied[0]) @ (solution.T - problem.T_in))
 
 
 _Parts = tuple[Any, Floats]

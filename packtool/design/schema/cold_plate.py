@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from packtool.design.schema.base import Agreement, CoolantId, DesignRecord, MaterialId, Millimetres, as_many_as
+from packtool.design.schema.base import Agreement, CoolantId, DesignRecord, FilePath, MaterialId, Millimetres, as_many_as
 from packtool.design.schema.plate_agreements import (
+    calibration_of_plate,
     channel_in_plate,
     channels_of_type,
     every_between,
@@ -104,6 +105,7 @@ class ColdPlate(DesignRecord):
         Agreement(("style", "type"), "type", type_of_style),
         Agreement(("style", "turns"), "turns", turns_of_style),
         Agreement(("fidelity", "style"), "fidelity", fidelity_of_style),
+        Agreement(("calibration", "position", "style", "turns"), "calibration", calibration_of_plate),
     )
 
     position: Literal["bottom", "top", "both", "between"] = Field(
@@ -156,6 +158,10 @@ class ColdPlate(DesignRecord):
     fidelity: Literal["network", "cfd"] = Field(
         "network",
         description="network: correlations, in a second; cfd: laminar flow and heat of the plate in three dimensions as well (steady cases; minutes)",
+    )
+    calibration: FilePath | None = Field(
+        None,
+        description="path of a file of `packtool calibrate plate`: the network then takes losses and films of this plate from finite elements",
     )
     material: PlateMaterial
     coolant: Coolant

@@ -1,0 +1,79 @@
+"""What a calibration adds to a network's correlations: losses by branch, films along the branches, each inside its range of Re."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from packtool.mesh.records import Floats, Integers
+
+Flags = NDArray[np.bool_]
+
+FADE = 0.25
+"""Share of a range's end over which its figures give way to the correlations beyond it, so that nothing jumps."""
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """By branch (n, n_flows), rows of zeros where a branch has none: ``Re`` ascending, ``excess`` pressure lost beyond the correlations' sum
+    over mu²/(rho D_h²) Re [-], forward flow only. ``film``: by branch the ways (n_stations,) [m] from its start and the
+    films over those of layers that start anew behind every bend (n_flows, n_stations) [-].
+
+    Relative errors of the finite elements (n_flows,): ``drop_error`` of the pressure, ``film_error`` of the films.
+    """
+
+    Re: Floats
+    excess: Floats
+    film: dict[int, tuple[Floats, Floats]]
+    drop_error: Floats
+    film_error: Floats
+
+    def loss(self, Re: Floats, mu: Floats, rho: Floats, D_h: Floats, forward: Flags) -> Floats:
+        """Pressure (n,) [Pa] to add along each branch at ``Re`` (n,).
+
+        Between the flows of the calibration linear in Re times a linear function of Re (the form a/Re + b of K); below the first in
+        proportion to Re, as creeping flow has it; beyond the last it fades.
+        """
+        scale = mu**2 / (rho * D_h**2) * Re
+        return np.where(forward, scale * self.above(Re) * _along(Re, self.Re, self.excess), 0.0)
+
+    def above(self, Re: Floats) -> Floats:
+        """Weight (n,) [-] of the losses: 1 up to the calibration's highest Re of each branch."""
+        last = self.Re[:, -1]
+        return np.clip(1 - (Re - last) / np.maximum(FADE * last, 1e-300), 0.0, 1.0)
+
+    def inside(self, branch: Integers, Re: Floats) -> Floats:
+        """Weight (n_segments,) [-] of the films: 1 between the lowest and the highest Re of each segment's ``branch``."""
+        first = self.Re[branch, 0]
+        return np.where(
+            first > 0, self.above_of(branch, Re) * np.clip(1 - (first - Re) / np.maximum(FADE * first, 1e-300), 0.0, 1.0), 0.0
+        )
+
+    def above_of(self, branch: Integers, Re: Floats) -> Floats:
+        """``above`` by segment."""
+        last = self.Re[branch, -1]
+        return np.clip(1 - (Re - last) / np.maximum(FADE * last, 1e-300), 0.0, 1.0)
+
+    def film_ratio(self, branch: Integers, s: Floats, Re: Floats) -> Floats:
+        """Films over the correlation's (n_segments,) [-] at the ways ``s`` (n_segments,) [m] along ``branch``."""
+        table = np.ones((len(s), self.Re.shape[1]))
+        for b, (ways, ratio) in self.film.items():
+            here = np.flatnonzero(branch == b)
+            for k, row in enumerate(ratio):
+                table[here, k] = np.interp(s[here], ways, row)
+        return _along(Re, self.Re[branch], table)
+
+    def error(self, Re: Floats, knots: Floats, of: Floats) -> Floats:
+        """A relative error (n_flows,) at Re (n,), by rows of ``knots`` (n, n_flows)."""
+        return _along(Re, knots, np.broadcast_to(of, knots.shape))
+
+
+def _along(x: Floats, knots: Floats, values: Floats) -> Floats:
+    """Piecewise linear row by row: ``x`` (n,), ``knots`` and ``values`` (n, m); held beyond the ends. Rows of equal knots give the first value."""
+    rows = np.arange(len(x))
+    right = np.clip((knots < x[:, None]).sum(axis=1), 1, knots.shape[1] - 1)
+    a, b = knots[rows, right - 1], knots[rows, right]
+    share = np.clip(np.divide(x - a, b - a, out=np.zeros_like(x, dtype=float), where=b > a), 0.0, 1.0)
+    return np.asarray((1 - share) * values[rows, right - 1] + share * values[rows, right])

@@ -1,0 +1,97 @@
+"""The piece of a design's plate that a calibration solves, and its channels as the network knows them, opened where coolant comes and goes.
+
+Manifolds are solved whole. Of a serpentine with more passes than three, which repeat themselves, the first three are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from packtool.coldplate.flow3d.design_plate import channel_plate
+from packtool.coldplate.flow3d.plate import ChannelPlate, Face, Rectangle
+from packtool.design.schema import ColdPlate
+from packtool.errors import SolveError
+from packtool.layout.coolant import Branch, CoolantNetwork
+from packtool.layout.profiles import Point
+from packtool.layout.records import Layout
+
+PASSES = 3
+"""Of a serpentine: the first from the inlet, one between two turns, the last to the outlet."""
+MM = 1e-3
+
+
+@dataclass(frozen=True)
+class Window:
+    """``plate`` to solve; ``network`` its channels [mm], from the inlet's face to the outlet's, without fittings."""
+
+    plate: ChannelPlate
+    network: CoolantNetwork
+
+
+def window(layout: Layout, plate: ColdPlate) -> Window:
+    """The window of a design's plate. SolveError as ``channel_plate``."""
+    whole = channel_plate(layout, plate)
+    network = layout.network
+    assert network is not None
+    if plate.type == "serpentine":
+        (branch,) = network.branches
+        return _serpentine(whole, branch) if plate.passes > PASSES else _opened_serpentine(whole, branch)
+    stubs = (
+        _stub("inlet stub", network, whole.inlet, network.entries[0], into=True),
+        _stub("outlet stub", network, whole.outlet, network.exits[0], into=False),
+    )
+    branches = (stubs[0], *network.branches, stubs[1])
+    return Window(whole, _network(whole, branches, stubs[0].start, stubs[1].end))
+
+
+def _network(plate: ChannelPlate, branches: tuple[Branch, ...], inlet: str, outlet: str) -> CoolantNetwork:
+    branches = tuple(replace(branch, z0=None, plate="") for branch in branches)
+    return CoolantNetwork(branches, inlet, outlet, plate.z[1] / MM, plate.z[2] / MM)
+
+
+def _opened_serpentine(plate: ChannelPlate, branch: Branch) -> Window:
+    """The channel's ends moved to the faces behind the ports."""
+    path = (_on_face(branch.path[0], plate.inlet), *branch.path[1:-1], _on_face(branch.path[-1], plate.outlet))
+    return Window(plate, _network(plate, (replace(branch, path=path),), branch.start, branch.end))
+
+
+def _serpentine(whole: ChannelPlate, branch: Branch) -> Window:
+    """The first passes, cut off where the next turn begins; half of the rib to the next pass is the plate's edge."""
+    path = (_on_face(branch.path[0], whole.inlet), *branch.path[1 : 2 * PASSES])
+    half = branch.width_mm / 2
+    tiles: list[Rectangle] = []
+    for number, (a, b) in enumerate(pairwise(path)):
+        along = 0 if number % 2 == 0 else 1
+        low, high = sorted((a[along], b[along]))
+        first, last = number == 0, number == len(path) - 2
+        rising = b[along] > a[along]
+        low -= 0.0 if (first and rising) or (last and not rising) else half
+        high += 0.0 if (first and not rising) or (last and rising) else half
+        across = a[1 - along]
+        box = (low, across - half, high, across + half) if along == 0 else (across - half, low, across + half, high)
+        tiles.append(tuple(v * MM for v in box))  # type: ignore[arg-type]
+    pitch = abs(path[2][1] - path[1][1])
+    x0, y0, x1, y1 = whole.size
+    edge = path[-1][1] + (1 if path[-1][1] > path[0][1] else -1) * pitch / 2
+    size = (x0, y0, x1, edge * MM) if edge > path[0][1] else (x0, edge * MM, x1, y1)
+    end = path[-1]
+    outlet = Face(0, end[0] * MM, (end[1] - half) * MM, (end[1] + half) * MM)
+    plate = ChannelPlate(size, tuple(tiles), whole.z, whole.inlet, outlet, whole.channel_width)
+    return Window(plate, _network(plate, (replace(branch, path=path),), branch.start, branch.end))
+
+
+def _stub(name: str, network: CoolantNetwork, face: Face, node: str, into: bool) -> Branch:
+    """The piece of header between the plate's edge and a node."""
+    header = next(b for b in network.branches if b.kind == "header" and node in (b.start, b.end))
+    at = header.path[0] if header.start == node else header.path[-1]
+    open_end = f"{name.split()[0]} opening"
+    path = (_on_face(at, face), at)
+    if path[0] == path[1]:
+        raise SolveError(f"the plate's {name} has no length")
+    ends = (open_end, node) if into else (node, open_end)
+    return replace(header, name=name, start=ends[0], end=ends[1], path=path if into else path[::-1])
+
+
+def _on_face(at: Point, face: Face) -> Point:
+    return (face.place / MM, at[1]) if face.axis == 0 else (at[0], face.place / MM)

@@ -1,0 +1,172 @@
+"""Calibrating a plate by finite elements: what is solved, and that the network then gives what they found."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from packtool.coldplate.flow3d.calibrate import calibrate_plate, default_flows, plate_conditions
+from packtool.coldplate.flow3d.plate import LEVELS
+from packtool.coldplate.flow3d.window import window
+from packtool.coldplate.network import split_flow
+from packtool.coldplate.passages import passages
+from packtool.design.load import load_design
+from packtool.errors import SolveError
+from packtool.layout.lay_out import lay_out
+
+BUS = Path(__file__).parents[2] / "templates" / "bus-lfp.yaml"
+SMALL = ("arrangement.rows=1", "arrangement.cells_per_row=1", "electrical.series=1", "mesh.level=coarse", "cold_plate.flow_lpm=0.7")
+SERPENTINE = ("cold_plate.type=serpentine", "cold_plate.channels=1")
+Z = ("cold_plate.channels=2", "cold_plate.passes=1", "cold_plate.manifold=Z")
+
+
+def designed(*sets):
+    loaded = load_design(BUS, (*SMALL, *sets))
+    return loaded, lay_out(loaded)
+
+
+def test_of_a_long_serpentine_three_passes_are_solved_with_its_own_legs_and_pitch():
+    loaded, layout = designed(*SERPENTINE, "cold_plate.passes=6")
+    view = window(layout, loaded.design.cold_plate)
+    (whole,), (part,) = layout.network.branches, view.network.branches
+    assert part.bends() == 4
+    assert part.path[1:5] == whole.path[1:5]
+    assert part.path[0][0] == pytest.approx(view.plate.inlet.place * 1e3)  # from the face behind the port
+    assert part.path[-1][0] == pytest.approx(view.plate.outlet.place * 1e3)
+    wet = sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in view.plate.channels)
+    twice = 4 * (16e-3) ** 2  # two rectangles lie over each other at each bend
+    assert wet - twice == pytest.approx(part.length_mm() * 1e-3 * 16e-3, rel=1e-9)
+
+
+def test_of_three_passes_and_fewer_and_of_manifolds_all_is_solved():
+    for sets in ((*SERPENTINE, "cold_plate.passes=2"), Z):
+        loaded, layout = designed(*sets)
+        view = window(layout, loaded.design.cold_plate)
+        x0, y0, _, x1, y1, _ = layout.product("cold-plate").bounds()
+        assert view.plate.size == pytest.approx((x0 * 1e-3, y0 * 1e-3, x1 * 1e-3, y1 * 1e-3))
+
+
+def test_headers_are_opened_to_the_plate_s_edge():
+    loaded, layout = designed(*Z)
+    view = window(layout, loaded.design.cold_plate)
+    names = [b.name for b in view.network.branches]
+    assert names[0] == "inlet stub"
+    assert names[-1] == "outlet stub"
+    passages(view.network)  # one connected network
+
+
+def test_default_flows_stay_laminar():
+    loaded, layout = designed(*SERPENTINE, "cold_plate.passes=2", "cold_plate.flow_lpm=4")
+    flows = default_flows(loaded, layout)
+    assert flows[0] == pytest.approx(1.2)
+    assert 4 < flows[-1] < 5.2
+    with pytest.raises(
+        SolveError,
+        match=r"Reynolds number .* finite elements know laminar flow only, 2300 at most: calibrate at flows up to 4.* .--flows",
+    ):
+        default_flows(*designed(*SERPENTINE, "cold_plate.passes=2", "cold_plate.flow_lpm=8"))
+
+
+@pytest.mark.parametrize(
+    ("sets", "flows", "words"),
+    [
+        ((*SERPENTINE, "cold_plate.passes=2"), (1.0,), "takes 2 to 20 different flows above 0"),
+        ((*SERPENTINE, "cold_plate.passes=2"), (-1.0, 1.0), "takes 2 to 20 different flows above 0"),
+        ((*SERPENTINE, "cold_plate.passes=2"), (1.0, 9.0), "9 L/min is Reynolds number .*up to 4.* L/min"),
+        ((*SERPENTINE, "cold_plate.passes=2", "cold_plate.turns=round", "cold_plate.overhang_mm=140"), (1.0, 2.0), "square turns"),
+        ((*SERPENTINE, "cold_plate.passes=2", "cold_plate.style=stamped"), (1.0, 2.0), "style: brazed"),
+    ],
+)
+def test_what_finite_elements_cannot_take_is_refused_before_anything_is_solved(sets, flows, words):
+    with pytest.raises(SolveError, match=words):
+        calibrate_plate(*designed(*sets), flows, lambda _: None)
+
+
+@pytest.mark.fem
+def test_plates_too_large_for_the_memory_are_refused():
+    loaded = load_design(BUS, ("cold_plate.flow_lpm=4",))
+    with pytest.raises(SolveError, match="GB, and at most 20 are allowed"):
+        calibrate_plate(loaded, lay_out(loaded), (2.0, 4.0), lambda _: None)
+
+
+@pytest.fixture(scope="module", params=[(*SERPENTINE, "cold_plate.passes=2"), Z], ids=["serpentine", "Z manifold"])
+def calibrated(request):
+    loaded, layout = designed(*request.param)
+    said = []
+    return loaded, layout, calibrate_plate(loaded, layout, (0.3, 0.6), said.append), said
+
+
+@pytest.mark.fem
+@pytest.mark.slow
+def test_a_calibrated_network_gives_what_the_finite_elements_found(calibrated):
+    from packtool.coldplate.calibrated import network_passages
+    from packtool.coldplate.flow3d.both_levels import network_plate
+    from packtool.coldplate.flow3d.plate import plate_grid
+    from packtool.coldplate.losses import FlowPhysics, branch_losses
+
+    loaded, layout, found, said = calibrated
+    assert said == ["0.3 L/min", "0.6 L/min"]
+    view = window(layout, loaded.design.cold_plate)
+    network = replace(view.network, calibration=found)
+    grid = plate_grid(view.plate, LEVELS["coarse"])
+    for k, flow in enumerate(found.flows_lpm):
+        at = plate_conditions(loaded, flow)
+        p = network_passages(network)
+        n = len(p.length)
+        rho, mu = np.full(n, at.rho), np.full(n, at.mu)
+        split = split_flow(p, at.flow * at.rho, rho, mu)
+        entrance = branch_losses(p, split.mass_flow, rho, mu, 0.0, FlowPhysics()).entrance[p.node[:, 0] == p.inlet].sum()
+        assert split.pressure_drop - entrance == pytest.approx(found.pressure_drop_Pa[k], rel=1e-5)  # the file's digits
+        rise = network_plate(network, grid, at).top_mean - at.T_in
+        assert rise == pytest.approx(found.wall_rise_K[k], abs=0.01)
+        bare = network_plate(view.network, grid, at).top_mean - at.T_in
+        assert abs(bare - found.wall_rise_K[k]) > 0.1  # the correlations alone do not
+
+
+@pytest.mark.fem
+@pytest.mark.slow
+def test_flow_splits_as_the_finite_elements_say_and_mass_is_kept(calibrated):
+    _, _, found, _ = calibrated
+    for k in range(len(found.flows_lpm)):
+        into, out = {}, {}
+        for b in found.branches:
+            flow = b.Re[k] * (b.width_mm + b.height_mm)  # over viscosity
+            out[b.start] = out.get(b.start, 0.0) + flow
+            into[b.end] = into.get(b.end, 0.0) + flow
+        for node in set(into) & set(out):
+            assert into[node] == pytest.approx(out[node], rel=1e-6)
+
+
+@pytest.mark.fem
+@pytest.mark.slow
+def test_a_file_carries_all_of_it(calibrated, tmp_path):
+    from packtool.design.calibration_file import read_calibration
+
+    _, _, found, _ = calibrated
+    path = tmp_path / "plate.json"
+    path.write_text(found.model_dump_json(by_alias=True))
+    assert read_calibration(path) == found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("--flows", "1;2", "-o", "c.json"), 2, "--flows wants numbers in L/min with commas between"),
+        (("--flows", "1,9", "-o", "c.json"), 4, "9 L/min is Reynolds number"),
+        (("-o", "."), 2, "is a folder; -o wants a file"),
+        (("-o", "notes.txt"), 2, "is there already and is no calibration"),
+    ],
+)
+def test_the_command_refuses_in_words(arguments, code, words, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    sets = [word for one in (*SMALL, *SERPENTINE, "cold_plate.passes=2") for word in ("--set", one)]
+    command = [sys.executable, "-m", "packtool", "calibrate", "plate", str(BUS), *sets, *arguments]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert words in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["notes.txt"]
+    assert (tmp_path / "notes.txt").read_text() == "mine"
