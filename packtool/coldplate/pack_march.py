@@ -130,6 +130,9 @@ class PackMarch:
             step = left if self.dt >= left * (1 - 1e-9) else min(self.dt, left / 2)
             step = min(step, room)
             tried, interval, error = self._try(step)
+            if tried is None and interval.corner is not None:
+                room = interval.corner - self.t
+                continue
             factor = SAFETY * (case.tolerance / max(error, 1e-30)) ** (1 / 3)
             if tried is None or error > case.tolerance:
                 self.rejected, self.dt = self.rejected + 1, step * min(max(factor, SHRINK), SAFETY)
@@ -203,6 +206,7 @@ class PackMarch:
             case.outputs,
             case.tolerance,
             case.every_edge,
+            case.looks,
             case.ramped,
             [(heater.name, heater.power.tolist(), heater.thermostat) for heater in case.heaters],
             packtool.__version__,
@@ -231,12 +235,13 @@ class PackMarch:
         self.coupling = self._films_at = None
 
     def _try(self, dt: float) -> tuple[Step | None, Interval, float]:
-        """A step of ``dt`` [s] from here: None where the heat swings too much within it; and the step's error [K]."""
+        """A step of ``dt`` [s] from here: None where a charge begins to taper or the heat swings too much within it; and the step's error [K]."""
         case, cells = self.case, self.case.cell_region
         T_cells = (self.discrete.mean @ self.T)[cells]
-        interval = over(case.bank, case.demand, self.t, self.t + dt, T_cells, T_cells + dt * self.pace, self.soc)
+        end = self.t + dt
+        interval = over(case.bank, case.demand, self.t, end, T_cells, T_cells + dt * self.pace, self.soc, case.looks)
         swing = float((interval.swing / self.cell_capacity).max())
-        if swing > case.tolerance:
+        if interval.corner is not None or swing > case.tolerance:
             return None, interval, swing
         made = interval.joule + interval.reversible + interval.busbar
         self._power[:] = 0.0
@@ -246,7 +251,7 @@ class PackMarch:
         coupling = self._coupled(dt)
         tried = self.stepper.step(self.t, dt, self.T, coupling, self.theta)
         after = (self.discrete.mean @ tried.T)[cells]
-        again = over(case.bank, case.demand, self.t, self.t + dt, T_cells, after, self.soc)
+        again = over(case.bank, case.demand, self.t, end, T_cells, after, self.soc, case.looks)
         off = again.joule + again.reversible + again.busbar - made
         return tried, interval, max(tried.error, swing, float(np.abs(off * dt / self.cell_capacity).max()))
 

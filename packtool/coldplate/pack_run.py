@@ -32,7 +32,8 @@ class PackCase:
     ``sensors`` (n_sensors, n_points) sparse: what reads them from a field; None: there are none. ``extra`` (n_cells,) [W]: heat that
     faulty cells make beside their own all the time; None: none does. ``heaters``: those that it switches.
     ``ramped``: between two times of the schedule flow and inlet go straight from one to the next, and do not hold.
-    ``every_edge``: steps land on every edge of the duty, or on those that are not close to the one before.
+    ``every_edge``: steps land on every edge of the duty, or on those that are not close to the one before. ``looks``: how many times as
+    often as usual the network's state is looked at within a step.
     """
 
     problem: ConductionProblem
@@ -50,6 +51,7 @@ class PackCase:
     heaters: tuple[PackHeater, ...] = ()
     every_edge: bool = True
     ramped: bool = False
+    looks: float = 1.0
 
     def stream_at(self, t: float) -> ChannelStream | None:
         """The coolant from ``t`` [s] on; of a ramp at ``t``."""

@@ -137,6 +137,7 @@ class Interval:
     end; ``swing`` (n_cells,) [J]: the largest that the heat so far departs from its mean times the time so far; the ``last`` instant;
     ``charge`` [A s] and ``energy`` [J] given off at the terminals; ``limited`` [s], and ``tapered`` [s] where a charge is
     to be; lowest and highest cell and pack voltages and current;
+    ``corner`` [s]: where a charge begins or ceases to taper within the step; None: nowhere;
     ``trace`` (k, 5): time [s], current [A], pack voltage, lowest and highest cell voltage [V] at both ends of every piece of the demand."""
 
     joule: Floats
@@ -153,6 +154,7 @@ class Interval:
     cell_voltage: tuple[float, float]
     pack_voltage: tuple[float, float]
     current: tuple[float, float]
+    corner: float | None
     trace: Floats
 
 
@@ -162,12 +164,17 @@ LONGEST_SHARE = 0.004
 """Of its capacity, the charge that a cell takes or gives between two looks at its state."""
 LONGEST_EVENING = 0.25
 """Of the time in which two cells in parallel even out, the time between two looks: the explicit rule is stable to 2 of it."""
+CORNER_S = 0.1
+"""A corner this close to an end of the step [s] is at it: currents taper within minutes."""
 
 
-def over(bank: CellBank, demand: Demand, t0: float, t1: float, T0: Floats, T1: Floats, soc: Floats) -> Interval:
+def over(
+    bank: CellBank, demand: Demand, t0: float, t1: float, T0: Floats, T1: Floats, soc: Floats, looks: float = 1.0
+) -> Interval:
     """Integrate charge and heat from ``t0`` to ``t1`` [s], the cells' temperatures going straight from ``T0`` to ``T1`` (n_cells,) [K].
 
-    Second order in the pieces, which end at every edge of ``demand`` and wherever a cell has turned over LONGEST_SHARE of its charge.
+    Second order in the pieces, which end at every edge of ``demand`` and wherever a cell has turned over LONGEST_SHARE of its charge;
+    ``looks`` times as many. Over a ``corner`` it is first order: a caller ends its step there.
     """
     edges = np.asarray(demand.edges)
     inner = edges[np.searchsorted(edges, t0, side="right") : np.searchsorted(edges, t1, side="left")]
@@ -179,10 +186,17 @@ def over(bank: CellBank, demand: Demand, t0: float, t1: float, T0: Floats, T1: F
     volts, packs, currents, trace = [], [], [], []
     first: Instant | None = None
     now: Instant | None = None
+    corner: float | None = None
 
     def instant(t: float, state: Floats) -> Instant:
         asked = demand.at(t)
         return bank.at(asked.quantity, asked.value, T0 + (T1 - T0) * ((t - t0) / (t1 - t0)), state)
+
+    def turned(t: float, h: float, begin: Instant, state: Floats) -> tuple[Instant, Instant, Floats]:
+        """The rule's two instants over ``h`` [s] from ``t``, and the charge afterwards."""
+        a = instant(t + GAUSS[0] * h, state - GAUSS[0] * h * begin.cell_current / bank.capacity_As)
+        b = instant(t + GAUSS[1] * h, state - GAUSS[1] * h * a.cell_current / bank.capacity_As)
+        return a, b, state - h / 2 * (a.cell_current + b.cell_current) / bank.capacity_As
 
     for start, end in pairwise(cuts):
         tapers = demand.at((start + end) / 2).tapers
@@ -191,14 +205,11 @@ def over(bank: CellBank, demand: Demand, t0: float, t1: float, T0: Floats, T1: F
         share = float(np.abs(begin.cell_current).max()) * (end - start) / float(bank.capacity_As.min())
         state_T = T0 + (T1 - T0) * ((start - t0) / (t1 - t0))
         evening = bank.evening_rate(state_T, soc) * (end - start)
-        pieces = max(1, int(np.ceil(share / LONGEST_SHARE)), int(np.ceil(evening / LONGEST_EVENING)))
+        pieces = max(1, int(np.ceil(looks * share / LONGEST_SHARE)), int(np.ceil(looks * evening / LONGEST_EVENING)))
         h = (end - start) / pieces
         for piece in range(pieces):
             t = start + piece * h
-            if piece:
-                begin = instant(t, soc)
-            a = instant(t + GAUSS[0] * h, soc - GAUSS[0] * h * begin.cell_current / bank.capacity_As)
-            b = instant(t + GAUSS[1] * h, soc - GAUSS[1] * h * a.cell_current / bank.capacity_As)
+            a, b, after = turned(t, h, begin, soc)
             first = first or begin
             for one in (a, b):
                 totals += h / 2 * np.stack([one.joule, one.reversible, one.busbar])
@@ -206,14 +217,22 @@ def over(bank: CellBank, demand: Demand, t0: float, t1: float, T0: Floats, T1: F
                 energy += h / 2 * one.current * one.voltage
                 limited += h / 2 * (one.limited and not tapers)
                 tapered += h / 2 * (one.limited and tapers)
-            soc = soc - h / 2 * (a.cell_current + b.cell_current) / bank.capacity_As
             heat_so_far.append(totals.sum(axis=0))
             times.append(t + h)
             for one in (begin, a, b):
                 volts += [one.group_voltage.min(), one.group_voltage.max()]
                 packs.append(one.voltage)
                 currents.append(one.current)
-        now = instant(end - 1e-9 * (end - start), soc)
+            now = instant(t + (1 - 1e-9) * h, after)
+            if tapers and corner is None and begin.limited != now.limited:
+                low, high = 0.0, h
+                while high - low > 1e-3 * CORNER_S:
+                    middle = (low + high) / 2
+                    there = instant(t + middle, turned(t, middle, begin, soc)[2])
+                    low, high = (middle, high) if there.limited == begin.limited else (low, middle)
+                corner = float(t + high) if t0 + CORNER_S < t + high < t1 - CORNER_S else None
+            begin, soc = now, after
+        assert now is not None
         trace.append(_looked(end, now))
         volts += [now.group_voltage.min(), now.group_voltage.max()]
         packs.append(now.voltage)
@@ -226,7 +245,7 @@ def over(bank: CellBank, demand: Demand, t0: float, t1: float, T0: Floats, T1: F
     return Interval(
         mean[0], mean[1], mean[2], soc, swing, first, now, charge, energy, limited, tapered,
         (float(min(volts)), float(max(volts))), (min(packs), max(packs)), (min(currents), max(currents)),
-        np.array(trace),
+        corner, np.array(trace),
     )  # fmt: skip
 
 

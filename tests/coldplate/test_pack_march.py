@@ -15,7 +15,7 @@ from packtool.coldplate.pack_march import PackMarch
 from packtool.coldplate.pack_run import CLOSE_S, PackCase, landings
 from packtool.design.demand import Demand
 from packtool.mesh.boxes import Box, mesh_boxes
-from packtool.thermal.cell_bank import CellBank
+from packtool.thermal.cell_bank import CORNER_S, CellBank
 from packtool.thermal.records import ConductionProblem, Convection, StreamExchange
 
 fem = pytest.mark.fem
@@ -251,3 +251,18 @@ def test_a_chiller_that_is_switched_on_and_off_is_followed_from_the_instant(tmp_
     assert run.moments[-1].mean[0] == pytest.approx(y[0], abs=3e-3)  # some tolerances of a step
     assert run.moments[-1].coolant_out == pytest.approx(y[2], abs=1e-2)  # its own error counts a twentieth
     assert run.balance.imbalance < 1e-6
+
+
+@fem
+def test_a_step_ends_where_a_charge_begins_to_taper():
+    """CC-CV by hand: 200 A until OCV + I R is 3.3 V, then I = (3.3 V - OCV) / R, at 0.8 mohm whatever the temperature."""
+    flat = ResistanceTable(temperature_degC=(0, 60), resistance_mOhm=(0.8, 0.8), standing="given")
+    demand = Demand("current_A", (0.0, 1800.0), (-200.0,), (-200.0,), tapers=(True,))
+    case = replace(lump(demand, (1800.0,), soc=0.2, tolerance=0.5), bank=network(table=flat, v_max=3.3))
+    run = PackMarch(case, None).go()
+    corner = ((3.3 - 200 * 0.8e-3 - 3.0) / 0.4 - 0.2) * 3.6e5 / 200  # [s]
+    tau = 0.8e-3 * 3.6e5 / 0.4  # [s]: R C over the slope of the OCV
+    end = 0.75 - (0.75 - 0.35) * np.exp(-(1800.0 - corner) / tau)  # 0.75: where the OCV is 3.3 V
+    assert min(abs(moment.t - corner) for moment in run.moments) < CORNER_S
+    assert run.moments[-1].soc[0] == pytest.approx(end, abs=1e-5)  # third order in pieces of 0.4 % of the charge
+    assert sum(moment.interval.tapered for moment in run.moments[1:]) == pytest.approx(1800.0 - corner, abs=CORNER_S)
