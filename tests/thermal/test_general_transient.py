@@ -53,6 +53,19 @@ def test_the_time_error_holds_from_the_first_outputs_on_and_between_close_ones()
         assert (ratio < 2.0).all()
 
 
+def test_the_time_error_of_melting_does_not_vanish_by_chance():
+    wax = thermal.PhaseChange(RHO_CP, RHO_CP, 1e8, 298.5, 301.5)
+    mesh = thermal.mesh_layers([("wax", 0.01)], divisions=20)
+    problem = thermal.conduction(mesh, 1.0, rho_cp=wax, temperature={"start": 330.0})
+    times = np.linspace(20.0, 160.0, 12)
+    rough = thermal.solve_transient(problem, 298.0, times, tolerance_K=1e-2)
+    exact = thermal.solve_transient(problem, 298.0, times, tolerance_K=5e-4, time_error=False)
+    ratio = rough.time_error.max(axis=1) / np.abs(rough.T - exact.T).max(axis=1)
+    assert 0.5 < np.median(ratio) < 2.0
+    assert np.mean(ratio > 0.5) > 0.8  # errors of either sign add up: with one coarser march it is 0.5
+    assert ratio.max() < 6.0
+
+
 def test_a_jump_between_the_steps_does_not_swell_the_time_error():
     problem = thermal.conduction(bar(), 10.0, rho_cp=RHO_CP, flux={"end": lambda t: 2e4 if t < 50 else 0.0})
     rough, exact = (thermal.solve_transient(problem, 300.0, [60.0, 200.0], tolerance_K=tolerance) for tolerance in (1e-2, 1e-4))

