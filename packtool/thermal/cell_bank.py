@@ -168,9 +168,7 @@ CORNER_S = 0.1
 """A corner this close to an end of the step [s] is at it: currents taper within minutes."""
 
 
-def over(
-    bank: CellBank, demand: Demand, t0: float, t1: float, T0: Floats, T1: Floats, soc: Floats, looks: float = 1.0
-) -> Interval:
+def over(bank: CellBank, demand: Demand, t0: float, t1: float, T0: Floats, T1: Floats, soc: Floats, looks: float = 1.0) -> Interval:
     """Integrate charge and heat from ``t0`` to ``t1`` [s], the cells' temperatures going straight from ``T0`` to ``T1`` (n_cells,) [K].
 
     Second order in the pieces, which end at every edge of ``demand`` and wherever a cell has turned over LONGEST_SHARE of its charge;

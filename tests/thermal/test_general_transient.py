@@ -53,6 +53,7 @@ def test_the_time_error_holds_from_the_first_outputs_on_and_between_close_ones()
         assert (ratio < 2.0).all()
 
 
+@pytest.mark.slow
 def test_the_time_error_of_melting_does_not_vanish_by_chance():
     wax = thermal.PhaseChange(RHO_CP, RHO_CP, 1e8, 298.5, 301.5)
     mesh = thermal.mesh_layers([("wax", 0.01)], divisions=20)
