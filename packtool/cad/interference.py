@@ -106,8 +106,12 @@ def interference(layout: Layout, solids: Mapping[str, Solid]) -> Interference:
 
 
 def _shape(product: Product, rotation_deg: int) -> _Shape:
+    regions: dict[Profile, Region] = {}
+
     def piece(sweep: Sweep, *, fills: bool = True) -> _Piece:
-        return _Piece(Region.of(sweep.profile, rotation_deg), sweep.z0, sweep.z1, fills)
+        if sweep.profile not in regions:
+            regions[sweep.profile] = Region.of(sweep.profile, rotation_deg)
+        return _Piece(regions[sweep.profile], sweep.z0, sweep.z1, fills)
 
     pieces = [piece(sweep) for sweep in rounded_sweeps(product)]
     for detail in product.details:
@@ -162,15 +166,16 @@ def _common_boxes(first: _Shape, second: _Shape, shift: Shift) -> float | None:
 def _common_profiles(first: _Shape, second: _Shape, shift: Shift) -> float | None:
     """Common volume of two parts [mm³] from the areas that their profiles share; None where detail may change it."""
     volume = 0.0
-    moved: dict[int, Region] = {}
+    areas: dict[tuple[int, int], float] = {}  # many sweeps of a product may have one profile: the ports of a ribbon
     for a in first.pieces:
-        for index, b in enumerate(second.pieces):
+        for b in second.pieces:
             sides = _sides(a.box, b.box, shift)
             if min(sides) <= TOUCH_MM:
                 continue
-            if index not in moved:
-                moved[index] = b.region.moved(*shift[:2])
-            area = common_area_mm2(a.region, moved[index])
+            pair = id(a.region), id(b.region)
+            if pair not in areas:
+                areas[pair] = _common_area(a.region, b.region, shift)
+            area = areas[pair]
             if area * sides[2] <= VOLUME_MM3 or _beside_each_other(a, b, shift):
                 continue
             if not (a.fills and b.fills) or first.opened or second.opened:
@@ -188,6 +193,13 @@ def _beside_each_other(first: _Piece, second: _Piece, shift: Shift) -> bool:
         return False
     sections = Region.of(Profile(one.section)), Region.of(Profile(two.section), origin=(0.0, shift[2]))
     return common_area_mm2(*sections) * abs(way(one.loop)[0]) <= VOLUME_MM3
+
+
+def _common_area(first: Region, second: Region, shift: Shift) -> float:
+    """Area that both cover [mm²], the second moved by ``shift`` in the plan: the one with fewer edges is."""
+    if len(first.edges) < len(second.edges):
+        return common_area_mm2(first.moved(-shift[0], -shift[1]), second)
+    return common_area_mm2(first, second.moved(*shift[:2]))
 
 
 def _common_solids(layout: Layout, first: Part, second: Part, solids: Mapping[str, Solid]) -> float | None:

@@ -139,7 +139,7 @@ def _below(root: int, styles: dict[int, str]) -> Iterator[int]:
 
 def _unwrapped(statement: str) -> str:
     """A statement on one line; inside strings only the line breaks go."""
-    return _WRAP.sub(lambda m: m[1].replace("\n", "") if m[1] else "", statement)
+    return _WRAP.sub(lambda m: m[1].replace("\n", "") if m[1] else "", statement) if "\n" in statement else statement
 
 
 def _escaped(text: str) -> str:

@@ -183,9 +183,10 @@ def _stretch(group: _Group) -> str:
 
 
 def _without(label: str, name: str) -> str:
-    """``name`` without the group's tag at its beginning (``R3C05`` in ``row R3``: ``C05``; ``M01.R1C05`` in ``module M01``: ``R1C05``); as it is where it does not begin so."""
+    """``name`` without the group's label or tag at its beginning (``R3C05`` in ``row R3``: ``C05``; ``M01.R1C05`` in ``module M01``: ``R1C05``);
+    as it is where it does not begin so."""
     tag = label.rpartition(" ")[2]
-    rest = name.removeprefix(tag).lstrip(" .")
+    rest = name.removeprefix(label if name.startswith(label) else tag).lstrip(" .")
     return rest if rest and rest != name and not rest[0].isdigit() else name
 
 

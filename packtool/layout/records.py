@@ -6,13 +6,15 @@ the tray, x = y = 0 the middle of the pack. A part is a product placed: a produc
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 from packtool.catalogue.records import Cell
 from packtool.layout.bands import Band
 from packtool.layout.coolant import CoolantNetwork
-from packtool.layout.imported import Body, Imported, Tilt
+from packtool.layout.imported import Body, Box, Imported, Tilt
 from packtool.layout.profiles import Profile, turned_box
 
 Role = Literal[
@@ -61,7 +63,7 @@ class Detail:
         volume = self.profile.area() * (self.end - self.start)
         return volume if self.adds else -volume
 
-    def bounds(self) -> tuple[float, float, float, float, float, float]:
+    def bounds(self) -> Box:
         """x0, y0, z0, x1, y1, z1 in the product's frame [mm]."""
         u0, v0, u1, v1 = self.profile.outer.bounds()
         if self.axis == "x":
@@ -116,7 +118,7 @@ class Product:
             return self.drawn or self.sweeps
         return tuple(replace(sweep, profile=sweep.profile.rounded(self.edge_radius_mm)) for sweep in self.sweeps)
 
-    def bounds(self) -> tuple[float, float, float, float, float, float]:
+    def bounds(self) -> Box:
         """x0, y0, z0, x1, y1, z1 in the product's frame [mm], added details included."""
         if self.body is not None:
             return self.body.box
@@ -168,7 +170,7 @@ class Joint:
     area_mm2: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
     """Every part of the pack, and what the solvers need to know of them beyond their shape; ``inside`` of the tray's walls in the plan
     (x0, y0, x1, y1) [mm]; ``imported``: parts that come as STEP files, whose shapes the CAD stage alone reads (it then holds them as
@@ -187,7 +189,16 @@ class Layout:
 
     def product(self, id: str) -> Product:
         """The product with this id; KeyError if there is none."""
-        return {p.id: p for p in self.products}[id]
+        return self._products[id]
+
+    @cached_property
+    def _products(self) -> Mapping[str, Product]:
+        return {product.id: product for product in self.products}
+
+    @cached_property
+    def _bounds(self) -> dict[str, Box]:
+        """The bounds of the products that were asked for."""
+        return {}
 
     def parts_of(self, *roles: Role) -> tuple[Part, ...]:
         """The parts with one of these roles, in layout order."""
@@ -198,9 +209,11 @@ class Layout:
         """The role of a part."""
         return self.product(part.product).role
 
-    def part_bounds(self, part: Part) -> tuple[float, float, float, float, float, float]:
+    def part_bounds(self, part: Part) -> Box:
         """x0, y0, z0, x1, y1, z1 of a placed part in the pack's frame [mm]."""
-        x0, y0, z0, x1, y1, z1 = part.tilt.box if part.tilt is not None else self.product(part.product).bounds()
+        if part.tilt is None and part.product not in self._bounds:
+            self._bounds[part.product] = self.product(part.product).bounds()
+        x0, y0, z0, x1, y1, z1 = part.tilt.box if part.tilt is not None else self._bounds[part.product]
         x0, y0, x1, y1 = turned_box((x0, y0, x1, y1), part.rotation_deg)
         ox, oy, oz = part.origin
         return x0 + ox, y0 + oy, z0 + oz, x1 + ox, y1 + oy, z1 + oz

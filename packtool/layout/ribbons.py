@@ -240,13 +240,7 @@ def ribbon_parts(plate: RibbonPlate, ribbons: RibbonPlan, z: float, room_mm: flo
             tank.solid(),
             f"tank of the ribbons, {plate.header_wall_mm:g} mm wall; not meshed",
         ),
-        Product(
-            "coolant-ribbon",
-            "coolant",
-            plate.coolant,
-            tuple(Sweep(bore, bottom, top) for bottom, top in ports),
-            "coolant in a ribbon's ports",
-        ),
+        Product("coolant-port", "coolant", plate.coolant, (Sweep(bore, 0.0, ribbons.port),), "coolant in a port of a ribbon"),
         Product("coolant-tank", "coolant", plate.coolant, (tank.coolant(),), "coolant in a tank"),
         hose_fitting(plate.material, ribbons.fitting, min(FITTING_HEIGHT_MM, room_mm)),
     ]
@@ -254,7 +248,9 @@ def ribbon_parts(plate: RibbonPlate, ribbons: RibbonPlan, z: float, room_mm: flo
     parts = []
     for number, y in enumerate(ribbons.middles, 1):
         parts.append(Part(f"ribbon {number}", "ribbon", (0.0, y, bottom), group=GROUP))
-        parts.append(Part(f"coolant ribbon {number}", "coolant-ribbon", (0.0, y, bottom), group=GROUP))
+        inside = f"coolant ribbon {number}"
+        for port, (low, _) in enumerate(ports, 1):
+            parts.append(Part(f"{inside} port {port}", "coolant-port", (0.0, y, bottom + low), group=(*GROUP, inside)))
     for side, turned in (("inlet", True), ("outlet", False)):
         parts.append(Part(f"tank {side}", "tank", (0.0, 0.0, bottom), 180 if turned else 0, GROUP))
         parts.append(Part(f"coolant tank {side}", "coolant-tank", (0.0, 0.0, bottom), 180 if turned else 0, GROUP))

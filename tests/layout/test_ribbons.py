@@ -81,9 +81,9 @@ def test_metal_and_coolant_fill_ribbons_and_tanks(ribbons, shape):
     height, port = 58.0, (58 - 6 * 1.0) / 5
     branch = next(b for b in layout.network.branches if b.kind == "channel")
     inside = branch.length_mm()
-    ribbon, coolant = layout.product("ribbon"), layout.product("coolant-ribbon")
+    ribbon, coolant = layout.product("ribbon"), layout.product("coolant-port")
     assert ribbon.volume_mm3() + 5 * port * 1.5 * inside == pytest.approx(2.5 * height * inside, rel=1e-12)
-    assert coolant.volume_mm3() == pytest.approx(5 * port * 1.5 * branch.length_mm(), rel=1e-12)
+    assert coolant.volume_mm3() == pytest.approx(port * 1.5 * branch.length_mm(), rel=1e-12)
     tank, (x0, y0, z0, x1, y1, z1) = layout.product("tank"), layout.product("tank").bounds()
     cavity = layout.product("coolant-tank").volume_mm3()
     slots = 3 * height * 2.5 * 2.0  # the ribbons end in the cavity's face
@@ -97,7 +97,7 @@ def test_the_network_is_the_channels(ribbons):
     channels = [b for b in network.branches if b.kind == "channel"]
     assert len(channels) == 15
     held = sum(b.length_mm() * b.width_mm * b.height_mm for b in channels)
-    assert held == pytest.approx(3 * layout.product("coolant-ribbon").volume_mm3())
+    assert held == pytest.approx(15 * layout.product("coolant-port").volume_mm3())
     assert {(b.start.split()[0], b.end.split()[0]) for b in channels} == {("inlet", "outlet")}
     foot = next(part for part in layout.parts if part.name == "ribbon 1").origin[2]
     lows = [network.z_range(b)[0] - foot for b in channels[:5]]
