@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 from collections.abc import Iterator
@@ -23,6 +24,12 @@ def _forms(request: pytest.FixtureRequest) -> Iterator[None]:
         del os.environ["PACKTOOL_CACHE"]
     else:
         os.environ["PACKTOOL_CACHE"] = before
+
+
+def pytest_collection_finish() -> None:
+    """What collection has made stays to the end: the garbage collector need not walk it again at every full round (a tenth of the fast set)."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

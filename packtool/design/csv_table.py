@@ -58,7 +58,7 @@ def read_table(
     except DesignError as error:
         document.complain(path, f"{name.strip()}: " + "; ".join(complaint.message for complaint in error.complaints))
         return None
-    rows = [(number, row) for number, row in enumerate(csv.reader(text.splitlines()), 1) if any(field.strip() for field in row)]
+    rows = [(number, row) for number, row in enumerate(csv.reader(text.splitlines()), 1) if "".join(row).strip()]
 
     def wrong(line: int, row: Sequence[str], column: int, message: str) -> None:
         document.complain(path, message, Place(str(file), line, 1 + sum(len(field) + 1 for field in row[:column])))
@@ -72,7 +72,9 @@ def read_table(
     columns = [names.index(one) for one in picked]
     numbers: list[tuple[float, ...]] = []
     for line, row in rows[1:]:
-        if any(field.strip() for field in row[len(names) :]):  # 0,5,100: which of them is a decimal comma?
+        if len(row) > len(names) and any(
+            field.strip() for field in row[len(names) :]
+        ):  # 0,5,100: which of them is a decimal comma?
             wrong(
                 line,
                 row,

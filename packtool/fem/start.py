@@ -6,6 +6,7 @@ import importlib
 import logging
 import os
 import shutil
+import sys
 import sysconfig
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -45,12 +46,28 @@ def start() -> None:
     try:
         # PETSc's own handlers would turn a closed pipe (packtool ... | head) or a floating-point signal into an MPI abort
         importlib.import_module("petsc4py").init(["packtool", "-no_signal_handler"])
-        importlib.import_module("dolfinx")
+        with _hidden(
+            "numba"
+        ):  # the form compiler imports it where it can, for kernels of one's own: 0.4 s, and nothing here uses it
+            importlib.import_module("dolfinx")
         importlib.import_module("mpi4py.MPI")
     except ModuleNotFoundError as missing:
         raise MissingPart(
             f"the finite-element kernel needs {missing.name}, which is not installed", "pip install 'packtool[fem]'"
         ) from missing
+
+
+@contextmanager
+def _hidden(module: str) -> Iterator[None]:
+    """Within, ``import module`` fails as if it were not installed; a module that is loaded already stays."""
+    hides = module not in sys.modules
+    if hides:
+        sys.modules[module] = None  # type: ignore[assignment]  # what the import system documents for this
+    try:
+        yield
+    finally:
+        if hides:
+            del sys.modules[module]
 
 
 def default_cache() -> Path:

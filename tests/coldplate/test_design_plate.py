@@ -98,6 +98,7 @@ def test_the_same_names_carry_the_flow_s_numbers(sets):
     assert not any(name.startswith("coolant.pressure_drop.") for name in rows)
 
 
+@pytest.mark.fem
 def test_memory_grows_with_the_mesh():
     loaded, layout = designed(*SERPENTINE)
     plate = channel_plate(layout, loaded.design.cold_plate)

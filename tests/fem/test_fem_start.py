@@ -36,6 +36,15 @@ def _compile(monkeypatch, folder: Path):
 
 
 @pytest.mark.fem
+def test_starting_leaves_out_the_just_in_time_compiler_but_does_not_lock_it_out():
+    code = (
+        "import sys, importlib.util; from packtool.fem.start import start; start(); assert 'dolfinx' in sys.modules; "
+        "assert 'numba' not in sys.modules; assert importlib.util.find_spec('numba') is None or importlib.import_module('numba')"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.fem
 def test_a_compile_killed_half_way_is_made_anew_without_waiting(tmp_path, monkeypatch):
     _compile(monkeypatch, tmp_path)
     (source,) = tmp_path.glob("*.c")

@@ -276,7 +276,10 @@ def test_the_fittings_of_a_plate_stand_clear_of_the_straps(load):
 
 
 def test_modules_stand_their_gap_apart_from_strap_to_strap(load):
-    two = {"electrical.series": 136, "arrangement.modules": {"count_x": 2, "gap_x_mm": 0.0, "rotation_deg": (0,)}}
+    two = {
+        "electrical.series": 16, "arrangement.rows": 2, "arrangement.cells_per_row": 4, "cold_plate.channels": 4,
+        "arrangement.modules": {"count_x": 2, "gap_x_mm": 0.0, "rotation_deg": (0,)},
+    }  # fmt: skip
     layout = structured(load, two, straps=STRAP)
     one, other = bounds(layout, "M01.strap R1-1"), bounds(layout, "M02.strap R1-1")
     assert min(abs(other[0] - one[3]), abs(one[0] - other[3])) == pytest.approx(0.0, abs=ROUNDING)
