@@ -32,21 +32,22 @@ class UnreadableParts(CadError):
         super().__init__("\n".join(f"{file}: {reason}" for file, reason in self.reasons.items()))
 
 
-def read_imported(layout: Layout, folder: Path) -> tuple[str, ...]:
+def read_imported(layout: Layout, folder: Path, *, brep: bool = False) -> tuple[str, ...]:
     """Read every STEP file of ``layout.imported``, and leave its solids and their figures in ``folder``; the files' names there.
 
-    All solids of a file are one part, those that overlap one solid; its units become mm. Raises UnreadableParts, with every file that cannot be taken.
+    ``brep``: also as text that other kernels read. All solids of a file are one part, those that overlap one solid; its units become mm. Raises UnreadableParts, with every file that cannot be taken.
     """
     folder.mkdir(parents=True, exist_ok=True)
     files: dict[str, list[Imported]] = {}
     for one in layout.imported:
         files.setdefault(one.sha256, []).append(one)
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        done = dict(zip(files, pool.map(lambda users: _read(users, folder), files.values()), strict=True))
+        done = dict(zip(files, pool.map(lambda users: _read(users, folder, brep), files.values()), strict=True))
     reasons = {files[sha256][0].file: reason for sha256, reason in done.items() if reason}
     if reasons:
         raise UnreadableParts(reasons)
-    return tuple(f"{_stem(sha256)}.{ending}" for sha256 in files for ending in ("bin", "json"))
+    endings = ("bin", "json", "brep") if brep else ("bin", "json")
+    return tuple(f"{_stem(sha256)}.{ending}" for sha256 in files for ending in endings)
 
 
 def with_imported(layout: Layout, folder: Path) -> Layout:
@@ -95,6 +96,13 @@ def imported_shapes(layout: Layout, folder: Path) -> dict[str, TopoDS_Shape]:
     return shapes
 
 
+def solid_file(one: Imported, folder: Path) -> tuple[Path, float, float]:
+    """The text of the solids of an imported part, as ``read_imported`` left it with ``brep``; their volume, and by how much that is unsure
+    [mm³]."""
+    facts = json.loads((folder / f"{_stem(one.sha256)}.json").read_text(encoding="utf-8"))
+    return folder / f"{_stem(one.sha256)}.brep", facts["volume_mm3"], facts["slack_mm3"]
+
+
 def _product(one: Imported, facts: Mapping[str, Any]) -> Product:
     counts = facts["solids"], facts["left_out"], facts["unread"]
     found = sorted(facts["overlaps"], key=lambda overlap: -overlap["mm3"])
@@ -108,16 +116,16 @@ def _stem(sha256: str) -> str:
     return sha256[:16]
 
 
-def _read(users: list[Imported], folder: Path) -> str:
+def _read(users: list[Imported], folder: Path, brep: bool) -> str:
     """Read the one file of ``users``; why it cannot be taken, or an empty text."""
     one = users[0]
     tilts: list[Matrix] = list(dict.fromkeys([UPRIGHT, *(rotation_matrix(user.rotation_deg) for user in users)]))
     target = folder / _stem(one.sha256)
-    for ending in ("json", "bin"):
+    for ending in ("json", "bin", "brep"):
         target.with_suffix(f".{ending}").unlink(missing_ok=True)
     # -P: the child's folder must not shadow other packages with the names of its files
     command = [sys.executable, "-P", str(CHILD), str(target)]
-    task = json.dumps({"path": one.path, "sha256": one.sha256, "tilts": tilts, "cpu_s": int(2 * TIME_LIMIT_S)})
+    task = json.dumps({"path": one.path, "sha256": one.sha256, "tilts": tilts, "brep": brep, "cpu_s": int(2 * TIME_LIMIT_S)})
     try:
         done = subprocess.run(
             command, input=task, capture_output=True, text=True, errors="replace", timeout=TIME_LIMIT_S, check=False

@@ -1,6 +1,7 @@
 """Runs as a script, in a process of its own (imported.py starts it): python step_child.py TARGET < TASK, both without ending and as JSON.
 
-The task: ``path`` and ``sha256`` of a STEP file, ``tilts`` (9 numbers each) that its box is wanted in, ``cpu_s`` after which the system ends
+The task: ``path`` and ``sha256`` of a STEP file, ``tilts`` (9 numbers each) that its box is wanted in, ``brep``
+whether its solids are wanted as text for other kernels too (TARGET.brep), ``cpu_s`` after which the system ends
 it, also where whoever started it is gone. Written: TARGET.bin, its solids as
 one shape in mm, and TARGET.json, what is known of it, or why not (``refused``). Imports nothing of packtool.
 """
@@ -24,6 +25,7 @@ from OCP.BRepBndLib import BRepBndLib
 from OCP.BRepBuilderAPI import BRepBuilderAPI_Transform
 from OCP.BRepCheck import BRepCheck_Analyzer
 from OCP.BRepGProp import BRepGProp
+from OCP.BRepTools import BRepTools
 from OCP.gp import gp_Trsf
 from OCP.GProp import GProp_GProps
 from OCP.IFSelect import IFSelect_ReturnStatus
@@ -99,6 +101,8 @@ def _read(task: dict[str, Any], target: Path) -> dict[str, Any]:
     if not size <= LARGEST_MM:
         raise Refused(f"it is {size:.6g} mm long, longer than {LARGEST_MM:g} mm; export it in the units that it was drawn in")
     BinTools.Write_s(shape, str(target.with_suffix(".bin")))
+    if task["brep"]:
+        BRepTools.Write_s(shape, str(target.with_suffix(".brep")))
     return {
         "volume_mm3": volume,
         "first": first,

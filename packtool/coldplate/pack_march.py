@@ -21,6 +21,7 @@ from packtool.coldplate.run_sums import RunSums
 from packtool.coldplate.switches import Switches
 from packtool.errors import NotConverged
 from packtool.mesh.records import Floats
+from packtool.mesh.solids import IMPORTED
 from packtool.thermal.assembly import Discrete, discretise
 from packtool.thermal.cell_bank import Interval, over
 from packtool.thermal.clock import Clock
@@ -202,6 +203,7 @@ class PackMarch:
             case.demand,
             streams,
             problem.convection,
+            problem.tie,
             case.T0,
             case.outputs,
             case.tolerance,
@@ -292,15 +294,19 @@ class PackMarch:
         case = self.case
         low, high = self._extremes(self.T)
         cells = case.cell_region
-        plates = [i for i, region in enumerate(case.problem.mesh.regions) if region.role == "cold_plate"]
+        mesh = case.problem.mesh
+        plates = [i for i, region in enumerate(mesh.regions) if region.role == "cold_plate"]
+        parts = [i for i, region in enumerate(mesh.regions) if region.role == IMPORTED]
+        means = self.discrete.mean @ self.T
         flows = tried.stages[2] if tried else None
         stream = case.stream_at(self.t * (1 - 1e-12))  # at a switch: what flowed before it
         return Moment(
             t=self.t,
-            mean=(self.discrete.mean @ self.T)[cells],
+            mean=means[cells],
             low=low[cells],
             high=high[cells],
             plate=float(high[plates].max()) if plates else np.nan,
+            parts=np.stack([means, low, high])[:, parts],
             soc=self.soc,
             interval=interval,
             coolant_out=np.nan if stream is None or self.theta is None else float(self.theta[stream.passages.outlet]),

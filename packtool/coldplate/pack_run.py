@@ -83,7 +83,7 @@ class PackCase:
 @dataclass(frozen=True)
 class Moment:
     """Numbers at the end of one step (the first: at the start). By cell (n_cells,): volume ``mean``, ``low`` and ``high`` [K], ``soc``.
-    ``plate`` warmest point of the cold plate [K]; ``interval``: what the network did in the step; ``coolant_out`` [K]; heat ``to_coolant``
+    ``plate`` warmest point of the cold plate [K]; ``parts`` (3, n_parts) mean, low and high of each part from a STEP file [K]; ``interval``: what the network did in the step; ``coolant_out`` [K]; heat ``to_coolant``
     and ``to_ambient`` [W] at the end of the step; ``sensors`` (n_sensors,) [K]; ``heated`` (n_heaters,) [W] by each
     heater over the step."""
 
@@ -92,6 +92,7 @@ class Moment:
     low: Floats
     high: Floats
     plate: float
+    parts: Floats
     soc: Floats
     interval: Interval | None
     coolant_out: float

@@ -31,10 +31,11 @@ from packtool.results import ZERO_CELSIUS, Result
 from packtool.thermal.error import estimated_errors
 from packtool.thermal.heaters import pack_heaters
 from packtool.thermal.lost_contact import with_lost_contacts
-from packtool.thermal.pack import ambient_exchange, extra_heat, region_conductivity, resistance_is_held, tie_conductance
+from packtool.thermal.pack import extra_heat, mesh_exchange, region_conductivity, resistance_is_held
 from packtool.thermal.pack_bank import cell_bank, cell_regions, first_soc, region_rho_cp
 from packtool.thermal.records import ConductionProblem
 from packtool.thermal.sensors import sensor_rows
+from packtool.thermal.solids import tie_conductance
 
 FINER = 8.0
 """The time error is seen from a run with the tolerance divided by this: its steps are half as long (a second-order scheme's local
@@ -67,13 +68,12 @@ def pack_transient_case(
         stream = ChannelStream.of(layout.network, plate, loaded.coolants[plate.coolant], mesh, heat_physics=physics)
         schedule = _schedule(stream, chosen.coolant)
     start = chosen.initial_degC if chosen.initial_degC is not None else loaded.design.ambient.temperature_degC
-    exchange = {name: way for name, way in ambient_exchange(loaded, layout, air).items() if name in mesh.boundaries}
     problem = ConductionProblem(
         mesh=mesh,
         conductivity=region_conductivity(loaded, layout, mesh),
-        convection=exchange,
-        rho_cp=region_rho_cp(loaded, mesh),
-        tie=tie_conductance(loaded, mesh),
+        convection=mesh_exchange(loaded, layout, mesh, air),
+        rho_cp=region_rho_cp(loaded, layout, mesh),
+        tie=tie_conductance(loaded, layout, mesh),
     )
     regions = cell_regions(layout, mesh)
     return PackCase(

@@ -11,6 +11,7 @@ from packtool.coldplate.pack_run import PackCase, PackRun
 from packtool.coldplate.solve import cold_plate_solution, coolant_results
 from packtool.layout.records import Layout
 from packtool.mesh.records import Floats
+from packtool.mesh.solids import IMPORTED
 from packtool.results import ZERO_CELSIUS, Result
 from packtool.thermal.part_flows import flow_rows
 
@@ -52,6 +53,10 @@ def _temperatures(run: PackRun, names: list[str]) -> list[Result]:
     plate = np.array([moment.plate for moment in run.moments]) - ZERO_CELSIUS
     if np.isfinite(plate).all():
         over_time("temperature.cold_plate.max", plate, "degC", np.argmax)
+    parts = np.array([moment.parts for moment in run.moments]) - ZERO_CELSIUS
+    for index, name in enumerate(region.name for region in run.mesh.regions if region.role == IMPORTED):
+        for what, column, pick in (("mean", 0, np.argmax), ("min", 1, np.argmin), ("max", 2, np.argmax)):
+            over_time(f"temperature.part.{what}[{name}]", parts[:, column, index], "degC", pick, name)
     end = float(times[-1])
     rows += [
         Result("temperature.cell.max.end", float(high[-1].max()), "degC", region=names[int(high[-1].argmax())], time_s=end),

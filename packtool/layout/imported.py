@@ -20,7 +20,8 @@ class Imported:
     """An entry of the design's ``parts``, of which only a CAD kernel can tell the shape.
 
     ``product``: id, shared by entries of the same file, material and mass; ``file``: as the design names it; ``origin`` [mm] and
-    ``rotation_deg`` (about x, then y, then z) place it; ``mass_kg``: where the design gives it; ``path``: where the file is read, not part
+    ``rotation_deg`` (about x, then y, then z) place it; ``mass_kg``: where the design gives it; ``meshed``: whether it takes
+    part in the heat; ``path``: where the file is read, not part
     of what it is (its content is: ``sha256``).
     """
 
@@ -32,6 +33,7 @@ class Imported:
     origin: Triple
     rotation_deg: Triple
     mass_kg: float | None = None
+    meshed: bool = True
     path: str = field(default="", repr=False, compare=False)
 
 

@@ -8,7 +8,10 @@ from packtool.design.loaded import LoadedDesign
 from packtool.errors import Complaint
 from packtool.layout.complaints import complain
 from packtool.layout.imported import Imported
-from packtool.layout.records import Layout
+from packtool.layout.records import MESHED_ROLES, Layout
+
+KINDS = frozenset((*MESHED_ROLES, "coolant", "ambient"))
+"""What heat flows are named by beside the parts from STEP files."""
 
 
 def imported_parts(loaded: LoadedDesign, layout: Layout) -> tuple[tuple[Imported, ...], list[Complaint]]:
@@ -18,7 +21,7 @@ def imported_parts(loaded: LoadedDesign, layout: Layout) -> tuple[tuple[Imported
     """
     entries = tuple(zip(loaded.design.parts, loaded.step_files, strict=True))
     parts, given = {part.name for part in layout.parts}, {entry.name for entry, _ in entries}
-    taken: set[str | None] = {*parts, *given}
+    taken: set[str | None] = {*parts, *given, *KINDS}
     ids = {product.id for product in layout.products}
     products: dict[tuple[str, str, float | None], str] = {}
     made, complaints = [], []
@@ -27,6 +30,9 @@ def imported_parts(loaded: LoadedDesign, layout: Layout) -> tuple[tuple[Imported
         if entry.name in parts:
             message = f"{entry.name!r} is the name of a part of the pack already; give it another"
             complaints.append(complain(loaded, f"parts.{index}.name", message))
+        if entry.name in KINDS:
+            message = f"{entry.name!r} is what packtool calls a kind of part; give it another name"
+            complaints.append(complain(loaded, f"parts.{index}.name", message))
         name = entry.name or _free(stem, taken)
         key = (file.sha256, entry.material, entry.mass_kg)
         if key not in products:
@@ -34,7 +40,7 @@ def imported_parts(loaded: LoadedDesign, layout: Layout) -> tuple[tuple[Imported
         made.append(
             Imported(
                 name, products[key], entry.material, entry.step.strip(), file.sha256, entry.at_mm, entry.rotation_deg, entry.mass_kg,
-                str(file.path),
+                entry.meshed, str(file.path),
             )
         )  # fmt: skip
     return tuple(made), complaints

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from packtool.errors import MeshError
 from packtool.layout.records import MESHED_ROLES, Layout
+from packtool.mesh.beside import with_solids
 from packtool.mesh.divisions import Level
 from packtool.mesh.naming import with_undersides
 from packtool.mesh.placed import PlacedSweep, placed_sweeps
 from packtool.mesh.plan import is_curved
 from packtool.mesh.quality import MeshReport, checked
 from packtool.mesh.records import TaggedMesh
+from packtool.mesh.solids import Solid
 from packtool.mesh.swept import swept_mesh
 from packtool.mesh.tensor import tensor_mesh
 from packtool.mesh.tied import stands_on_plate, tied_mesh
@@ -27,12 +29,13 @@ class MeshedPack:
     report: MeshReport
 
 
-def mesh_layout(layout: Layout, level: Level = "normal", *, halved: bool = False) -> MeshedPack:
+def mesh_layout(layout: Layout, level: Level = "normal", *, halved: bool = False, solids: Sequence[Solid] = ()) -> MeshedPack:
     """Mesh the parts of a pack that heat is solved in: one region a part, in layout order, names and materials kept.
 
     ``level``: normal has the counts of ``divisions``, fine twice as many in every direction, coarse half. ``halved``: the same
     mesh with every even number of elements between two faces halved; its grid lines are a subset of the full mesh's (thin layers
-    that have one element keep it), so that the two solutions give an error estimate.
+    that have one element keep it), so that the two solutions give an error estimate. ``solids``: parts of any shape; those that touch the
+    pack come after its own parts, filled with tetrahedra that are cut into hexahedra and tied to it (``beside``).
 
     Boundaries, each outer facet in exactly one: ``coolant_wall`` between solid and coolant; ``gap_side`` where the facet faces
     another solid across air along its normal (between two rows, or under an overhang); ``exterior_wall`` where it lies on the tray's
@@ -54,7 +57,10 @@ def mesh_layout(layout: Layout, level: Level = "normal", *, halved: bool = False
     else:
         mesh = _meshed(layout, sweeps, level, halved)
     mesh = with_undersides(mesh)
-    return MeshedPack(mesh, checked(layout, mesh, began))
+    untouched: tuple[str, ...] = ()
+    if solids:
+        mesh, untouched = with_solids(layout, mesh, solids, level, halved)
+    return MeshedPack(mesh, checked(layout, mesh, began, solids, untouched))
 
 
 def _meshed(layout: Layout, sweeps: Sequence[PlacedSweep], level: Level, halved: bool) -> TaggedMesh:
@@ -89,6 +95,6 @@ def family_members(layout: Layout, level: Level = "normal") -> tuple[tuple[Level
     return (CURVED_FAMILIES if is_curved(placed_sweeps(layout)) else FAMILIES)[level]
 
 
-def mesh_family(layout: Layout, level: Level = "normal") -> tuple[MeshedPack, ...]:
+def mesh_family(layout: Layout, level: Level = "normal", solids: Sequence[Solid] = ()) -> tuple[MeshedPack, ...]:
     """The mesh of ``level`` and the coarser ones that its error is estimated from, finest first. Raises as ``mesh_layout``."""
-    return tuple(mesh_layout(layout, one, halved=halved) for one, halved in family_members(layout, level))
+    return tuple(mesh_layout(layout, one, halved=halved, solids=solids) for one, halved in family_members(layout, level))

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-HEXAHEDRON, QUADRANGLE, TRIANGLE = 5, 3, 2
-"""gmsh's element types of first order."""
+HEXAHEDRON, QUADRANGLE, TRIANGLE, TETRAHEDRON_2 = 5, 3, 2, 11
+"""gmsh's element types of first order, and the tetrahedron of second."""
 
 
 def write(gmsh: Any, given: Any, target: str) -> None:
@@ -82,7 +82,46 @@ def pave(gmsh: Any, given: Any, target: str) -> None:
         np.savez(stream, allow_pickle=False, points=places[1:], triangles=np.concatenate(found), face=owner)
 
 
-TASKS = {"write": write, "pave": pave}
+def fill(gmsh: Any, given: Any, target: str) -> None:
+    """Tetrahedra of second order inside the solids of a BREP file (mm), written as an npz archive.
+
+    Given: ``brep`` its path as UTF-8; ``size``: the longest edge over the thickness, which is twice the volume over the surface;
+    ``around``: edges on a full circle. Written: ``points`` (n, 3) [mm]; ``tets`` (m, 10): corners, then the middles of the edges 01, 12,
+    02, 03, 23, 13, on the faces and edges of the solid where these are curved; ``thickness`` [mm]. Solids that touch share nodes.
+    """
+    gmsh.model.add("solid")
+    occ = gmsh.model.occ
+    occ.importShapes(given["brep"].tobytes().decode(), highestDimOnly=True)
+    occ.synchronize()
+    solids = gmsh.model.getEntities(3)
+    if not solids:
+        raise SystemExit("gmsh finds no solid in it")
+    if len(solids) > 1:
+        occ.fragment(solids, [])
+        occ.synchronize()
+        solids = gmsh.model.getEntities(3)
+    volume = sum(occ.getMass(3, tag) for _, tag in solids)
+    around = gmsh.model.getBoundary(solids, combined=True, oriented=False)
+    thickness = 2 * volume / sum(occ.getMass(2, tag) for _, tag in around)
+    gmsh.option.setNumber("Mesh.Algorithm3D", 1)  # Delaunay; HXT was 26 times slower here
+    gmsh.option.setNumber("Mesh.MeshSizeFromPoints", 0)
+    gmsh.option.setNumber("Mesh.MeshSizeFromCurvature", int(given["around"]))
+    gmsh.option.setNumber("Mesh.MeshSizeMax", float(given["size"]) * thickness)
+    gmsh.option.setNumber("Mesh.OptimizeThreshold", 0.5)
+    gmsh.model.mesh.generate(3)
+    gmsh.model.mesh.setOrder(2)
+    tags, places, _ = gmsh.model.mesh.getNodes()
+    _, nodes = gmsh.model.mesh.getElementsByType(TETRAHEDRON_2)
+    used, numbered = np.unique(nodes, return_inverse=True)
+    place = np.full(int(tags.max()) + 1, -1)
+    place[tags] = np.arange(len(tags))
+    tets = numbered.reshape(-1, 10)
+    with open(target, "wb") as stream:
+        points = places.reshape(-1, 3)[place[used]]
+        np.savez(stream, allow_pickle=False, points=points, tets=tets.astype(np.int64), thickness=thickness)
+
+
+TASKS = {"write": write, "pave": pave, "fill": fill}
 
 
 def main(task: str, source: str, target: str) -> int:

@@ -10,6 +10,8 @@ from packtool.mesh.adjacency import adjacency
 from packtool.mesh.grid import FACE_CORNERS
 from packtool.mesh.records import Floats, Integers, TaggedMesh
 
+MAX_VOLUME_ERROR = 1e-6
+"""Largest relative difference between a part's meshed volume and the layout's: heat and mass are per volume."""
 EDGES = np.array([(0, 1), (3, 2), (4, 5), (7, 6), (0, 3), (1, 2), (4, 7), (5, 6), (0, 4), (1, 5), (2, 6), (3, 7)])
 """(12, 2) corners of an element's edges: four along each of its axes."""
 
@@ -25,9 +27,14 @@ def element_volumes(mesh: TaggedMesh) -> Floats:
     The divergence theorem: a third of the sum, over the six bilinear facets, of mean place times area vector. That product is the
     exact integral of x . n, for it is the mean over both ways of cutting the facet into triangles.
     """
-    corners = _corners(mesh)
+    return hexahedron_volumes(mesh.points, mesh.hexes)
+
+
+def hexahedron_volumes(points: Floats, hexes: Integers) -> Floats:
+    """(n_hexes,) as ``element_volumes``, in the unit of ``points`` cubed."""
+    corners = _corners(points, hexes)
     corners -= corners[:, :1].copy()  # so that what is small does not cancel far from the origin
-    total = np.zeros(len(mesh.hexes))
+    total = np.zeros(len(hexes))
     for a, b, c, d in FACE_CORNERS:
         ends = corners[:, a], corners[:, b], corners[:, c], corners[:, d]
         total += _triple(ends[0] + ends[1] + ends[2] + ends[3], ends[2] - ends[0], ends[3] - ends[1])
@@ -56,7 +63,12 @@ def scaled_jacobian(mesh: TaggedMesh) -> Floats:
     1 for a box, 0 for a collapsed corner, negative for an element inside out. Definition: C. J. Stimpson et al., The Verdict
     Library Reference Manual, Sandia National Laboratories 2007 (hexahedra, scaled Jacobian).
     """
-    corners = _corners(mesh)
+    return hexahedron_jacobians(mesh.points, mesh.hexes)
+
+
+def hexahedron_jacobians(points: Floats, hexes: Integers) -> Floats:
+    """(n_hexes,) as ``scaled_jacobian``."""
+    corners = _corners(points, hexes)
     edges = [corners[:, b] - corners[:, a] for a, b in EDGES]
     axes = [_unit(sum(edges[4 * axis + 1 : 4 * axis + 4], edges[4 * axis])) for axis in range(3)]
     lowest = _triple(*axes)
@@ -69,7 +81,7 @@ def scaled_jacobian(mesh: TaggedMesh) -> Floats:
 
 def aspect_ratio(mesh: TaggedMesh) -> Floats:
     """(n_hexes,) longest over shortest edge [-]."""
-    corners = _corners(mesh)
+    corners = _corners(mesh.points, mesh.hexes)
     longest, shortest = np.zeros(len(mesh.hexes)), np.full(len(mesh.hexes), np.inf)
     for a, b in EDGES:
         along = corners[:, b] - corners[:, a]
@@ -96,9 +108,9 @@ def connected_components(mesh: TaggedMesh) -> Integers:
     return number.astype(np.int64)
 
 
-def _corners(mesh: TaggedMesh) -> Floats:
+def _corners(points: Floats, hexes: Integers) -> Floats:
     """(3, 8, n_hexes) places of the elements' corners: x, y and z apart, so that what follows runs along memory."""
-    return np.ascontiguousarray(mesh.points.T)[:, mesh.hexes.T]
+    return np.ascontiguousarray(points.T)[:, hexes.T]
 
 
 def _unit(vectors: Floats) -> Floats:

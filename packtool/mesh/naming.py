@@ -19,6 +19,8 @@ EXTERIOR_SIDE, EXTERIOR_BOTTOM, EXTERIOR_TOP = "exterior_side", "exterior_bottom
 EXTERIOR_UNDERSIDE = "exterior_underside"
 """Facets that look down like those of ``exterior_bottom``, but from higher than the pack's lowest face: what hangs over."""
 EXTERIOR_WALL = "exterior_wall"
+EXTERIOR_PART, EXTERIOR_LID = "exterior_part", "exterior_lid"
+"""Facets of parts of any shape that see the enclosure, and that lie on its lid; with the part's name in brackets."""
 OUTWARD = (EXTERIOR_SIDE, EXTERIOR_SIDE, EXTERIOR_SIDE, EXTERIOR_SIDE, EXTERIOR_BOTTOM, EXTERIOR_TOP)
 """Name of a facet that sees out of the pack along its normal, by side."""
 

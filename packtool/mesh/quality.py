@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,15 +14,22 @@ from packtool.errors import MeshError
 from packtool.layout.records import MESHED_ROLES, Layout
 from packtool.mesh.contact_areas import contact_areas
 from packtool.mesh.lattice import circle_of
-from packtool.mesh.measures import aspect_ratio, connected_components, facet_areas, region_volumes, scaled_jacobian
+from packtool.mesh.measures import (
+    MAX_VOLUME_ERROR,
+    aspect_ratio,
+    connected_components,
+    facet_areas,
+    region_volumes,
+    scaled_jacobian,
+)
+from packtool.mesh.overlap import tied_area
 from packtool.mesh.placed import meshed_parts
 from packtool.mesh.records import Integers, TaggedMesh
+from packtool.mesh.solids import IMPORTED, MIN_SPLIT_JACOBIAN, TOUCH_MM, Solid, max_volume_error
 
 MIN_SCALED_JACOBIAN = 0.2
 """Elements below this are refused. The Verdict Library Reference Manual (Sandia National Laboratories 2007, hexahedra) calls 0.5 to 1
 acceptable; 0.2 is the least that practice puts up with."""
-MAX_VOLUME_ERROR = 1e-6
-"""Largest relative difference between a part's meshed volume and the layout's: heat and mass are per volume."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +39,7 @@ class MeshReport:
     ``min_scaled_jacobian`` [-] 1 for a box; ``max_aspect_ratio`` [-] longest over shortest edge of an element;
     ``max_volume_error`` [-] relative, of ``worst_part``; ``max_interface_error`` [-] relative, of the interface areas that have a
     closed form (None: none has); ``components`` connected pieces; ``areas`` [m²] of boundaries and interfaces by name;
-    ``elements_by_role``; ``notices`` what the mesh leaves out; ``seconds`` from layout to checked mesh.
+    ``elements_by_role``; ``untouched``: parts of any shape that are left out, since they touch nothing; ``notices`` what the mesh leaves out; ``seconds`` from layout to checked mesh.
     """
 
     elements: int
@@ -44,16 +52,20 @@ class MeshReport:
     components: int
     areas: Mapping[str, float]
     elements_by_role: Mapping[str, int]
+    untouched: tuple[str, ...]
     notices: tuple[str, ...]
     seconds: float
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-like, in the order of the attributes."""
-        return asdict(self) | {"notices": list(self.notices)}
+        return asdict(self) | {"notices": list(self.notices), "untouched": list(self.untouched)}
 
 
-def checked(layout: Layout, mesh: TaggedMesh, began: float) -> MeshReport:
-    """The report of a pack's mesh; ``began`` is the ``time.perf_counter()`` at which its making began.
+def checked(
+    layout: Layout, mesh: TaggedMesh, began: float, solids: Sequence[Solid] = (), untouched: Sequence[str] = ()
+) -> MeshReport:
+    """The report of a pack's mesh; ``began`` is the ``time.perf_counter()`` at which its making began; ``solids``: those asked for, of which
+    ``untouched`` touch nothing and are left out.
 
     Raises MeshError, naming the part, where a part has no elements, its volume is off by more than MAX_VOLUME_ERROR, an element's
     scaled Jacobian is below MIN_SCALED_JACOBIAN, an interface's area is not that of the layout, or a connected piece touches no
@@ -64,39 +76,45 @@ def checked(layout: Layout, mesh: TaggedMesh, began: float) -> MeshReport:
     if (counts == 0).any():
         raise MeshError(f"part {mesh.regions[int(counts.argmin())].name} has no elements: it is thinner than the grid resolves")
     volumes = region_volumes(mesh)
-    asked = np.array([product.volume_mm3() for _, product in pairs]) * 1e-9
+    beside = [solid for solid in solids if solid.name not in untouched]
+    asked = np.array([*(product.volume_mm3() for _, product in pairs), *(solid.volume_mm3 for solid in beside)]) * 1e-9
     errors = np.abs(volumes - asked) / asked
-    worst = int(errors.argmax())
-    if not errors[worst] <= MAX_VOLUME_ERROR:
+    most = np.array([MAX_VOLUME_ERROR] * len(pairs) + [max_volume_error(solid) for solid in beside])
+    worst = int((errors / most).argmax())
+    if not errors[worst] <= most[worst]:
         raise MeshError(
             f"part {mesh.regions[worst].name}: its mesh holds {volumes[worst] * 1e6:.9g} cm³, the layout {asked[worst] * 1e6:.9g} cm³; "
             "do its holes overlap or its sweeps leave the outline?"
         )
     jacobian = scaled_jacobian(mesh)
-    bad = int(jacobian.argmin())
-    if not jacobian[bad] >= MIN_SCALED_JACOBIAN:
+    least = np.array([MIN_SCALED_JACOBIAN] * len(pairs) + [MIN_SPLIT_JACOBIAN] * len(beside))[mesh.region]
+    bad = int((jacobian / least).argmin())
+    if not jacobian[bad] >= least[bad]:
         name = mesh.regions[int(mesh.region[bad])].name
         raise MeshError(
-            f"part {name} has an element of scaled Jacobian {jacobian[bad]:.3g}; the limit is {MIN_SCALED_JACOBIAN:g}"
-            + _way_out(layout)
+            f"part {name} has an element of scaled Jacobian {jacobian[bad]:.3g}; the limit is {least[bad]:g}" + _way_out(layout)
         )
     pieces = connected_components(mesh)
     _check_pieces(mesh, pieces)
-    surfaces = {**mesh.boundaries, **mesh.interfaces, **{name: tie.minus for name, tie in mesh.ties.items()}}
+    surfaces = {**mesh.boundaries, **mesh.interfaces}
     areas = {name: float(facet_areas(mesh.points, facets).sum()) for name, facets in surfaces.items()}
-    by_role = np.array([MESHED_ROLES.index(product.role) for _, product in pairs])[mesh.region]
+    areas |= {name: tied_area(mesh.points, tie) for name, tie in mesh.ties.items()}
+    by_role = Counter(dict.fromkeys((*MESHED_ROLES, IMPORTED), 0))
+    for region, count in zip(mesh.regions, counts.tolist(), strict=True):
+        by_role[region.role] += count
     return MeshReport(
         elements=len(mesh.hexes),
         points=len(mesh.points),
-        min_scaled_jacobian=float(jacobian[bad]),
+        min_scaled_jacobian=float(jacobian.min()),
         max_aspect_ratio=float(aspect_ratio(mesh).max()),
         max_volume_error=float(errors[worst]),
         worst_part=mesh.regions[worst].name,
         max_interface_error=_check_interfaces(layout, areas),
         components=int(pieces.max()) + 1,
         areas=areas,
-        elements_by_role={role: n for i, role in enumerate(MESHED_ROLES) if (n := int((by_role == i).sum()))},
-        notices=_notices(layout),
+        elements_by_role={role: n for role, n in by_role.items() if n},
+        untouched=tuple(untouched),
+        notices=(*_notices(layout), *_of_solids(beside, untouched)),
         seconds=time.perf_counter() - began,
     )
 
@@ -148,3 +166,15 @@ def _notices(layout: Layout) -> tuple[str, ...]:
         notices.append(f"{round_} round parts are meshed as polygons of the same area")
     left = sorted({layout.role_of(part) for part in layout.parts} - {*MESHED_ROLES, "coolant"})
     return (*notices, *([f"not meshed: {', '.join(left)}"] if left else []))
+
+
+def _of_solids(beside: Sequence[Solid], untouched: Sequence[str]) -> tuple[str, ...]:
+    notices = []
+    if beside:
+        notices.append(
+            f"{', '.join(solid.name for solid in beside)}: filled with tetrahedra, each cut into four hexahedra, and tied to what their flat "
+            f"faces touch within {TOUCH_MM:g} mm"
+        )
+    if untouched:
+        notices.append(f"{', '.join(untouched)}: not meshed, for no flat face lies on that of a meshed part within {TOUCH_MM:g} mm")
+    return tuple(notices)

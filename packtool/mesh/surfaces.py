@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from packtool.mesh.adjacency import facet_keys
 from packtool.mesh.records import Integers, TaggedMesh
 
 
 def named_surfaces(mesh: TaggedMesh) -> dict[str, Integers]:
-    """Boundaries and interfaces by name, contacts and ties as ``A|B minus`` and ``A|B plus``: (n, 4) nodes each."""
+    """Boundaries and interfaces by name, contacts and ties as ``A|B minus`` and ``A|B plus``: (n, 4) nodes each.
+
+    Of a facet that is tied in part, and is named already, the name stays: a boundary's, or the first tie's.
+    """
     surfaces: dict[str, Integers] = {**mesh.boundaries, **mesh.interfaces}
-    for sides in (mesh.contacts, mesh.ties):
-        for name, pair in sides.items():
-            surfaces |= {f"{name} minus": pair.minus, f"{name} plus": pair.plus}
+    for name, contact in mesh.contacts.items():
+        surfaces |= {f"{name} minus": contact.minus, f"{name} plus": contact.plus}
+    taken = [facet_keys(facets) for facets in mesh.boundaries.values()] if mesh.ties else []
+    for name, tie in mesh.ties.items():
+        for side, facets in (("minus", tie.minus), ("plus", tie.plus)):
+            keys = facet_keys(facets)
+            left = ~np.isin(keys, np.concatenate(taken)) if taken else np.ones(len(keys), dtype=bool)
+            taken.append(keys[left])
+            if left.any():
+                surfaces[f"{name} {side}"] = facets[left]
     return surfaces

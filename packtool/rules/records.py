@@ -56,6 +56,7 @@ class Evidence:
     """What the rules look at; ``results`` is None before a solve, then only the rules that need none run.
 
     ``left_out_cases``: cases of the design that were not asked for (``--case``); the verdict says so. ``weighed``: by the CAD, where it ran.
+    ``untouched``: parts from STEP files that the mesh leaves out, since they touch nothing.
     """
 
     loaded: LoadedDesign
@@ -63,6 +64,7 @@ class Evidence:
     results: ResultSet | None = None
     left_out_cases: tuple[str, ...] = ()
     weighed: Weighed | None = None
+    untouched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

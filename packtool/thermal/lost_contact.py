@@ -13,7 +13,8 @@ from packtool.design.loaded import LoadedDesign
 from packtool.errors import SolveError
 from packtool.mesh.records import Integers, Region, TaggedMesh
 from packtool.results import ZERO_CELSIUS
-from packtool.thermal.pack import BARE_METAL_EMISSIVITY, CELL_SURFACE_EMISSIVITY, air_gap_conductance
+from packtool.thermal.air_gap import BARE_METAL_EMISSIVITY, air_gap_conductance
+from packtool.thermal.pack import CELL_SURFACE_EMISSIVITY
 
 GAP = "air gap of a lost contact"
 """Material of what is left of the layer under such a cell."""

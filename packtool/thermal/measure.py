@@ -8,6 +8,7 @@ import numpy as np
 
 from packtool.design.loaded import LoadedDesign
 from packtool.layout.records import Layout
+from packtool.mesh.solids import IMPORTED
 from packtool.results import ZERO_CELSIUS, Result
 from packtool.thermal.evaluate import region_values
 from packtool.thermal.pack import PackHeat
@@ -55,10 +56,14 @@ def temperature_results(solution: ThermalSolution, layout: Layout, case: str) ->
                 region=names[region],
             )
         )
-    for index, region in enumerate(cells):
+    for index in np.flatnonzero(role == IMPORTED).tolist():
+        for what, values in (("mean", by_region.mean), ("min", by_region.minimum), ("max", by_region.maximum)):
+            celsius = float(values[index] - ZERO_CELSIUS)
+            rows.append(Result(f"temperature.part.{what}[{names[index]}]", celsius, "degC", region=names[index]))
+    for number, region in enumerate(cells):
         name = names[region]
-        rows.append(Result(f"temperature.cell.mean[{name}]", float(mean[index]), "degC", region=name))
-        rows.append(Result(f"temperature.cell.max[{name}]", float(high[index]), "degC", region=name))
+        rows.append(Result(f"temperature.cell.mean[{name}]", float(mean[number]), "degC", region=name))
+        rows.append(Result(f"temperature.cell.max[{name}]", float(high[number]), "degC", region=name))
     return [replace(row, case=case) for row in rows]
 
 

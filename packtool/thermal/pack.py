@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from packtool.catalogue.properties import coolant_state, held_above, resistance_ohm
+from packtool.catalogue.properties import held_above, resistance_ohm
 from packtool.catalogue.records import Coolant, ResistanceTable
 from packtool.design.cases import case_current_A
 from packtool.design.loaded import LoadedDesign
@@ -16,13 +16,12 @@ from packtool.errors import SolveError
 from packtool.layout.records import MESHED_ROLES, Layout, Product
 from packtool.mesh.records import Floats, TaggedMesh
 from packtool.results import ZERO_CELSIUS
+from packtool.thermal.air_gap import air_gap_conductance, emissivity_of
 from packtool.thermal.heaters import PackHeater, pack_heaters
 from packtool.thermal.records import ConductionProblem, Convection, Heat
+from packtool.thermal.solids import solid_exchange, tie_conductance
 
-STEFAN_BOLTZMANN = 5.670374419e-8  # W/m²/K⁴, CODATA 2018, exact
 CELL_SURFACE_EMISSIVITY = 0.85  # PET wrap of the cells' cans; remembered (catalogue: pet_film)
-SUTHERLAND_AIR_K = 194.0  # of the conductivity of air; see air_conductivity
-BARE_METAL_EMISSIVITY = 0.1  # inside of tray and lid where the material's own is unknown; remembered, bare aluminium
 
 
 @dataclass(frozen=True)
@@ -166,29 +165,6 @@ def region_conductivity(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh) 
     return result
 
 
-def air_conductivity(air: Coolant, T: float) -> float:
-    """Conductivity of still air [W/m/K] at ``T`` [K]: the catalogue's, and beyond its table from its nearest end by Sutherland's law.
-
-    k ~ T^1.5 / (T + 194 K), +-2 % from 200 to 2000 K (F. M. White, Viscous Fluid Flow, table 1-3; remembered, and within 1 % of the
-    catalogue's table from end to end): a design's ambient may be -60 to 120 degC, and the catalogue's air is known from 0.5 to 60.
-    """
-    first, last = (end + ZERO_CELSIUS for end in air.range_degC)
-    known = min(max(T, first), last)
-    return coolant_state(air, known).k * (T / known) ** 1.5 * (known + SUTHERLAND_AIR_K) / (T + SUTHERLAND_AIR_K)
-
-
-def air_gap_conductance(thickness_m: float, T: float, air: Coolant, emissivities: tuple[float, float]) -> float:
-    """Conductance of a closed layer of air [W/m²/K]: conduction of still air and radiation between two grey plates, both at ``T`` [K].
-
-    Natural convection in the layer is left out: exact where the warmer side is above (the air over a pack colder than its ambient);
-    beside and over a pack warmer than its ambient less heat gets out than does, so the pack comes out too warm; beside a colder one
-    less gets in. Source: Incropera, Fundamentals of Heat and Mass Transfer, sections 9.8, 13.3.
-    """
-    still = air_conductivity(air, T) / thickness_m
-    first, second = emissivities
-    return still + 4 * STEFAN_BOLTZMANN * T**3 / (1 / first + 1 / second - 1)
-
-
 def _under_mm(layout: Layout) -> float:
     """Height of the lowest meshed part's underside [mm], to the nanometre."""
     feet = {product.id: product.bounds()[2] for product in layout.products if product.role in MESHED_ROLES}
@@ -221,8 +197,7 @@ def ambient_exchange(
     T_ambient = design.ambient.temperature_degC + ZERO_CELSIUS
 
     def inside(material: str) -> float:
-        figure = loaded.materials[material].emissivity
-        return figure.value if figure is not None else BARE_METAL_EMISSIVITY
+        return emissivity_of(loaded.materials[material])
 
     def series(gap_mm: float, wall_mm: float, material: str, emissivity: float = CELL_SURFACE_EMISSIVITY) -> float | None:
         resistance = wall_mm * 1e-3 / loaded.materials[material].k_W_mK.value
@@ -248,19 +223,12 @@ def ambient_exchange(
     return exchange
 
 
-TIE_SHARE = 1e-3
-"""What is left between the two sides of a tie, as a share of the resistance of the layer that it lies under."""
-
-
-def tie_conductance(loaded: LoadedDesign, mesh: TaggedMesh) -> dict[str, float]:
-    """[W/m²/K] of each tie of a pack's mesh: they lie under the interface layer."""
-    interface = loaded.design.interface
-    if not mesh.ties:
-        return {}
-    if interface is None:
-        raise SolveError("a tied mesh of a pack needs the interface layer that it is tied under")
-    layer = loaded.materials[interface.material].k_W_mK.value / (interface.thickness_mm * 1e-3)
-    return dict.fromkeys(mesh.ties, layer / TIE_SHARE)
+def mesh_exchange(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, air: Coolant) -> dict[str, Convection]:
+    """How each outer boundary of ``mesh`` meets the ambient (see ``ambient_exchange``); parts from STEP files as ``solid_exchange`` says."""
+    hanging = mesh.boundaries.get("exterior_underside")
+    height = None if hanging is None else 1e3 * float(mesh.points[hanging][:, :, 2].mean())
+    own = {name: way for name, way in ambient_exchange(loaded, layout, air, height).items() if name in mesh.boundaries}
+    return own | solid_exchange(loaded, layout, mesh, air)
 
 
 def pack_problem(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: str, air: Coolant) -> ConductionProblem:
@@ -268,15 +236,12 @@ def pack_problem(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: s
 
     ``air``: the catalogue's air, for the gaps inside the enclosure. Raises SolveError for what is missing.
     """
-    hanging = mesh.boundaries.get("exterior_underside")
-    height = None if hanging is None else 1e3 * float(mesh.points[hanging][:, :, 2].mean())
-    exchange = {name: way for name, way in ambient_exchange(loaded, layout, air, height).items() if name in mesh.boundaries}
     return ConductionProblem(
         mesh=mesh,
         conductivity=region_conductivity(loaded, layout, mesh),
         heat=Heat(pack_heat(loaded, layout, mesh, case)),
-        convection=exchange,
-        tie=tie_conductance(loaded, mesh),
+        convection=mesh_exchange(loaded, layout, mesh, air),
+        tie=tie_conductance(loaded, layout, mesh),
     )
 
 

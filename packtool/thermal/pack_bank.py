@@ -12,6 +12,7 @@ from packtool.layout.records import Layout
 from packtool.mesh.records import Floats, Integers, TaggedMesh
 from packtool.thermal.cell_bank import CellBank
 from packtool.thermal.pack import overrides_of, own_ohm
+from packtool.thermal.solids import solid_capacity
 
 SECONDS_PER_HOUR = 3600.0
 
@@ -63,16 +64,20 @@ def cell_regions(layout: Layout, mesh: TaggedMesh) -> Integers:
     return np.array([index[part.name] for part in layout.parts_of("cell")])
 
 
-def region_rho_cp(loaded: LoadedDesign, mesh: TaggedMesh) -> Floats:
-    """Heat capacity of every region (n_regions,) [J/m³/K]: a cell's mass and specific heat over the volume of its body."""
+def region_rho_cp(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh) -> Floats:
+    """Heat capacity of every region (n_regions,) [J/m³/K]: a cell's mass and specific heat over the volume of its body; so it is for a
+    part whose mass the design gives."""
     cell = loaded.cell
     if cell.cp_J_kgK is None:
         raise SolveError(f"the specific heat of {cell.id} is unknown: give cp_J_kgK")
     of_cell = cell_mass_kg(cell) * cell.cp_J_kgK.value / cell.volume_m3()
+    given = solid_capacity(loaded, layout, mesh)
     return np.array(
         [
             of_cell
             if region.role == "cell"
+            else given[region.name]
+            if region.name in given
             else loaded.materials[region.material].rho_kg_m3.value * loaded.materials[region.material].cp_J_kgK.value
             for region in mesh.regions
         ]

@@ -23,6 +23,7 @@ from packtool.fem.ties import joint
 from packtool.mesh.grid import FACE_CORNERS
 from packtool.mesh.records import Floats, Integers, TaggedMesh
 from packtool.mesh.sides import FacetFinder, facet_key
+from packtool.mesh.solids import IMPORTED
 from packtool.results import Result
 from packtool.thermal.records import COOLANT_WALL, ConductionProblem, FacetHeat
 
@@ -64,7 +65,7 @@ class PartFlows:
 def part_flows(
     problem: ConductionProblem, T: Floats, power: Floats, leaving: Mapping[str, FacetHeat], rise: Floats | None = None
 ) -> PartFlows:
-    """Flows between the roles of the regions of a solved ``problem``.
+    """Flows between the roles of the regions of a solved ``problem``; parts from STEP files go by their own names.
 
     ``T`` (n_points,) [K], ``power`` (n_regions,) [W] and ``leaving``, by boundary, heat out of the solid; or all three times
     seconds, with the ``rise`` (n_points,) [K] over that time. ValueError where the problem has contacts, given fluxes or prescribed
@@ -73,8 +74,9 @@ def part_flows(
     if problem.contact or problem.flux or problem.temperature:
         raise ValueError("flows through contacts, given fluxes and prescribed temperatures are not part of this")
     mesh, conductivity = problem.mesh, np.asarray(problem.conductivity)
-    roles = tuple(dict.fromkeys(region.role for region in mesh.regions))
-    group_of = np.array([roles.index(region.role) for region in mesh.regions])[mesh.region]
+    kinds = [region.name if region.role == IMPORTED else region.role for region in mesh.regions]
+    roles = tuple(dict.fromkeys(kinds))
+    group_of = np.array([roles.index(kind) for kind in kinds])[mesh.region]
     n, n_groups = len(mesh.points), len(roles)
     arriving, touched = np.zeros((n_groups, n)), np.zeros((n_groups, n), dtype=bool)
     stored = np.zeros(n_groups)
@@ -93,7 +95,7 @@ def part_flows(
         _add(arriving, group[:, None], hexes, net)
         touched[np.broadcast_to(group[:, None], hexes.shape), hexes] = True
         stored += np.bincount(group, gained.sum(axis=1), minlength=n_groups)
-    made = np.bincount([roles.index(region.role) for region in mesh.regions], power, minlength=n_groups)
+    made = np.bincount([roles.index(kind) for kind in kinds], power, minlength=n_groups)
     to_coolant, to_ambient = np.zeros(n_groups), np.zeros(n_groups)
     for name, out in leaving.items():
         owner = _owner_group(mesh, group_of, out.facets)

@@ -54,6 +54,11 @@ def weighed(record: StageRecord | None) -> Weighed | None:
     return Weighed(mass["mass_kg"], (x, y, z), reaching, gaps) if mass["complete"] else None
 
 
+def untouched(record: StageRecord | None) -> tuple[str, ...]:
+    """Parts from STEP files that the mesh stage left out, since they touch nothing."""
+    return () if record is None else tuple(record.report.get("untouched", ()))
+
+
 def with_cad(verdict: Verdict, record: StageRecord | None, file: str) -> Verdict:
     """The verdict with what the CAD stage found, where it ran."""
     return verdict if record is None else replace(verdict, findings=(*verdict.findings, *cad_findings(record.report, file)))

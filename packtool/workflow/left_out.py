@@ -28,9 +28,10 @@ def left_out(loaded: LoadedDesign) -> tuple[str, ...]:
     """Sentences on what the model of this design leaves out."""
     arrangement = loaded.design.arrangement
     sentences = [*_ALWAYS]
-    if loaded.design.parts:
+    if any(part.meshed for part in loaded.design.parts):
         sentences.append(
-            "Parts from STEP files are not meshed: they neither conduct heat nor store any. CAD, mass and overlaps have them."
+            "Parts from STEP files conduct to what their flat faces touch, within 0.05 mm; where they touch curved faces, tray or bolts they do "
+            "not. Their other faces see the enclosure across air, or no heat crosses to the part that they look at."
         )
     if isinstance(arrangement, CylinderGrid):
         if arrangement.potting is None and arrangement.rows * arrangement.cells_per_row > 1:

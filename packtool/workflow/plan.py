@@ -30,7 +30,7 @@ STAGES: Mapping[str, tuple[str, ...]] = {
 _CODE: Mapping[str, tuple[str, ...]] = {
     "cad-part": ("cad", "layout", "catalogue/records.py", "workflow/stages.py"),
     "cad": ("cad", "layout", "catalogue/records.py", "workflow/stages.py"),
-    "mesh": ("mesh", "layout", "workflow/stages.py"),
+    "mesh": ("mesh", "layout", "cad/imported.py", "cad/step_child.py", "workflow/stages.py"),
     "export-mesh": ("mesh", "workflow/stages.py"),
     "solve": ("thermal", "coldplate", "fem", "mesh", "layout", "catalogue", "design", "workflow/stages.py"),
     "report": (
@@ -47,13 +47,13 @@ _CODE: Mapping[str, tuple[str, ...]] = {
 _LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "cad": ("cadquery", "cadquery-ocp"),
     "cad-part": ("cadquery", "cadquery-ocp"),
-    "mesh": ("numpy",),
+    "mesh": ("numpy", "gmsh", "cadquery-ocp"),
     "export-mesh": ("gmsh",),
     "solve": ("dolfinx-solver-real", "fenics-dolfinx", "numpy", "scipy", "fluids", "ht", "meshio"),
     "report": ("vtk", "matplotlib", "jinja2", "cadquery-ocp"),
 }
 _SOLVED_SECTIONS = (
-    "cell", "electrical", "arrangement", "interface", "cold_plate", "busbars", "enclosure", "ambient", "cases", "overrides", "vehicle", "sensors", "heaters",
+    "cell", "electrical", "arrangement", "interface", "cold_plate", "busbars", "enclosure", "ambient", "cases", "overrides", "vehicle", "sensors", "heaters", "parts",
 )  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def stage_inputs(
 ) -> dict[str, dict[str, str]]:
     """What each stage is made from: a name in the user's words -> hash. ``formats``: the mesh is exported in."""
     geometry = content_hash(repr(layout))
-    meshed = content_hash(repr(replace(layout, imported=())))  # which are in the CAD alone
+    meshed = content_hash(repr(replace(layout, imported=tuple(one for one in layout.imported if one.meshed))))
     materials = content_hash(repr(sorted(loaded.materials.items())))
     coolants = content_hash(repr(sorted(loaded.coolants.items())))
     inputs: dict[str, dict[str, str]] = {

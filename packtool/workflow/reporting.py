@@ -23,11 +23,14 @@ from packtool.results import ResultSet
 from packtool.rules.judge import judge
 from packtool.rules.records import Evidence
 from packtool.workflow.cache import HIDDEN, StageRecord
-from packtool.workflow.cad_verdict import weighed, with_cad
+from packtool.workflow.cad_verdict import untouched, weighed, with_cad
 from packtool.workflow.left_out import left_out
 from packtool.workflow.plan import library_versions
 from packtool.workflow.stages import IMPORTED, StageOutput, mesh_files
 from packtool.workflow.transient_files import read_series
+
+OF_PARTS = tuple(f"heat.ambient.{kind}[" for kind in ("part", "wall", "lid"))
+"""Heat to the ambient by parts from STEP files: through air, the tray's wall, the lid."""
 
 
 def make_report(
@@ -67,6 +70,7 @@ def make_report(
                     results,
                     tuple(case for case in loaded.design.cases if case not in cases),
                     weighed(records["cad"]),
+                    untouched(records["mesh"]),
                 )
             ),
             records["cad"],
@@ -117,6 +121,11 @@ def _of_pack(layout: Layout, folder: Path) -> tuple[Picture, ...]:
 def _heat(results: ResultSet, case: str) -> tuple[HeatFlow, ...]:
     """The lines of the heat balance: what is made, then what leaves; a flow into the pack is a line of what is made."""
     lines = []
+    parts = [
+        (row.name, f"ambient from {row.name.partition('[')[2].rstrip(']')}", True)
+        for row in results
+        if row.case == case and row.name.startswith(OF_PARTS)
+    ]
     heaters = [row.name for row in results if row.case == case and row.name.startswith("heat.heater[")]
     for name, words, leaves in (
         ("heat.cells", "cells", False),
@@ -127,6 +136,9 @@ def _heat(results: ResultSet, case: str) -> tuple[HeatFlow, ...]:
         ("heat.ambient.top", "ambient through the lid", True),
         ("heat.ambient.side", "ambient through the walls", True),
         ("heat.ambient.bottom", "ambient through the floor", True),
+        ("heat.ambient.wall", "ambient through filler on the walls", True),
+        ("heat.ambient.underside", "ambient from what hangs over", True),
+        *parts,
     ):
         row = results.find(name, case)
         if row is None:

@@ -27,7 +27,7 @@ from packtool.results import ResultSet
 from packtool.rules.judge import RULES, judge
 from packtool.rules.records import Evidence, Verdict
 from packtool.workflow.cache import HIDDEN, StageRecord, forget, hashes_of, read_record, write_record
-from packtool.workflow.cad_verdict import weighed, with_cad
+from packtool.workflow.cad_verdict import untouched, weighed, with_cad
 from packtool.workflow.left_out import left_out
 from packtool.workflow.plan import STAGES, Step, library_versions, plan
 from packtool.workflow.processes import Finished, StageProcess
@@ -277,7 +277,9 @@ def carry_out(request: Request, tell: Callable[[Event], None], leader: Leader | 
         results = results_of(request, found)
         verdict: Verdict | None = None
         if "solve" in records:
-            verdict = judge(Evidence(request.loaded, request.layout, results, request.left_out_cases, found))
+            verdict = judge(
+                Evidence(request.loaded, request.layout, results, request.left_out_cases, found, untouched(records.get("mesh")))
+            )
             verdict = with_cad(verdict, records.get("cad"), request.loaded.file)
         if verdict is not None:
             _write_verdict(request, results, verdict)

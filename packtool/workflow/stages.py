@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import importlib.util
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 from packtool.artifacts import write_json
 from packtool.cad.options import CadOptions
 from packtool.design.loaded import LoadedDesign
-from packtool.errors import Complaint, DesignError
+from packtool.errors import Complaint, DesignError, MissingPart
 from packtool.layout.records import Layout
 from packtool.results import ZERO_CELSIUS, ResultSet
 from packtool.workflow.cache import HIDDEN
+
+if TYPE_CHECKING:
+    from packtool.mesh.solids import Solid
 
 IMPORTED = f"{HIDDEN}/imported"
 """Where in the run folder the CAD stage leaves the shapes of imported parts for the report's pictures."""
@@ -66,12 +71,13 @@ def _complaints(loaded: LoadedDesign, reasons: Mapping[str, str]) -> list[Compla
 
 
 def mesh(loaded: LoadedDesign, layout: Layout, folder: Path) -> StageOutput:
-    """The mesh and the coarser ones that the errors are estimated from, checked."""
+    """The mesh and the coarser ones that the errors are estimated from, checked. Raises DesignError as ``cad`` does."""
     from packtool.mesh.build import mesh_family
     from packtool.mesh.files import save_mesh
 
     level = loaded.design.mesh.level
-    family = mesh_family(layout, level)
+    with TemporaryDirectory(prefix="packtool-parts-") as place:
+        family = mesh_family(layout, level, _solids(loaded, layout, Path(place)))
     names = mesh_files(len(family))
     for name, meshed in zip(names, family, strict=True):
         save_mesh(folder / name, meshed.mesh)
@@ -79,6 +85,29 @@ def mesh(loaded: LoadedDesign, layout: Layout, folder: Path) -> StageOutput:
     report = {"level": level, **finest, "coarser": coarser}  # the same mesh gives the same bytes; run.json has the seconds
     write_json(folder / "mesh.json", report)
     return StageOutput((*names, "mesh.json"), report)
+
+
+def _solids(loaded: LoadedDesign, layout: Layout, place: Path) -> list[Solid]:
+    """The imported parts that take part in the heat, their shapes in ``place``: read by the CAD kernel, in processes of its own."""
+    from packtool.cad.imported import UnreadableParts, read_imported, solid_file
+    from packtool.layout.imported import rotation_matrix
+    from packtool.mesh.solids import Solid
+    from packtool.workflow.doctor import mend_for
+
+    chosen = tuple(one for one in layout.imported if one.meshed)
+    if not chosen:
+        return []
+    if importlib.util.find_spec("OCP") is None:
+        raise MissingPart("the CAD kernel, which reads the STEP files of parts, is not installed", mend_for("OCP"))
+    try:
+        read_imported(replace(layout, imported=chosen), place, brep=True)
+    except UnreadableParts as unreadable:
+        raise DesignError(_complaints(loaded, unreadable.reasons)) from None
+    made = []
+    for one in chosen:
+        brep, volume, slack = solid_file(one, place)
+        made.append(Solid(one.name, one.material, brep, rotation_matrix(one.rotation_deg), one.origin, volume, slack))
+    return made
 
 
 def mesh_files(count: int) -> tuple[str, ...]:

@@ -92,4 +92,4 @@ def entry(
 ) -> Imported:
     """The file as a part of aluminium."""
     content = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Imported(name, path.stem, "al", path.name, content, origin, rotation_deg, mass_kg, str(path))
+    return Imported(name, path.stem, "al", path.name, content, origin, rotation_deg, mass_kg, path=str(path))

@@ -183,8 +183,26 @@ def test_what_only_the_cad_can_tell_is_not_guessed(with_parts) -> None:
     assert not names & {"mass.pack", "energy.per_mass", "mass.cell_fraction", "size.length", "energy.per_volume"}
     verdict = judge(Evidence(loaded, layout))
     assert "shelf" in verdict.not_checked["geometry.envelope"]
+    assert not [finding for finding in verdict.findings if finding.rule == "data.imported-parts"]
+
+
+@pytest.mark.parametrize(
+    ("extra", "untouched", "why"), [(", meshed: false", (), "meshed: false"), ("", ("shelf",), "none of its flat faces lies on")]
+)
+def test_a_part_that_is_not_in_the_heat_is_noted(with_parts, extra, untouched, why) -> None:
+    loaded = with_parts(f"parts: [{{step: bracket.step, material: al_6061_t6, name: shelf{extra}}}]")
+    verdict = judge(Evidence(loaded, lay_out(loaded), untouched=untouched))
     (note,) = (finding for finding in verdict.findings if finding.rule == "data.imported-parts")
     assert (note.severity, note.part, note.line) == ("note", "shelf", 31)
+    assert why in note.message
+
+
+def test_a_name_that_says_what_kind_of_part_the_pack_has_is_refused(with_parts) -> None:
+    loaded = with_parts("parts: [{step: bracket.step, material: al_6061_t6, name: cold_plate}]")
+    with pytest.raises(
+        DesignError, match=r"parts.0.name: 'cold_plate' is what packtool calls a kind of part; give it another name"
+    ):
+        lay_out(loaded)
 
 
 def test_what_the_cad_weighed_counts_in_the_verdict(with_parts) -> None:

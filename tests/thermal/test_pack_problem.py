@@ -12,10 +12,10 @@ from packtool.errors import SolveError
 from packtool.layout.lay_out import lay_out
 from packtool.mesh.boxes import Box, mesh_boxes
 from packtool.mesh.records import TaggedMesh
+from packtool.thermal.air_gap import air_conductivity
 from packtool.thermal.evaluate import region_values
 from packtool.thermal.measure import heat_results, temperature_results
 from packtool.thermal.pack import (
-    air_conductivity,
     ambient_exchange,
     pack_heat,
     pack_problem,

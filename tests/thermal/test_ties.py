@@ -84,11 +84,20 @@ class TestTheJoint:
             len(made.rows) == len(np.unique(mesh.ties["tall|wide"].minus)) == np.linalg.matrix_rank(_whole(made, len(mesh.points)))
         )
 
-    def test_a_finer_side_beyond_the_coarser_is_refused(self):
+    @pytest.mark.parametrize("across", [3, 8])
+    def test_a_finer_side_that_reaches_beyond_the_coarser_holds_on_where_both_are(self, across):
+        mesh = tied(across, 2)
+        points = mesh.points.copy()
+        points[: 9 * (across + 1) ** 2, :2] += [0.03, 0.017]  # of 60 x 40 mm, 30 x 23 stay over the tie
+        made = joint(points, "tall|wide", mesh.ties["tall|wide"])
+        assert made.area.sum() == pytest.approx(0.03 * 0.023, rel=1e-9)
+        assert np.abs(made.matrix.sum(axis=2)).max() < 1e-18
+
+    def test_sides_apart_are_refused(self):
         mesh = tied(3, 2)
         points = mesh.points.copy()
-        points[: 4 * 4 * 9, 0] += 0.03
-        with pytest.raises(SolveError, match="does not lie on its coarser one"):
+        points[: 4 * 4 * 9, 2] += 0.001
+        with pytest.raises(SolveError, match="its two sides do not lie on each other"):
             joint(points, "tall|wide", mesh.ties["tall|wide"])
 
 

@@ -31,3 +31,9 @@ class StepPart(DesignRecord):
     mass_kg: Annotated[float, Field(gt=0, le=100_000)] | None = Field(
         None, description="mass of the part where it is not its volume times the material's density, as of a control unit"
     )
+    meshed: bool = Field(
+        True, description="whether it takes part in the heat, where its flat faces touch the pack; false leaves it to the CAD alone"
+    )
+    contact_W_m2K: Annotated[float, Field(ge=1, le=1e6)] | None = Field(
+        None, description="conductance of the joints between its faces and those that they touch [W/m²/K]; default: perfect contact"
+    )
