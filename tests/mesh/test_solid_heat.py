@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-import solid_shapes
 from mesh_layouts import box, layout
 from solid_shapes import BAR, BEND_MM, VOLUMES
 
@@ -29,13 +26,6 @@ pytestmark = [pytest.mark.cad, pytest.mark.fem]
 
 K, EVEN = 200.0, 1e5  # W/m/K of the parts; of blocks whose temperature is even
 Q = 5.0  # W
-
-
-@pytest.fixture(scope="session", name="shapes")
-def shapes_fixture(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("shapes")
-    subprocess.run([sys.executable, solid_shapes.__file__, str(folder)], check=True, timeout=120, capture_output=True)
-    return folder
 
 
 def solid(
