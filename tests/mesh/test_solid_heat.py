@@ -50,7 +50,7 @@ def solved(pack: MeshedPack, made: dict[str, float], tie: float, **convection: C
     heat = Heat(lambda _means: (watts, np.zeros_like(watts)))
     problem = ConductionProblem(mesh, k[:, None, None] * np.eye(3), heat, convection=convection, tie=dict.fromkeys(mesh.ties, tie))
     solution = solve_steady(problem)
-    flows = part_flows(mesh, np.asarray(problem.conductivity), solution.T, solution.region_power, tie=problem.tie)
+    flows = part_flows(problem, solution.T, solution.region_power, solution.leaving)
     assert flows.open < 1e-8
     return solution
 
