@@ -7,9 +7,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from packtool.coldplate.flow3d.conjugate import ConjugateProblem, ConjugateSolution, solve_heat
+from packtool.coldplate.flow3d.conjugate import solve_heat
 from packtool.coldplate.flow3d.discrete import quadratic_nodes
 from packtool.coldplate.flow3d.duct import plates_profile
+from packtool.coldplate.flow3d.heat_records import ConjugateProblem, ConjugateSolution
 from packtool.coldplate.flow3d.plate import LEVELS, ChannelPlate, Face, Rectangle
 from packtool.coldplate.flow3d.plate_solve import PlateConditions, PlateSolution, solve_plate
 from packtool.coldplate.flow3d.probe import bulk

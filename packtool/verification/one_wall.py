@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from packtool.coldplate.flow3d.conjugate import ConjugateProblem, solve_heat
+from packtool.coldplate.flow3d.conjugate import solve_heat
 from packtool.coldplate.flow3d.discrete import quadratic_nodes
 from packtool.coldplate.flow3d.duct import plates_profile
+from packtool.coldplate.flow3d.heat_records import ConjugateProblem
 from packtool.coldplate.flow3d.probe import bulk
 from packtool.fem.lattice import graded, grid
 from packtool.verification.records import Row, VerificationCase

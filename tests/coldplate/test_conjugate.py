@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from packtool.coldplate.flow3d.conjugate import ConjugateProblem, solve_heat
+from packtool.coldplate.flow3d.conjugate import solve_heat
 from packtool.coldplate.flow3d.discrete import quadratic_nodes
+from packtool.coldplate.flow3d.heat_records import ConjugateProblem
 from packtool.coldplate.flow3d.plate import ChannelPlate, Face, Fineness, plate_grid
 from packtool.coldplate.flow3d.plate_solve import PlateConditions, solve_plate
 from packtool.errors import SolveError

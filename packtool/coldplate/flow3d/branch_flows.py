@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from packtool.coldplate.flow3d.conjugate import ConjugateSolution, heat_into_coolant
+from packtool.coldplate.flow3d.conjugate import heat_into_coolant
+from packtool.coldplate.flow3d.heat_records import ConjugateSolution
 from packtool.coldplate.flow3d.records import FlowSolution
 from packtool.coldplate.passages import Passages
 from packtool.coldplate.segments import Segments, map_walls

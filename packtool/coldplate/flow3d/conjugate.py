@@ -9,16 +9,16 @@ Comput. Methods Appl. Mech. Eng. 32 (1982) 199) by the full residual, on half th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from packtool.coldplate.flow3d.discrete import quadratic_nodes
-from packtool.coldplate.flow3d.kernels import CHUNK, linear_functions, second_derivatives, shapes
+from packtool.coldplate.flow3d.heat_assembly import assembled, box_sizes
+from packtool.coldplate.flow3d.heat_records import ConjugateProblem, ConjugateSolution
 from packtool.errors import NotConverged, SolveError
-from packtool.fem.elements import CYCLIC_TO_TENSOR, ElementMesh, located
+from packtool.fem.elements import CYCLIC_TO_TENSOR, located
 from packtool.fem.facets import FacetIntegrals, facet_integrals
 from packtool.fem.factors import DirectFactors
 from packtool.fem.incomplete import IncompleteFactors
@@ -37,52 +37,6 @@ LEAST_SUPG = 0.1
 """Share of the stabilisation that the second solve of an error estimate keeps."""
 
 
-@dataclass(frozen=True)
-class ConjugateProblem:
-    """Steady heat on ``mesh``, fluid and solid.
-
-    ``fluid`` (n_elements,) which elements the coolant is in; ``conductivity`` (n_elements,) or (n_elements, dim, dim) [W/m/K]; ``rho_cp`` [J/m³/K] of
-    the coolant; ``velocity`` (n_nodes, dim) [m/s] at the nodes of the quadratic space (``discrete.quadratic_nodes``), 0 in the solid;
-    ``T_in`` [K]. By boundary: ``inlets`` and ``outlets`` of the coolant; ``flux`` [W/m²] into the solid; ``convection`` (h [W/m²/K],
-    T_ambient [K]); ``temperature`` [K]. The others are adiabatic. ``q_vol`` (n_elements,) [W/m³].
-    """
-
-    mesh: ElementMesh
-    fluid: NDArray[np.bool_]
-    conductivity: Floats
-    rho_cp: float
-    velocity: Floats
-    T_in: float
-    inlets: tuple[str, ...] = ()
-    outlets: tuple[str, ...] = ()
-    flux: Mapping[str, float] = field(default_factory=dict)
-    convection: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    temperature: Mapping[str, float] = field(default_factory=dict)
-    q_vol: Floats | None = None
-
-
-@dataclass(frozen=True)
-class ConjugateSolution:
-    """``T`` (n_nodes,) [K] at ``nodes`` (n_nodes, dim) [m]; ``element_nodes`` (n_elements, 9 or 27).
-
-    ``T_out`` [K]: of the mixed coolant, by outlet. ``heat`` [W] into the domain by boundary, "q_vol" for the sources; ``to_coolant``
-    [W] carried out over T_in; ``imbalance`` their relative difference. ``means`` and ``highest`` [K] by boundary.
-    """
-
-    problem: ConjugateProblem
-    nodes: Floats
-    element_nodes: Integers
-    T: Floats
-    T_out: Mapping[str, float]
-    heat: Mapping[str, float]
-    to_coolant: float
-    imbalance: float
-    mean: Mapping[str, float]
-    highest: Mapping[str, float]
-    n_dofs: int
-    seconds: Mapping[str, float]
-
-
 def solve_heat(problem: ConjugateProblem, *, supg: tuple[float, ...] = (1.0,)) -> tuple[ConjugateSolution, ...]:
     """The steady temperatures of ``problem``, for each share of the stabilisation in ``supg``, each in [0.1, 1].
 
@@ -97,7 +51,7 @@ def solve_heat(problem: ConjugateProblem, *, supg: tuple[float, ...] = (1.0,)) -
     corners = mesh.elements[:, CYCLIC_TO_TENSOR[mesh.elements.shape[1]]]
     surfaces = {name: facet_integrals(mesh.points, corners, space.element_nodes, f) for name, f in facets.items()}
     clock.lap("set-up")
-    plain, steadied = _assembled(problem, space, surfaces)
+    plain, steadied = assembled(problem, space.element_nodes, len(space.nodes), surfaces)
     clock.lap("assembly")
     solutions: list[ConjugateSolution] = []
     factors = IncompleteFactors()
@@ -126,92 +80,14 @@ def heat_into_coolant(solution: ConjugateSolution) -> Floats:
     facets = located(mesh)
     corners = mesh.elements[:, CYCLIC_TO_TENSOR[mesh.elements.shape[1]]]
     surfaces = {name: facet_integrals(mesh.points, corners, solution.element_nodes, facets[name]) for name in problem.outlets}
-    plain, steadied = _assembled(alone, _Space(solution.nodes, solution.element_nodes), surfaces)
+    plain, steadied = assembled(alone, solution.element_nodes, len(solution.nodes), surfaces)
     return np.asarray((plain[0] + steadied[0]) @ (solution.T - problem.T_in))
-
-
-_Parts = tuple[Any, Floats]
 
 
 @dataclass(frozen=True)
 class _Space:
     nodes: Floats
     element_nodes: Integers
-
-
-def _assembled(problem: ConjugateProblem, space: _Space, surfaces: Mapping[str, FacetIntegrals]) -> tuple[_Parts, _Parts]:
-    """The matrix [W/K] as scipy's, and the heat into every node (n_nodes,) [W]: without the stabilisation, and what it adds at share 1."""
-    from scipy.sparse import coo_matrix
-
-    mesh, n = problem.mesh, len(space.nodes)
-    s = shapes(mesh.dimension)
-    second = second_derivatives(mesh.dimension)
-    corners = mesh.elements[:, CYCLIC_TO_TENSOR[mesh.elements.shape[1]]]
-    given = np.asarray(problem.conductivity, dtype=float)
-    source = problem.q_vol if problem.q_vol is not None else np.zeros(len(corners))
-    n_local = space.element_nodes.shape[1]
-    values = np.zeros((len(corners), n_local, n_local), dtype=complex)  # the stabilisation is the imaginary part
-    loads = np.zeros(n, dtype=complex)
-    for begin in range(0, len(corners), CHUNK):
-        part = slice(begin, begin + CHUNK)
-        jacobian = np.einsum("eci,jqc->eqij", mesh.points[corners[part]], s.d_psi, optimize=True)
-        inverse = np.linalg.inv(jacobian)
-        w = np.linalg.det(jacobian) * s.weight
-        G = np.einsum("jqa,eqji->eqai", s.d_phi, inverse, optimize=True)
-        k = given[part]
-        flux = G * k[:, None, None, None] if k.ndim == 1 else np.einsum("eqai,eij->eqaj", G, k, optimize=True)
-        flat = np.swapaxes(flux * w[:, :, None, None], 2, 3).reshape(len(w), -1, n_local)
-        values[part] += np.swapaxes(np.swapaxes(G, 2, 3).reshape(len(w), -1, n_local), 1, 2) @ flat
-        load = (source[part][:, None] * w) @ s.phi + 0j
-        wet = np.flatnonzero(problem.fluid[part])
-        if len(wet):
-            G, w, inverse = G[wet], w[wet], inverse[wet]
-            mean = k[wet] if k.ndim == 1 else np.einsum("eii->e", k[wet]) / mesh.dimension
-            u = s.phi @ problem.velocity[space.element_nodes[part][wet]]
-            along = (G @ u[..., None])[..., 0]
-            carried = -problem.rho_cp * np.swapaxes(along, 1, 2) @ (s.phi * w[:, :, None])
-            corner = mesh.points[corners[part][wet]]
-            linear, _ = linear_functions(s, corner, w)
-            spread_u = np.einsum("eqai,eai->eq", G, problem.velocity[space.element_nodes[part][wet]])
-            uneven = s.phi - linear @ (np.swapaxes(linear * w[:, :, None], 1, 2) @ s.phi)
-            carried -= problem.rho_cp * np.swapaxes(uneven, 1, 2) @ (s.phi * (spread_u * w)[:, :, None])
-            # 2 |u| / h and k / (rho cp h²) on the spacing of the nodes, half an element (Tezduyar & Osawa, CMAME 190 (2000) 411)
-            metric = np.einsum("eqji,eqjk->eqik", inverse, inverse, optimize=True)
-            rate = 4 * np.sqrt(np.einsum("eqi,eqij,eqj->eq", u, metric, u, optimize=True) + 1e-30)
-            spread = 16 * mean[:, None] / problem.rho_cp * np.sqrt((metric**2).sum(axis=(2, 3)))
-            weight = w / np.sqrt(rate**2 + spread**2)
-            # the Laplacian as of a parallelepiped: what the plates' elements are
-            curvature = np.einsum("eqji,eqki->eqjk", inverse, inverse, optimize=True)
-            laplacian = np.einsum("jkqa,eqjk->eqa", second, curvature, optimize=True)
-            residual = problem.rho_cp * along - mean[:, None, None] * laplacian
-            steadied = np.swapaxes(along * weight[:, :, None], 1, 2)
-            values[begin + wet] += carried + 1j * (steadied @ residual)
-            load[wet] += 1j * (steadied @ np.broadcast_to(source[part][wet, None, None], (len(wet), len(s.weight), 1)))[..., 0]
-        where = space.element_nodes[part].ravel()
-        loads += np.bincount(where, load.real.ravel(), n) + 1j * np.bincount(where, load.imag.ravel(), n)
-    a, b = np.broadcast_arrays(space.element_nodes[:, :, None], space.element_nodes[:, None, :])
-    rows, columns, entries = [a.ravel()], [b.ravel()], [values.ravel()]
-
-    def add(surface: FacetIntegrals, factor: Floats) -> None:
-        block = np.einsum("fqa,fqb,fq->fab", surface.second, surface.second, factor, optimize=True)
-        a, b = np.broadcast_arrays(surface.nodes[:, :, None], surface.nodes[:, None, :])
-        rows.append(a.ravel())
-        columns.append(b.ravel())
-        entries.append(block.ravel())
-
-    for name in problem.outlets:
-        add(surfaces[name], problem.rho_cp * surfaces[name].flux(problem.velocity))
-    for name, (h, ambient) in problem.convection.items():
-        area = surfaces[name].weight
-        add(surfaces[name], h * area)
-        loads += surfaces[name].load(h * (ambient - problem.T_in) * area, n)
-    for name, q in problem.flux.items():
-        loads += surfaces[name].load(q * surfaces[name].weight, n)
-    index = np.int32
-    both = coo_matrix(
-        (np.concatenate(entries), (np.concatenate(rows).astype(index), np.concatenate(columns).astype(index))), shape=(n, n)
-    ).tocsr()
-    return (both.real, loads.real.copy()), (both.imag, loads.imag.copy())
 
 
 def _solved(
@@ -272,7 +148,8 @@ def _solution(
         heat[name] = float(reaction[at[~taken[at]]].sum())
         taken[at] = True
     if problem.q_vol is not None:
-        heat["q_vol"] = float(_volumes(problem.mesh) @ problem.q_vol)
+        corners = problem.mesh.elements[:, CYCLIC_TO_TENSOR[problem.mesh.elements.shape[1]]]
+        heat["q_vol"] = float(box_sizes(problem.mesh.points[corners]).prod(axis=1) @ problem.q_vol)
     out, T_out = 0.0, {}
     for name in problem.outlets:
         flow = surfaces[name].flux(problem.velocity)
@@ -287,16 +164,6 @@ def _solution(
         problem, space.nodes, space.element_nodes, problem.T_in + theta, T_out, heat, out, abs(sum(heat.values()) - out) / scale,
         mean, highest, len(theta), clock.seconds,
     )  # fmt: skip
-
-
-def _volumes(mesh: ElementMesh) -> Floats:
-    """(n_elements,) [m³], or [m²] in a plane."""
-    from packtool.coldplate.flow3d.kernels import shapes
-
-    s = shapes(mesh.dimension)
-    corners = mesh.elements[:, CYCLIC_TO_TENSOR[mesh.elements.shape[1]]]
-    jacobian = np.einsum("eci,jqc->eqij", mesh.points[corners], s.d_psi, optimize=True)
-    return np.asarray(np.linalg.det(jacobian) @ s.weight)
 
 
 def _nodes_on(surface: FacetIntegrals) -> Integers:

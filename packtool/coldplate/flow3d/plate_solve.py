@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from packtool.coldplate.flow3d.conjugate import LEAST_SUPG, ConjugateProblem, ConjugateSolution, solve_heat
+from packtool.coldplate.flow3d.conjugate import LEAST_SUPG, solve_heat
 from packtool.coldplate.flow3d.discrete import quadratic_nodes
+from packtool.coldplate.flow3d.heat_records import ConjugateProblem, ConjugateSolution
 from packtool.coldplate.flow3d.plate import ChannelPlate, Fineness, PlateGrid, plate_grid
 from packtool.coldplate.flow3d.prolong import unfolded
 from packtool.coldplate.flow3d.records import DevelopedInlet, FlowProblem, FlowSolution

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from packtool.coldplate.flow3d.conjugate import ConjugateSolution
+from packtool.coldplate.flow3d.heat_records import ConjugateSolution
 from packtool.coldplate.flow3d.records import FlowSolution
 from packtool.errors import SolveError
 from packtool.mesh.records import Floats
