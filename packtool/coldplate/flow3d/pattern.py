@@ -26,7 +26,7 @@ class FlowPattern:
         """Number of entries."""
         return len(self.indices)
 
-    def add(self, entries: Floats, part: slice, block: Floats) -> None:
+    def add(self, entries: Floats, part: slice | Integers, block: Floats) -> None:
         """Add elements' matrices (n, (a i) (b j)), in any shape of that order, to ``entries``, in place."""
         at, values = self.places[part].ravel(), np.ascontiguousarray(block).ravel()
         low, high = int(at.min()), len(entries)
