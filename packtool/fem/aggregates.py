@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -85,3 +86,17 @@ def _extremes(values: Any, owner: Integers, n: int) -> tuple[Any, Any]:
     low[owners] = np.minimum.reduceat(values[order], begin, axis=0)
     high[owners] = np.maximum.reduceat(values[order], begin, axis=0)
     return low, high
+
+
+def component_of(elements: Integers, n: int, joined: Sequence[Integers] = ()) -> Integers:
+    """Connected piece (n,) of each node, by elements and by the rows (m, a) of ``joined``."""
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    starts, ends = [], []
+    for nodes in (elements, *joined):
+        starts.append(np.repeat(nodes[:, 0], nodes.shape[1] - 1))
+        ends.append(nodes[:, 1:].ravel())
+    row, column = np.concatenate(starts), np.concatenate(ends)
+    graph = csr_matrix((np.ones(len(row), dtype=np.int8), (row, column)), shape=(n, n))
+    return connected_components(graph, directed=False)[1].astype(np.int64)

@@ -12,12 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from packtool.fem.elements import dolfinx_mesh
 from packtool.fem.share import Share
 from packtool.fem.start import start
 from packtool.mesh.records import Floats, TaggedMesh
-
-TENSOR_ORDER = (0, 1, 3, 2, 4, 5, 7, 6)
-"""Vertices of a hexahedron in dolfinx's (tensor product) order, from the order of VTK and gmsh."""
 
 
 @dataclass(frozen=True)
@@ -40,42 +38,22 @@ def lagrange_space(mesh: TaggedMesh, degree: int = 1, share: Share | None = None
     """The scalar Lagrange space of ``degree`` on a TaggedMesh, or on this rank's ``share`` of it."""
     start()
     import basix.ufl
-    import ufl
     from dolfinx import cpp, fem
-    from dolfinx.mesh import CellType, Mesh
-    from mpi4py import MPI
+    from dolfinx.mesh import CellType
 
     hexes, coordinates_of = mesh.hexes, mesh.points
     if share is not None:
         local = np.full(len(mesh.points), -1, dtype=np.int32)
         local[share.points] = np.arange(len(share.points), dtype=np.int32)
         hexes, coordinates_of = local[mesh.hexes[share.elements]].astype(np.int64), mesh.points[share.points]
-    elements = np.ascontiguousarray(hexes[:, TENSOR_ORDER], dtype=np.int32)
-    n_points, n_elements = len(coordinates_of), len(elements)
-    points = cpp.common.IndexMap(MPI.COMM_SELF, n_points)
-    adjacency = cpp.graph.AdjacencyList_int32(elements)
-    topology = cpp.mesh.Topology(
-        CellType.hexahedron,
-        points,
-        cpp.common.IndexMap(MPI.COMM_SELF, n_elements),
-        adjacency,
-        np.arange(n_elements, dtype=np.int64),
-    )
-    coordinates = basix.ufl.element("Lagrange", "hexahedron", 1, shape=(3,))
-    geometry = cpp.mesh.Geometry_float64(
-        points,
-        elements,
-        fem.coordinate_element(coordinates.basix_element)._cpp_object,
-        np.ascontiguousarray(coordinates_of, dtype=np.float64),
-        np.arange(n_points, dtype=np.int64),
-    )
-    domain = Mesh(cpp.mesh.Mesh_float64(MPI.COMM_SELF, topology, geometry), ufl.Mesh(coordinates))
+    domain = dolfinx_mesh(coordinates_of, hexes)
     scalar = basix.ufl.element("Lagrange", "hexahedron", degree)
     if degree != 1:
         return Space(domain, fem.functionspace(domain, scalar), degree, share)
     element = fem.element.finiteelement(CellType.hexahedron, scalar, np.float64)
     layout = cpp.fem.ElementDofLayout(1, scalar.entity_dofs, scalar.entity_closure_dofs, [], [])
-    dofs = cpp.fem.DofMap(layout, points, 1, adjacency, 1)
+    points, corners = domain.topology.index_map(0), domain.topology.connectivity(domain.topology.dim, 0)
+    dofs = cpp.fem.DofMap(layout, points, 1, corners, 1)
     V = fem.FunctionSpace(domain, scalar, cpp.fem.FunctionSpace_float64(domain._cpp_object, element._cpp_object, dofs))
     return Space(domain, V, degree, share)
 

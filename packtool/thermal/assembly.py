@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packtool.errors import SolveError
-from packtool.fem.aggregates import aggregates
+from packtool.fem.aggregates import aggregates, component_of
 from packtool.fem.quads import Quads, nodal_volumes, quads
 from packtool.fem.share import shared_out
 from packtool.fem.space import by_region, lagrange_space
 from packtool.fem.sparse import Pattern, assembled, mass_form, stiffness_form
 from packtool.fem.ties import joint
 from packtool.memory import give_back, refuse_beyond
-from packtool.mesh.records import Floats, Integers, TaggedMesh
+from packtool.mesh.records import Floats, Integers
 from packtool.thermal.records import ConductionProblem, FacetHeat
 from packtool.thermal.refusals import refuse_inputs, refuse_volumes
 from packtool.thermal.surfaces import ConvectiveSurface
@@ -120,7 +119,7 @@ def discretise(problem: ConductionProblem, cache_dir: Path | None = None, *, wit
     region_volume = np.bincount(mesh.region, volumes.sum(axis=1), minlength=len(mesh.regions))
     share = volumes / region_volume[mesh.region, None]
     mean = csr_matrix((share.ravel(), (np.repeat(mesh.region, 8), mesh.hexes.ravel())), shape=(len(mesh.regions), n))
-    parts = _parts(mesh)
+    parts = component_of(mesh.hexes, n)
 
     surfaces = tuple(
         ConvectiveSurface(name, quads(mesh.points, mesh.boundaries[name]), law) for name, law in problem.convection.items()
@@ -143,7 +142,7 @@ def discretise(problem: ConductionProblem, cache_dir: Path | None = None, *, wit
         capacity=entries[1] if with_capacity else None,
         mean=mean,
         volume=region_volume,
-        component=_touching(parts, mesh, [one.rows for one in joints.values()]),
+        component=component_of(mesh.hexes, n, joined) if joined else parts,
         block=np.where(fixed, -1, aggregates(mesh, np.asarray(problem.conductivity), parts)),
         surfaces=surfaces,
         places=tuple(pattern.pair_places(s.quads.nodes, s.quads.nodes) for s in surfaces),
@@ -161,31 +160,6 @@ def _refuse_too_large(n_points: int, with_capacity: bool) -> None:
     needed = n_points * (BYTES_A_POINT + BYTES_A_CAPACITY * with_capacity)
     way_out = "take a coarser mesh (mesh.level), a part of the pack, or a machine with more memory"
     refuse_beyond(needed, f"solving for {n_points:,} temperatures", way_out, SolveError)
-
-
-def _parts(mesh: TaggedMesh) -> Integers:
-    """Component (n_points,) of each point, joined by elements only."""
-    from scipy.sparse import csr_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    n = len(mesh.points)
-    ends = mesh.hexes[:, 1:].ravel(), np.repeat(mesh.hexes[:, 0], 7)
-    graph = csr_matrix((np.ones(len(ends[0]), dtype=np.int8), ends), shape=(n, n))
-    return connected_components(graph, directed=False)[1].astype(np.int64)
-
-
-def _touching(parts: Integers, mesh: TaggedMesh, tied: Sequence[Integers]) -> Integers:
-    """Component (n_points,) of each point, joined by contacts and ties as well; ``parts`` are those joined by elements."""
-    from scipy.sparse import csr_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    if not mesh.contacts and not tied:
-        return parts
-    pairs = [(c.minus[:, 0], c.plus[:, 0]) for c in mesh.contacts.values()] + [(rows[:, 0], rows[:, 4]) for rows in tied]
-    ends = [np.concatenate([parts[pair[side]] for pair in pairs]) for side in (0, 1)]
-    n = int(parts.max()) + 1
-    graph = csr_matrix((np.ones(len(ends[0]), dtype=np.int8), ends), shape=(n, n))
-    return connected_components(graph, directed=False)[1].astype(np.int64)[parts]
 
 
 def scattered(nodes: Integers, values: Floats, n: int) -> Floats:

@@ -1,4 +1,4 @@
-"""Numbers from a temperature field: at points, over regions and boundaries, through interfaces and contacts."""
+"""Numbers from a temperature field: at points, over regions and boundaries."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 
 from packtool.artifacts import replacing
 from packtool.errors import SolveError
-from packtool.fem.quads import GaussFrames, nodal_volumes, quads, shape_functions, shape_gradients
+from packtool.fem.quads import nodal_volumes, quads, shape_functions, shape_gradients
 from packtool.mesh.records import Floats, Integers, TaggedMesh
-from packtool.thermal.records import ConductionProblem, ThermalSolution
+from packtool.thermal.records import ThermalSolution
 
 _NEWTON = 20
 _ON_THE_FACE = 1e-6
@@ -89,58 +89,6 @@ def interpolation(mesh: TaggedMesh, points: Floats) -> Any:
     return csr_matrix((weights.ravel(), (rows, nodes.ravel())), shape=(len(points), len(mesh.points)))
 
 
-def values_at(mesh: TaggedMesh, T: Floats, points: Floats) -> Floats:
-    """``T`` (n_points,) at ``points`` (n, 3) [m], (n,); as ``interpolation``."""
-    return np.asarray(interpolation(mesh, points) @ T)
-
-
-def contact_heat(problem: ConductionProblem, T: Floats, name: str) -> float:
-    """Heat [W] from the minus to the plus side of a contact; KeyError if there is none of that name."""
-    contact = problem.mesh.contacts[name]
-    facets = quads(problem.mesh.points, contact.minus)
-    drop = facets.at_gauss(T) - quads(problem.mesh.points, contact.plus).at_gauss(T)
-    return float(problem.contact[name] * (facets.weight * drop).sum())
-
-
-def interface_heat(problem: ConductionProblem, solution: ThermalSolution, name: str) -> float:
-    """Heat [W] through an interface, from its first to its second side, by the consistent flux: what the first side's elements
-    around it receive, make and lose elsewhere, so that the heat of a part is balanced to the solver's tolerance.
-
-    Raises SolveError where one region lies on both sides, or a rim of the interface is wetted by what is not a boundary (its
-    heat would be counted in). KeyError if there is no interface of that name.
-    """
-    mesh, T = problem.mesh, solution.T
-    facets = mesh.interfaces[name]
-    on_it = np.zeros(len(mesh.points), dtype=bool)
-    on_it[facets] = True
-    around = np.flatnonzero(on_it[mesh.hexes].any(axis=1))
-    first, second = _sides(mesh, facets, around)
-    if first & second:
-        raise SolveError(f"interface {name!r}: {mesh.regions[min(first & second)].name} lies on both of its sides")
-    inside = around[np.isin(mesh.region[around], list(first))]
-    hexes, region = mesh.hexes[inside], mesh.region[inside]
-    all_volume = np.bincount(mesh.region, nodal_volumes(mesh.points, mesh.hexes).sum(axis=1), minlength=len(mesh.regions))
-    made = nodal_volumes(mesh.points, hexes) * (solution.region_power / all_volume)[region, None]
-    arriving = np.zeros(len(mesh.points))
-    np.add.at(
-        arriving, hexes, made - GaussFrames.of(mesh.points[hexes]).conducted(np.asarray(problem.conductivity)[region], T[hexes])
-    )
-    # what leaves through boundaries at the interface's rim does not cross it
-    mine = np.zeros(len(mesh.points), dtype=bool)
-    mine[hexes] = True
-    from packtool.thermal.surfaces import ConvectiveSurface
-
-    for boundary, law in problem.convection.items():
-        rim = mesh.boundaries[boundary]
-        surface = ConvectiveSurface(boundary, quads(mesh.points, rim[mine[rim].all(axis=1)]), law)
-        np.add.at(arriving, surface.quads.nodes, -surface.quads.load(surface.flux(surface.quads.at_gauss(T))[0]))
-    for boundary, q in problem.flux.items():
-        rim = mesh.boundaries[boundary]
-        part = quads(mesh.points, rim[mine[rim].all(axis=1)])
-        np.add.at(arriving, part.nodes, part.load(np.full(part.weight.shape, q)))
-    return float(arriving[on_it].sum())
-
-
 def save_temperatures(path: Path, solution: ThermalSolution) -> None:
     """Write ``T`` [K] and ``region_power`` [W] to a compressed .npz, whole or not at all."""
     with replacing(path) as temporary:
@@ -163,22 +111,3 @@ def _local(corner: Floats, point: Floats) -> Floats:
         if np.abs(step).max(initial=0.0) < 1e-13:
             break
     return local
-
-
-def _sides(mesh: TaggedMesh, facets: np.ndarray, around: np.ndarray) -> tuple[set[int], set[int]]:
-    """Regions of the elements that have one of ``facets``, before and behind it by its normal."""
-    from packtool.mesh.grid import FACE_CORNERS
-
-    faces = np.sort(mesh.hexes[around][:, FACE_CORNERS].reshape(-1, 4), axis=1)
-    owner = np.repeat(around, 6)
-    wanted = np.sort(facets, axis=1)
-    _, code = np.unique(np.vstack([wanted, faces]), axis=0, return_inverse=True)
-    code = code.ravel()
-    facet_of = np.full(code.max() + 1, -1)
-    facet_of[code[: len(facets)]] = np.arange(len(facets))
-    hit = facet_of[code[len(facets) :]] >= 0
-    facet, element = facet_of[code[len(facets) :]][hit], owner[hit]
-    corner = mesh.points[facets[facet]]
-    normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 3] - corner[:, 0])
-    behind = np.einsum("fx,fx->f", normal, mesh.points[mesh.hexes[element]].mean(axis=1) - corner.mean(axis=1)) > 0
-    return set(mesh.region[element[~behind]].tolist()), set(mesh.region[element[behind]].tolist())

@@ -10,12 +10,10 @@ from packtool.errors import SolveError
 from packtool.mesh.boxes import Box, mesh_boxes
 from packtool.thermal.evaluate import (
     boundary_mean,
-    contact_heat,
-    interface_heat,
+    interpolation,
     load_temperatures,
     region_values,
     save_temperatures,
-    values_at,
 )
 from packtool.thermal.records import Convection
 from packtool.thermal.steady import solve_steady
@@ -34,13 +32,13 @@ def test_a_linear_field_is_found_again_at_any_point_of_bent_elements():
     field = mesh.points @ [3.0, -2.0, 5.0] + 300
     inside = mesh.points[mesh.hexes].mean(axis=1)
     wanted = np.vstack([inside, mesh.points[:5]])
-    assert values_at(mesh, field, wanted) == pytest.approx(wanted @ [3.0, -2.0, 5.0] + 300, abs=1e-10)
+    assert interpolation(mesh, wanted) @ field == pytest.approx(wanted @ [3.0, -2.0, 5.0] + 300, abs=1e-10)
 
 
 def test_a_point_outside_is_refused():
     mesh = _bent()
     with pytest.raises(SolveError, match="lies in no element"):
-        values_at(mesh, mesh.points[:, 0], np.array([[0.5, 0.5, 1.01]]))
+        interpolation(mesh, np.array([[0.5, 0.5, 1.01]]))
 
 
 def test_region_means_and_extremes():
@@ -50,29 +48,6 @@ def test_region_means_and_extremes():
     assert by_region.minimum == pytest.approx([300, 306], rel=1e-14)
     assert by_region.maximum == pytest.approx([306, 310], rel=1e-14)
     assert boundary_mean(mesh, 300 + 100 * mesh.points[:, 0], "xmax") == pytest.approx(310, rel=1e-14)
-
-
-@pytest.mark.fem
-def test_heat_through_an_interface_is_what_the_part_behind_it_makes():
-    mesh = two_bars()
-    given = problem(
-        mesh,
-        k=(0.5, 20.0),
-        heat=steady_heat(3.0, 0.5),
-        convection={"xmax": Convection(300.0, 290.0), "xmin": Convection(20.0, 290.0, 0.8), "A.y-": Convection(9.0, 290.0)},
-    )
-    solution = solve_steady(given)
-    lost = solution.balance.to_boundaries["xmin"] + solution.balance.to_boundaries["A.y-"]
-    assert interface_heat(given, solution, "A|B") == pytest.approx(3.0 - lost, rel=1e-7)
-
-
-@pytest.mark.fem
-def test_heat_through_a_contact_is_what_the_part_behind_it_makes():
-    mesh = two_bars(contact=True)
-    given = problem(
-        mesh, k=(0.5, 20.0), heat=steady_heat(3.0, 0.5), convection={"xmax": Convection(300.0, 290.0)}, contact={"A|B": 500.0}
-    )
-    assert contact_heat(given, solve_steady(given).T, "A|B") == pytest.approx(3.0, rel=1e-7)
 
 
 @pytest.mark.fem

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packtool.errors import SolveError
+from packtool.fem.aggregates import component_of
 from packtool.mesh.records import Floats
 from packtool.thermal.general.geometry import Block, scatter
-from packtool.thermal.general.linear import LinearSolver, Unknowns, component_of
+from packtool.thermal.general.linear import LinearSolver, Unknowns
 from packtool.thermal.general.problem import ElectricLaws
 
 if TYPE_CHECKING:

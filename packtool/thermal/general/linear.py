@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packtool.errors import SolveError
-from packtool.fem.aggregates import aggregates
+from packtool.fem.aggregates import aggregates, component_of
 from packtool.fem.lagrange import LagrangeSpace
 from packtool.fem.solvers import TwoLevel, correct
 from packtool.fem.sparse import Pattern
@@ -110,17 +110,3 @@ class LinearSolver:
         nodes = replace(space.mesh, points=space.nodes, hexes=space.elements)
         block = aggregates(nodes, self.of.conductance(), component_of(space.elements, self.of.n))
         return np.where(self.of.fixed, -1, block)
-
-
-def component_of(elements: Integers, n: int, joined: tuple[Integers, ...] = ()) -> Integers:
-    """Connected piece (n,) of each node, by elements and by the rows (m, a) of ``joined``."""
-    from scipy.sparse import csr_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    starts, ends = [], []
-    for nodes in (elements, *joined):
-        starts.append(np.repeat(nodes[:, 0], nodes.shape[1] - 1))
-        ends.append(nodes[:, 1:].ravel())
-    row, column = np.concatenate(starts), np.concatenate(ends)
-    graph = csr_matrix((np.ones(len(row), dtype=np.int8), (row, column)), shape=(n, n))
-    return connected_components(graph, directed=False)[1].astype(np.int64)

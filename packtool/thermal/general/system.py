@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from packtool.artifacts import content_hash
 from packtool.errors import SolveError
+from packtool.fem.aggregates import component_of
 from packtool.fem.lagrange import LagrangeSpace, lagrange
 from packtool.fem.sparse import Pattern
 from packtool.mesh.records import Floats, Integers
 from packtool.thermal.general.electric import Potential
 from packtool.thermal.general.exchange import exchanged
 from packtool.thermal.general.geometry import Block, Face, blocks, face, scatter
-from packtool.thermal.general.linear import Unknowns, component_of
+from packtool.thermal.general.linear import Unknowns
 from packtool.thermal.general.problem import HeatProblem
 from packtool.thermal.general.storage import Storage
 
