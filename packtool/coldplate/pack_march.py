@@ -19,7 +19,6 @@ from packtool.coldplate.checkpoint import read_checkpoint, write_checkpoint
 from packtool.coldplate.pack_run import Moment, PackCase, PackRun
 from packtool.coldplate.run_sums import RunSums
 from packtool.coldplate.switches import Switches
-from packtool.errors import NotConverged
 from packtool.mesh.records import Floats
 from packtool.mesh.solids import IMPORTED
 from packtool.thermal.assembly import Discrete, discretise
@@ -29,8 +28,8 @@ from packtool.thermal.coupling import Coupling
 from packtool.thermal.evaluate import Extremes
 from packtool.thermal.part_flows import PartFlows, part_flows
 from packtool.thermal.records import StreamState
+from packtool.thermal.step_control import StepControl
 from packtool.thermal.stepping import Step, Stepper
-from packtool.thermal.transient import GROW, SAFETY, SHRINK, WORTH
 
 SHORTEST_STEP = 1e-6
 """[s]: a step that would have to be shorter is given up."""
@@ -39,20 +38,18 @@ OUTSIDE_CELLS = 0.05
 there is forgotten in the next step, while a cell keeps its own for minutes."""
 FILM_K = 0.1
 """Films and flow are looked up again where the coolant has changed by this much [K]: 0.3 % in viscosity, a tenth of that in h."""
-_CARRIED = ("t", "dt", "T", "soc", "pace", "theta", "theta_pace", "rejected", "_state", "_switches")
+_CARRIED = ("t", "control", "T", "soc", "pace", "theta", "theta_pace", "_state", "_switches")
 
 
 @dataclass
 class _Progress:
-    """What has come of a run so far, and where its step control stands."""
+    """What has come of a run so far."""
 
     moments: list[Moment]
     fields: list[Floats]
     states: list[StreamState]
     hottest: Floats
     warmest: float
-    after_jump: float
-    jumped: bool
 
 
 class PackMarch:
@@ -70,7 +67,7 @@ class PackMarch:
         self._extremes = Extremes.of(mesh)
         rho_cp = np.asarray(case.problem.rho_cp)
         self.cell_capacity = (rho_cp * self.discrete.volume)[case.cell_region]
-        self.t, self.dt = 0.0, min(1.0, case.landings[0] / 10)
+        self.t, self.control = 0.0, StepControl(min(1.0, case.landings[0] / 10), case.tolerance, SHORTEST_STEP)
         self.T = np.full(self.discrete.n_dofs, case.T0)
         self.soc = np.array(case.soc0)
         self._switches = Switches.at_start(case.heaters, *self._readings(self.T))
@@ -82,7 +79,6 @@ class PackMarch:
         self.coupling: Coupling | None = None
         self._films_at: Floats | None = None
         self.sums = RunSums(self.discrete, self.stepper.capacity)
-        self.rejected = 0
         self.clock.lap("assembly")
 
     def go(self, checkpoint: Path | None = None) -> PackRun:
@@ -96,7 +92,7 @@ class PackMarch:
             so_far = read_checkpoint(checkpoint, self._key())
         if so_far is None:
             first = self._moment(None, None)
-            so_far = _Progress([first], [], [], self.T, float(first.high.max()), self.dt, True)
+            so_far = _Progress([first], [], [], self.T, float(first.high.max()))
         else:
             so_far = self._resumed(so_far)
         jumps, outputs = {*case.edges, *case.switches}, set(case.outputs)
@@ -106,7 +102,7 @@ class PackMarch:
                     continue
                 self._reach(target, so_far)
                 if target in jumps:
-                    self._jump(so_far)
+                    self._jump()
                 if target in outputs:
                     so_far.fields.append(self.T)
                     if self._state is not None:
@@ -119,7 +115,7 @@ class PackMarch:
         self.clock.lap("march")
         return PackRun(
             case.problem.mesh, tuple(so_far.moments), tuple(case.outputs), np.array(so_far.fields), so_far.hottest, tuple(so_far.states),
-            self.sums.balance(), self.sums.made_by, self.sums.coolant, tuple(self._switches.history), self._flows(), self.rejected,
+            self.sums.balance(), self.sums.made_by, self.sums.coolant, tuple(self._switches.history), self._flows(), self.control.rejected,
             self.stepper.iterations, self.discrete.n_dofs, self.clock.seconds,
         )  # fmt: skip
 
@@ -128,19 +124,13 @@ class PackMarch:
         case, room = self.case, np.inf
         while self.t < target:
             left = target - self.t
-            step = left if self.dt >= left * (1 - 1e-9) else min(self.dt, left / 2)
-            step = min(step, room)
+            step = min(self.control.length(left), room)
             tried, interval, error = self._try(step)
             if tried is None and interval.corner is not None:
                 room = interval.corner - self.t
                 continue
-            factor = SAFETY * (case.tolerance / max(error, 1e-30)) ** (1 / 3)
             if tried is None or error > case.tolerance:
-                self.rejected, self.dt = self.rejected + 1, step * min(max(factor, SHRINK), SAFETY)
-                if self.dt < SHORTEST_STEP:
-                    raise NotConverged(
-                        f"at {self.t:.6g} s a step of {self.dt:.1e} s would be needed to keep the error at {case.tolerance:g} K"
-                    )
+                self.control.reject(step, error, self.t)
                 continue
             readings = [self._readings(T) for T in (self.T, tried.middle, tried.T)]
             past = self._switches.passed(case.heaters, readings, case.tolerance)
@@ -148,23 +138,18 @@ class PackMarch:
                 room = step * past
                 continue
             room = np.inf
-            if so_far.jumped:
-                so_far.after_jump, so_far.jumped = step, False
+            self.control.accept(step, error)
             self._accept(tried, interval, step)
             self.t = target if step == left else self.t + step
-            if factor > WORTH:
-                self.dt = max(self.dt, step * min(factor, GROW))
-            elif factor < 1:
-                self.dt = step * factor
             so_far.moments.append(self._moment(interval, tried))
             if so_far.moments[-1].high.max() > so_far.warmest:
                 so_far.hottest, so_far.warmest = self.T, float(so_far.moments[-1].high.max())
             if self._switches.switch(case.heaters, *self._readings(self.T), self.t):
-                self._jump(so_far)
+                self._jump()
 
-    def _jump(self, so_far: _Progress) -> None:
+    def _jump(self) -> None:
         """The heat or the coolant changes at once: short steps from here on."""
-        self.dt, so_far.jumped = min(self.dt, 2 * so_far.after_jump), True
+        self.control.jump()
         self.theta_pace = None if self.theta is None else np.zeros_like(self.theta)
         self._films_at = None
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from packtool.mesh.records import Floats, Integers, TaggedMesh
 
@@ -88,7 +89,7 @@ def _extremes(values: Any, owner: Integers, n: int) -> tuple[Any, Any]:
     return low, high
 
 
-def component_of(elements: Integers, n: int, joined: Sequence[Integers] = ()) -> Integers:
+def component_of(elements: Integers, n: int, joined: Sequence[NDArray[Any]] = ()) -> Integers:
     """Connected piece (n,) of each node, by elements and by the rows (m, a) of ``joined``."""
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import connected_components

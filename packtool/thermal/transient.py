@@ -9,18 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from packtool.errors import NotConverged, SolveError
+from packtool.errors import SolveError
 from packtool.mesh.records import Floats
 from packtool.thermal.assembly import Discrete, discretise
 from packtool.thermal.clock import Clock
 from packtool.thermal.records import ConductionProblem, EnergyBalance, TransientSolution
+from packtool.thermal.step_control import JUMPS, StepControl
 from packtool.thermal.stepping import INSIDE, D, Step, Stepper, TimedHeat, W
-
-SAFETY = 0.9
-SHRINK, GROW = 0.2, 4.0
-"""A step is at most this much shorter, longer than the one before."""
-WORTH = 1.2
-"""Steps grow only by more than this, so that the preconditioner can stay."""
 
 
 def solve_transient(
@@ -54,39 +49,28 @@ def solve_transient(
     stepper = Stepper(discrete, heat_at)
     sums = _Sums(discrete, stepper.capacity)
     clock.lap("assembly")
-    t, dt, rejected = 0.0, min(first_step or targets[0] / 100, longest_step), 0
-    after_jump, jumped, jumps = dt, True, {float(b) for b in breakpoints}
+    t, jumps = 0.0, {float(b) for b in breakpoints}
+    control = StepControl(min(first_step or targets[0] / 100, longest_step), tolerance_K, shortest_step, longest_step)
     outputs: list[Floats] = []
-    steps, means, powers = [t], [discrete.mean @ T], [stepper.flows(INSIDE * dt, T).power]
+    steps, means, powers = [t], [discrete.mean @ T], [stepper.flows(INSIDE * control.dt, T).power]
     try:
         for target in targets:
             while t < target:
                 left = target - t
-                step = left if dt >= left * (1 - 1e-9) else min(dt, left / 2)
+                step = control.length(left)
                 tried = stepper.step(t, step, T)
-                factor = SAFETY * (tolerance_K / max(tried.error, 1e-30)) ** (1 / 3)
                 if tried.error > tolerance_K:
-                    rejected, dt = rejected + 1, step * min(max(factor, SHRINK), SAFETY)
-                    if dt < shortest_step:
-                        raise NotConverged(
-                            f"at {t:.6g} s a step of {dt:.1e} s would be needed to keep the error at {tolerance_K:g} K: the heat jumps at a "
-                            "time that is not among the breakpoints, or runs away"
-                        )
+                    control.reject(step, tried.error, t, JUMPS)
                     continue
-                if jumped:
-                    after_jump, jumped = step, False
+                control.accept(step, tried.error)
                 stepper.accept(tried, step, T)
                 sums.add(tried, T, step)
                 T, t = tried.T, target if step == left else t + step
-                if factor > WORTH:
-                    dt = max(dt, min(step * min(factor, GROW), longest_step))
-                elif factor < 1:
-                    dt = step * factor
                 steps.append(t)
                 means.append(discrete.mean @ T)
                 powers.append(tried.stages[2].power)
-            if target in jumps:  # what a step after the last jump could be, it can be after this one, more or less
-                dt, jumped = min(dt, 2 * after_jump), True
+            if target in jumps:
+                control.jump()
             if target in wanted:
                 outputs.append(T)
     finally:
@@ -100,7 +84,7 @@ def solve_transient(
         region_mean=np.array(means),
         region_power=np.array(powers),
         balance=sums.balance(),
-        rejected_steps=rejected,
+        rejected_steps=control.rejected,
         linear_iterations=stepper.iterations,
         n_dofs=discrete.n_dofs,
         seconds=clock.seconds,

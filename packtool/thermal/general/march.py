@@ -13,21 +13,22 @@ from packtool.errors import SolveError
 from packtool.mesh.records import Floats
 from packtool.thermal.general.stepping import WEIGHTS, Step
 from packtool.thermal.general.system import System
+from packtool.thermal.step_control import StepControl
+
+_CONTROL = ("dt", "after_jump", "jumped", "rejected")
+"""What a checkpoint keeps of the step control."""
 
 
 @dataclass
 class March:
-    """Where a march is: ``t`` [s], ``T`` (n,) [K], the next step ``dt`` [s], what has been recorded, and joules so far."""
+    """Where a march is: ``t`` [s], ``T`` (n,) [K], its step control, what has been recorded, and joules so far."""
 
     T: Floats
-    dt: float
-    after_jump: float
+    control: StepControl
     means: list[Floats]
     powers: list[Floats]
     sensed: list[list[float]]
     t: float = 0.0
-    jumped: bool = True
-    rejected: int = 0
     pace: Floats = field(default_factory=lambda: np.zeros(0))
     steps: list[float] = field(default_factory=lambda: [0.0])
     outputs: list[Floats] = field(default_factory=list)
@@ -50,7 +51,8 @@ class March:
 
     def save(self, path: Path, fingerprint: str) -> None:
         """Write the state to ``path``, whole or not at all."""
-        kept = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "out"}
+        kept = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("out", "control")}
+        kept |= {name: getattr(self.control, name) for name in _CONTROL}
         arrays: dict[str, Any] = {name: np.array(value) for name, value in kept.items()}
         arrays |= {"fingerprint": np.array(fingerprint), "out": np.array(list(self.out.values()))}
         arrays["out_names"] = np.array(list(self.out), dtype=str)
@@ -58,8 +60,8 @@ class March:
             np.savez(temporary, **arrays)
 
 
-def resumed(path: Path, fingerprint: str) -> March:
-    """The march that ``save`` wrote. Raises SolveError where the file is another problem's, or no checkpoint."""
+def resumed(path: Path, fingerprint: str, control: StepControl) -> March:
+    """The march that ``save`` wrote, its steps under ``control``. Raises SolveError where the file is another problem's, or no checkpoint."""
     try:
         with np.load(path, allow_pickle=False) as stored:
             kept = {name: stored[name] for name in stored.files}
@@ -70,11 +72,12 @@ def resumed(path: Path, fingerprint: str) -> March:
     if not same:
         raise SolveError(f"{path} is the checkpoint of another problem, or of other times; remove it or name another file")
     lists: dict[str, Any] = {name: list(kept[name]) for name in ("means", "powers", "outputs")}
-    numbers: dict[str, Any] = {
-        name: kept[name].item() for name in ("dt", "after_jump", "t", "jumped", "rejected", "made", "stored")
-    }
+    numbers: dict[str, Any] = {name: kept[name].item() for name in ("t", "made", "stored")}
+    for name in _CONTROL:
+        setattr(control, name, kept[name].item())
     return March(
         T=kept["T"],
+        control=control,
         pace=kept["pace"],
         steps=kept["steps"].tolist(),
         sensed=kept["sensed"].tolist(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -22,8 +22,8 @@ from packtool.thermal.general.time_error import time_errors
 from packtool.thermal.general.units import refuse_cold_start
 from packtool.thermal.general.values import law
 from packtool.thermal.records import EnergyBalance
+from packtool.thermal.step_control import JUMPS, StepControl
 from packtool.thermal.stepping import INSIDE
-from packtool.thermal.transient import GROW, SAFETY, SHRINK, WORTH
 
 
 @dataclass(frozen=True)
@@ -129,8 +129,8 @@ def solve_transient(
     start = first_field(system, initial)
     places = {name: located(system, point)[0] for name, point in (sensors or {}).items()}
     jumps = frozenset(float(b) for b in breakpoints)
-    control = Control(tolerance_K, first_step, longest_step, shortest_step, jumps)
-    fine = _marched(system, start, targets, outputs, places, control, checkpoint)
+    control = StepControl(min(first_step or targets[0] / 100, longest_step), tolerance_K, shortest_step, longest_step)
+    fine = _marched(system, start, targets, outputs, jumps, places, control, checkpoint)
     error = None
     if time_error:
         corners = jumps | problem.breakpoints
@@ -144,20 +144,9 @@ def solve_transient(
         region_mean=np.array(fine.means),
         region_power=np.array(fine.powers),
         balance=EnergyBalance(fine.made, dict(fine.out), 0.0, fine.stored),
-        rejected_steps=fine.rejected,
+        rejected_steps=fine.control.rejected,
         system=system,
     )
-
-
-@dataclass(frozen=True)
-class Control:
-    """How the steps are chosen."""
-
-    tolerance_K: float
-    first_step: float | None
-    longest_step: float
-    shortest_step: float
-    jumps: frozenset[float]
 
 
 def _marched(
@@ -165,34 +154,33 @@ def _marched(
     start: Floats,
     targets: Sequence[float],
     outputs: Sequence[float],
+    jumps: Collection[float],
     places: Mapping[str, Places],
-    control: Control,
+    control: StepControl,
     checkpoint: Path | str | None,
 ) -> March:
     stepper = Stepper(system)
-    dt = min(control.first_step or targets[0] / 100, control.longest_step)
     march = March(
         T=start,
-        dt=dt,
-        after_jump=dt,
+        control=control,
         means=[system.means(start)],
-        powers=[system.heat(start, INSIDE * dt).power],
+        powers=[system.heat(start, INSIDE * control.dt).power],
         sensed=[_sensed(places, start)],
     )
     path = None if checkpoint is None else Path(checkpoint).with_suffix(".npz")
     print_of = system.fingerprint(start, targets, control.tolerance_K) if path else ""
     if path and path.exists():
-        march = resumed(path, print_of)
+        march = resumed(path, print_of, control)
         stepper.pace = march.pace
     done = march.t
     try:
         for target in targets:
             while march.t < target:
-                _advance(system, stepper, march, target, places, control)
+                _advance(system, stepper, march, target, places)
             if march.t > target or target <= done:
                 continue
-            if target in control.jumps:  # what a step after the last jump could be, it can be after this one, more or less
-                march.dt, march.jumped = min(march.dt, 2 * march.after_jump), True
+            if target in jumps:
+                march.control.jump()
             if target in outputs:
                 march.outputs.append(march.T)
                 if path:
@@ -203,37 +191,28 @@ def _marched(
     return march
 
 
-def _advance(system: System, stepper: Stepper, march: March, target: float, places: Mapping[str, Places], control: Control) -> None:
+def _advance(system: System, stepper: Stepper, march: March, target: float, places: Mapping[str, Places]) -> None:
     """One step towards ``target``, accepted or not."""
-    left = target - march.t
-    step = left if march.dt >= left * (1 - 1e-9) else min(march.dt, left / 2)
+    control, left = march.control, target - march.t
+    step = control.length(left)
     unsettled: Exception | None = None
     try:
         tried = stepper.step(march.t, step, march.T)
         error = tried.error if np.isfinite(tried.error) else np.inf
     except (NotConverged, SolveError) as problem:  # a shorter step may settle, or stay in a property's range
         unsettled, error = problem, np.inf
-    factor = SAFETY * (control.tolerance_K / max(error, 1e-30)) ** (1 / 3)
     if error > control.tolerance_K:
-        march.rejected += 1
-        march.dt = step * min(max(factor, SHRINK), SAFETY)
-        if march.dt < control.shortest_step:
+        try:
+            control.reject(step, error, march.t, JUMPS)
+        except NotConverged as shortest:
             if isinstance(unsettled, SolveError):
                 raise SolveError(f"at {march.t:.6g} s: {unsettled}") from unsettled
-            raise NotConverged(
-                f"at {march.t:.6g} s a step of {march.dt:.1e} s would be needed to keep the error at {control.tolerance_K:g} K: the heat "
-                "jumps at a time that is not among the breakpoints, or runs away"
-            ) from unsettled
+            raise shortest from unsettled
         return
-    if march.jumped:
-        march.after_jump, march.jumped = step, False
+    control.accept(step, error)
     stepper.accept(tried, step, march.T)
     march.add(system, tried, step)
     march.T, march.t = tried.T, target if step == left else march.t + step
-    if factor > WORTH:
-        march.dt = max(march.dt, min(step * min(factor, GROW), control.longest_step))
-    elif factor < 1:
-        march.dt = step * factor
     march.steps.append(march.t)
     march.means.append(system.means(march.T))
     march.powers.append(tried.stages[2].power)
