@@ -265,7 +265,7 @@ class PackMarch:
     def _accept(self, tried: Step, interval: Interval, dt: float) -> None:
         cells = self.case.cell_region
         self.stepper.accept(tried, dt, self.T)
-        self.sums.add(tried, interval, self.T, dt)
+        self.sums.add_run(tried, interval, self.T, dt)
         if self.coupling is not None and self.theta is not None:
             self.sums.add_coolant(tried, self.coupling.exchange, self.theta, dt)
         self.pace = (self.discrete.mean @ (tried.T - self.T))[cells] / dt

@@ -28,6 +28,8 @@ W = float(np.sqrt(2)) / 4
 """Weight of the first two stages in the result; the last has D."""
 GAMMA = 2 * D
 """Place of the middle stage in the step."""
+WEIGHTS = (W, W, D)
+"""Of the stages' heat in the step."""
 ERROR_WEIGHTS = (W - (1 - W) / 3, W - (3 * W + 1) / 3, D - D / 3)
 """Second-order minus third-order weights of the stages."""
 

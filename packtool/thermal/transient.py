@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -13,9 +12,10 @@ from packtool.errors import SolveError
 from packtool.mesh.records import Floats
 from packtool.thermal.assembly import Discrete, discretise
 from packtool.thermal.clock import Clock
-from packtool.thermal.records import ConductionProblem, EnergyBalance, TransientSolution
+from packtool.thermal.records import ConductionProblem, TransientSolution
 from packtool.thermal.step_control import JUMPS, StepControl
-from packtool.thermal.stepping import INSIDE, D, Step, Stepper, TimedHeat, W
+from packtool.thermal.step_sums import StepSums
+from packtool.thermal.stepping import INSIDE, Stepper, TimedHeat
 
 
 def solve_transient(
@@ -47,7 +47,7 @@ def solve_transient(
     discrete = discretise(problem, cache_dir, with_capacity=True)
     T = _start(discrete, T0)
     stepper = Stepper(discrete, heat_at)
-    sums = _Sums(discrete, stepper.capacity)
+    sums = StepSums(discrete, stepper.capacity)
     clock.lap("assembly")
     t, jumps = 0.0, {float(b) for b in breakpoints}
     control = StepControl(min(first_step or targets[0] / 100, longest_step), tolerance_K, shortest_step, longest_step)
@@ -89,29 +89,6 @@ def solve_transient(
         n_dofs=discrete.n_dofs,
         seconds=clock.seconds,
     )
-
-
-class _Sums:
-    """Joules, summed over the accepted steps with the scheme's weights."""
-
-    def __init__(self, discrete: Discrete, capacity: Any) -> None:
-        self._capacity = capacity
-        self._discrete, self._made, self._stored = discrete, 0.0, 0.0
-        self._out: dict[str, float] = {}
-
-    def add(self, step: Step, T: Floats, dt: float) -> None:
-        discrete = self._discrete
-        gained = self._capacity @ (step.T - T)
-        self._stored += float(gained.sum())
-        for weight, flows in zip((W, W, D), step.stages, strict=True):
-            self._made += dt * weight * float(flows.power.sum())
-            for name, out in flows.to_boundaries(discrete).items():
-                self._out[name] = self._out.get(name, 0.0) + dt * weight * out
-        for name, nodes in discrete.prescribed.items():
-            self._out[name] -= float(gained[nodes].sum())
-
-    def balance(self) -> EnergyBalance:
-        return EnergyBalance(self._made, self._out, 0.0, self._stored)
 
 
 def _targets(times: Sequence[float], breakpoints: Sequence[float]) -> tuple[list[float], set[float]]:

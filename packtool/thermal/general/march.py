@@ -11,9 +11,10 @@ import numpy as np
 from packtool.artifacts import replacing
 from packtool.errors import SolveError
 from packtool.mesh.records import Floats
-from packtool.thermal.general.stepping import WEIGHTS, Step
+from packtool.thermal.general.stepping import Step
 from packtool.thermal.general.system import System
 from packtool.thermal.step_control import StepControl
+from packtool.thermal.stepping import WEIGHTS
 
 _CONTROL = ("dt", "after_jump", "jumped", "rejected")
 """What a checkpoint keeps of the step control."""

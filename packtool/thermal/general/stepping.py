@@ -19,8 +19,6 @@ from packtool.thermal.stepping import BALANCED, ERROR_WEIGHTS, GAMMA, INSIDE, D,
 
 NEWTON_STEPS, TRIALS = 25, 16
 """A Newton step that goes too far is tried in part, at most so many times: the enthalpy's slope may jump a hundredfold where a material melts."""
-WEIGHTS = (W, W, D)
-"""Of the stages' heat in the step."""
 LEAST_K = 1e-5
 """Warming of the whole body [K] whose heat is the smallest that a balance is measured against."""
 SLOW = 0.2
