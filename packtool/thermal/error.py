@@ -91,10 +91,18 @@ def _error(fine: Result, half: Result | None, quarter: Result | None) -> float |
         return None
     size = abs(fine.value + ZERO_CELSIUS) if fine.unit == "degC" else abs(fine.value)
     floor = SOLVER_FLOOR * size
-    last = abs(fine.value - half.value)
     if quarter is None:
-        return max(last / (2**ORDER - 1), floor)
-    before = abs(half.value - quarter.value)
-    shown = math.log2(before / last) if last > floor and before > 0 else ORDER
-    order = min(max(shown, LOWEST_ORDER), ORDER)
-    return max(last / (2**order - 1), before / 2**SMOOTH_ORDER / (2**ORDER - 1), floor)
+        return max(abs(fine.value - half.value) / (2**ORDER - 1), floor)
+    return fitted_error((fine.value, half.value, quarter.value), ORDER, SMOOTH_ORDER, floor)
+
+
+def fitted_error(values: tuple[float, float, float], most: float, smooth: float, floor: float) -> float:
+    """The estimated error of the first of a number's ``values`` on a mesh and on those with half and a quarter of its divisions.
+
+    The order that they show is believed from LOWEST_ORDER to ``most``; differences cannot be expected to shrink faster than by the
+    order ``smooth``, so that one that did says nothing. ``floor``: differences below it are rounding, and the least error.
+    """
+    last, before = abs(values[0] - values[1]), abs(values[1] - values[2])
+    shown = math.log2(before / last) if last > floor and before > 0 else most
+    order = min(max(shown, LOWEST_ORDER), most)
+    return max(last / (2**order - 1), before / 2**smooth / (2**most - 1), floor)

@@ -9,15 +9,14 @@ their elements on the three meshes are such a case (an estimate of up to four ti
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from packtool.errors import SolveError
+from packtool.thermal.error import fitted_error
 
-LOWEST_ORDER = 1.0
 ROUNDING = 1e-9
 """Of the value: the solver's tolerance, below which a difference between meshes says nothing."""
 
@@ -60,8 +59,4 @@ def _numbers(given: object) -> dict[str, float]:
 
 def mesh_error(fine: float, half: float, quarter: float, degree: int = 1) -> float:
     """The estimated error of ``fine``, from the same number on meshes with half and a quarter of the divisions."""
-    last, before, floor = abs(fine - half), abs(half - quarter), ROUNDING * abs(fine)
-    smooth = 2.0 * degree
-    shown = math.log2(before / last) if last > floor and before > 0 else smooth
-    order = min(max(shown, LOWEST_ORDER), smooth)
-    return max(last, before / 2**smooth, floor) / (2**order - 1)
+    return fitted_error((fine, half, quarter), 2.0 * degree, 2.0 * degree, ROUNDING * abs(fine))
