@@ -19,7 +19,7 @@ from packtool.fem.ties import joint
 from packtool.memory import give_back, refuse_beyond
 from packtool.mesh.records import Floats, Integers
 from packtool.thermal.records import ConductionProblem, FacetHeat
-from packtool.thermal.refusals import refuse_inputs, refuse_volumes
+from packtool.thermal.refusals import refuse_contact, refuse_inputs, refuse_volumes
 from packtool.thermal.surfaces import ConvectiveSurface
 
 BYTES_A_POINT, BYTES_A_CAPACITY = 1300, 450
@@ -172,11 +172,7 @@ def _add_contact(
 ) -> None:
     """(1/R) [u][v] over the contact: conductance [W/m²/K] times the mass matrix, between the nodes of its two sides."""
     facets: Quads = quads(points, minus)
-    if not (facets.area > 0).all():
-        raise SolveError(f"contact {name!r} has facets without area")
-    gap = float(np.abs(points[minus] - points[plus]).max())
-    if gap > 1e-6 * float(np.sqrt(facets.area.max())):
-        raise SolveError(f"contact {name!r}: its two sides are up to {gap:.1e} m apart; they must lie on each other node by node")
+    refuse_contact(name, facets.area, points[minus], points[plus])
     mass = facets.mass(np.full(facets.weight.shape, conductance))
     both, jump = np.hstack([minus, plus]), np.array([[1.0, -1.0], [-1.0, 1.0]])
     np.add.at(data, pattern.pair_places(both, both), np.einsum("ab,fij->faibj", jump, mass).reshape(len(minus), 8, 8))

@@ -176,3 +176,12 @@ def _unknown(what: str, kind: str, given: Mapping[str, Any], known: Mapping[str,
 
 def _some(names: list[str], most: int = 6) -> str:
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def refuse_contact(name: str, area: Floats, minus: Floats, plus: Floats) -> None:
+    """Raise SolveError for a contact of facets without ``area`` (n,) [m²], or whose sides (n, k, 3) do not lie on each other point by point."""
+    if not (area > 0).all():
+        raise SolveError(f"contact {name!r} has facets without area")
+    gap = float(np.abs(minus - plus).max())
+    if gap > 1e-6 * float(np.sqrt(area.max())):
+        raise SolveError(f"contact {name!r}: its two sides are up to {gap:.1e} m apart; they must lie on each other node by node")

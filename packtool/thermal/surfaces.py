@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +14,8 @@ from packtool.thermal.records import Convection
 STEFAN_BOLTZMANN = 5.670374419e-8
 """W/m²/K⁴: CODATA 2018; exact since the 2019 SI (2 pi^5 k^4 / (15 h^3 c^2))."""
 
-_SURFACE_STEPS = 50
-_SURFACE_TOLERANCE = 1e-12
+SURFACE_STEPS, SURFACE_SETTLED = 60, 1e-12
+"""Most Newton steps for the far surface, and its last change over the ambient's temperature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +32,31 @@ class ConvectiveSurface:
         return self.law.emissivity == 0.0
 
     def flux(self, T: Floats) -> tuple[Floats, Floats]:
-        """Heat flux out of the solid [W/m²] and its derivative by the wall temperature [W/m²/K], for ``T`` [K] of any shape.
-
-        With a series conductance s the flux is s (T - T_s), where the far surface's T_s balances it:
-        s (T - T_s) = h (T_s - T_a) + e sigma (T_s^4 - T_a^4), solved by Newton's method (monotone, since both sides are).
-        """
+        """Heat flux out of the solid [W/m²] and its derivative by the wall temperature [W/m²/K], for ``T`` [K] of any shape."""
         law = self.law
-        if law.series_h is None:
-            return _outward(law, T)
-        surface = np.full_like(T, law.T_ambient)
-        for _ in range(_SURFACE_STEPS):
-            out, slope = _outward(law, surface)
-            step = (law.series_h * (T - surface) - out) / (law.series_h + slope)
-            surface = surface + step
-            if np.abs(step).max(initial=0.0) <= _SURFACE_TOLERANCE * max(law.T_ambient, 1.0):
-                break
-        out, slope = _outward(law, surface)
-        return law.series_h * (T - surface), law.series_h * slope / (law.series_h + slope)
+        return behind(law.series_h, T, np.full_like(T, law.T_ambient), lambda surface: _outward(law, surface))
+
+
+def behind(
+    series_h: float | None, wall: Floats, ambient: Floats, outward: Callable[[Floats], tuple[Floats, Floats]]
+) -> tuple[Floats, Floats]:
+    """Heat flux out of a ``wall`` [K] of any shape [W/m²], and its derivative by the wall's temperature, where ``outward`` gives both for
+    the surface that faces the ``ambient`` [K].
+
+    With a series conductance s [W/m²/K] between the two the flux is s (T - T_s), where the far surface's T_s balances it:
+    s (T - T_s) = outward(T_s), solved by Newton's method (monotone, since both sides are).
+    """
+    if series_h is None:
+        return outward(wall)
+    surface = ambient.copy()
+    for _ in range(SURFACE_STEPS):
+        flux, slope = outward(surface)
+        step = (series_h * (wall - surface) - flux) / (series_h + slope)
+        surface = surface + step
+        if np.abs(step).max(initial=0.0) <= SURFACE_SETTLED * float(np.abs(ambient).max(initial=1.0)):
+            break
+    _, slope = outward(surface)
+    return series_h * (wall - surface), series_h * slope / (series_h + slope)
 
 
 def _outward(law: Convection, T: Floats) -> tuple[Floats, Floats]:

@@ -12,13 +12,11 @@ from numpy.typing import NDArray
 
 from packtool.artifacts import content_hash
 from packtool.errors import SolveError
-from packtool.fem.aggregates import component_of
-from packtool.fem.lagrange import LagrangeSpace, lagrange
-from packtool.fem.sparse import Pattern
-from packtool.mesh.records import Floats, Integers
+from packtool.mesh.records import Floats
+from packtool.thermal.general.discretisation import Discretisation
 from packtool.thermal.general.electric import Potential
 from packtool.thermal.general.exchange import exchanged
-from packtool.thermal.general.geometry import Block, Face, blocks, face, scatter
+from packtool.thermal.general.geometry import Block, Face, scatter
 from packtool.thermal.general.linear import Unknowns
 from packtool.thermal.general.problem import HeatProblem
 from packtool.thermal.general.storage import Storage
@@ -35,71 +33,13 @@ class Heat:
     gross: float
 
 
-class System:
-    """A problem on its Lagrange space of ``degree``; what does not depend on temperature or time is integrated once."""
+class System(Discretisation):
+    """The heat of a problem on its Lagrange space of ``degree``; what does not depend on temperature or time is integrated once."""
 
     def __init__(self, problem: HeatProblem, degree: int = 1) -> None:
-        self.problem, self.mesh = problem, problem.mesh
-        self.space: LagrangeSpace = lagrange(problem.mesh, degree)
-        self.n = len(self.space.nodes)
-        self.radial = problem.mesh.symmetry != "none"
-        self.blocks = blocks(self.space)
-        self.faces = {name: face(self.space, facets) for name, facets in self.space.boundaries.items()}
-        self.touched = {name: frozenset(np.unique(self.mesh.region[f.owner]).tolist()) for name, f in self.faces.items()}
-        self.sides = {name: (face(self.space, a), face(self.space, b)) for name, (a, b) in self.space.contacts.items()}
-        self.volume = np.zeros(len(self.mesh.regions))
-        for block in self.blocks:
-            self.volume[block.region] += block.weight.sum()
-        self._check_contacts()
-        self.prescribed = self._prescribed()
-        self.fixed = np.zeros(self.n, dtype=bool)
-        for nodes in self.prescribed.values():
-            self.fixed[nodes] = True
+        super().__init__(problem, degree)
         self.potential = Potential(problem.electric, self) if problem.electric else None
         self.steady_k = [not (K.needs & {"T", "t"}) for K in problem.conductivity]
-
-    @cached_property
-    def component(self) -> Integers:
-        """(n,) which of the parts of the solid that hang together, by elements and contacts, each node is in."""
-        joined = tuple(np.hstack([a.nodes, b.nodes]) for a, b in self.sides.values())
-        return component_of(self.space.elements, self.n, joined)
-
-    @cached_property
-    def pattern(self) -> Pattern:
-        """Where the matrix has entries: among the nodes of an element, and of a contact's two facets."""
-        from scipy.sparse import csr_matrix
-
-        rows, columns = [], []
-        for nodes in [self.space.elements, *(np.hstack([a.nodes, b.nodes]) for a, b in self.sides.values())]:
-            n = nodes.shape[1]
-            rows.append(np.repeat(nodes, n, axis=1).ravel())
-            columns.append(np.tile(nodes, (1, n)).ravel())
-        row, column = np.concatenate(rows), np.concatenate(columns)
-        matrix = csr_matrix((np.ones(len(row), dtype=np.int8), (row, column)), shape=(self.n, self.n))
-        matrix.sort_indices()
-        return Pattern(matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32))
-
-    @cached_property
-    def block_places(self) -> list[NDArray[np.int32]]:
-        """Places of each block's element matrices among the pattern's entries."""
-        return [self.pattern.pair_places(b.nodes, b.nodes).astype(np.int32).reshape(-1) for b in self.blocks]
-
-    @cached_property
-    def _face_places(self) -> dict[str, NDArray[np.int32]]:
-        used = {e.boundary for e in self.problem.exchange} | {n for n, q in self.problem.flux.items() if "T" in q.needs}
-        return {
-            name: self.pattern.pair_places(self.faces[name].nodes, self.faces[name].nodes).astype(np.int32).reshape(-1)
-            for name in used
-        }
-
-    @cached_property
-    def contact_places(self) -> dict[str, NDArray[np.int32]]:
-        """The same of each contact's facets, both sides together."""
-        found = {}
-        for name, (a, b) in self.sides.items():
-            both = np.hstack([a.nodes, b.nodes])
-            found[name] = self.pattern.pair_places(both, both).astype(np.int32).reshape(-1)
-        return found
 
     @cached_property
     def _constant_stiffness(self) -> Floats:
@@ -136,13 +76,6 @@ class System:
             at = K.at(block.points, 0.0, np.full(block.weight.shape, 300.0), self.radial)
             found.append(np.broadcast_to(at, (*block.weight.shape, 3, 3)).reshape(-1, 3, 3).mean(axis=0))
         return np.stack(found)
-
-    def fixed_values(self, t: float) -> Floats:
-        """(n,) [K]: prescribed temperatures at time ``t``, NaN where free."""
-        values = np.full(self.n, np.nan)
-        for name, nodes in self.prescribed.items():
-            values[nodes] = self.problem.temperature[name].at(self.space.nodes[nodes], t, None, self.radial)
-        return values
 
     def heat(self, T: Floats, t: float, of: Iterable[int] | None = None) -> Heat:
         """The heat flows at ``T`` (n,) [K] and time ``t`` [s]; ``of``: the elements and facets of these regions alone, no contacts."""
@@ -217,9 +150,9 @@ class System:
                 extra.append((places, -block.mass(by_T)))
         for name, there, _, slope in self.surface_flux(T, t, slopes=True):
             if slope is not None and slope.any():
-                scatter(data, self._face_places[name], there.mass(np.maximum(slope, 0)))
+                scatter(data, self.face_places[name], there.mass(np.maximum(slope, 0)))
                 if (slope < 0).any():
-                    extra.append((self._face_places[name], there.mass(np.minimum(slope, 0))))
+                    extra.append((self.face_places[name], there.mass(np.minimum(slope, 0))))
         jump = np.array([[1.0, -1.0], [-1.0, 1.0]])
         for name, (a, b) in self.sides.items():
             Ta, Tb = a.at(T), b.at(T)
@@ -237,23 +170,6 @@ class System:
         for places, entries in extra:
             scatter(full, places, entries)
         return full, data, False
-
-    @cached_property
-    def _means(self) -> Any:
-        from scipy.sparse import csr_matrix
-
-        rows, columns, values = [], [], []
-        for block in self.blocks:
-            load = block.load(np.ones(block.weight.shape)) / self.volume[block.region]
-            rows.append(np.full(load.size, block.region))
-            columns.append(block.nodes.ravel())
-            values.append(load.ravel())
-        data = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
-        return csr_matrix(data, shape=(len(self.volume), self.n))
-
-    def means(self, T: Floats) -> Floats:
-        """Volume mean (n_regions,) [K] of every region."""
-        return np.asarray(self._means @ T)
 
     def fingerprint(self, T: Floats, times: Sequence[float], tolerance: float) -> str:
         """A hash of the mesh, of the times and of what the problem does to ``T`` at the first and the last of them."""
@@ -319,21 +235,3 @@ class System:
             at = there.at(T) if "T" in flux.needs else None
             by_T = -flux.slope(there.points, t, at, self.radial) if slopes and at is not None else None
             yield name, there, -flux.at(there.points, t, at, self.radial), by_T
-
-    def _prescribed(self) -> dict[str, Integers]:
-        taken, found = np.zeros(self.n, dtype=bool), {}
-        for name in self.problem.temperature:
-            nodes = np.unique(self.space.boundaries[name].nodes)
-            found[name] = nodes[~taken[nodes]]
-            taken[nodes] = True
-        return found
-
-    def _check_contacts(self) -> None:
-        for name, (a, b) in self.sides.items():
-            if not (a.weight.sum(axis=1) > 0).all():
-                raise SolveError(f"contact {name!r} has facets without area")
-            gap = float(np.abs(a.points - b.points).max())
-            if gap > 1e-6 * float(np.sqrt(a.weight.sum(axis=1).max())):
-                raise SolveError(
-                    f"contact {name!r}: its two sides are up to {gap:.1e} m apart; they must lie on each other node by node"
-                )
