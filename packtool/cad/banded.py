@@ -84,11 +84,13 @@ def _shells(band: Band) -> Iterator[TopoDS_Shape]:
         side = math.copysign(1.0, angle) / radius
         left = (cx - x0) * side, (cy - y0) * side
         axis = gp_Ax1(gp_Pnt(cx, cy, 0.0), gp_Dir(0, 0, math.copysign(1.0, angle)))
-        yield BRepPrimAPI_MakeRevol(_section(band.section, (x0, y0), left), axis, abs(angle)).Shape()
+        yield BRepPrimAPI_MakeRevol(
+            _section(band.section, (x0, y0), left, radius if angle > 0 else -radius), axis, abs(angle)
+        ).Shape()
 
 
-def _section(section: Loop, at: Point, left: Point) -> TopoDS_Wire:
-    """The outline of a section that stands at a point of the loop and looks along it."""
+def _section(section: Loop, at: Point, left: Point, axis: float = math.inf) -> TopoDS_Wire:
+    """The outline of a section that stands at a point of the loop and looks along it; without what lies on an axis ``axis`` to the left."""
 
     def point(u: float, v: float) -> gp_Pnt:
         return gp_Pnt(at[0] + u * left[0], at[1] + u * left[1], v)
@@ -96,7 +98,8 @@ def _section(section: Loop, at: Point, left: Point) -> TopoDS_Wire:
     wire = BRepBuilderAPI_MakeWire()
     for (u0, v0), (u1, v1), arc in edges_of(section, 0, (0.0, 0.0)):
         if arc is None:
-            wire.Add(BRepBuilderAPI_MakeEdge(point(u0, v0), point(u1, v1)).Edge())
+            if max(abs(u0 - axis), abs(u1 - axis)) > SEWN_MM:
+                wire.Add(BRepBuilderAPI_MakeEdge(point(u0, v0), point(u1, v1)).Edge())
             continue
         cu, cv, radius, start, angle = arc
         half = start + angle / 2

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from packtool import __version__
 from packtool.cad.edges import Edge
 from packtool.cad.region import Region
-from packtool.cad.views import Cut, Loose, elevation, hatched_edges, horizontal_section, lengthwise_section, plan
+from packtool.cad.views import Cut, Face, Loose, elevation, hatched_edges, horizontal_section, lengthwise_section, plan
 from packtool.layout.records import Layout, Role
 
 SCALES = (5.0, 2.0, 1.0, 1 / 2, 1 / 5, 1 / 10, 1 / 20, 1 / 50, 1 / 100, 1 / 200)
@@ -159,16 +159,16 @@ def _views(layout: Layout, box: tuple[float, ...], kernel: KernelDrawing | None)
     formed = {part.name for part in kernel.formed} if kernel else set()
     flat = replace(layout, parts=tuple(part for part in layout.parts if part.name not in formed))
 
-    def seen(axis: int) -> list[Loose]:
-        return kernel.seen(axis) if kernel else []
+    def seen(axis: int) -> tuple[list[Loose], list[Face]]:
+        return (kernel.seen(axis), kernel.hiding(axis)) if kernel else ([], [])
 
     above = "PLAN, LID OFF" if "lid" in products.values() else "PLAN"
     above += ", BUSBARS AND HOLDERS OFF" if crowd else ""
     one = [
-        _View("FRONT", (x0, z0, x1, z1), tuple(elevation(outside, "y", seen(1))), heights=True),
-        _View(above, (x0, y0, x1, y1), tuple(plan(shown, seen(2))), widths=True, heights=True, pitch=pitch),
+        _View("FRONT", (x0, z0, x1, z1), tuple(elevation(outside, "y", *seen(1))), heights=True),
+        _View(above, (x0, y0, x1, y1), tuple(plan(shown, *seen(2))), widths=True, heights=True, pitch=pitch),
     ]
-    two = [_View("LEFT", (-y1, z0, -y0, z1), tuple(elevation(outside, "x", seen(0))), widths=True)]
+    two = [_View("LEFT", (-y1, z0, -y0, z1), tuple(elevation(outside, "x", *seen(0))), widths=True)]
     if first is not None:
         y = first.origin[1]
         cuts = (*lengthwise_section(flat, y), *(kernel.cuts(1, y) if kernel else ()))

@@ -1,12 +1,14 @@
 """What the CAD kernel has to draw: the edges that a view shows of imported parts, and what a plane cuts of these and of formed sheet.
 
-Curves become chords of at most CHORD_MM. What one imported part hides of itself is left out, and what packtool's own parts hide of it; what it
-hides of them is not.
+Curves become chords of at most CHORD_MM. What an imported part hides, of itself and of others, is left out; a face of it hides what is behind
+the whole face.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
 from itertools import pairwise
 
 from OCP.BRep import BRep_Tool
@@ -25,8 +27,11 @@ from OCP.TopoDS import TopoDS, TopoDS_Edge, TopoDS_Face, TopoDS_Shape, TopoDS_Wi
 from packtool.cad.edges import Edge, Point
 from packtool.cad.region import Region
 from packtool.cad.shapes import subshapes
+from packtool.cad.silhouettes import hiding_faces
 from packtool.cad.solids import Solid, faces_of, placement
-from packtool.cad.views import NOT_HATCHED, Cut, Loose
+from packtool.cad.stl import placed_points
+from packtool.cad.tessellate import Triangles, triangles_of
+from packtool.cad.views import NOT_HATCHED, Cut, Face, Loose
 from packtool.layout.profiles import SAME_POINT_MM, Loop, Profile
 from packtool.layout.records import Layout, Part
 
@@ -48,12 +53,25 @@ class KernelDrawing:
     def __init__(self, layout: Layout, solids: Mapping[str, Solid]) -> None:
         self.products = {product.id: product for product in layout.products}
         self.parts = [part for part in layout.parts if self.products[part.product].body is not None]
-        self.formed = [part for part in layout.parts if self.products[part.product].drawn]
+        self.formed = [part for part in layout.parts if self.products[part.product].bands]
         self.layout, self.solids = layout, solids
 
     def seen(self, axis: int) -> list[Loose]:
         """What a view along ``axis`` shows of each imported part."""
         return [self._seen(part, axis) for part in self.parts]
+
+    def hiding(self, axis: int) -> list[Face]:
+        """The faces of imported parts that hide what is behind them in a view along ``axis``."""
+        found: list[Face] = []
+        for part in self.parts:
+            flat = self._triangles[part.product]
+            placed = replace(flat, points=placed_points(part, flat.points))
+            found += hiding_faces(placed, axis, "imported")
+        return found
+
+    @cached_property
+    def _triangles(self) -> dict[str, Triangles]:
+        return triangles_of({part.product: self.solids[part.product] for part in self.parts})
 
     def cuts(self, axis: int, place: float) -> list[Cut]:
         """What the plane across ``axis`` at ``place`` cuts of each part, imported or formed."""

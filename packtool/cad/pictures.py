@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from packtool.cad.colours import LOOKS
+from packtool.cad.cut_views import cut_below
 from packtool.cad.explode import exploded
-from packtool.cad.imported_views import imported_below
 from packtool.cad.scene import Colour, View, draw, line_actor, solid_actor
 from packtool.cad.solids import product_solids
 from packtool.cad.stl import placed_points
@@ -69,7 +69,7 @@ def pack_pictures(
             if layout.network is None:
                 continue
             z = layout.network.section_z
-            products, parts, left = imported_below(layout, z, shapes or {})
+            products, parts, left = cut_below(layout, z, shapes or {})
             cut = below(layout, z)
             cut = replace(cut, products=(*cut.products, *products), parts=(*cut.parts, *parts))
             surfaces = triangles_of(product_solids(cut, left))
@@ -86,18 +86,21 @@ def pack_pictures(
 
 
 def below(layout: Layout, z: float) -> Layout:
-    """What is left of the layout under a horizontal cut at ``z`` [mm]; sweeps only, without CAD-only detail and imported parts."""
+    """What is left of the layout under a horizontal cut at ``z`` [mm]; sweeps only, without CAD-only detail, and without what ``cut_below``
+    cuts."""
     products: dict[str, Product] = {}
     parts: list[Part] = []
     known = {product.id: product for product in layout.products}
     for part in layout.parts:
         height = z - part.origin[2]
         product = known[part.product]
+        if product.bands:
+            continue
         kept = tuple(replace(sweep, z1=min(sweep.z1, height)) for sweep in product.sweeps if sweep.z0 < height - 1e-6)
         if not kept:
             continue
         id = product.id if kept == product.sweeps else f"{product.id} below {height:.6g}"
-        products[id] = replace(product, id=id, sweeps=kept, details=(), bands=(), drawn=())
+        products[id] = replace(product, id=id, sweeps=kept, details=())
         parts.append(replace(part, product=id))
     return replace(layout, products=tuple(products.values()), parts=tuple(parts), network=None, joints=())
 

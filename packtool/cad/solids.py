@@ -76,7 +76,7 @@ def product_solid(product: Product) -> Solid:
 def _swept(product: Product, sweeps: tuple[Sweep, ...]) -> list[TopoDS_Shape]:
     """Solids of sweeps and bands; in one piece where that can be had without a boolean."""
     bored = as_bored(sweeps) if not product.bands else None
-    whole = bored_solid(bored) if bored else sewn(sweeps, product.bands) if product.drawn else None
+    whole = bored_solid(bored) if bored else sewn(sweeps, product.bands) if product.bands else None
     return [whole] if whole else [*map(extruded, sweeps), *map(banded, product.bands)]
 
 

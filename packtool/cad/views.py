@@ -42,13 +42,14 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """Something seen: the region that it covers in the view, how near it is to the viewer [mm], its role, and whether it hides what is
-    behind it (an opening does not)."""
+    """Something seen: the region that it covers in the view, how near it is to the viewer [mm], its role, whether it hides what is
+    behind it (an opening does not), and whether its edges are drawn."""
 
     region: Region
     near: float
     role: Role
     hides: bool = True
+    drawn: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +61,31 @@ class Loose:
     role: Role
 
 
-def plan(layout: Layout, loose: Sequence[Loose] = ()) -> list[tuple[Edge, Role]]:
-    """From above, the lid taken off: x to the right, y up."""
+def plan(layout: Layout, loose: Sequence[Loose] = (), hiding: Sequence[Face] = ()) -> list[tuple[Edge, Role]]:
+    """From above, the lid taken off: x to the right, y up. ``hiding``: faces besides those of the layout."""
     tops = {product.id: _tops(product) for product in layout.products}
     faces = [
         Face(region.moved(*part.origin[:2]), part.origin[2] + sweep.z1, role)
         for part, role, sweep, region in _sweeps(layout)
         if role != "lid" and sweep in tops[part.product]
     ]
-    return _seen([*faces, *_band_faces(layout), *_detail_faces(layout, 2, 0, 1, without="lid")], loose)
+    return _seen([*faces, *hiding, *_band_faces(layout, 2, 0), *_detail_faces(layout, 2, 0, 1, without="lid")], loose)
 
 
-def _band_faces(layout: Layout) -> Iterable[Face]:
-    """From above: the bends and walls between what is flat of formed sheet."""
+def _band_faces(layout: Layout, axis: int, across: int, sign: int = 1) -> Iterable[Face]:
+    """Bends as seen along ``axis``: between their outlines from above (2), else the box around them."""
     products = {product.id: product for product in layout.products}
     for part in layout.parts:
         product = products[part.product]
-        for band in product.bands if product.drawn else ():
+        for band in product.bands:
             ring = Region.of(band.ring(), part.rotation_deg, part.origin[:2])
-            yield Face(ring, part.origin[2] + band.section.bounds()[3], product.role)
+            _, low, _, high = band.section.bounds()
+            (x0, y0, x1, y1), z = ring.box, part.origin[2]
+            if axis == 2:
+                yield Face(ring, z + high, product.role)
+            else:
+                box = (x0, y0, low + z, x1, y1, high + z)
+                yield Face(Region.of(Profile.rectangle(*rectangle(box, across, 2, sign))), -box[axis], product.role)
 
 
 def _tops(product: Product) -> tuple[Sweep, ...]:
@@ -94,15 +101,18 @@ def _tops(product: Product) -> tuple[Sweep, ...]:
     return tuple(sweep for sweep, _ in seen)
 
 
-def elevation(layout: Layout, along: str, loose: Sequence[Loose] = ()) -> list[tuple[Edge, Role]]:
-    """From the front (``along`` "y": x to the right) or from the left ("x": y to the left, so towards the viewer's right is -y); z up."""
+def elevation(layout: Layout, along: str, loose: Sequence[Loose] = (), hiding: Sequence[Face] = ()) -> list[tuple[Edge, Role]]:
+    """From the front (``along`` "y": x to the right) or from the left ("x": y to the left, so towards the viewer's right is -y); z up. ``hiding``: as of
+    ``plan``."""
     axis, across, sign = (1, 0, 1) if along == "y" else (0, 1, -1)
     faces = []
     for part, role, sweep, region in _sweeps(layout):
         (x0, y0, x1, y1), (ox, oy, oz) = region.box, part.origin
         box = (x0 + ox, y0 + oy, sweep.z0 + oz, x1 + ox, y1 + oy, sweep.z1 + oz)
         faces.append(Face(Region.of(Profile.rectangle(*rectangle(box, across, 2, sign))), -box[axis], role))
-    return _seen([*faces, *_detail_faces(layout, axis, across, 2, sign=sign)], loose)
+    return _seen(
+        [*faces, *hiding, *_band_faces(layout, axis, across, sign), *_detail_faces(layout, axis, across, 2, sign=sign)], loose
+    )
 
 
 def _detail_faces(layout: Layout, axis: int, across: int, up: int, *, sign: int = 1, without: Role | None = None) -> Iterable[Face]:
@@ -220,6 +230,8 @@ def _seen(faces: Sequence[Face], loose: Sequence[Loose]) -> list[tuple[Edge, Rol
     drawn: dict[tuple[int, ...], tuple[Edge, Role]] = {}
     whole = np.array([face.region.fills_box for face in faces], dtype=bool)
     for face in faces:
+        if not face.drawn:
+            continue
         x0, y0, x1, y1 = face.region.box
         over = (near > face.near + SAME_MM) & (boxes[:, 0] < x1) & (boxes[:, 2] > x0) & (boxes[:, 1] < y1) & (boxes[:, 3] > y0)
         inside = over & whole & (boxes[:, 0] < x0) & (boxes[:, 2] > x1) & (boxes[:, 1] < y0) & (boxes[:, 3] > y1)

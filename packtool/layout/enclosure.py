@@ -30,6 +30,7 @@ from packtool.layout.outline import Rectangle
 from packtool.layout.profiles import Profile
 from packtool.layout.records import Part, Product, Sweep
 from packtool.layout.tray import GROUP, lid_parts, rib_count, tray_parts
+from packtool.layout.tray_bends import fold_radius
 
 NUT_CLEAR_MM = 2.0
 """Between the nuts and what stands below them (remembered)."""
@@ -107,7 +108,8 @@ def enclosure_parts(enclosure: Enclosure, tray: TrayPlan) -> tuple[list[Product]
     openings = _openings(enclosure, flange, tray)
     stretches = taken(enclosure, flange)
     clear = _clear_height(enclosure, tray.top)
-    products, parts = tray_parts(enclosure, flange, tray.top, openings, stretches, clear)
+    fold = fold_radius(enclosure, [low for _, _, low, _ in tray.covered])
+    products, parts = tray_parts(enclosure, flange, tray.top, openings, stretches, clear, fold)
     for made, placed in (
         lid_parts(enclosure, flange, tray.top),
         _seal_parts(enclosure, flange, tray.top),

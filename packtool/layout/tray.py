@@ -6,16 +6,20 @@ import math
 from collections.abc import Sequence
 
 from packtool.design.schema.enclosure import Enclosure, Ribs
-from packtool.layout.bands import fillet
+from packtool.layout.bands import beside
+from packtool.layout.corners import HIGH, LOW, Sign, corner
 from packtool.layout.fasteners import THREADS
 from packtool.layout.flange import Flange, flange_thickness, floor_radius
 from packtool.layout.openings import Opening, Wall, axis_of, extent, opening_details
 from packtool.layout.outline import Rectangle
 from packtool.layout.profiles import Loop, Profile
 from packtool.layout.records import Detail, Part, Product, Sweep
+from packtool.layout.tray_bends import flange_band, flange_bend, floor_band, folds
 
 GROUP = ("enclosure",)
 Span = tuple[float, float]
+ROOT_OVER_WALL = 0.5
+"""Fillet at the root of a cast rib over the wall's thickness (remembered: 0.5 to 1)."""
 RIB_CLEAR_MM = 3.0
 """Wall left free between a rib and an opening or bracket (remembered)."""
 
@@ -27,29 +31,35 @@ def tray_parts(
     openings: Sequence[Opening],
     taken: Sequence[tuple[Wall, Span]],
     ribs_to: float,
+    fold: float,
 ) -> tuple[list[Product], list[Part]]:
     """The tray, standing on z = 0, its flange's upper side at ``top``. ``taken``: stretches of walls that brackets stand on;
-    ``ribs_to``: up to where wall ribs reach [mm]."""
+    ``ribs_to``: up to where wall ribs reach; ``fold``: inner radius of folded edges [mm]."""
     if enclosure.style == "extruded":
         return _framed(enclosure, flange, top, openings)
     wall, thick = enclosure.wall_mm, flange_thickness(enclosure)
     inner, outside, rim = flange.loop(0.0), flange.loop(wall), flange.loop(flange.edge)
     details = [detail for opening in openings for detail in opening_details(opening, flange.inside, [(0.0, wall)])]
     if enclosure.wall_ribs is not None:
-        details += wall_ribs(enclosure.wall_ribs, flange, wall, openings, taken, ribs_to)
-    radius = floor_radius(enclosure)
+        details += wall_ribs(
+            enclosure.wall_ribs, flange, wall, openings, taken, wall + floor_radius(enclosure) if floor_radius(enclosure) else 0.0,
+            ribs_to, enclosure.style == "die_cast",
+        )  # fmt: skip
+    radius, bend = floor_radius(enclosure), flange_bend(enclosure, flange, top - thick - ribs_to)
+    details += folds(enclosure, flange, fold)
+    elbow = bend if bend > 0 and flange.groove is None else 0.0  # where the flange's own sheet is part of its bend
+    walls = Sweep(Profile(outside, (inner,)), wall + radius, top - thick - elbow)
+    bottom = Sweep(Profile(beside(inner, radius)), 0.0, wall) if radius > 0 else Sweep(Profile(outside), 0.0, wall)
+    bands = [floor_band(enclosure, flange)] if radius > 0 else []
+    bands += [flange_band(enclosure, flange, top, bend)] if bend > 0 else []
     body = Product(
         id="tray",
         role="tray",
         material=enclosure.material,
-        sweeps=(
-            Sweep(Profile(outside), 0.0, wall),
-            Sweep(Profile(outside, (inner,)), wall, top - thick),
-            *_flange_sweeps(enclosure, flange, rim, inner, top),
-        ),
+        sweeps=(bottom, walls, *_flange_sweeps(enclosure, flange, rim, flange.loop(wall + bend) if elbow else inner, top)),
         description=f"tray, {enclosure.style.replace('_', '-')}, {wall:g} mm wall, {enclosure.flange_mm:g} mm flange",
         details=tuple(details),
-        bands=(fillet(inner, wall, radius),) if radius > 0 else (),
+        bands=tuple(bands),
     )
     return [body], [Part("tray", "tray", (0.0, 0.0, 0.0), group=GROUP)]
 
@@ -135,9 +145,16 @@ def rib_count(ribs: Ribs, length: float) -> int:
 
 
 def wall_ribs(
-    ribs: Ribs, flange: Flange, wall: float, openings: Sequence[Opening], taken: Sequence[tuple[Wall, Span]], to: float
+    ribs: Ribs,
+    flange: Flange,
+    wall: float,
+    openings: Sequence[Opening],
+    taken: Sequence[tuple[Wall, Span]],
+    foot: float,
+    to: float,
+    cast: bool,
 ) -> list[Detail]:
-    """Upright ribs outside on every wall, evenly along it, none in front of an opening or a bracket."""
+    """Upright ribs outside on every wall from z ``foot`` up ``to`` [mm], evenly along it, none in front of an opening or a bracket."""
     details = []
     names: tuple[Wall, ...] = ("x-", "x+", "y-", "y+")
     for name in names:
@@ -159,8 +176,24 @@ def wall_ribs(
                 "y-": (a, y0 - wall - ribs.height_mm, b, y0 - wall),
                 "y+": (a, y1 + wall, b, y1 + wall + ribs.height_mm),
             }[name]
-            details.append(Detail(Profile.rectangle(*box), "z", 0.0, to, adds=True))
+            details.append(Detail(Profile.rectangle(*box), "z", foot, to, adds=True))
+            if cast:
+                details += _roots(name, box, min(ROOT_OVER_WALL * wall, ribs.height_mm, RIB_CLEAR_MM), foot, to)
     return details
+
+
+def _roots(wall: Wall, rib: Rectangle, radius: float, low: float, high: float) -> list[Detail]:
+    """The fillets on both sides of a cast rib, where it stands on its wall."""
+    x0, y0, x1, y1 = rib
+    out = HIGH if wall[1] == "+" else LOW
+    inner: Sign = LOW if out == HIGH else HIGH
+    if axis_of(wall) == "x":
+        at = x0 if out == HIGH else x1
+        corners = (corner(at, y0, inner, HIGH, radius), corner(at, y1, inner, LOW, radius))
+    else:
+        at = y0 if out == HIGH else y1
+        corners = (corner(x0, at, HIGH, inner, radius), corner(x1, at, LOW, inner, radius))
+    return [Detail(profile, "z", low, high, adds=True) for profile in corners]
 
 
 def lid_parts(enclosure: Enclosure, flange: Flange, top: float) -> tuple[list[Product], list[Part]]:

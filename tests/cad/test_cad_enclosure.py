@@ -22,8 +22,9 @@ SMALL = (
 )  # fmt: skip
 STYLES = {
     "folded": ("enclosure.wall_ribs={pitch_mm: 70, height_mm: 8}",),
-    "stamped": ("enclosure.style=stamped", "enclosure.corner_radius_mm=20", "enclosure.floor_radius_mm=10", "enclosure.lifting=null",
+    "stamped": ("enclosure.style=stamped", "enclosure.seal=null", "enclosure.corner_radius_mm=20", "enclosure.floor_radius_mm=10", "enclosure.lifting=null",
                 "enclosure.hose_opening_mm=null", "enclosure.hose_fitting=null"),
+    "stamped, sealed": ("enclosure.style=stamped", "enclosure.lifting=null", "enclosure.corner_radius_mm=10", "enclosure.floor_radius_mm=10"),
     "extruded": ("enclosure.style=extruded", "enclosure.flange_mm=30"),
     "die_cast": ("enclosure.style=die_cast", "enclosure.wall_ribs={pitch_mm: 70, height_mm: 8}", "enclosure.lifting=null",
                  "enclosure.corner_radius_mm=12", "enclosure.hose_opening_mm=null", "enclosure.hose_fitting=null"),

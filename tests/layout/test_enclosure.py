@@ -85,7 +85,7 @@ def test_an_extruded_frame_is_hollow_beams_between_two_sheets(load):
 
 
 def test_openings_are_cut_through_the_wall(load):
-    cut = enclosure(load, **BARE, vent_area_mm2=900.0, vents={"count": 3}, cutouts=[
+    cut = enclosure(load, **BARE, floor_radius_mm=0.0, vent_area_mm2=900.0, vents={"count": 3}, cutouts=[
         {"name": "HV", "wall": "y-", "width_mm": 60, "height_mm": 40}, {"name": "LV", "wall": "x-", "diameter_mm": 30}])  # fmt: skip
     tray = cut.product("tray")
     assert tray.volume_mm3() - tray.finished_volume_mm3() == pytest.approx(3 * (900 + 60 * 40 + math.pi * 225), rel=1e-9)
@@ -99,7 +99,7 @@ def test_an_opening_in_a_hollow_beam_goes_through_both_its_walls(load):
 
 
 def test_hoses_get_openings_beside_the_fittings(load):
-    layout = enclosure(load, **BARE, hose_opening_mm=30.0)
+    layout = enclosure(load, **BARE, floor_radius_mm=0.0, hose_opening_mm=30.0)
     fittings = layout.parts_of("fitting")
     cuts = [detail for detail in layout.product("tray").details if detail.axis == "x"]
     assert sorted(c.bounds()[1] + 15 for c in cuts) == pytest.approx(sorted(f.origin[1] for f in fittings), abs=1e-9)
@@ -138,12 +138,44 @@ def test_wall_ribs_make_room_for_openings_and_brackets(load):
     assert ribs[1] < ribs[0]
 
 
-def test_a_stamped_tray_has_the_fillet_that_its_volume_says(load):
-    keys = BARE | {"style": "stamped", "corner_radius_mm": 30.0, "floor_radius_mm": 9.0}
+def test_a_stamped_tray_is_one_sheet_bent_at_the_floor_and_under_the_flange(load):
+    keys = BOLTED | {"style": "stamped", "corner_radius_mm": 30.0, "floor_radius_mm": 9.0, "seal": None}
     tray = enclosure(load, **keys).product("tray")
-    (fillet,) = tray.bands
-    assert tray.finished_volume_mm3() == pytest.approx(tray.volume_mm3() + fillet.volume(), rel=EXACT)
-    assert fillet.volume() > 0
+    floor, flange = tray.bands
+    assert floor.section.signed_area() == pytest.approx(
+        3 * math.pi / 2 * (9 + 1.5), rel=EXACT
+    )  # its thickness times its middle's length
+    bend = 3.0  # one wall
+    assert flange.section.signed_area() == pytest.approx(3 * math.pi / 2 * (bend + 1.5), rel=EXACT)
+    _, walls, rim = tray.sweeps
+    assert (floor.section.bounds()[3], flange.section.bounds()[1]) == pytest.approx((walls.z0, walls.z1), rel=EXACT)
+    assert (walls.z0, walls.z1) == pytest.approx((12, rim.z0 - bend), rel=EXACT)
+
+
+def test_under_a_groove_only_the_inside_of_the_bend_is_rounded(load):
+    keys = BOLTED | {"style": "stamped", "corner_radius_mm": 30.0, "floor_radius_mm": 9.0}
+    _, flange = enclosure(load, **keys).product("tray").bands
+    assert abs(flange.section.signed_area()) == pytest.approx((1 - math.pi / 4) * 3**2, rel=EXACT)
+
+
+def test_a_folded_tray_has_its_bends_along_the_floor_but_for_the_notched_corners(load):
+    tray = enclosure(load, **BARE).product("tray")
+    sharp = enclosure(load, **BARE, floor_radius_mm=0.0).product("tray")
+    x0, y0, x1, y1 = sharp.sweeps[1].profile.holes[0].bounds()
+    along = 2 * (x1 - x0 + y1 - y0) - 8 * (3 + 3)  # inside the walls, but for notches of bend and wall
+    away = (1 - math.pi / 4) * (6**2 - 3**2)
+    assert sharp.finished_volume_mm3() - tray.finished_volume_mm3() == pytest.approx(away * along, rel=1e-9)
+    assert tray.bounds() == sharp.bounds()
+
+
+def test_cast_ribs_have_fillets_at_their_roots(load):
+    ribbed, plain = (enclosure(load, **CAST, **more).product("tray") for more in ({"wall_ribs": {"pitch_mm": 60}}, {}))
+    added = [detail for detail in ribbed.details if detail.adds]
+    roots = [detail for detail in added if len(detail.profile.outer.vertices) == 3]
+    ribs = [detail for detail in added if detail not in roots]
+    assert len(roots) == 2 * len(ribs) > 0
+    assert {round(d.volume() / (d.end - d.start), 9) for d in roots} == {round((1 - math.pi / 4) * 1.5**2, 9)}  # half the wall
+    assert ribbed.finished_volume_mm3() == pytest.approx(plain.finished_volume_mm3() + sum(d.volume() for d in added), rel=EXACT)
 
 
 def test_a_cast_flange_has_threads_and_no_nuts(load):
