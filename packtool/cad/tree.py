@@ -146,10 +146,11 @@ def _grouped(layout: Layout) -> _Group:
     share_all = len(layout.parts) > PARTS_NAMED_IN_FULL
     root = _Group(layout.name, [])
     groups: dict[tuple[str, ...], _Group] = {(): root}
-    firsts: dict[str | None, int] = {}
+    firsts: dict[str | None, tuple[int, int]] = {}
     for part in layout.parts:
-        if part.series is not None and (module := _module_of(part)):
-            firsts[module] = min(firsts.get(module, part.series), part.series)
+        if part.series is not None and part.parallel is not None and (module := _module_of(part)):
+            series, parallel = firsts.get(module, (part.series, part.parallel))
+            firsts[module] = min(series, part.series), min(parallel, part.parallel)
     for part in layout.parts:
         name = part.name
         for depth in range(1, len(part.group) + 1):
@@ -160,7 +161,7 @@ def _grouped(layout: Layout) -> _Group:
             if share_all or path[-1].startswith(MODULE):
                 name = _without(path[-1], name)
         if part.series is not None and not share_all:
-            name += _position(part, layout.n_parallel, firsts.get(_module_of(part), 1))
+            name += _position(part, layout.n_parallel // layout.n_strings, firsts.get(_module_of(part), (1, 1)))
         groups[part.group].children.append((name, part))
     return root
 
@@ -170,10 +171,11 @@ def _module_of(part: Part) -> str | None:
     return next((label for label in part.group if label.startswith(MODULE)), None)
 
 
-def _position(part: Part, n_parallel: int, first: int) -> str:
-    """What a cell's name ends with; ``first``: the series position that counts as 1."""
+def _position(part: Part, n_parallel: int, first: tuple[int, int]) -> str:
+    """What a cell's name ends with; ``first``: the place in series and in parallel that count as 1, ``n_parallel`` of a string."""
     assert part.series is not None
-    return f" S{part.series - first + 1}" + (f"P{part.parallel}" if n_parallel > 1 else "")
+    assert part.parallel is not None
+    return f" S{part.series - first[0] + 1}" + (f"P{part.parallel - first[1] + 1}" if n_parallel > 1 else "")
 
 
 def _stretch(group: _Group) -> str:

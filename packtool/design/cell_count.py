@@ -28,7 +28,7 @@ def count_cells(values: Values, document: Document) -> None:
         document.complain(("arrangement", "rows"), f"{_counted(counts, modules)} cells; a design has {MAX_CELLS:,} at most")
     elif wanted and placed and wanted != placed:
         share = modules * len(counts)
-        fits = wanted % (share * parallel) == 0
+        fits = wanted % share == 0 and wanted // share % max(1, parallel // _string_count(values)) == 0
         given = f"rows: {len(counts)}" + (f" and {modules} modules" if modules > 1 else "")
         fitting = f"; with {given} it takes cells_per_row: {wanted // share}" if fits else ""
         document.complain(
@@ -36,12 +36,21 @@ def count_cells(values: Values, document: Document) -> None:
             f"{_counted(counts, modules)} cells, but electrical: series x parallel = {series} x {parallel} = {wanted}{fitting}",
         )
     elif parallel and counts:
+        strings = _string_count(values)
         if values.at("arrangement", "pattern") in CYLINDER_PATTERNS:
             _shape_groups(len(counts), counts[0], parallel, values.at("arrangement", "group_rows"), document)
-        elif split := [count for count in counts if count % parallel]:
+        elif parallel % strings:
+            document.complain(
+                ("electrical", "parallel"),
+                f"{parallel} cells in parallel do not come out for {strings} strings (arrangement.modules.strings): a multiple of {strings}",
+            )
+        elif split := [count for count in counts if count % (parallel // strings)]:
+            of = (
+                f"electrical.parallel ({parallel})" if strings == 1 else f"{parallel // strings}, the cells in parallel in a string"
+            )
             document.complain(
                 ("arrangement", "cells_per_row"),
-                f"must be a multiple of electrical.parallel ({parallel}), because a parallel group does not cross rows; got {split[0]}",
+                f"must be a multiple of {of}, because a parallel group does not cross rows; got {split[0]}",
             )
 
 
@@ -80,6 +89,11 @@ def _module_count(values: Values) -> int | None:
     return count_x * count_y if count_x and count_y else None
 
 
+def _string_count(values: Values) -> int:
+    """Strings of modules in parallel; 1 where something is wrong with them."""
+    return values.at("arrangement", "modules", "strings") or 1
+
+
 def _counted(counts: Sequence[int], modules: int) -> str:
     """``rows x cells_per_row = 4 x 17 = 68``, with the modules before it where there are several."""
     several, product = ("modules x ", f"{modules} x ") if modules > 1 else ("", "")
@@ -113,10 +127,15 @@ def _check_override(values: Values, override: object, path: KeyPath, document: D
     """Complain of a fault that this pack cannot have."""
     if not isinstance(override, Mapping):
         return
-    if override.get("circuit") == "open" and values.at("electrical", "parallel") == 1:
-        document.complain(
-            (*path, "circuit"), "open: no current could flow at all, for the cell has none in parallel (electrical.parallel is 1)"
+    strings = _string_count(values)
+    if override.get("circuit") == "open" and values.at("electrical", "parallel") == strings:
+        where = (
+            "(electrical.parallel is 1)"
+            if strings == 1
+            else f"in its string (electrical.parallel is {strings}, in {strings} strings)"
         )
+        what = "no current could flow at all" if strings == 1 else "its whole string would carry nothing"
+        document.complain((*path, "circuit"), f"open: {what}, for the cell has none in parallel {where}")
     if override.get("cooling_contact") != "lost" or (*path, "cooling_contact") in document.wrong:
         return
     if values.at("interface") is None and ("interface",) not in document.wrong:

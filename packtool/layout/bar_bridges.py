@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
@@ -13,9 +14,10 @@ from packtool.layout.outline import Rectangle, union
 from packtool.layout.records import Sweep
 from packtool.layout.terminals import NORMALS, Pole
 
-Route = Literal["y_first", "x_first", "x_halfway", "y_halfway"]
-"""Where a beam turns on its way: at the corner that it reaches along y, along x, or halfway."""
-ROUTES: tuple[Route, ...] = ("y_first", "x_first", "x_halfway", "y_halfway")
+Route = Literal["y_first", "x_first", "x_halfway", "y_halfway", "aside_up", "aside_down"]
+"""Where a beam turns on its way: at the corner that it reaches along y, along x, or halfway; or beside its ends, on the side of larger or
+smaller coordinates, past what stands between them."""
+ROUTES: tuple[Route, ...] = ("y_first", "x_first", "x_halfway", "y_halfway", "aside_up", "aside_down")
 
 
 def bridge(
@@ -25,22 +27,62 @@ def bridge(
 
     The risers are as wide as what they stand on. Where the groups are not in line the beam takes ``route``.
     """
-    t = size.thickness
-    wide = max(size.width if end.boxes else size.link(end.contact) for end in (first, second))
-    tops = (end.contact.middle[2] + (0.0 if end.boxes else t) for end in (first, second) if end.contact.face == "top")
-    level = max([clear, *tops]) + AIR_MM
-    (boxes_a, plan_a, way_a), (boxes_b, plan_b, way_b) = (_riser(end, wide, size, level, others) for end in (first, second))
-    a, b = middle(plan_a), middle(plan_b)
-    corners = _corners(a, b, route)
-    beam = _beam(plan_a, plan_b, corners, wide)
-    profiles = union(beam)
-    risers = (*boxes_a, *boxes_b)
-    boxes = (*first.boxes, *second.boxes, *risers, *((x0, y0, level, x1, y1, level + t) for x0, y0, x1, y1 in beam))
-    beams = (Sweep(profile, level, level + t) for profile in profiles)
-    length = sum(math.dist(p, q) for p, q in pairwise(corners)) + way_a + way_b + first.way + second.way
+    raised = _raised([first, second], size, others, clear, route)
     positions = first.contact.poles[0].series, second.contact.poles[0].series
-    sweeps = (*first.sweeps, *second.sweeps, *map(sweep, risers), *beams)
-    return Bar("bridge", first.contact.row, *positions, sweeps, boxes, length, t * wide)
+    length = sum(raised.spans) + sum(raised.ways)
+    return Bar("bridge", first.contact.row, *positions, raised.sweeps, raised.boxes, length, size.thickness * raised.wide)
+
+
+def collector(
+    ends: Sequence[Gathered], size: BarSize, others: Sequence[Pole], clear: float, route: Route, positions: tuple[int, int]
+) -> Bar:
+    """A bar like ``bridge`` that joins one end of every string of modules to an end of the pack, at the first of them (``positions``: what it
+    joins in series).
+
+    The length is that over which the pack's current makes the same heat as its even parts do on their way.
+    """
+    n = len(ends)
+    raised = _raised(ends, size, others, clear, route)
+    length = sum(raised.ways) / n**2 + sum(((n - k) / n) ** 2 * span for k, span in enumerate(raised.spans, 1))
+    return Bar("end", ends[0].contact.row, *positions, raised.sweeps, raised.boxes, length, size.thickness * raised.wide)
+
+
+@dataclass(frozen=True, slots=True)
+class _Raised:
+    """A beam on risers: what it fills; the current's ``ways`` [mm] from each end's contacts to the beam, and the ``spans`` between them."""
+
+    sweeps: tuple[Sweep, ...]
+    boxes: tuple[Box, ...]
+    ways: tuple[float, ...]
+    spans: tuple[float, ...]
+    wide: float
+
+
+def _raised(ends: Sequence[Gathered], size: BarSize, others: Sequence[Pole], clear: float, route: Route) -> _Raised:
+    """A beam that joins ``ends``, one after the other."""
+    t = size.thickness
+    wide = max(size.width if end.boxes else size.link(end.contact) for end in ends)
+    tops = (end.contact.middle[2] + (0.0 if end.boxes else t) for end in ends if end.contact.face == "top")
+    level = max([clear, *tops]) + AIR_MM
+    risers = [_riser(end, wide, size, level, others) for end in ends]
+    routes = [(a, b, _corners(middle(a), middle(b), route, wide + AIR_MM)) for (_, a, _), (_, b, _) in pairwise(risers)]
+    beam = [piece for a, b, corners in routes for piece in _beam(a, b, corners, wide)]
+    stems = tuple(box for boxes, _, _ in risers for box in boxes)
+    return _Raised(
+        sweeps=(
+            *(sweep for end in ends for sweep in end.sweeps),
+            *map(sweep, stems),
+            *(Sweep(profile, level, level + t) for profile in union(beam)),
+        ),
+        boxes=(
+            *(box for end in ends for box in end.boxes),
+            *stems,
+            *((x0, y0, level, x1, y1, level + t) for x0, y0, x1, y1 in beam),
+        ),
+        ways=tuple(end.way + way for end, (_, _, way) in zip(ends, risers, strict=True)),
+        spans=tuple(sum(math.dist(p, q) for p, q in pairwise(corners)) for _, _, corners in routes),
+        wide=wide,
+    )
 
 
 def _riser(
@@ -77,10 +119,17 @@ def _riser(
     return boxes, (stem[0], stem[1], stem[3], stem[4]), level - z + away + t / 2
 
 
-def _corners(a: tuple[float, float], b: tuple[float, float], route: Route) -> list[tuple[float, float]]:
-    """The points from ``a`` to ``b`` that a beam of this route runs through."""
+def _corners(a: tuple[float, float], b: tuple[float, float], route: Route, aside: float) -> list[tuple[float, float]]:
+    """The points from ``a`` to ``b`` that a beam of this route runs through; ``aside`` of its ends [mm]."""
     mx, my = (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
+    along = 1 if abs(b[1] - a[1]) >= abs(b[0] - a[0]) else 0
+
+    def beside(across: float) -> list[tuple[float, float]]:
+        return [(across, a[1]), (across, b[1])] if along else [(a[0], across), (b[0], across)]
+
     between = {
+        "aside_up": beside(max(a[1 - along], b[1 - along]) + aside),
+        "aside_down": beside(min(a[1 - along], b[1 - along]) - aside),
         "y_first": [(a[0], b[1])],
         "x_first": [(b[0], a[1])],
         "x_halfway": [(mx, a[1]), (mx, b[1])],
@@ -91,8 +140,8 @@ def _corners(a: tuple[float, float], b: tuple[float, float], route: Route) -> li
 
 def _beam(plan_a: Rectangle, plan_b: Rectangle, corners: Sequence[tuple[float, float]], wide: float) -> list[Rectangle]:
     """The beam in the plan, over both risers and along the way between them."""
-    half, a, b = wide / 2, corners[0], corners[-1]
-    if abs(a[0] - b[0]) <= IN_LINE_MM or abs(a[1] - b[1]) <= IN_LINE_MM:
+    half = wide / 2
+    if any(max(c[k] for c in corners) - min(c[k] for c in corners) <= IN_LINE_MM for k in (0, 1)):
         return [around(plan_a, plan_b)]
     legs = [
         (min(p[0], q[0]) - half, min(p[1], q[1]) - half, max(p[0], q[0]) + half, max(p[1], q[1]) + half)

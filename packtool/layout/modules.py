@@ -1,7 +1,7 @@
-"""Modules: the rows as one unit, placed several times in the pack, all in series.
+"""Modules: the rows as one unit, placed several times in the pack, in series, or in strings of as many modules each that are in parallel.
 
 Modules are numbered as a snake too: the first line (-y) from -x to +x, the next one back, its modules turned by 180 degrees, so that the
-current always enters a module on the side that it comes from. What stands in one module stands alike in all:
+current always enters a module on the side that it comes from. Strings of whole lines all begin at -x, next to each other. What stands in one module stands alike in all:
 its parts are called ``M01.R1C05`` and so on, in the group ``module M01``.
 """
 
@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from math import inf
 
 from packtool.design.schema import Rows
-from packtool.layout.bar_bridges import ROUTES, bridge
+from packtool.layout.bar_bridges import ROUTES, bridge, collector
 from packtool.layout.bar_gathering import Gathered
 from packtool.layout.bar_shapes import AIR_MM, Bar, BarSize, Box, Contacts, overlap
 from packtool.layout.outline import Rectangle
@@ -30,13 +30,15 @@ FLOORS = 3
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where one module stands: its ``tag`` (empty: the pack is one module), turned by ``rotation`` about z, then moved to (x, y) [mm];
-    ``before``: series positions of the modules before it."""
+    ``before``: series positions of the modules before it in its ``string`` (from 1); ``beside``: cells in parallel in the strings before."""
 
     tag: str
     x: float
     y: float
     rotation: Rotation
     before: int
+    string: int = 1
+    beside: int = 0
 
     def part(self, part: Part) -> Part:
         """A part of the module, where it stands in the pack."""
@@ -50,7 +52,7 @@ class Place:
             rotation,
             (GROUP + self.tag, *part.group) if self.tag else part.group,
             None if part.series is None else part.series + self.before,
-            part.parallel,
+            None if part.parallel is None else part.parallel + self.beside,
             part.tilt,
         )
 
@@ -101,11 +103,11 @@ def turned_rectangle(of: Rectangle, rotation: int) -> Rectangle:
     return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
-def place_modules(arrangement: Rows, cells: Rectangle, reach: Rectangle, n_series: int) -> tuple[Place, ...]:
-    """Where the modules stand, in the order of the current, the ``cells`` of all of them about x = y = 0.
+def place_modules(arrangement: Rows, cells: Rectangle, reach: Rectangle, n_series: int, n_parallel: int) -> tuple[Place, ...]:
+    """Where the modules stand, string by string in the order of the current, the ``cells`` of all of them about x = y = 0.
 
     ``cells``: what the cells and end plates of one module take in its plan; ``reach``: that and what stands out of it (terminals, bars);
-    modules stand a gap apart by their reach. ``n_series``: series positions of one module.
+    modules stand a gap apart by their reach. ``n_series``: series positions of one module, ``n_parallel`` cells in each.
     """
     modules = arrangement.modules
     if modules is None:
@@ -113,15 +115,18 @@ def place_modules(arrangement: Rows, cells: Rectangle, reach: Rectangle, n_serie
     count = modules.count_x * modules.count_y
     given = modules.rotation_deg
     digits = max(2, len(str(count)))
-    slots = list(_snake(modules.count_x, modules.count_y))
-    turns = [quarter_turns(given[k % len(given)] + 180 * (j % 2)) for k, (_, j) in enumerate(slots)]
+    length = count // modules.strings
+    lines = length // modules.count_x if length % modules.count_x == 0 else modules.count_y
+    slots = list(_snake(modules.count_x, modules.count_y, lines))
+    turns = [quarter_turns(given[k % len(given)] + 180 * (j % lines % 2)) for k, (_, j) in enumerate(slots)]
     boxes = [turned_rectangle(reach, turn) for turn in turns]
     widths = [max(b[2] - b[0] for b, (i, _) in zip(boxes, slots, strict=True) if i == column) for column in range(modules.count_x)]
     depths = [max(b[3] - b[1] for b, (_, j) in zip(boxes, slots, strict=True) if j == line) for line in range(modules.count_y)]
     xs, ys = _slots(widths, modules.gap_x_mm), _slots(depths, modules.gap_y_mm)
     places = [
         Place(
-            f"M{k + 1:0{digits}d}", xs[i] - (b[0] + b[2]) / 2, ys[j] - (b[1] + b[3]) / 2, turns[k], k * n_series
+            f"M{k + 1:0{digits}d}", xs[i] - (b[0] + b[2]) / 2, ys[j] - (b[1] + b[3]) / 2, turns[k],
+            k % length * n_series, k // length + 1, k // length * n_parallel,
         )
         for k, (b, (i, j)) in enumerate(zip(boxes, slots, strict=True))
     ]  # fmt: skip
@@ -129,11 +134,11 @@ def place_modules(arrangement: Rows, cells: Rectangle, reach: Rectangle, n_serie
     return tuple(replace(place, x=place.x - (x0 + x1) / 2, y=place.y - (y0 + y1) / 2) for place in places)
 
 
-def _snake(count_x: int, count_y: int) -> Iterator[tuple[int, int]]:
-    """(column, line) from 0, line by line, every second line backwards."""
+def _snake(count_x: int, count_y: int, lines: int) -> Iterator[tuple[int, int]]:
+    """(column, line) from 0, line by line, every second of ``lines`` backwards, and so again from the next one on."""
     for line in range(count_y):
         columns = range(count_x)
-        for column in columns if line % 2 == 0 else reversed(columns):
+        for column in columns if line % lines % 2 == 0 else reversed(columns):
             yield column, line
 
 
@@ -152,39 +157,62 @@ def hull(rectangles: Iterator[Rectangle]) -> Rectangle:
     return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A bar between modules, in the pack's frame: the ``places`` it joins, and the ``string`` whose current it carries (0: that of all)."""
+
+    bar: Bar
+    places: tuple[Place, ...]
+    string: int
+
+
 def module_links(
     places: Sequence[Place], poles: Sequence[Pole], ends: tuple[Gathered, Gathered], size: BarSize, clear: float
-) -> tuple[Bar, ...]:
-    """The bars from each module's plus end to the next one's minus end (``ends``: minus and plus of one module, in its own frame), above
-    everything (``clear``: its top, z [mm]).
+) -> tuple[Link, ...]:
+    """The bars from each module's plus end to the next one's minus end in its string, and those that join the strings' minus and plus ends
+    where there are several (``ends``: minus and plus of one module, in its own frame), above everything (``clear``: its top, z [mm]).
 
     Each takes the first route, and the lowest floor, on which it meets neither the bars before it nor the risers of any other.
     """
-    tried = [_ways(here, there, poles, ends, size, clear) for here, there in pairwise(places)]
+    strings = [tuple(group) for _, group in groupby(places, key=lambda place: place.string)]
+    wanted: list[tuple[int, tuple[tuple[Place, bool], ...]]] = [
+        (here.string, ((here, True), (there, False))) for string in strings for here, there in pairwise(string)
+    ]
+    if len(strings) > 1:
+        wanted += [(0, tuple((string[0], False) for string in strings)), (0, tuple((string[-1], True) for string in strings))]
+    tried = [_ways(joined, poles, ends, size, clear, collects=string == 0) for string, joined in wanted]
     risers = [[box for box in ways[0].boxes if box[5] - box[2] > size.thickness] for ways in tried]
-    links: list[Bar] = []
-    for number, ways in enumerate(tried):
+    links: list[Link] = []
+    for number, ((string, joined), ways) in enumerate(zip(wanted, tried, strict=True)):
         posts = [(b[0], b[1], b[2], b[3], b[4], inf) for other, boxes in enumerate(risers) if other != number for b in boxes]
-        taken = [box for link in links for box in link.boxes] + posts
+        taken = [box for link in links for box in link.bar.boxes] + posts
         free = (bar for bar in ways if not any(overlap(a, b) for a in taken for b in bar.boxes))
-        links.append(next(free, ways[0]))
+        links.append(Link(next(free, ways[0]), tuple(place for place, _ in joined), string))
     return tuple(links)
 
 
 def _ways(
-    here: Place, there: Place, poles: Sequence[Pole], ends: tuple[Gathered, Gathered], size: BarSize, clear: float
+    joined: Sequence[tuple[Place, bool]],
+    poles: Sequence[Pole],
+    ends: tuple[Gathered, Gathered],
+    size: BarSize,
+    clear: float,
+    *,
+    collects: bool,
 ) -> list[Bar]:
-    """Every way from one module's plus end to another's minus end, floor by floor."""
-    minus, plus = ends
+    """Every way between these ends (True: plus) of modules, floor by floor."""
+    gathered = [place.gathered(ends[plus]) for place, plus in joined]
     beside = [
         place.pole(pole)
-        for place, sign, end in ((here, True, plus), (there, False, minus))
+        for place, plus in joined
         for pole in poles
-        if (pole.series, pole.plus) != (end.contact.poles[0].series, sign)
+        if (pole.series, pole.plus) != (ends[plus].contact.poles[0].series, plus)
     ]
     step = size.thickness + AIR_MM
-    return [
-        replace(bridge(here.gathered(plus), there.gathered(minus), size, beside, clear + floor * step, route=route), shape="module")
-        for floor in range(FLOORS)
-        for route in ROUTES
-    ]
+    routes = [(clear + floor * step, route) for floor in range(FLOORS) for route in ROUTES]
+    if collects:
+        series = gathered[0].contact.poles[0].series
+        positions = (series, series + 1) if joined[0][1] else (0, series)
+        return [collector(gathered, size, beside, above, route, positions) for above, route in routes]
+    first, second = gathered
+    return [replace(bridge(first, second, size, beside, above, route=route), shape="module") for above, route in routes]

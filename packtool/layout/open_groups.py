@@ -13,15 +13,20 @@ def open_groups(loaded: LoadedDesign, layout: Layout) -> list[Complaint]:
     off = {name for name, override in loaded.design.overrides.cells.items() if override.circuit == "open"}
     if not off:
         return []
-    groups: dict[int | None, list[str]] = {}
+    groups: dict[int, list[str]] = {}
     for part in layout.parts_of("cell"):
-        groups.setdefault(part.series, []).append(part.name)
+        groups.setdefault(layout.group_of(part), []).append(part.name)
     return [
         complain(
             loaded,
             f"overrides.cells.{names[0]}.circuit",
-            f"open: so are all {len(names)} cells of series position {series}, and no current could flow; leave one of them closed",
+            f"open: so are all {len(names)} cells of series position {group % layout.n_series + 1}{_of_string(layout, group)}, and no current could flow; leave one of them closed",
         )
-        for series, names in groups.items()
+        for group, names in groups.items()
         if off.issuperset(names)
     ]
+
+
+def _of_string(layout: Layout, group: int) -> str:
+    """`` of string 2``, where the pack has several."""
+    return f" of string {group // layout.n_series + 1}" if layout.n_strings > 1 else ""

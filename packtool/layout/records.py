@@ -159,6 +159,7 @@ class Part:
 class Joint:
     """A busbar between two groups of cells: which series positions it joins (0 and n_series + 1 are the pack's terminals).
 
+    ``string``: of modules in parallel, from 1, whose current it carries; 0: the current of all of them, the pack's.
     ``length_mm`` is the current's path, ``area_mm2`` its cross-section. With parallel cells it is the length over which the full
     current makes the same heat as the one that gathers from, and spreads to, the cells of a group.
     """
@@ -168,6 +169,7 @@ class Joint:
     to_series: int
     length_mm: float
     area_mm2: float
+    string: int = 1
 
 
 @dataclass(frozen=True)
@@ -186,6 +188,25 @@ class Layout:
     joints: tuple[Joint, ...]
     imported: tuple[Imported, ...] = ()
     inside: tuple[float, float, float, float] | None = None
+    n_strings: int = 1
+    """Strings of modules in parallel, among which ``n_parallel`` is shared out."""
+
+    @property
+    def n_groups(self) -> int:
+        """Groups of cells that are in parallel one by one: of every series position of every string."""
+        return self.n_series * self.n_strings
+
+    def group_of(self, cell: Part) -> int:
+        """The number of a cell's group, from 0, string by string."""
+        assert cell.series is not None
+        assert cell.parallel is not None
+        return (cell.parallel - 1) // (self.n_parallel // self.n_strings) * self.n_series + cell.series - 1
+
+    def groups_of(self, joint: Joint) -> tuple[int, ...]:
+        """The groups that a busbar joins."""
+        strings = range(self.n_strings) if joint.string == 0 else (joint.string - 1,)
+        positions = [series for series in (joint.from_series, joint.to_series) if 1 <= series <= self.n_series]
+        return tuple(string * self.n_series + series - 1 for string in strings for series in positions)
 
     def product(self, id: str) -> Product:
         """The product with this id; KeyError if there is none."""

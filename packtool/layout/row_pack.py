@@ -22,7 +22,7 @@ from packtool.layout.fillers import WallFiller, check_wall_fillers, fillers_betw
 from packtool.layout.flat_plates import plate_parts, plates_network
 from packtool.layout.gaps import gap_mm
 from packtool.layout.heaters import check_side_pads, sheet_below, side_pads, thickness_at
-from packtool.layout.modules import Place, hull, module_links, place_modules
+from packtool.layout.modules import Link, Place, hull, module_links, place_modules
 from packtool.layout.outline import Rectangle
 from packtool.layout.plate import check_plate, flat_plate, overhang_mm
 from packtool.layout.records import Joint, Layout, Part, Product
@@ -57,16 +57,16 @@ class Footprint:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The pack in numbers [mm]: the rows of one module, its poles and bars (``ends``: the pack's minus and plus bar, in the first and last
-    module's frame), where the modules stand, the bars between them, what the cells take in the plan, the walls around."""
+    module's frame; none where they join strings and are among the links), where the modules stand, the bars between them, what the cells take in the plan, the walls around."""
 
     rows: RowPlan
     levels: Levels
     terminals: Terminals
     poles: tuple[Pole, ...]
     bars: tuple[Bar, ...]
-    ends: tuple[Bar, Bar]
+    ends: tuple[Bar, ...]
     places: tuple[Place, ...]
-    links: tuple[Bar, ...]
+    links: tuple[Link, ...]
     footprint: Footprint
     upright: UprightPlan | None
     tray: TrayPlan
@@ -106,6 +106,7 @@ def lay_out_rows(loaded: LoadedDesign) -> Layout:
         network=network,
         joints=tuple(joints),
         inside=plan.tray.inside,
+        n_strings=rows_of(loaded).string_count(),
     )
 
 
@@ -124,11 +125,12 @@ def _plan(loaded: LoadedDesign) -> Plan:
     straps = rows_of(loaded).straps
     bands = straps.thickness_mm if straps else 0.0
     reach = _reach(cells, poles, bars, thickness_at(design, "sides"), bands)
-    places = place_modules(rows_of(loaded), cells, reach, rows.n_series)
+    places = place_modules(rows_of(loaded), cells, reach, rows.n_series, rows.n_parallel)
+    terminal = (minus, plus) if places[-1].string == 1 else ()
     top = max([levels.top, *(p.at[2] + p.half[2] for p in poles), *(b[5] for bar in (minus, *bars, plus) for b in bar.boxes)])
     ends = wiring.gathered(1, size, plus=False), wiring.gathered(rows.n_series, size, plus=True)
     links = module_links(places, poles, ends, size, top)
-    top = max([top, *(b[5] for bar in links for b in bar.boxes)])
+    top = max([top, *(b[5] for link in links for b in link.bar.boxes)])
     x0, y0, x1, y1 = hull(place.rectangle(cells) for place in places)
     footprint = Footprint(x1 - x0, y1 - y0, bands)
     upright, between = _upright(loaded, rows, terminals, poles)
@@ -144,16 +146,16 @@ def _plan(loaded: LoadedDesign) -> Plan:
         or check_bars(loaded, size, wiring, planned, places[0].own_rectangle(tray.inside) if len(places) == 1 else None)
     )
     if not complaints and len(places) > 1:
-        complaints = _check_modules(loaded, (minus, *bars, plus), places, links, tray.inside)
-        complaints = complaints or _check_links(loaded, places, links, poles, terminals)
+        complaints = _check_modules(loaded, (*terminal, *bars), places, links, tray.inside)
+        complaints = complaints or _check_links(loaded, links, poles, terminals)
     if (plate := flat_plate(design)) is not None:
-        standing = [box for box, _ in _bar_boxes((minus, *bars, plus), places, links)]
+        standing = [box for box, _ in _bar_boxes((*terminal, *bars), places, links)]
         over = check_over(loaded, plate, footprint, levels, poles, standing)
         complaints = check_plate(loaded, plate, footprint) + over + complaints
     complaints += check_enclosure(loaded, design.enclosure, tray)
     if complaints:
         raise DesignError(sorted(complaints, key=lambda complaint: (complaint.line, complaint.column)))
-    return Plan(rows, levels, terminals, poles, tuple(bars), (minus, plus), places, links, footprint, upright, tray, fillers)
+    return Plan(rows, levels, terminals, poles, tuple(bars), terminal, places, links, footprint, upright, tray, fillers)
 
 
 def _upright(
@@ -199,13 +201,13 @@ def _reach(cells: Rectangle, poles: tuple[Pole, ...], bars: list[Bar], pads: flo
 
 
 def _inside(
-    design: PackDesign, footprint: Footprint, places: tuple[Place, ...], reach: Rectangle, links: tuple[Bar, ...]
+    design: PackDesign, footprint: Footprint, places: tuple[Place, ...], reach: Rectangle, links: tuple[Link, ...]
 ) -> Rectangle:
     """The inside of the tray's walls: clear of the plate and of everything that stands out of the modules."""
     plate = footprint.length_mm / 2 + (overhang_mm(flat, footprint) if (flat := flat_plate(design)) else 0.0)
     half = footprint.breadth_mm / 2
     boxes = [(-plate, -half, plate, half), *(place.rectangle(reach) for place in places)]
-    boxes += [(b[0], b[1], b[3], b[4]) for bar in links for b in bar.boxes]
+    boxes += [(b[0], b[1], b[3], b[4]) for link in links for b in link.bar.boxes]
     x0, y0, x1, y1 = hull(iter(boxes))
     by = design.enclosure.clearance_mm
     return x0 - by, y0 - by, x1 + by, y1 + by
@@ -232,7 +234,7 @@ def _check_row_gap(loaded: LoadedDesign, rows: RowPlan, poles: tuple[Pole, ...],
 
 
 def _check_modules(
-    loaded: LoadedDesign, bars: tuple[Bar, ...], places: tuple[Place, ...], links: tuple[Bar, ...], inside: Rectangle
+    loaded: LoadedDesign, bars: tuple[Bar, ...], places: tuple[Place, ...], links: tuple[Link, ...], inside: Rectangle
 ) -> list[Complaint]:
     """Bars of one module that touch those of another, the walls or the bars between modules."""
     boxes = _bar_boxes(bars, places, links)
@@ -253,19 +255,17 @@ def _check_modules(
     return []
 
 
-def _check_links(
-    loaded: LoadedDesign, places: tuple[Place, ...], links: tuple[Bar, ...], poles: tuple[Pole, ...], terminals: Terminals
-) -> list[Complaint]:
-    """Bars between two modules that cut through the terminals on their sides."""
+def _check_links(loaded: LoadedDesign, links: tuple[Link, ...], poles: tuple[Pole, ...], terminals: Terminals) -> list[Complaint]:
+    """Bars between modules that cut through the terminals on their sides."""
     if poles[0].face == "top":
         return []
-    for bar, pair in zip(links, pairwise(places), strict=True):
-        for place in pair:
+    for link in links:
+        for place in link.places:
             for pole in poles:
                 placed = place.pole(pole)
-                if any(overlap(_tab(placed, terminals.out), box) for box in bar.boxes):
+                if any(overlap(_tab(placed, terminals.out), box) for box in link.bar.boxes):
                     message = (
-                        f"the bar from series position {bar.from_series} to {bar.to_series} cuts through a terminal of {place.tag}, for want of"
+                        f"{_called(link.bar)} cuts through a terminal of {place.tag}, for want of"
                         " room between the modules; make gap_x_mm or gap_y_mm larger"
                     )
                     return [complain(loaded, "arrangement.modules", message)]
@@ -279,7 +279,14 @@ def _tab(pole: Pole, out: float) -> Box:
     return xs[0] - hx, ys[0] - hy, z - hz, xs[1] + hx, ys[1] + hy, z + hz
 
 
-def _bar_boxes(bars: tuple[Bar, ...], places: tuple[Place, ...], links: tuple[Bar, ...]) -> list[tuple[Box, str]]:
+def _called(bar: Bar) -> str:
+    """What a bar between modules is called in a complaint."""
+    if bar.shape == "end":
+        return f"the bar that joins the strings at series position {max(bar.from_series, 1)}"
+    return f"the bar from series position {bar.from_series} to {bar.to_series}"
+
+
+def _bar_boxes(bars: tuple[Bar, ...], places: tuple[Place, ...], links: tuple[Link, ...]) -> list[tuple[Box, str]]:
     """The boxes of every bar of the pack, where they are, and what each is called."""
     boxes: list[tuple[Box, str]] = []
     for place in places:
@@ -289,7 +296,11 @@ def _bar_boxes(bars: tuple[Bar, ...], places: tuple[Place, ...], links: tuple[Ba
             name = f"{place.tag}'s bar {bar.from_series}-{bar.to_series}"
             for b in bar.boxes:
                 boxes.append((place.box(b), name))
-    boxes += [(b, f"the bar from series position {bar.from_series} to {bar.to_series}") for bar in links for b in bar.boxes]
+    boxes += [
+        (b, f"{_called(link.bar)}{f' of string {link.string}' if link.string > 1 else ''}")
+        for link in links
+        for b in link.bar.boxes
+    ]
     return boxes
 
 
@@ -336,26 +347,30 @@ def _add_plate(design: PackDesign, plan: Plan, products: list[Product], parts: l
 def _add_bars(design: PackDesign, plan: Plan, products: list[Product], parts: list[Part]) -> list[Joint]:
     """Add the busbars of every module, between modules and at the pack's ends; the joints in the order of the current."""
     size = _bar_size(design)
-    bars = (*plan.ends, *plan.bars, *plan.links)
+    bars = (*plan.ends, *plan.bars, *(link.bar for link in plan.links))
     made, own, lengths = bar_parts(bars, size, design.busbars.material)
     placed: list[tuple[Part, Joint]] = []
     for number, (part, joint) in enumerate(zip(own, lengths, strict=True)):
         if number < len(plan.ends):
             place = plan.places[-number]  # the minus end stands on the first module, the plus end on the last
             end = replace(place.part(part), name=part.name, group=part.group)
-            placed.append((end, _moved(joint, end, place.before)))
+            placed.append((end, _moved(joint, end, place)))
         elif number < len(plan.ends) + len(plan.bars):
             for place in plan.places:
                 at = place.part(part)
-                placed.append((at, _moved(joint, at, place.before)))
+                placed.append((at, _moved(joint, at, place)))
         else:
-            placed.append((part, joint))
+            link = plan.links[number - len(plan.ends) - len(plan.bars)]
+            if link.string and not plan.ends:
+                part = replace(part, name=part.name.replace("busbar", f"busbar string {link.string}"))
+            placed.append((part, replace(joint, part=part.name, string=link.string)))
     placed.sort(key=lambda pair: pair[1].from_series)
     products += made
     parts += [part for part, _ in placed]
     return [joint for _, joint in placed]
 
 
-def _moved(joint: Joint, part: Part, before: int) -> Joint:
+def _moved(joint: Joint, part: Part, place: Place) -> Joint:
     """A joint of one module's own numbering, in the pack's."""
-    return replace(joint, part=part.name, from_series=joint.from_series + before, to_series=joint.to_series + before)
+    positions = joint.from_series + place.before, joint.to_series + place.before
+    return replace(joint, part=part.name, from_series=positions[0], to_series=positions[1], string=place.string)

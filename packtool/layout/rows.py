@@ -129,13 +129,14 @@ def plan_rows(loaded: LoadedDesign) -> RowPlan:
     """
     stance = stance_of(loaded)
     arrangement, electrical = rows_of(loaded), loaded.design.electrical
-    parallel = electrical.parallel
+    parallel = electrical.parallel // arrangement.string_count()
     counts = arrangement.row_counts()
     modules = arrangement.module_count()
-    if sum(counts) * modules != electrical.series * parallel:
+    if sum(counts) * modules != electrical.series * electrical.parallel:
         raise LayoutError(
             f"{len(counts)} rows of {'/'.join(map(str, dict.fromkeys(counts)))} cells{f' in {modules} modules' if modules > 1 else ''} are"
-            f" {sum(counts) * modules}, but {electrical.series} in series x {parallel} in parallel are {electrical.series * parallel}"
+            f" {sum(counts) * modules}, but {electrical.series} in series x {electrical.parallel} in parallel are"
+            f" {electrical.series * electrical.parallel}"
         )
     for count in counts:
         if count % parallel:

@@ -13,12 +13,13 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     """See RULE.asks."""
     design = evidence.loaded.design
     copper = design.busbars.material.startswith("cu")
-    area = min(joint.area_mm2 for joint in evidence.layout.joints)
+    strings = evidence.layout.n_strings
+    per_mm2 = max((1.0 if joint.string == 0 else 1.0 / strings) / joint.area_mm2 for joint in evidence.layout.joints)
     key = "busbars.thickness_mm" if design.busbars.width_mm is None else "busbars.width_mm"
     limit = limit_of(evidence, "busbar_A_mm2", 5.0 if copper else 3.0, key)
     for name in design.cases:
         current = max(largest_current_A(evidence.loaded, name, way) for way in ("charge", "discharge"))
-        yield at_most(evidence, RULE.id, "busbar current density", current / area, limit, "A/mm2", case=name)
+        yield at_most(evidence, RULE.id, "busbar current density", current * per_mm2, limit, "A/mm2", case=name)
 
 
 RULE = Rule(

@@ -20,8 +20,8 @@ UNSOLVED_DEGC = 25.0
 def largest_share(evidence: Evidence, case: str) -> tuple[float, str | None]:
     """The largest part of the pack's current that one cell carries [-], and that cell's name.
 
-    Cells alike share evenly (name None). Where a group has overridden cells it is by conductance, at the solved mean temperatures
-    or else at 25 degC. Raises NotChecked where the resistance of the others is unknown.
+    Cells alike share evenly (name None). Where a group has overridden cells it is by conductance, and so it is among strings of modules in
+    parallel (by their cells, busbars left aside), at the solved mean temperatures or else at 25 degC. Raises NotChecked where the resistance of the others is unknown.
     """
     design = evidence.loaded.design
     even = 1.0 / design.electrical.parallel
@@ -33,12 +33,23 @@ def largest_share(evidence: Evidence, case: str) -> tuple[float, str | None]:
         raise NotChecked(f"the dc resistance of {evidence.loaded.cell.id} is unknown, and with it how cells share the current")
     cells = evidence.layout.parts_of("cell")
     solved = _mean_degC(evidence, case)
+    strings = evidence.layout.n_strings
+    groups: dict[int, list[str]] = {}
+    for part in cells:
+        groups.setdefault(evidence.layout.group_of(part), []).append(part.name)
+    looked_at = groups if strings > 1 else {evidence.layout.group_of(part) for part in cells if part.name in ohm}
+    most: dict[int, tuple[float, str]] = {}
+    string_ohm = [0.0] * strings
+    for group in looked_at:
+        conductance = {name: 1 / (ohm.get(name) or _ohm(table, solved.get(name, UNSOLVED_DEGC))) for name in groups[group]}
+        total = sum(conductance.values())
+        string_ohm[group // design.electrical.series] += 1 / total
+        name = max(conductance, key=conductance.__getitem__)
+        most[group] = conductance[name] / total, name
+    string_share = [1.0] if strings == 1 else [1 / own / sum(1 / other for other in string_ohm) for own in string_ohm]
     largest: tuple[float, str | None] = (even, None)
-    for series in {part.series for part in cells if part.name in ohm}:
-        group = [part.name for part in cells if part.series == series]
-        conductance = {name: 1 / (ohm.get(name) or _ohm(table, solved.get(name, UNSOLVED_DEGC))) for name in group}
-        most = max(group, key=lambda name: conductance[name])
-        largest = max(largest, (conductance[most] / sum(conductance.values()), most), key=lambda share: share[0])
+    for group, (share, name) in most.items():
+        largest = max(largest, (share * string_share[group // design.electrical.series], name), key=lambda found: found[0])
     return largest
 
 

@@ -1,4 +1,5 @@
-"""The cells of a pack as an electrical network: groups of parallel cells in series, each cell an OCV behind its resistance.
+"""The cells of a pack as an electrical network: groups of parallel cells in series, in one string or several in parallel, each cell an OCV
+behind its resistance.
 
 A cell's voltage is OCV(SOC) - I R(T, SOC), discharge > 0. The cells of a group have one voltage, so each takes (OCV_i - V) / R_i.
 Its heat is I (OCV - V) - I T dOCV/dT (Bernardi et al., J. Electrochem. Soc. 132 (1985) 5-12, without mixing and phase terms).
@@ -38,10 +39,11 @@ class Instant:
 
 @dataclass(frozen=True)
 class CellBank:
-    """``group`` (n_cells,), 0 to n_groups - 1; ``capacity_As`` (n_cells,); ``own_ohm`` (n_cells,): a resistance of its own at any
+    """``group`` (n_cells,), 0 to n_groups - 1, string by string of ``n_strings``; ``capacity_As`` (n_cells,); ``own_ohm`` (n_cells,): a resistance of its own at any
     temperature, NaN where ``table`` holds, inf where the cell's circuit is open; ``ocv_V``, ``entropy_mV_K`` against SOC;
     ``v_min``, ``v_max`` of a cell [V]; ``joint_ohm_20`` (n_joints,) busbars at 20 degC and their ``joint_alpha`` [1/K];
-    ``joint_share`` (n_joints, n_cells): how a joint's heat goes to the cells beside it, rows summing to 1."""
+    ``joint_share`` (n_joints, n_cells): how a joint's heat goes to the cells beside it, rows summing to 1; ``joint_string`` (n_joints,): the
+    string, from 1, whose current a joint carries, 0: the pack's."""
 
     group: Integers
     n_groups: int
@@ -55,6 +57,8 @@ class CellBank:
     joint_ohm_20: Floats
     joint_alpha: float
     joint_share: Floats
+    joint_string: Integers
+    n_strings: int = 1
 
     def resistance(self, T: Floats, soc: Floats, known: bool = True) -> Floats:
         """Resistance (n_cells,) [ohm] at the cells' own ``T`` [K] and ``soc``. Below the table's first point SolveError is raised, or, with
@@ -84,8 +88,9 @@ class CellBank:
         return np.asarray(np.interp(soc, grid, volts) + beyond)
 
     def evening_rate(self, T: Floats, soc: Floats) -> float:
-        """How fast the fastest of the cells in parallel evens out with its group [1/s]: dOCV/dSOC / (R capacity); 0 without groups."""
-        if self.n_groups == len(self.group):
+        """How fast the fastest of the cells in parallel evens out with its group [1/s]: dOCV/dSOC / (R capacity); 0 without groups.
+        No string evens out faster with the others than its fastest cell would."""
+        if self.n_groups == len(self.group) and self.n_strings == 1:
             return 0.0
         grid, volts = np.asarray(self.ocv_V.soc), np.asarray(self.ocv_V.value)
         slope = (np.diff(volts) / np.diff(grid))[np.clip(np.searchsorted(grid, soc, side="right") - 1, 0, len(grid) - 2)]
@@ -99,24 +104,33 @@ class CellBank:
         open_V = np.bincount(self.group, ocv * conductance, self.n_groups) / total
         warm = 1.0 + self.joint_alpha * (self.joint_share @ T - ZERO_CELSIUS - 20.0)
         joints = self.joint_ohm_20 * warm
-        inner = float((1.0 / total).sum() + joints.sum())
-        wanted = asked if quantity == "current_A" else _current_of_power(asked, float(open_V.sum()), inner)
-        most_out = max(0.0, float(((open_V - self.v_min) * total).min()))
-        most_in = max(0.0, float(((self.v_max - open_V) * total).min()))
+        shared = self.joint_string == 0
+        string = np.arange(self.n_groups) // (self.n_groups // self.n_strings)
+        bars = np.bincount(self.joint_string[~shared] - 1, joints[~shared], self.n_strings)
+        string_ohm = np.bincount(string, 1.0 / total, self.n_strings) + bars
+        string_V = np.bincount(string, open_V, self.n_strings)
+        part = (1.0 / string_ohm) / (1.0 / string_ohm).sum()  # of the pack's current, beside what evens the strings out
+        pack_V = float(string_V @ part)
+        evening = ((string_V - pack_V) / string_ohm)[string]
+        inner = float(1.0 / (1.0 / string_ohm).sum() + joints[shared].sum())
+        wanted = asked if quantity == "current_A" else _current_of_power(asked, pack_V, inner)
+        most_out = max(0.0, float((((open_V - self.v_min) * total - evening) / part[string]).min()))
+        most_in = max(0.0, float((((self.v_max - open_V) * total + evening) / part[string]).min()))
         current = min(max(wanted, -most_in), most_out)
-        group_V = open_V - current / total
+        group_V = open_V - (evening + current * part[string]) / total
+        joint_current = np.concatenate([[current], (string_V - pack_V) / string_ohm + current * part])[self.joint_string]
         cell_current = (ocv - group_V[self.group]) * conductance
         joule = cell_current * (ocv - group_V[self.group])
         entropy = 1e-3 * np.interp(soc, self.entropy_mV_K.soc, self.entropy_mV_K.value)
         return Instant(
             current=current,
             limited=current != wanted,
-            voltage=float(group_V.sum() - current * joints.sum()),
+            voltage=pack_V - current * inner,
             group_voltage=group_V,
             cell_current=cell_current,
             joule=joule,
             reversible=-cell_current * T * entropy,
-            busbar=(current**2 * joints) @ self.joint_share,
+            busbar=(joint_current**2 * joints) @ self.joint_share,
         )
 
 

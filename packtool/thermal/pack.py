@@ -28,8 +28,9 @@ CELL_SURFACE_EMISSIVITY = 0.85  # PET wrap of the cells' cans; remembered (catal
 class PackHeat:
     """The heat of every region as a function of the regions' mean temperatures, and where it comes from.
 
-    Cells make I²R(T) with their own current: the cells of a parallel group share the pack's current by their conductances. Each
-    busbar makes I²R(T), half of it in the cells of either group it joins (all of it in the one group of a pack terminal).
+    Cells make I²R(T) with their own current: the cells of a parallel group share their string's current by their conductances, and strings
+    in parallel the pack's by theirs. Each busbar makes I²R(T), ``joint_string`` (n_joints,) the string whose current it carries, from 1, or
+    0: the pack's; half of it in the cells of either group it joins (all of it in the one group of a pack terminal).
     ``overridden_ohm`` (n_cells,): a cell's own resistance, NaN: the table's, inf: its circuit is open; ``extra`` (n_cells,) [W] heat made
     beside that all the time; ``heaters`` that are on.
     """
@@ -43,25 +44,49 @@ class PackHeat:
     joint_ohm_20: np.ndarray
     joint_alpha: float
     joint_groups: tuple[tuple[int, ...], ...]
+    joint_string: np.ndarray
+    n_strings: int
     n_regions: int
     extra: np.ndarray
     heaters: tuple[PackHeater, ...] = ()
 
+    def resistance(self, T_cell: Floats) -> tuple[Floats, Floats]:
+        """Resistance of each cell [ohm] and its slope [ohm/K], (n_cells,), at the cells' temperatures [K]."""
+        ohm, slope = np.empty(len(T_cell)), np.zeros(len(T_cell))
+        for i, T in enumerate(T_cell):
+            if np.isnan(self.overridden_ohm[i]):
+                ohm[i], slope[i] = resistance_ohm(self.tables[i], float(T))
+            else:
+                ohm[i] = self.overridden_ohm[i]
+        return ohm, slope
+
+    def string_current(self, T_cell: Floats) -> Floats:
+        """The current of every string (n_strings,) [A]: by the conductance of its groups and busbars one after the other."""
+        if self.n_strings == 1 or self.current_A == 0:
+            return np.full(self.n_strings, self.current_A)
+        ohm = (
+            (1.0 / np.bincount(self.group, 1.0 / self.resistance(T_cell)[0], self.n_groups)).reshape(self.n_strings, -1).sum(axis=1)
+        )
+        own = self.joint_string > 0
+        ohm += np.bincount(self.joint_string[own] - 1, self.joint_ohm(T_cell)[own], self.n_strings)
+        return np.asarray(self.current_A * (1.0 / ohm) / (1.0 / ohm).sum())
+
+    def joint_ohm(self, T_cell: Floats) -> Floats:
+        """Resistance of every busbar (n_joints,) [ohm], as warm as the cells that it joins."""
+        warm = [T_cell[np.isin(self.group, groups)].mean() - ZERO_CELSIUS - 20.0 for groups in self.joint_groups]
+        return np.asarray(self.joint_ohm_20 * (1.0 + self.joint_alpha * np.array(warm)))
+
     def cell_power(self, T_mean: Floats) -> tuple[Floats, Floats]:
         """I²R of each cell [W] and its slope by the cell's own temperature [W/K], (n_cells,)."""
-        resistance = np.empty(len(self.cell_region))
-        slope = np.zeros_like(resistance)
         if self.current_A == 0:  # however cold: no resistance has a part in it
-            return np.zeros_like(slope), slope
-        for i, T in enumerate(T_mean[self.cell_region]):
-            if np.isnan(self.overridden_ohm[i]):
-                resistance[i], slope[i] = resistance_ohm(self.tables[i], float(T))
-            else:
-                resistance[i] = self.overridden_ohm[i]
+            return np.zeros(len(self.cell_region)), np.zeros(len(self.cell_region))
+        T_cell = T_mean[self.cell_region]
+        resistance, slope = self.resistance(T_cell)
+        current = self.string_current(T_cell)[self.group // (self.n_groups // self.n_strings)]
         conductance = 1.0 / resistance
         total = np.bincount(self.group, conductance, self.n_groups)[self.group]
-        power = self.current_A**2 * conductance / total**2
-        by_conductance = self.current_A**2 * (1.0 / total**2 - 2.0 * conductance / total**3)
+        power = current**2 * conductance / total**2
+        by_conductance = current**2 * (1.0 / total**2 - 2.0 * conductance / total**3)
         return power, by_conductance * (-slope * conductance**2)
 
     def busbar_power(self, T_mean: Floats) -> tuple[Floats, Floats]:
@@ -69,11 +94,12 @@ class PackHeat:
         power = np.zeros(len(self.cell_region))
         slope = np.zeros_like(power)
         T_cell = T_mean[self.cell_region]
-        for ohm_20, groups in zip(self.joint_ohm_20, self.joint_groups, strict=True):
+        current = np.concatenate([[self.current_A], self.string_current(T_cell)])[self.joint_string]
+        joules = zip(current**2 * self.joint_ohm(T_cell), current**2 * self.joint_ohm_20, self.joint_groups, strict=True)
+        for joule, joule_20, groups in joules:
             members = np.flatnonzero(np.isin(self.group, groups))
-            warm = 1.0 + self.joint_alpha * (T_cell[members].mean() - ZERO_CELSIUS - 20.0)
-            power[members] += self.current_A**2 * ohm_20 * warm / len(members)
-            slope[members] += self.current_A**2 * ohm_20 * self.joint_alpha / len(members) ** 2
+            power[members] += joule / len(members)
+            slope[members] += joule_20 * self.joint_alpha / len(members) ** 2
         return power, slope
 
     def __call__(self, T_mean: Floats) -> tuple[Floats, Floats]:
@@ -103,13 +129,15 @@ def pack_heat(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: str)
     return PackHeat(
         current_A=case_current_A(loaded, case),
         cell_region=np.array([index[part.name] for part in cells]),
-        group=np.array([(part.series or 1) - 1 for part in cells]),
-        n_groups=layout.n_series,
+        group=np.array([layout.group_of(part) for part in cells]),
+        n_groups=layout.n_groups,
         tables=(loaded.cell.resistance_dc,) * len(cells),
         overridden_ohm=own_ohm(loaded, layout),
         joint_ohm_20=np.array([bar.resistivity_ohm_m.value * (j.length_mm * 1e-3) / (j.area_mm2 * 1e-6) for j in layout.joints]),
         joint_alpha=bar.alpha_per_K.value if bar.alpha_per_K is not None else 0.0,
-        joint_groups=tuple(tuple(s - 1 for s in (j.from_series, j.to_series) if 1 <= s <= layout.n_series) for j in layout.joints),
+        joint_groups=tuple(map(layout.groups_of, layout.joints)),
+        joint_string=np.array([joint.string for joint in layout.joints], dtype=int),
+        n_strings=layout.n_strings,
         n_regions=len(mesh.regions),
         extra=extra_heat(loaded, layout),
         heaters=pack_heaters(loaded, layout, mesh, case),

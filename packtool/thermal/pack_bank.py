@@ -29,14 +29,14 @@ def cell_bank(loaded: LoadedDesign, layout: Layout) -> CellBank:
     bar = loaded.materials[design.busbars.material]
     if bar.resistivity_ohm_m is None:
         raise SolveError(f"the resistivity of {bar.id} is unknown: it cannot be a busbar")
-    group = np.array([(part.series or 1) - 1 for part in cells])
+    group = np.array([layout.group_of(part) for part in cells])
     share = np.zeros((len(layout.joints), len(cells)))
     for row, joint in zip(share, layout.joints, strict=True):
-        members = np.isin(group, [s - 1 for s in (joint.from_series, joint.to_series) if 1 <= s <= layout.n_series])
+        members = np.isin(group, layout.groups_of(joint))
         row[members] = 1.0 / members.sum()
     return CellBank(
         group=group,
-        n_groups=layout.n_series,
+        n_groups=layout.n_groups,
         capacity_As=np.array(capacity) * SECONDS_PER_HOUR,
         table=cell.resistance_dc,
         own_ohm=own_ohm(loaded, layout),
@@ -47,6 +47,8 @@ def cell_bank(loaded: LoadedDesign, layout: Layout) -> CellBank:
         joint_ohm_20=np.array([bar.resistivity_ohm_m.value * (j.length_mm * 1e-3) / (j.area_mm2 * 1e-6) for j in layout.joints]),
         joint_alpha=bar.alpha_per_K.value if bar.alpha_per_K is not None else 0.0,
         joint_share=share,
+        joint_string=np.array([joint.string for joint in layout.joints], dtype=int),
+        n_strings=layout.n_strings,
     )
 
 

@@ -91,6 +91,10 @@ PACKS: dict[str, tuple[str, ...]] = {
         *SMALL, *UPRIGHT, "electrical.series=12", "arrangement.rows=3", "arrangement.row_gap_mm=8", "cold_plate.feed=series",
     ),
     "plates between the cells": (*SMALL, *UPRIGHT, "cold_plate.every_cells=2", "cold_plate.manifold=Z"),
+    "two strings of two modules": (
+        *SMALL, CAN, "electrical={series: 8, parallel: 2}", "arrangement.rows=1",
+        "arrangement.modules={count_x: 2, count_y: 2, strings: 2, gap_x_mm: 30, gap_y_mm: 30}",
+    ),
     "modules": (*SMALL, CAN, "electrical.series=16", "arrangement.modules={count_x: 2, gap_x_mm: 30}"),
     "modules turned": (
         *SMALL, CAN, "electrical.series=16", "arrangement.modules={count_y: 2, gap_y_mm: 40, rotation_deg: [90]}",

@@ -103,6 +103,26 @@ ARRANGEMENTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "modules turned": (
         CAN, {**FEW, "electrical.series": 36, "arrangement.modules": {"count_x": 3, "gap_x_mm": 30.0, "rotation_deg": (0, 180)}},
     ),
+    "two strings of two modules": (
+        CAN,
+        {
+            **FEW, "electrical.series": 24, "electrical.parallel": 2, "arrangement.modules": {"count_x": 2, "count_y": 2, "strings": 2},
+        },
+    ),
+    "three strings of a module each, turned rows": (
+        CAN,
+        {
+            **FEW, "electrical.series": 6, "electrical.parallel": 6, "arrangement.turned_rows": (1, 2), "arrangement.row_gap_mm": 60.0,
+            "busbars.width_mm": 12.0, "arrangement.modules": {"count_y": 3, "strings": 3, "gap_y_mm": 30.0},
+        },
+    ),
+    "strings of pouches": (
+        POUCH,
+        {
+            **SIDEWAYS, "electrical.series": 24, "electrical.parallel": 4, "arrangement.rows": 1, "arrangement.cells_per_row": 24,
+            "arrangement.modules": {"count_x": 2, "count_y": 2, "strings": 2},
+        },
+    ),
     "modules of pouches": (
         POUCH,
         {

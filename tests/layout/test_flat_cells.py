@@ -92,10 +92,14 @@ def check_contacts(laid_out):
         bars.setdefault(name, []).append([*(v - 0.01 for v in box[:3]), *(v + 0.01 for v in box[3:])])
     cells = laid_out.parts_of("cell")
     n = laid_out.n_series
-    assert [(j.from_series, j.to_series) for j in laid_out.joints] == [(k, k + 1) for k in range(n + 1)]
+    strings = laid_out.n_strings
+    ends = [0] if strings > 1 else [1]
+    joined = [(k, k + 1, string) for k in range(n + 1) for string in (range(1, strings + 1) if 0 < k < n else ends)]
+    assert sorted((j.from_series, j.to_series, j.string) for j in laid_out.joints) == joined
     for joint in laid_out.joints:
-        wanted = {c.name + "+" for c in cells if c.series == joint.from_series}
-        wanted |= {c.name + "-" for c in cells if c.series == joint.to_series}
+        beside = [c for c in cells if laid_out.group_of(c) in laid_out.groups_of(joint)]
+        wanted = {c.name + "+" for c in beside if c.series == joint.from_series}
+        wanted |= {c.name + "-" for c in beside if c.series == joint.to_series}
         touched = {name for name, box in terminals if any(overlap(bar, box) for bar in bars[joint.part])}
         assert touched == wanted, joint.part
         assert joint.length_mm > 0
@@ -160,6 +164,31 @@ def test_a_fin_touches_both_cells_of_its_pair_and_its_foot_carries_the_first_ont
     assert first[2] == fin[2] + 0.5
     assert fin[0] == pytest.approx(first[0], abs=1e-9)  # the foot is as long as the cell is thick
     assert fin[5] == first[5]
+
+
+STRINGS = {
+    **FEW, "electrical.series": 24, "electrical.parallel": 4, "arrangement.modules": {"count_x": 4, "count_y": 2, "strings": 2},
+    "arrangement.cells_per_row": 6,
+}  # fmt: skip
+
+
+def test_strings_of_modules_are_told_apart_by_their_place_in_parallel(load):
+    layout = lay_out(load(STRINGS))
+    cells = {part.name: part for part in layout.parts_of("cell")}
+    assert [cells[f"M0{m}.R1C01"].series for m in range(1, 9)] == [1, 7, 13, 19] * 2
+    assert [(cells[name].series, cells[name].parallel) for name in ("M01.R1C02", "M05.R1C02")] == [(1, 2), (1, 4)]
+    assert (layout.n_series, layout.n_parallel, layout.n_strings) == (24, 4, 2)
+    whole = {joint.part for joint in layout.joints if joint.string == 0}
+    assert whole == {"busbar pack minus", "busbar pack plus"}
+    assert {"busbar string 1 6-7", "busbar string 2 6-7"} <= {joint.part for joint in layout.joints}
+
+
+def test_strings_of_whole_lines_begin_side_by_side(load):
+    layout = lay_out(load(STRINGS))
+    cells = {part.name: part for part in layout.parts_of("cell")}
+    first, second = cells["M01.R1C01"], cells["M05.R1C01"]
+    assert first.origin[0] == pytest.approx(second.origin[0], abs=1e-9)  # rounding of sums
+    assert first.rotation_deg == second.rotation_deg
 
 
 def test_modules_are_copies_of_one_another(load):
@@ -239,7 +268,15 @@ gap = st.sampled_from([0.0, 0.4, 3.0, 25.0, 80.0])
     offset=st.sampled_from([0.0, 13.0, -60.0]),
     turned=st.sampled_from([(), (), (1,), (1, 2, 3)]),
     fins=st.sampled_from([None, {**FINS, "every": 1}, FINS]),
-    modules=st.sampled_from([None, {"count_x": 2, "gap_x_mm": 40.0}, {"count_x": 2, "count_y": 2, "rotation_deg": (0, 90)}]),
+    modules=st.sampled_from(
+        [
+            None,
+            {"count_x": 2, "gap_x_mm": 40.0},
+            {"count_x": 2, "count_y": 2, "rotation_deg": (0, 90)},
+            {"count_x": 2, "count_y": 2, "strings": 2, "gap_x_mm": 60.0, "gap_y_mm": 60.0},
+            {"count_y": 3, "strings": 3, "gap_y_mm": 60.0},
+        ]
+    ),
     bar=st.sampled_from([5.0, 20.0, 60.0]),
 )
 @example(
@@ -259,7 +296,8 @@ def test_whatever_is_asked_fits_or_is_refused_at_its_key(
 ):
     """Never an overlap: either everything stands clear, or a complaint names a key that the design holds, or its section."""
     counts = [parallel * count for count in counts]
-    copies = modules["count_x"] * modules.get("count_y", 1) if modules else 1
+    copies = modules.get("count_x", 1) * modules.get("count_y", 1) if modules else 1
+    strings = modules.get("strings", 1) if modules else 1
     arrangement = {
         "rows": len(counts), "cells_per_row": tuple(counts), "cell_gap_mm": max(gaps[0], 0.5) if fins else gaps[0], "row_gap_mm": gaps[1],
         "orientation": orientation, "row_offset_mm": offset, "gap_material": "pu_foam_compression_pad", "end_plate_mm": 4.0,
@@ -267,8 +305,8 @@ def test_whatever_is_asked_fits_or_is_refused_at_its_key(
         **({"fins": fins} if fins else {}), **({"modules": modules} if modules else {}),
     }  # fmt: skip
     changes = {
-        "arrangement": arrangement, "electrical.series": copies * sum(counts) // parallel, "electrical.parallel": parallel,
-        "cold_plate": None, "busbars.width_mm": bar,
+        "arrangement": arrangement, "electrical.series": copies // strings * sum(counts) // parallel,
+        "electrical.parallel": parallel * strings, "cold_plate": None, "busbars.width_mm": bar,
     }  # fmt: skip
     layout, refused = None, ()
     try:

@@ -126,6 +126,16 @@ class TestCellCurrent:
         assert finding.part == "R1C01"
         assert not finding.holds
 
+    def test_beside_a_string_with_an_aged_cell_the_other_string_carries_more(self):
+        strings = (
+            "electrical={series: 8, parallel: 2}", "arrangement.rows=1", "arrangement.cells_per_row=4", "cold_plate.channels=2",
+            "arrangement.modules={count_x: 2, count_y: 2, strings: 2, gap_x_mm: 40, gap_y_mm: 40}",
+            "overrides.cells={M01.R1C02: {resistance_mOhm: 4.5}}", "enclosure.cutouts=[]",
+        )  # fmt: skip
+        (finding,) = self.of(*strings, "cell={like: calb-lfp176, resistance_mOhm: 0.5}", "cases.charge_1C.current_A=300")
+        assert finding.value == pytest.approx(300 * 8 / (4 + 8), rel=1e-9)  # 8 x 0.5 beside 7 x 0.5 + 4.5 mOhm
+        assert finding.part.startswith(("M03", "M04"))
+
     def test_after_a_solve_at_the_solved_temperatures(self):
         given = "cell={like: calb-lfp176, resistance_mOhm: {temperature_degC: [25, 35], resistance_mOhm: [1.0, 0.5]}}"
         rows = (Result("temperature.cell.mean[R1C01]", 35.0, "degC", region="R1C01", case="charge_1C"),)

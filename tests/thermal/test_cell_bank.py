@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -20,7 +22,9 @@ def by_soc(values):
     return SocTable(soc=tuple(np.linspace(0, 1, len(values)).tolist()), value=values, standing="given")
 
 
-def bank(groups=(0, 1), table=FLAT, own=None, ocv=(3.3, 3.3), entropy=(0.0, 0.0), joints=(), v_min=2.5, v_max=3.65, Ah=100.0):
+def bank(
+    groups=(0, 1), table=FLAT, own=None, ocv=(3.3, 3.3), entropy=(0.0, 0.0), joints=(), v_min=2.5, v_max=3.65, Ah=100.0, strings=1
+):
     n = len(groups)
     return CellBank(
         group=np.array(groups),
@@ -35,6 +39,8 @@ def bank(groups=(0, 1), table=FLAT, own=None, ocv=(3.3, 3.3), entropy=(0.0, 0.0)
         joint_ohm_20=np.array(joints, dtype=float),
         joint_alpha=0.004,
         joint_share=np.full((len(joints), n), 1.0 / n),
+        joint_string=np.ones(len(joints), dtype=int),
+        n_strings=strings,
     )
 
 
@@ -48,6 +54,28 @@ class TestInstant:
         now = at(bank((0, 0), own=[1e-3, 3e-3]), 40.0)
         assert now.cell_current == pytest.approx([30.0, 10.0])
         assert now.joule == pytest.approx([0.9, 0.3])
+
+    def test_strings_share_by_their_resistance_and_their_cells_carry_one_current(self):
+        now = at(bank((0, 1, 2, 3), own=[1e-3, 2e-3, 4e-3, 5e-3], strings=2), 40.0)
+        assert now.cell_current == pytest.approx([30.0, 30.0, 10.0, 10.0])  # 3 mOhm beside 9
+        assert now.voltage == pytest.approx(2 * 3.3 - 40.0 * (3e-3 * 9e-3 / 12e-3))
+
+    def test_a_fuller_string_charges_its_neighbour_without_any_load(self):
+        now = at(bank((0, 1, 2, 3), ocv=(3.0, 3.4), strings=2), 0.0, soc=[0.6, 0.6, 0.5, 0.5])
+        assert now.cell_current == pytest.approx([20.0, 20.0, -20.0, -20.0])  # 2 x 0.04 V over 4 mOhm
+        assert now.voltage == pytest.approx(6.44)
+
+    def test_a_bar_of_one_string_is_warmed_by_that_strings_current_and_the_packs_bar_by_the_whole(self):
+        strings = replace(bank((0, 1), own=[1e-3, 3e-3], joints=[1e-3, 5e-4], strings=2), joint_string=np.array([1, 0]))
+        now = at(strings, 50.0)
+        assert now.cell_current == pytest.approx([30.0, 20.0])  # 1 + 1 mOhm beside 3
+        assert now.busbar.sum() == pytest.approx(30.0**2 * 1e-3 + 50.0**2 * 5e-4)
+
+    def test_the_current_stops_where_the_first_cell_of_any_string_is_at_its_lowest_voltage(self):
+        now = at(bank((0, 1), own=[1e-3, 3e-3], ocv=(2.6, 2.6), v_min=2.5, strings=2), 1e4)
+        assert now.limited
+        assert now.current == pytest.approx(0.1 / 1e-3 + 0.1 / 3e-3)
+        assert now.group_voltage == pytest.approx([2.5, 2.5])
 
     def test_a_fuller_cell_charges_its_neighbour_without_any_load(self):
         now = at(bank((0, 0), ocv=(3.0, 3.4)), 0.0, soc=[0.6, 0.5])

@@ -135,7 +135,9 @@ def lump(heater, *, duration=4000.0, h=20.0, tolerance=2e-3, sensors=None):
     loaded, layout = pack(PADS)
     whole = cell_bank(loaded, layout)
     one = {name: getattr(whole, name)[:1] for name in ("group", "capacity_As", "own_ohm")}
-    bank: CellBank = replace(whole, n_groups=1, joint_ohm_20=np.zeros(0), joint_share=np.zeros((0, 1)), **one)
+    bank: CellBank = replace(
+        whole, n_groups=1, joint_ohm_20=np.zeros(0), joint_share=np.zeros((0, 1)), joint_string=np.zeros(0, dtype=int), **one
+    )
     return PackCase(
         problem, bank, Demand.constant("current_A", 0.0, duration), np.array([0]), None, 263.15, np.array([0.5]), (duration,), tolerance,
         heaters=(heater,), sensors=sensors,

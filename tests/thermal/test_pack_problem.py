@@ -113,6 +113,26 @@ class TestCellHeat:
         voltage = currents * R
         assert voltage[0] == pytest.approx(voltage[1], rel=1e-9)  # parallel cells have one voltage
 
+    def test_strings_of_modules_share_the_current_by_their_cells_and_busbars(self):
+        strings = ("arrangement.cells_per_row=2", "arrangement.modules={count_y: 2, strings: 2, gap_y_mm: 30}")
+        loaded, layout = pack(*strings)
+        cells = [part.name for part in layout.parts_of("cell")]
+        heat = pack_heat(loaded, layout, boxes(cells), "charge_1C")
+        T = kelvin(COLD, COLD, WARM, WARM)
+        R = np.array([1e-3, 1e-3, 0.5e-3, 0.5e-3])
+        current = np.sqrt(heat.cell_power(T)[0] / R)
+        assert current[[0, 2]] == pytest.approx(current[[1, 3]], rel=1e-12)
+        assert current[[0, 2]].sum() == pytest.approx(CURRENT, rel=1e-12)
+        bars = [
+            sum(ohm for ohm, string in zip(heat.joint_ohm(T[:4]), heat.joint_string, strict=True) if string == k) for k in (1, 2)
+        ]
+        assert current[0] * (R[:2].sum() + bars[0]) == pytest.approx(current[2] * (R[2:].sum() + bars[1]), rel=1e-12)
+        bars_heat = sum(
+            ohm * (CURRENT, current[0], current[2])[string] ** 2
+            for ohm, string in zip(heat.joint_ohm(T[:4]), heat.joint_string, strict=True)
+        )
+        assert heat.busbar_power(T)[0].sum() == pytest.approx(bars_heat, rel=1e-12)
+
     def test_c_rate_is_current_over_the_packs_capacity(self):
         by_rate = heat_of("cases.charge_1C={kind: steady, c_rate: 0.5}")
         by_current = heat_of("cases.charge_1C={kind: steady, current_A: 176}")  # 0.5 x 2 parallel x 176 Ah

@@ -41,11 +41,26 @@ class Fins(DesignRecord):
     foot_mm: Millimetres | None = Field(None, description="length of the foot under the cell; default: the cell's thickness")
 
 
+def _whole_strings(count_x: int, count_y: int, strings: int) -> str | None:
+    count = count_x * count_y
+    if count % strings == 0:
+        return None
+    fitting = ", ".join(str(k) for k in range(1, count + 1) if count % k == 0)
+    return f"{count_x} x {count_y} = {count} modules do not come out in {strings} strings; these do: {fitting}"
+
+
 class Modules(DesignRecord):
-    """The rows as a module that stands in the pack ``count_x`` x ``count_y`` times, all in series."""
+    """The rows as a module that stands in the pack ``count_x`` x ``count_y`` times, in series, or in ``strings`` that are in parallel."""
+
+    agreements = (Agreement(("count_x", "count_y", "strings"), "strings", _whole_strings),)
 
     count_x: Count = Field(1, description="modules side by side along x")
     count_y: Count = Field(1, description="lines of modules along y")
+    strings: Count = Field(
+        1,
+        description="strings of modules in parallel, as many modules in each, in the order of their numbers; "
+        "electrical.parallel counts the cells of all strings",
+    )
     gap_x_mm: Annotated[float, Field(ge=0, le=500)] = Field(10.0, description="between two modules along x")
     gap_y_mm: Annotated[float, Field(ge=0, le=500)] = Field(10.0, description="between two lines of modules")
     rotation_deg: tuple[Literal[0, 90, 180, 270], ...] = Field(
@@ -109,7 +124,7 @@ class Rows(DesignRecord):
     rows: Count = Field(description="rows side by side (y); of one module, where there are modules")
     cells_per_row: Count | tuple[Count, ...] = Field(
         description="cells in each row (x), or a list with a number for each row; all of them are series x parallel, and a parallel group "
-        "does not cross rows"
+        "does not cross rows; where modules are strings in parallel (modules.strings) a string's share of it"
     )
     cell_gap_mm: Annotated[float, Field(ge=0, le=100)] = Field(
         description="between the large faces; filled by gap_material, if one is named"
@@ -150,6 +165,10 @@ class Rows(DesignRecord):
     def module_count(self) -> int:
         """Modules in the pack; 1 where the rows are the pack."""
         return self.modules.count_x * self.modules.count_y if self.modules else 1
+
+    def string_count(self) -> int:
+        """Strings of modules in parallel."""
+        return self.modules.strings if self.modules else 1
 
 
 class Busbars(DesignRecord):
