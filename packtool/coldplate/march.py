@@ -50,12 +50,14 @@ def order(p: Passages, segments: Segments, mass_flow: Floats) -> Order:
 
 @dataclass(frozen=True)
 class Film:
-    """By segment (n_segments,): ``h`` [W/m²/K], its relative half-width ``scatter`` [-], ``Re`` [-], ``velocity`` [m/s] signed."""
+    """By segment (n_segments,): ``h`` [W/m²/K], its relative half-width ``scatter`` [-], ``Re`` [-], ``velocity`` [m/s] signed; ``calibrated``: share of
+    ``h`` that is a calibration's [-], None without one."""
 
     h: Floats
     scatter: Floats
     Re: Floats
     velocity: Floats
+    calibrated: Floats | None = None
 
 
 def film(
@@ -103,16 +105,18 @@ def film(
     if not restart and (segments.bends_before.any() or p.corner.any()):
         renewed = np.maximum(Nusselt(_ages(p, segments, mass_flow, aged, True, grows), physics.wall), Nu)
         scatter = np.maximum(scatter, 1 - 1 / (2 - Nu / renewed))
+    calibrated = None
     if p.corrections is not None and not restart:
         told = Nusselt(_ages(p, segments, mass_flow, aged, True, grows), physics.wall) * p.corrections.film_ratio(b, segments.s, Re)
         known = p.corrections.error(Re, p.corrections.Re[b], p.corrections.film_error)
         weight = np.where(velocity > 0, p.corrections.inside(b, Re), 0.0)
-        Nu, scatter = (1 - weight) * Nu + weight * told, (1 - weight) * scatter + weight * known
+        Nu, scatter, calibrated = (1 - weight) * Nu + weight * told, (1 - weight) * scatter + weight * known, weight
     return Film(
         h=Nu * fluid.k / D,
         scatter=scatter,
         Re=Re,
         velocity=velocity,
+        calibrated=calibrated,
     )
 
 

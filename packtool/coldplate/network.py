@@ -41,7 +41,7 @@ class FlowSplit:
     ``loss`` (n,) along each branch [Pa], junctions apart, less a pump's head; ``total`` from inlet to outlet [kg/s];
     ``pressure`` (n_nodes,) static, above the outlet's [Pa]; ``pressure_drop`` from inlet to outlet [Pa], fittings included, ``parts`` its components (they
     add up to it: each is the power it dissipates over the total flow) and ``uncertainty`` their summed half-width [Pa];
-    ``steps`` Newton steps taken.
+    ``steps`` Newton steps taken; ``calibrated`` (n,): share of each branch's loss that a calibration tells, None without one.
     """
 
     mass_flow: Floats
@@ -54,6 +54,7 @@ class FlowSplit:
     parts: dict[str, float]
     uncertainty: float
     steps: int
+    calibrated: Floats | None = None
 
 
 def split_flow(
@@ -273,7 +274,7 @@ class _System:
         return FlowSplit(
             mass_flow=flow, velocity=lost.velocity, Re=lost.Re, loss=lost.total - self.heads(flow)[0], total=self.total, pressure=P,
             pressure_drop=float(P[self.p.inlet]), parts=parts,
-            uncertainty=uncertainty, steps=steps,
+            uncertainty=uncertainty, steps=steps, calibrated=None if self.p.corrections is None else 1 - free,
         )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ class PathTable:
 
     ``branch`` index into ``names``; ``s_mm``, ``x_mm``, ``y_mm`` of the segment's middle; ``T_degC`` mean of the coolant;
     ``T_wall_degC`` area-weighted mean of the wall (NaN where no wall belongs to the segment); ``h`` [W/m²/K]; ``Re``; ``velocity``
-    [m/s], positive from the branch's start to its end; ``heat_W`` taken up; ``regime``.
+    [m/s], positive from the branch's start to its end; ``heat_W`` taken up; ``regime``; ``calibrated``: share of ``h`` that is a calibration's, None without one.
     """
 
     names: tuple[str, ...]
@@ -46,6 +46,7 @@ class PathTable:
     Re: Floats
     velocity: Floats
     heat_W: Floats
+    calibrated: Floats | None = None
 
     @property
     def regime(self) -> tuple[Regime, ...]:
@@ -72,7 +73,8 @@ class ColdPlateSolution:
     walls, ``enthalpy_rise_W`` m (H_out - H_in), equal to it but for rounding; ``maldistribution`` (largest - smallest) / mean flow of
     the branches of kind channel [-], 0 for a single one; ``film_K`` the largest difference between wall and coolant, with the
     half-width ``film_uncertainty_K`` of the correlations' scatter; ``path`` segment by segment; ``plates`` what each takes where there are several;
-    ``channels`` the names of the branches of kind channel.
+    ``channels`` the names of the branches of kind channel; ``beyond_calibration``: share of the heat or of the power lost in the channels,
+    whichever is larger, that correlations tell because Re is outside the calibrated range; None without a calibration.
     """
 
     pressure_drop_Pa: float
@@ -95,3 +97,4 @@ class ColdPlateSolution:
     path: PathTable
     plates: Mapping[str, PlateShare] = field(default_factory=dict)
     channels: tuple[str, ...] = ()
+    beyond_calibration: float | None = None

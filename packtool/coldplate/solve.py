@@ -65,6 +65,7 @@ def cold_plate_solution(stream: ChannelStream, state: StreamState) -> ColdPlateS
         film_uncertainty_K=worst,
         path=_path(stream, state, now),
         plates=plate_shares(stream, state, split),
+        beyond_calibration=_beyond_calibration(state, now, p.n_channels),
         channels=tuple(name for name, kind in zip(p.names, p.kinds, strict=True) if kind == "channel"),
     )
 
@@ -96,7 +97,18 @@ def _path(stream: ChannelStream, state: StreamState, now: Flow) -> PathTable:
         Re=now.film.Re[here],
         velocity=now.film.velocity[here],
         heat_W=state.heat[here],
+        calibrated=None if now.film.calibrated is None else now.film.calibrated[here],
     )
+
+
+def _beyond_calibration(state: StreamState, now: Flow, n_channels: int) -> float | None:
+    split, told = now.split, now.film.calibrated
+    if split.calibrated is None or told is None:
+        return None
+    power = np.abs(split.loss * split.mass_flow)[:n_channels]
+    heat = np.abs(state.heat)
+    shares = ((power, split.calibrated[:n_channels]), (heat, told))
+    return max(float(over @ (1 - by) / over.sum()) if over.any() else 0.0 for over, by in shares)
 
 
 def coolant_results(solution: ColdPlateSolution, case: str | None) -> list[Result]:
@@ -127,6 +139,8 @@ def coolant_results(solution: ColdPlateSolution, case: str | None) -> list[Resul
         Result("heat.coolant", s.heat_W, "W"),
         *(Result(f"coolant.flow.channel[{name}]", s.branch_flow_lpm[name], "lpm") for name in s.channels if len(s.channels) > 1),
     ]
+    if s.beyond_calibration is not None:
+        rows.append(Result("coolant.beyond_calibration", s.beyond_calibration, "-"))
     for tag, share in s.plates.items():
         rows += [
             Result(f"coolant.flow[{tag}]", share.flow_lpm, "lpm"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -257,10 +257,25 @@ def channels_table(rows: Iterable[CoolantRow], flow_lpm: Mapping[str, float]) ->
                 re,
                 regime,
                 f"{sum(r.heat_W for r in own):.1f}",
+                *_told_by(own),
             )
         )
-    heads = ("channel", "flow [L/min]", "first segment [°C]", "last segment [°C]", "warmest wall [°C]", "Re", "regime", "heat [W]")
-    return Table(heads, tuple(lines), (False, True, True, True, True, True, False, True))
+    heads = ["channel", "flow [L/min]", "first segment [°C]", "last segment [°C]", "warmest wall [°C]", "Re", "regime", "heat [W]"]
+    numeric = [False, True, True, True, True, True, False, True]
+    if lines and len(lines[0]) > len(heads):
+        heads.append("losses and films by")
+        numeric.append(False)
+    return Table(tuple(heads), tuple(lines), tuple(numeric))
+
+
+def _told_by(rows: Sequence[CoolantRow]) -> tuple[str, ...]:
+    """Who tells a channel's losses and films, where the design names a calibration."""
+    shares = [row.calibrated for row in rows if row.calibrated is not None]
+    if not shares:
+        return ()
+    if min(shares) == 1:
+        return ("finite elements",)
+    return ("correlations",) if max(shares) == 0 else ("finite elements in part",)
 
 
 def facts(mapping: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -39,7 +39,8 @@ class CoolantRow:
 
     ``s_mm`` is the distance from the start of its own branch along the centreline, ``x_mm``, ``y_mm`` the place in the plan;
     ``T_degC`` the coolant's mixed mean, ``T_wall_degC`` the mean over the wetted wall there; ``h_W_m2K``, ``Re``, ``regime``
-    (``laminar``, ``transitional``, ``turbulent``) of the segment; ``heat_W`` what the segment takes up.
+    (``laminar``, ``transitional``, ``turbulent``) of the segment; ``heat_W`` what the segment takes up; ``calibrated``: share of ``h`` that finite elements
+    told, None where the design names no calibration.
     """
 
     branch: str
@@ -52,6 +53,7 @@ class CoolantRow:
     Re: float
     regime: str
     heat_W: float
+    calibrated: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

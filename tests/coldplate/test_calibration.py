@@ -16,13 +16,16 @@ from packtool.coldplate.march import film
 from packtool.coldplate.network import split_flow
 from packtool.coldplate.passages import passages
 from packtool.coldplate.records import HeatPhysics
-from packtool.coldplate.solve import solve_coldplate_isothermal
+from packtool.coldplate.solve import coolant_results, solve_coldplate_isothermal
 from packtool.design.load import load_design
 from packtool.design.schema.calibration import CalibratedBranch, PlateCalibration
 from packtool.errors import DesignError
 from packtool.layout.calibration import plate_key
 from packtool.layout.coolant import Branch, CoolantNetwork
 from packtool.layout.lay_out import lay_out
+from packtool.results import ResultSet
+from packtool.rules import coolant_calibration
+from packtool.rules.records import Evidence
 from packtool.workflow.plan import stage_inputs
 
 BUS = Path(__file__).parents[2] / "templates" / "bus-lfp.yaml"
@@ -266,3 +269,22 @@ def test_a_straight_duct_needs_no_bends_to_be_calibrated():
     found = drop(replace(network, calibration=told(network, (1.0, 1.0, 1.0), 1.0)), 200.0)
     assert found.parts["calibration"] > 0
     assert plate().calibration is None
+
+
+@pytest.mark.parametrize(("flow_lpm", "beyond"), [(0.7, 0.0), (3.0, 1.0)])
+def test_a_result_says_what_share_is_beyond_the_calibrated_flows(file, flow_lpm, beyond):
+    loaded, layout = designed(f"cold_plate.calibration={file}", f"cold_plate.flow_lpm={flow_lpm}")
+    solution = solve_coldplate_isothermal(layout.network, loaded.design.cold_plate, coolants()["meg50"], 298.15)
+    (row,) = [row for row in coolant_results(solution, "rest") if row.name == "coolant.beyond_calibration"]
+    assert row.value == pytest.approx(beyond)
+    evidence = Evidence(loaded, layout, ResultSet((row,)))
+    (found,) = coolant_calibration.check(evidence)
+    assert (found.holds, found.severity, found.key) == (beyond == 0.0, "note", "cold_plate.calibration")
+
+
+def test_without_a_calibration_nothing_is_said_of_one():
+    loaded, layout = designed()
+    solution = solve_coldplate_isothermal(layout.network, loaded.design.cold_plate, coolants()["meg50"], 298.15)
+    rows = coolant_results(solution, "rest")
+    assert not any("calibration" in row.name for row in rows)
+    assert list(coolant_calibration.check(Evidence(loaded, layout, ResultSet(tuple(rows))))) == []
