@@ -3,7 +3,7 @@
     python benchmarks/plate_levels.py [LEVEL]
 
 LEVEL is a mesh.level, coarse unless given. Each plate is calibrated at three other flows (CALIBRATED_LPM), so that none of the rows is a
-flow that the calibration saw. Properties are those at the inlet, 5 kW/m² on the top, coolant comes in developed: what the fittings do is
+flow that the calibration saw. Properties are those at the inlet, 1 kW/m² on the top, coolant comes in developed: what the fittings do is
 in neither level.
 """
 

@@ -104,10 +104,11 @@ def _moved(window: Branch, branch: Branch, s: Floats, ratio: Floats) -> tuple[Fl
         last = leg == len(own) - 1
         there = leg if len(own) == len(legs) else 0 if leg == 0 else len(legs) - 1 if last else 1 if leg == 1 else 2 + leg % 2
         here = np.flatnonzero((s >= starts[there]) & (s < starts[there + 1]))
-        shift = (
-            begins[leg + 1] - starts[there + 1] if leg == 0 else begins[leg] - starts[there]
-        )  # ends of the channel are told from the other side
+        from_start, from_end = begins[leg] - starts[there], begins[leg + 1] - starts[there + 1]
+        if len(own) == 1:  # a shortened channel is told from both its ends
+            shift = np.where(s[here] < starts[-1] / 2, from_start, from_end)
+        else:  # the ends of a serpentine are told from their turns
+            shift = np.full(len(here), from_end if leg == 0 else from_start)
         ways.append(s[here] + shift)
         columns.append(ratio[:, here])
-    along, values = np.concatenate(ways), np.concatenate(columns, axis=1)
-    return along, values
+    return np.concatenate(ways), np.concatenate(columns, axis=1)

@@ -121,9 +121,9 @@ def test_a_calibrated_network_gives_what_the_finite_elements_found(calibrated):
         entrance = branch_losses(p, split.mass_flow, rho, mu, 0.0, FlowPhysics()).entrance[p.node[:, 0] == p.inlet].sum()
         assert split.pressure_drop - entrance == pytest.approx(found.pressure_drop_Pa[k], rel=1e-5)  # the file's digits
         rise = network_plate(network, grid, at).top_mean - at.T_in
-        assert rise == pytest.approx(found.wall_rise_K[k], abs=0.01)
+        assert rise == pytest.approx(found.wall_rise_K[k], rel=1e-3)  # two steps of the closing
         bare = network_plate(view.network, grid, at).top_mean - at.T_in
-        assert abs(bare - found.wall_rise_K[k]) > 0.1  # the correlations alone do not
+        assert abs(bare - found.wall_rise_K[k]) > 0.01 * found.wall_rise_K[k]  # the correlations alone do not
 
 
 @pytest.mark.fem

@@ -1,6 +1,7 @@
 """The piece of a design's plate that a calibration solves, and its channels as the network knows them, opened where coolant comes and goes.
 
-Manifolds are solved whole. Of a serpentine with more passes than three, which repeat themselves, the first three are.
+Manifolds are solved whole, or, where that takes too much memory, with a piece of their straight channels left out. Of a serpentine with more
+passes than three, which repeat themselves, the first three are solved.
 """
 
 from __future__ import annotations
@@ -43,6 +44,28 @@ def window(layout: Layout, plate: ColdPlate) -> Window:
     )
     branches = (stubs[0], *network.branches, stubs[1])
     return Window(whole, _network(whole, branches, stubs[0].start, stubs[1].end))
+
+
+def shortened(view: Window, share: float) -> Window:
+    """A manifold with its straight channels, which lie along x, cut to ``share`` of the plate's length: a piece of their middle is left out."""
+    x0, _, x1, _ = view.plate.size
+    middle, cut = (x0 + x1) / 2, (1 - share) * (x1 - x0)
+
+    def at(x: float) -> float:
+        return x if x < middle else x - cut
+
+    def moved(box: Rectangle) -> Rectangle:
+        return at(box[0]), box[1], at(box[2]), box[3]
+
+    def opened(face: Face) -> Face:
+        return replace(face, low=at(face.low), high=at(face.high)) if face.axis == 1 else replace(face, place=at(face.place))
+
+    plate = replace(
+        view.plate, size=moved(view.plate.size), channels=tuple(map(moved, view.plate.channels)), inlet=opened(view.plate.inlet),
+        outlet=opened(view.plate.outlet),
+    )  # fmt: skip
+    branches = tuple(replace(b, path=tuple((at(x * MM) / MM, y) for x, y in b.path)) for b in view.network.branches)
+    return Window(plate, replace(view.network, branches=branches))
 
 
 def _network(plate: ChannelPlate, branches: tuple[Branch, ...], inlet: str, outlet: str) -> CoolantNetwork:
