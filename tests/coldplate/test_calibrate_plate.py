@@ -88,7 +88,7 @@ def test_what_finite_elements_cannot_take_is_refused_before_anything_is_solved(s
 @pytest.mark.fem
 def test_plates_too_large_for_the_memory_are_refused():
     loaded = load_design(BUS, ("cold_plate.flow_lpm=4",))
-    with pytest.raises(SolveError, match="GB, and at most 20 are allowed"):
+    with pytest.raises(SolveError, match="GB even with short channels, and at most 20 are allowed"):
         calibrate_plate(loaded, lay_out(loaded), (2.0, 4.0), lambda _: None)
 
 

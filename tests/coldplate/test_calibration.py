@@ -10,6 +10,7 @@ from coldplate_networks import duct, plate, three_pass
 
 from packtool.catalogue.load import coolants
 from packtool.coldplate.calibrated import calibrated_pieces, network_passages
+from packtool.coldplate.flow3d.window import shortened, window
 from packtool.coldplate.fluid import Properties
 from packtool.coldplate.losses import FlowPhysics, branch_losses
 from packtool.coldplate.march import film
@@ -288,3 +289,33 @@ def test_without_a_calibration_nothing_is_said_of_one():
     rows = coolant_results(solution, "rest")
     assert not any("calibration" in row.name for row in rows)
     assert list(coolant_calibration.check(Evidence(loaded, layout, ResultSet(tuple(rows))))) == []
+
+
+def test_films_of_a_shortened_channel_are_told_from_both_its_ends():
+    """A window of half the length: its first half is the first quarter of the channel, its second the last, and straight lines join them."""
+    whole, half = duct(384.0), duct(192.0)  # pieces of 16 mm
+    calibration = told(half, (1.0, 1.0, 1.0), 1.0)
+    branch = calibration.branches[0]
+    s = np.array(branch.s_mm)
+    over = np.where(s < 96.0, 1.1, 1.4)
+    Nu = tuple(tuple(over * np.array(row)) for row in branch.Nu)
+    calibration = calibration.model_copy(update={"branches": (branch.model_copy(update={"Nu": Nu}),)})
+    p = network_passages(replace(whole, calibration=calibration))
+    ratio = p.corrections.film_ratio(np.zeros(4, np.int64), np.array([0.02, 0.08, 0.192, 0.38]), np.full(4, 200.0))
+    np.testing.assert_allclose(ratio, [1.1, 1.1, 1.25, 1.4], rtol=1e-6)
+
+
+def test_a_plate_shortened_is_the_plate_less_a_piece_of_its_middle():
+    loaded = load_design(BUS, (*SMALL, "cold_plate.channels=3", "cold_plate.passes=1"))
+    layout = lay_out(loaded)
+    view = window(layout, loaded.design.cold_plate)
+    short = shortened(view, 0.6)
+    length = view.plate.size[2] - view.plate.size[0]
+    assert short.plate.size[2] - short.plate.size[0] == pytest.approx(0.6 * length)
+    assert short.plate.size[1::2] == view.plate.size[1::2]
+    for before, after in zip(view.network.branches, short.network.branches, strict=True):
+        removed = 0.4 * length * 1e3 if before.kind == "channel" else 0.0
+        assert before.length_mm() - after.length_mm() == pytest.approx(removed)
+    for face, other in ((view.plate.inlet, short.plate.inlet), (view.plate.outlet, short.plate.outlet)):
+        assert face.high - face.low == pytest.approx(other.high - other.low)
+    passages(short.network)  # still one connected network
