@@ -11,6 +11,9 @@ from packtool.mesh.records import Floats, Integers
 
 Flags = NDArray[np.bool_]
 
+ONE_FILM = 0.05
+"""Relative half-width that a calibrated film keeps beside the mesh's error: it is one around the section, told for even heat at one Prandtl
+number. Highest temperatures are within 4 % of the film of the finite elements' (benchmarks/plate_levels.py), twice the Prandtl number another 4 %."""
 FADE = 0.25
 """Share of a range's end over which its figures give way to the correlations beyond it, so that nothing jumps."""
 
@@ -37,24 +40,16 @@ class Corrections:
         proportion to Re, as creeping flow has it; beyond the last it fades.
         """
         scale = mu**2 / (rho * D_h**2) * Re
-        return np.where(forward, scale * self.above(Re) * _along(Re, self.Re, self.excess), 0.0)
+        return np.where(forward, scale * self.told(Re) * _along(Re, self.Re, self.excess), 0.0)
 
-    def above(self, Re: Floats) -> Floats:
-        """Weight (n,) [-] of the losses: 1 up to the calibration's highest Re of each branch."""
-        last = self.Re[:, -1]
-        return np.clip(1 - (Re - last) / np.maximum(FADE * last, 1e-300), 0.0, 1.0)
+    def told(self, Re: Floats) -> Floats:
+        """Weight (n,) [-] of the losses: 1 up to the calibration's highest Re of each branch, 0 where it has none."""
+        return _below(Re, self.Re[:, -1])
 
     def inside(self, branch: Integers, Re: Floats) -> Floats:
         """Weight (n_segments,) [-] of the films: 1 between the lowest and the highest Re of each segment's ``branch``."""
-        first = self.Re[branch, 0]
-        return np.where(
-            first > 0, self.above_of(branch, Re) * np.clip(1 - (first - Re) / np.maximum(FADE * first, 1e-300), 0.0, 1.0), 0.0
-        )
-
-    def above_of(self, branch: Integers, Re: Floats) -> Floats:
-        """``above`` by segment."""
-        last = self.Re[branch, -1]
-        return np.clip(1 - (Re - last) / np.maximum(FADE * last, 1e-300), 0.0, 1.0)
+        first, last = self.Re[branch, 0], self.Re[branch, -1]
+        return _below(Re, last) * np.clip(1 - (first - Re) / np.maximum(FADE * first, 1e-300), 0.0, 1.0)
 
     def film_ratio(self, branch: Integers, s: Floats, Re: Floats) -> Floats:
         """Films over the correlation's (n_segments,) [-] at the ways ``s`` (n_segments,) [m] along ``branch``."""
@@ -65,9 +60,19 @@ class Corrections:
                 table[here, k] = np.interp(s[here], ways, row)
         return _along(Re, self.Re[branch], table)
 
-    def error(self, Re: Floats, knots: Floats, of: Floats) -> Floats:
-        """A relative error (n_flows,) at Re (n,), by rows of ``knots`` (n, n_flows)."""
-        return _along(Re, knots, np.broadcast_to(of, knots.shape))
+    def loss_error(self, Re: Floats) -> Floats:
+        """Relative half-width (n,) [-] of each branch's whole loss."""
+        return _along(Re, self.Re, np.broadcast_to(self.drop_error, self.Re.shape))
+
+    def film_scatter(self, branch: Integers, Re: Floats) -> Floats:
+        """Relative half-width (n_segments,) [-] of the films."""
+        knots = self.Re[branch]
+        return ONE_FILM + _along(Re, knots, np.broadcast_to(self.film_error, knots.shape))
+
+
+def _below(Re: Floats, last: Floats) -> Floats:
+    """1 up to ``last``, fading to 0 beyond it."""
+    return np.clip(1 - (Re - last) / np.maximum(FADE * last, 1e-300), 0.0, 1.0)
 
 
 def _along(x: Floats, knots: Floats, values: Floats) -> Floats:

@@ -108,7 +108,7 @@ def film(
     calibrated = None
     if p.corrections is not None and not restart:
         told = Nusselt(_ages(p, segments, mass_flow, aged, True, grows), physics.wall) * p.corrections.film_ratio(b, segments.s, Re)
-        known = p.corrections.error(Re, p.corrections.Re[b], p.corrections.film_error)
+        known = p.corrections.film_scatter(b, Re)
         weight = np.where(velocity > 0, p.corrections.inside(b, Re), 0.0)
         Nu, scatter, calibrated = (1 - weight) * Nu + weight * told, (1 - weight) * scatter + weight * known, weight
     return Film(

@@ -231,7 +231,7 @@ class _System:
         p = self.p
         if p.corrections is None:
             return np.ones(self.n), np.ones((self.n, 2))
-        free = 1 - np.where(p.corrections.Re[:, -1] > 0, p.corrections.above(Re), 0.0)
+        free = 1 - p.corrections.told(Re)
         fed = np.isin(p.node, [p.inlet, p.outlet, *p.node[p.n_channels :].ravel()])
         return free, np.where(fed, 1.0, free[:, None])
 
@@ -267,7 +267,7 @@ class _System:
             uncertainty += UNCERTAINTY_JUNCTIONS * over(np.where(bores, lost.fittings, 0.0))
         if self.p.corrections is not None:
             parts["calibration"] = over(lost.calibration)
-            known = self.p.corrections.error(lost.Re, self.p.corrections.Re, self.p.corrections.drop_error)
+            known = self.p.corrections.loss_error(lost.Re)
             uncertainty += float(np.abs(weight) @ ((1 - free) * known * np.abs(lost.total)))
         if self.p.pumps:
             parts["pumps"] = -over(self.heads(flow)[0])

@@ -16,7 +16,7 @@ from packtool.results import ZERO_CELSIUS
 KEY = "cold_plate.calibration"
 PRANDTL_REACH = 2.0
 """Factor by which the design's Prandtl number at the inlet may lie from the calibration's. What finite elements tell of the film is its ratio to
-the correlation at the same Re and Pr; see ``tests/coldplate/test_calibration.py`` for how little that ratio moves."""
+the correlation at the same Re and Pr. Measured on a three-pass serpentine at Re 250, told at Pr 30: 1 % too high a film at Pr 15, 4 % at 60."""
 SAME_MM = 1e-3
 """Sizes that differ by less are one: the layout's rounding."""
 

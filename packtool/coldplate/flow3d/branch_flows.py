@@ -28,8 +28,7 @@ def branch_drops(flow: FlowSolution, network: CoolantNetwork, p: Passages) -> tu
     volume = np.array([2 * q for q, _, _ in sections])
     if len(network.branches) == 1:
         volume[:] = 2 * flow.flow["outlet"]
-    rho, mu = flow.problem.rho, flow.problem.mu
-    gradient = 2 * p.f_Re * mu * volume / p.area / p.D_h**2  # of developed friction, along the path
+    gradient = 2 * p.f_Re * flow.problem.mu * volume / p.area / p.D_h**2  # of developed friction, along the path
     pressure = np.full(len(p.nodes), np.nan)
     pressure[p.inlet], pressure[p.outlet] = flow.mean_pressure["inlet"], flow.mean_pressure["outlet"]
     for node in np.flatnonzero(np.isnan(pressure)):
@@ -41,7 +40,6 @@ def branch_drops(flow: FlowSolution, network: CoolantNetwork, p: Passages) -> tu
         ahead = p.length[feeder] - at if volume[feeder] > 0 else -at
         within = (p.length[feeder] - p.straight[feeder]) / 2 * np.sign(ahead)  # inside a wider header: no friction of its own
         pressure[node] = held - gradient[feeder] * (ahead - within)
-    del rho
     return volume, pressure[p.node[:, 0]] - pressure[p.node[:, 1]]
 
 
