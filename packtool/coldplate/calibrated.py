@@ -49,8 +49,8 @@ def _corrections(network: CoolantNetwork, p: Passages, calibration: PlateCalibra
     films = {}
     for i, branch in enumerate(network.branches):
         there = at.get(branch.name)
-        if there is None or Re_own[0, there] <= 0:  # against the design's direction: left to the correlations
-            continue
+        if there is None or Re_own[0, there] <= 0 or not (np.diff(Re_own[:, there]) > 0).all():
+            continue  # against the design's direction, or hardly flowing: left to the correlations
         window = channels.branches[there]
         Re[i] = Re_own[:, there]
         repeated = p.bends[i] / own.bends[there] if own.bends[there] else 1.0

@@ -80,7 +80,8 @@ class CoolantTable:
             if beyond:
                 raise SolveError(
                     f"{where}: {self.id} reaches {value - ZERO_CELSIUS:.1f} degC, {word} the known range {low - ZERO_CELSIUS:g}..{high - ZERO_CELSIUS:g} degC"
-                    " (boiling, freezing or no data): change cold_plate.flow_lpm, cold_plate.inlet_degC or the coolant"
+                    " (boiling, freezing or no data): change the flow, the inlet's temperature (in a design: cold_plate.flow_lpm, .inlet_degC) or the"
+                    " coolant"
                 )
 
     def at(self, T: Floats, where: str = "coolant") -> Properties:

@@ -73,7 +73,7 @@ def colebrook(Re: Floats, relative_roughness: Floats) -> Floats:
         raise SolveError(f"Colebrook's equation is for turbulent flow: Re {Re.min():.4g} is below {RE_LAMINAR:g}")
     if np.any((rough < 0) | (rough > ROUGHNESS_MAX)):
         raise SolveError(
-            f"relative roughness must be in [0, {ROUGHNESS_MAX:g}], got {rough.max():.4g}: lower cold_plate.roughness_um"
+            f"relative roughness must be in [0, {ROUGHNESS_MAX:g}], got {rough.max():.4g}: lower the roughness (in a design: cold_plate.roughness_um)"
         )
     x = np.full(Re.shape, 6.0)
     for _ in range(12):  # quadratic from any start in 4..12: five steps reach rounding
@@ -124,5 +124,6 @@ def _check_reynolds(Re: Floats) -> None:
     if np.any(~(Re >= 0)) or np.any(Re > RE_MAX):
         worst = np.nanmax(Re) if np.any(Re == Re) else float("nan")
         raise SolveError(
-            f"Reynolds number {worst:.4g} is outside 0..{RE_MAX:g}: check cold_plate.flow_lpm and the channel's section"
+            f"Reynolds number {worst:.4g} is outside 0..{RE_MAX:g}: check the flow (in a design: cold_plate.flow_lpm) and the channel's"
+            " section"
         )

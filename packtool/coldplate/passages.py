@@ -261,7 +261,8 @@ def _check(network: CoolantNetwork, nodes: tuple[str, ...]) -> None:
     joined: tuple[Branch | Fitting, ...] = (*network.branches, *network.fittings)
     names = [b.name for b in joined]
     if len(set(names)) != len(names):
-        raise SolveError("two branches of the coolant network have the same name")
+        twice = next(name for name in names if names.count(name) > 1)
+        raise SolveError(f"two branches of the coolant network have the same name, {twice}")
     for b in network.branches:
         if min(b.width_mm, b.height_mm, b.length_mm()) <= 0 or any(p == q for p, q in zip(b.path, b.path[1:], strict=False)):
             raise SolveError(f"coolant branch {b.name} has a side or a stretch of its path without length")

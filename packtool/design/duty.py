@@ -41,7 +41,17 @@ def demands(design: PackDesign, cell: Cell, document: Document, folder: Path) ->
             demand = _demand(design, cell, case, ("cases", name), document, folder)
             if demand is not None:
                 made[name] = demand
+                _complain_of_late_coolant(case, demand, ("cases", name, "coolant", "time_s"), document)
     return made
+
+
+def _complain_of_late_coolant(case: TransientCase, demand: Demand, path: KeyPath, document: Document) -> None:
+    """A schedule of which nothing comes to pass is a slip."""
+    if case.coolant is not None and case.coolant.time_s[0] >= demand.duration_s:
+        document.complain(
+            path,
+            f"begins at {case.coolant.time_s[0]:g} s, when the case is over ({demand.duration_s:g} s): nothing of it would come to pass",
+        )
 
 
 @dataclass(frozen=True)

@@ -279,6 +279,7 @@ class TestCoolantSchedule:
             ("{time_s: [10], inlet_degC: 25}", "inlet_degC", "must be a list of numbers"),
             ("{time_s: [10], inlet_degC: [warm]}", "inlet_degC.0", "must be a number"),
             ("{time_s: [10], flow_lpm: [-20000]}", "flow_lpm.0", "must be from -10000"),
+            ("{time_s: [60, 90], flow_lpm: [2, 3]}", "time_s", "begins at 60 s, when the case is over (60 s)"),
         ],
     )
     def test_refusals(self, complaints, schedule, key, message):

@@ -104,7 +104,7 @@ def test_a_transient_asks_for_what_it_needs():
     with pytest.raises(SolveError, match="needs rho_cp"):
         thermal.solve_transient(still, 300.0, [1.0])
     problem = thermal.conduction(STACK, 1.0, rho_cp=1e6, **held)
-    for times in ([], [0.0, 5.0], [5.0, 5.0], [5.0, 2.0], [float("nan")]):
+    for times in ([], [0.0, 5.0], [5.0, 5.0], [5.0, 2.0], [float("nan")], "x"):
         with pytest.raises(SolveError, match="times"):
             thermal.solve_transient(problem, 300.0, times)
     for more in ({"tolerance_K": 0.0}, {"first_step": 0.0}, {"longest_step": -1.0}):

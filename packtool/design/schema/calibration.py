@@ -42,8 +42,6 @@ class CalibratedBranch(Frozen):
             raise ValueError(f"branch {self.name}: Re, K and Nu need one entry for each flow, and each Nu one for each s_mm")
         if any(b <= a for a, b in zip(self.s_mm, self.s_mm[1:], strict=False)):
             raise ValueError(f"branch {self.name}: s_mm must ascend")
-        if any(abs(b) <= abs(a) or a * b <= 0 for a, b in zip(self.Re, self.Re[1:], strict=False)):
-            raise ValueError(f"branch {self.name}: Re must grow from flow to flow, in one direction")
         if min(min(row) for row in self.Nu) <= 0:
             raise ValueError(f"branch {self.name}: Nu must be above 0")
         return self

@@ -225,7 +225,10 @@ def _sensed(places: Mapping[str, Places], T: Floats) -> list[float]:
 
 def _targets(problem: HeatProblem, times: Sequence[float] | float, breakpoints: Sequence[float]) -> tuple[list[float], list[float]]:
     """Outputs, and every time to land on."""
-    outputs = [float(time) for time in np.atleast_1d(np.asarray(times, dtype=float))]
+    try:
+        outputs = [float(time) for time in np.atleast_1d(np.asarray(times, dtype=float))]
+    except (TypeError, ValueError):
+        raise SolveError(f"times [s] must be a number or numbers; got {times!r}") from None
     if not outputs or not np.isfinite(outputs).all() or outputs[0] <= 0 or any(b <= a for a, b in pairwise(outputs)):
         raise SolveError("times [s] must be finite, ascending and above 0, one at least")
     if not np.isfinite(np.asarray(breakpoints, dtype=float)).all():
