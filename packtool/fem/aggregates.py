@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from packtool.mesh.records import Floats, Integers, TaggedMesh
+from packtool.mesh.solids import IMPORTED
 
 POINTS_ALONG = 5
 """Points a block has along each grid direction where conduction is even: measured on two packs against 3 to 10; 4 to 7 are alike."""
 
 MOST_ALONG = 16
 """Longest block, in points, where one direction conducts far better than the others."""
+
+EDGES_ALONG = 4
+"""Edges of elements along a block of a part of any shape: measured on a bracket of 15,809 points on the bus pack, 3 to 12."""
 
 MOST_BLOCKS, POINTS_A_BLOCK = 16_000, 150
 """More blocks than this (or one for so many points, where that is more) cost more to factorise than they save."""
@@ -27,8 +32,29 @@ def aggregates(mesh: TaggedMesh, conductivity: Floats, component: Integers, alon
     exchanged fast between neighbours (sqrt(k) over the spacing of the lines) and short where slowly, so that what is slow to
     even out within a block is so for none. On the bus pack (117k points, cells of k = 0.8, 21, 21) this takes 23 iterations where
     even boxes across the regions took 54. A point between regions belongs to the best conductor; ``component`` (n_points,): parts
-    with no shared node are never in one block.
+    with no shared node are never in one block. Parts of any shape have no grid lines: their blocks are cubes of EDGES_ALONG elements.
     """
+    beside = np.array([region.role == IMPORTED for region in mesh.regions])[mesh.region]
+    if not beside.any():
+        return _of_lines(mesh, conductivity, component, along)
+    own = np.zeros(len(mesh.points), dtype=bool)
+    own[mesh.hexes[beside]] = True
+    number = np.where(own, np.cumsum(own), np.cumsum(~own)) - 1
+    swept = replace(mesh, points=mesh.points[~own], hexes=number[mesh.hexes[~beside]], region=mesh.region[~beside])
+    block = np.empty(len(mesh.points), dtype=np.int64)
+    block[~own] = _of_lines(swept, conductivity, component[~own], along)
+    block[own] = _cubes(mesh.points[own], number[mesh.hexes[beside]], component[own]) + block[~own].max(initial=-1) + 1
+    return block
+
+
+def _cubes(points: Floats, hexes: Integers, component: Integers) -> Integers:
+    """Cubes of EDGES_ALONG times the middle length of an element's edges."""
+    side = EDGES_ALONG * float(np.median(np.linalg.norm(points[hexes[:, 0]] - points[hexes[:, 1]], axis=1)))
+    place = np.floor((points - points.min(axis=0)) / side).astype(np.int64)
+    return np.unique(np.column_stack([component, place]), axis=0, return_inverse=True)[1].ravel().astype(np.int64)
+
+
+def _of_lines(mesh: TaggedMesh, conductivity: Floats, component: Integers, along: int) -> Integers:
     points, n_regions = mesh.points, len(mesh.regions)
     k = np.maximum(np.einsum("rii->ri", conductivity), 1e-300)
     best_last = np.argsort(k.max(axis=1), kind="stable")

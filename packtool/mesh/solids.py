@@ -20,11 +20,13 @@ IMPORTED = "imported"
 """Role of the regions of parts of any shape."""
 TOUCH_MM = 0.05
 """Faces this close, or this far into each other, touch: what a CAD program's rounding, and a user's place for a part, may be off by."""
-SIZE: Mapping[Level, float] = {"coarse": 3.0, "normal": 1.5, "fine": 0.75}
-"""Longest edge of a tetrahedron over the part's thickness (twice its volume over its surface); a tetrahedron is two elements along each
-edge. Twice as much where the mesh is halved."""
-TRIES = ((1.0, 12), (0.8, 16), (0.6, 20), (0.5, 24))
-"""Share of the size, and edges of tetrahedra on a full circle: the first that make elements good enough are taken."""
+SIZE: Mapping[Level, tuple[float, int]] = {"coarse": (3.0, 12), "normal": (1.5, 18), "fine": (0.75, 30)}
+"""Longest edge of a tetrahedron over the part's thickness (twice its volume over its surface), and edges on a full circle; a tetrahedron is
+two elements along each edge."""
+HALVED = {"coarse": (6.0, 8), "normal": SIZE["coarse"], "fine": SIZE["normal"]}
+"""The same where the mesh is halved."""
+TRIES = (1.0, 0.8, 0.6, 0.5)
+"""Shares of the size: the first that makes elements good enough is taken."""
 MIN_SPLIT_JACOBIAN = 0.02
 """The four quarters of a tetrahedron are no cubes: those of a regular one have 0.58, those of a flat one much less. Below this an element
 is taken for broken."""
@@ -61,24 +63,24 @@ class Filling:
 
 
 def fillings(solids: tuple[Solid, ...], level: Level, halved: bool) -> dict[Path, Filling]:
-    """The elements of each shape among ``solids``, by its file. ``halved``: of twice the size.
+    """The elements of each shape among ``solids``, by its file. ``halved``: of about twice the size.
 
     Raises MeshError, with the part's name, where gmsh fails or takes too long, where an element is bad, or where the volume is not that of the CAD.
     """
-    size = SIZE[level] * (2 if halved else 1)
+    size, around = (HALVED if halved else SIZE)[level]
     if halved and level == "coarse":
         size *= 1.5
     made: dict[Path, Filling] = {}
     for solid in solids:
         if solid.brep not in made:
-            made[solid.brep] = _filled(solid, size)
+            made[solid.brep] = _filled(solid, size, around)
     return made
 
 
-def _filled(solid: Solid, size: float) -> Filling:
+def _filled(solid: Solid, size: float, around: int) -> Filling:
     worst = -1.0
-    for share, around in TRIES:
-        points, tets, thickness = _tetrahedra(solid, share * size, around)
+    for share in TRIES:
+        points, tets, thickness = _tetrahedra(solid, share * size, round(around / share))
         made = quartered(points, tets, solid.volume_mm3)
         found = float(np.nan_to_num(hexahedron_jacobians(made.points, made.hexes), nan=-1.0).min())
         worst = max(worst, found)

@@ -13,10 +13,13 @@ from solid_shapes import BAR, BEND_MM, VOLUMES
 
 import packtool.mesh.solids as filling
 from packtool.errors import MeshError
+from packtool.fem.aggregates import aggregates
 from packtool.layout.imported import rotation_matrix
 from packtool.layout.records import Layout
-from packtool.mesh.build import MeshedPack, mesh_layout
+from packtool.mesh.build import MeshedPack, family_members, mesh_layout
 from packtool.mesh.solids import Solid
+from packtool.results import Result
+from packtool.thermal.error import estimated_errors
 from packtool.thermal.evaluate import region_values
 from packtool.thermal.part_flows import part_flows
 from packtool.thermal.records import ConductionProblem, Convection, Heat, ThermalSolution
@@ -117,15 +120,20 @@ def test_two_bars_on_each_other_are_two_resistances(shapes, turn):
 
 @pytest.mark.parametrize("level", ["coarse", "normal"])
 def test_around_a_bend_heat_flows_as_between_two_radii(shapes, level):
-    """R = angle / (k depth ln(r2 / r1)): each arc is a resistance of its own beside the others."""
+    """R = angle / (k depth ln(r2 / r1)): each arc is a resistance of its own beside the others. The error told covers the true one."""
     inner, outer, deep = BEND_MM
     block, side = box("block", "cell", 0, -20, 0, 40, 20, 20), box("side", "pad", -10, -20, 35, 0, 20, 60)
-    pack = mesh_layout(walled(block, side), level, solids=[solid(shapes, "bend", "bend", (0, 5, 20))])
-    sink = {"exterior_bottom": Convection(1e-3, 300.0)}
-    solution = solved(pack, {"block": Q, "side": -Q}, 1e7, **sink)
-    drop = block_over(pack, solution) - block_over(pack, solution, "side")
-    wanted = Q * (math.pi / 2) / (K * deep * 1e-3 * math.log(outer / inner))
-    assert drop == pytest.approx(wanted, rel={"coarse": 0.01, "normal": 0.003}[level])
+    joint, rows = 1e7, []
+    for one, halved in family_members(walled(block, side), level):
+        bend = solid(shapes, "bend", "bend", (0, 5, 20))
+        pack = mesh_layout(walled(block, side), one, halved=halved, solids=[bend])
+        solution = solved(pack, {"block": Q, "side": -Q}, joint, exterior_bottom=Convection(1e-3, 300.0))
+        rows.append([Result("drop", block_over(pack, solution) - block_over(pack, solution, "side"), "K")])
+    wanted = Q * (math.pi / 2 / (K * deep * 1e-3 * math.log(outer / inner)) + 2 / (joint * (outer - inner) * deep * 1e-6))
+    (found,) = estimated_errors(*rows)
+    assert found.value == pytest.approx(wanted, rel={"coarse": 0.004, "normal": 0.0015}[level])
+    assert found.error is not None
+    assert 0.5 < found.error / abs(found.value - wanted) < 2  # 1.35 and 0.82
 
 
 def test_its_volume_is_that_of_the_cad_although_its_faces_are_curved(shapes):
@@ -170,3 +178,16 @@ class TestWhatCannotBeFilled:
         wrong = replace(solid(shapes, "bar", "bar", (0, 0, 20)), volume_mm3=2 * VOLUMES["bar"])
         with pytest.raises(MeshError, match="part bar: its mesh holds 6 cm³, the CAD says 12 cm³; do its solids overlap"):
             mesh_layout(layout(BLOCK), "coarse", solids=[wrong])
+
+
+def test_a_part_of_any_shape_leaves_the_packs_blocks_as_they_are(shapes):
+    """The coarse unknowns of the solver: one more shape must not spoil the grid lines that the pack's are made of."""
+    alone = mesh_layout(layout(BLOCK), "normal").mesh
+    mesh = mesh_layout(layout(BLOCK), "normal", solids=[solid(shapes, "tube", "tube", (0, 0, 20))]).mesh
+    own = len(alone.points)
+    K = np.eye(3) * np.array([20.0, 200.0])[:, None, None]
+    block = aggregates(mesh, K, (np.arange(len(mesh.points)) >= own).astype(np.int64))
+    assert np.array_equal(block[:own], aggregates(alone, K[:1], np.zeros(own, dtype=np.int64)))
+    tube = np.bincount(block[own:])[block[:own].max() + 1 :]
+    assert set(block[:own]).isdisjoint(block[own:])
+    assert 8 < (tube > 0).sum() < (len(mesh.points) - own) / 8
