@@ -92,7 +92,7 @@ class _Walk:
             if key in properties:
                 completed[key] = self.check(value, properties[key], (*path, key))
             elif schema.get("additionalProperties") is not True:
-                self._unknown_key(key, data, properties, path)
+                self._unknown_key(key, data, properties, path, record)
         for key, field in properties.items():
             if key in data or (*path, key) in self.document.wrong:  # wrong: a misspelt key was meant for it
                 continue
@@ -120,8 +120,13 @@ class _Walk:
         wrong = self.document.wrong
         return path in wrong or (isinstance(value, list) and any((*path, index) in wrong for index in range(len(value))))
 
-    def _unknown_key(self, key: str, data: dict[str, Any], properties: Schema, path: KeyPath) -> None:
+    def _unknown_key(
+        self, key: str, data: dict[str, Any], properties: Schema, path: KeyPath, record: type[DesignRecord] | None
+    ) -> None:
         """Complain; the key that was probably meant counts as wrong, not as missing."""
+        if record is not None and key in record.absent:
+            self.document.complain((*path, key), record.absent[key])
+            return
         meant = None
         other_words = [word for home, word in self.homes.get(key, ()) if word and is_at(home, path)]
         if self.suggestions_left > 0 and not other_words:

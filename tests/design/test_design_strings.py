@@ -30,6 +30,9 @@ REFUSED = {
     "cells that do not come out": (
         "electrical={series: 8, parallel: 4}", "arrangement.cells_per_row", "with rows: 2 and 4 modules it takes cells_per_row: 4",
     ),
+    "modules above each other": (
+        "arrangement.modules.count_z=2", "arrangement.modules.count_z", "give each layer a design of its own",
+    ),
     "an open cell alone in its string": (
         "electrical={series: 32, parallel: 2}|overrides.cells={M01.R1C01: {circuit: open}}", "overrides.cells.M01.R1C01.circuit",
         "its whole string would carry nothing, for the cell has none in parallel in its string",

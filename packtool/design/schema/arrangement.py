@@ -41,6 +41,12 @@ class Fins(DesignRecord):
     foot_mm: Millimetres | None = Field(None, description="length of the foot under the cell; default: the cell's thickness")
 
 
+ONE_LAYER = (
+    "modules stand in one layer, on one cold plate: give each layer a design of its own, with its share of electrical.series (or of the"
+    " strings in parallel) and of the coolant, or let more modules stand side by side (count_x, count_y)"
+)
+
+
 def _whole_strings(count_x: int, count_y: int, strings: int) -> str | None:
     count = count_x * count_y
     if count % strings == 0:
@@ -53,6 +59,7 @@ class Modules(DesignRecord):
     """The rows as a module that stands in the pack ``count_x`` x ``count_y`` times, in series, or in ``strings`` that are in parallel."""
 
     agreements = (Agreement(("count_x", "count_y", "strings"), "strings", _whole_strings),)
+    absent = dict.fromkeys(("count_z", "layers", "gap_z_mm"), ONE_LAYER)
 
     count_x: Count = Field(1, description="modules side by side along x")
     count_y: Count = Field(1, description="lines of modules along y")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
@@ -40,9 +40,11 @@ class Agreement:
 
 
 class DesignRecord(Frozen):
-    """A mapping of the design file. What its keys must agree on is in ``agreements``, for this class and for the loader alike."""
+    """A mapping of the design file. What its keys must agree on is in ``agreements``, for this class and for the loader alike; ``absent``:
+    keys that one may look for here, and what to do instead."""
 
     agreements: ClassVar[tuple[Agreement, ...]] = ()
+    absent: ClassVar[Mapping[str, str]] = {}
 
     @model_validator(mode="after")
     def _agrees(self) -> DesignRecord:
