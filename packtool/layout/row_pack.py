@@ -7,15 +7,13 @@ Without a plate below, the layer (if it is there for none) or the cells stand on
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import PackDesign
 from packtool.errors import Complaint, DesignError, LayoutError
-from packtool.layout.bar_shapes import AIR_MM, TOUCH_MM, Bar, BarSize, Box, overlap
+from packtool.layout.bar_shapes import Bar, BarSize, Box
 from packtool.layout.busbars import Wiring, bar_parts, check_bars, plan_bars
 from packtool.layout.cell_body import cell_product
-from packtool.layout.complaints import complain
 from packtool.layout.coolant import CoolantNetwork
 from packtool.layout.enclosure import TrayPlan, check_enclosure, enclosed
 from packtool.layout.fillers import WallFiller, check_wall_fillers, fillers_between, wall_filler_parts, wall_fillers
@@ -26,13 +24,14 @@ from packtool.layout.modules import Link, Place, hull, module_links, place_modul
 from packtool.layout.outline import Rectangle
 from packtool.layout.plate import check_plate, flat_plate, overhang_mm
 from packtool.layout.records import Joint, Layout, Part, Product
+from packtool.layout.row_bar_checks import bar_boxes, check_links, check_modules, check_row_gap
 from packtool.layout.row_parts import cell_parts, end_plate_parts, gap_parts, interface_parts
 from packtool.layout.row_plates import Levels, check_over, place_plates, plan_levels
 from packtool.layout.row_sides import check_sides
 from packtool.layout.row_structure import side_parts
 from packtool.layout.rows import RowPlan, plan_rows, rows_of
 from packtool.layout.shelf import Made
-from packtool.layout.terminals import NORMALS, Pole, Terminals, plan_terminals, poles_of, terminal_parts
+from packtool.layout.terminals import Pole, Terminals, plan_terminals, poles_of, terminal_parts
 from packtool.layout.upright_checks import check_upright
 from packtool.layout.upright_plates import (
     UprightPlan,
@@ -142,14 +141,14 @@ def _plan(loaded: LoadedDesign) -> Plan:
     complaints = between or [*check_sides(loaded, rows), *check_wall_fillers(loaded, places, fillers, inside)]
     complaints = (
         complaints
-        or _check_row_gap(loaded, rows, poles, size) + check_side_pads(loaded, rows, poles[0].face == "top")
+        or check_row_gap(loaded, rows, poles, size) + check_side_pads(loaded, rows, poles[0].face == "top")
         or check_bars(loaded, size, wiring, planned, places[0].own_rectangle(tray.inside) if len(places) == 1 else None)
     )
     if not complaints and len(places) > 1:
-        complaints = _check_modules(loaded, (*terminal, *bars), places, links, tray.inside)
-        complaints = complaints or _check_links(loaded, links, poles, terminals)
+        complaints = check_modules(loaded, (*terminal, *bars), places, links, tray.inside)
+        complaints = complaints or check_links(loaded, links, poles, terminals)
     if (plate := flat_plate(design)) is not None:
-        standing = [box for box, _ in _bar_boxes((*terminal, *bars), places, links)]
+        standing = [box for box, _ in bar_boxes((*terminal, *bars), places, links)]
         over = check_over(loaded, plate, footprint, levels, poles, standing)
         complaints = check_plate(loaded, plate, footprint) + over + complaints
     complaints += check_enclosure(loaded, design.enclosure, tray)
@@ -211,97 +210,6 @@ def _inside(
     x0, y0, x1, y1 = hull(iter(boxes))
     by = design.enclosure.clearance_mm
     return x0 - by, y0 - by, x1 + by, y1 + by
-
-
-def _check_row_gap(loaded: LoadedDesign, rows: RowPlan, poles: tuple[Pole, ...], size: BarSize) -> list[Complaint]:
-    """Terminals on the sides, and the bars on them, need room between two rows."""
-    if poles[0].face == "top" or len(rows.rows) == 1:
-        return []
-    faces = {(pole.row, pole.face): pole.at[1] for pole in poles}
-    needed = 0.0
-    for below, above in pairwise(rows.rows):
-        up, down = faces.get((below.number, "y+")), faces.get((above.number, "y-"))
-        out = [up - (below.y + below.stance.y / 2)] if up is not None else []
-        out += [above.y - above.stance.y / 2 - down] if down is not None else []
-        needed = max(needed, sum(out) + len(out) * size.thickness + (AIR_MM if out else 0.0))
-    if rows.row_gap_mm >= needed - TOUCH_MM:
-        return []
-    message = (
-        f"terminals and busbars stand {needed - AIR_MM:.4g} mm out of the cells between two rows, and keep {AIR_MM:g} mm of air;"
-        f" row_gap_mm must be at least {needed:.4g}"
-    )
-    return [complain(loaded, "arrangement.row_gap_mm", message)]
-
-
-def _check_modules(
-    loaded: LoadedDesign, bars: tuple[Bar, ...], places: tuple[Place, ...], links: tuple[Link, ...], inside: Rectangle
-) -> list[Complaint]:
-    """Bars of one module that touch those of another, the walls or the bars between modules."""
-    boxes = _bar_boxes(bars, places, links)
-    boxes.sort(key=lambda named: named[0][0])
-    for k, (a, name) in enumerate(boxes):
-        if a[0] < inside[0] or a[1] < inside[1] or a[3] > inside[2] or a[4] > inside[3]:
-            return [complain(loaded, "enclosure.clearance_mm", f"{name} touches the tray's wall; make clearance_mm larger")]
-        for b, other in boxes[k + 1 :]:
-            if b[0] >= a[3] - TOUCH_MM:
-                break
-            if name != other and overlap(a, b):
-                turned = modules.rotation_deg if (modules := rows_of(loaded).modules) else (0,)
-                ways = "make gap_x_mm or gap_y_mm larger, or the bars (busbars.width_mm) narrower"
-                if any(turned):  # links between modules that face anyhow may cross at any distance
-                    ways += ", or turn the modules otherwise (rotation_deg)"
-                message = f"{name} and {other} touch; {ways}"
-                return [complain(loaded, "arrangement.modules", message)]
-    return []
-
-
-def _check_links(loaded: LoadedDesign, links: tuple[Link, ...], poles: tuple[Pole, ...], terminals: Terminals) -> list[Complaint]:
-    """Bars between modules that cut through the terminals on their sides."""
-    if poles[0].face == "top":
-        return []
-    for link in links:
-        for place in link.places:
-            for pole in poles:
-                placed = place.pole(pole)
-                if any(overlap(_tab(placed, terminals.out), box) for box in link.bar.boxes):
-                    message = (
-                        f"{_called(link.bar)} cuts through a terminal of {place.tag}, for want of"
-                        " room between the modules; make gap_x_mm or gap_y_mm larger"
-                    )
-                    return [complain(loaded, "arrangement.modules", message)]
-    return []
-
-
-def _tab(pole: Pole, out: float) -> Box:
-    """What a terminal on a side takes, ``out`` [mm] from its cell to its contact face."""
-    (nx, ny), (x, y, z), (hx, hy, hz) = NORMALS[pole.face], pole.at, pole.half
-    xs, ys = sorted((x, x - nx * out)), sorted((y, y - ny * out))
-    return xs[0] - hx, ys[0] - hy, z - hz, xs[1] + hx, ys[1] + hy, z + hz
-
-
-def _called(bar: Bar) -> str:
-    """What a bar between modules is called in a complaint."""
-    if bar.shape == "end":
-        return f"the bar that joins the strings at series position {max(bar.from_series, 1)}"
-    return f"the bar from series position {bar.from_series} to {bar.to_series}"
-
-
-def _bar_boxes(bars: tuple[Bar, ...], places: tuple[Place, ...], links: tuple[Link, ...]) -> list[tuple[Box, str]]:
-    """The boxes of every bar of the pack, where they are, and what each is called."""
-    boxes: list[tuple[Box, str]] = []
-    for place in places:
-        for bar in bars:
-            if bar.shape == "end" and place is not (places[0] if bar.from_series == 0 else places[-1]):
-                continue
-            name = f"{place.tag}'s bar {bar.from_series}-{bar.to_series}"
-            for b in bar.boxes:
-                boxes.append((place.box(b), name))
-    boxes += [
-        (b, f"{_called(link.bar)}{f' of string {link.string}' if link.string > 1 else ''}")
-        for link in links
-        for b in link.bar.boxes
-    ]
-    return boxes
 
 
 def _module_parts(loaded: LoadedDesign, plan: Plan) -> list[Made]:
