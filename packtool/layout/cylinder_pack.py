@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import ColdPlate, CylinderGrid, RibbonPlate
 from packtool.errors import Complaint, DesignError
+from packtool.layout import ribbon_parts
 from packtool.layout import ribbons as ribbon
 from packtool.layout.complaints import complain
 from packtool.layout.coolant import CoolantNetwork
@@ -147,10 +148,10 @@ def _cooling(loaded: LoadedDesign, plan: _Plan) -> tuple[list[_Made], CoolantNet
     plate, interface, grid = loaded.design.cold_plate, loaded.design.interface, plan.grid
     made: list[_Made] = []
     if isinstance(plate, RibbonPlate) and interface is not None and plan.ribbons is not None:
-        made.append(ribbon.interface_parts(grid, plan.ribbons, interface, plan.cells_z))
+        made.append(ribbon_parts.interface_parts(grid, plan.ribbons, interface, plan.cells_z))
         room = plan.top - (plan.cells_z + plan.ribbons.foot + plan.ribbons.height)
-        made.append(ribbon.ribbon_parts(plate, plan.ribbons, plan.cells_z, room))
-        return made, ribbon.ribbon_network(plate, plan.ribbons, plan.cells_z)
+        made.append(ribbon_parts.ribbon_parts(plate, plan.ribbons, plan.cells_z, room))
+        return made, ribbon_parts.ribbon_network(plate, plan.ribbons, plan.cells_z)
     if interface is not None:
         slab, placed = interface_parts(grid, interface.material, interface.thickness_mm, plan.interface_z)
         made.append(([slab], placed))
