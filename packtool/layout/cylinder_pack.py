@@ -19,7 +19,6 @@ from packtool.layout.cylinders import (
     GridPlan,
     cell_diameter,
     cell_parts,
-    holder_ends,
     interface_parts,
     pitch_of,
     plan_grid,
@@ -27,6 +26,7 @@ from packtool.layout.cylinders import (
 )
 from packtool.layout.enclosure import TrayPlan, check_enclosure, enclosed
 from packtool.layout.flat_plates import PlacedPlate, plate_parts, plates_network
+from packtool.layout.grid_strips import holder_ends
 from packtool.layout.heaters import sheet_below, thickness_at
 from packtool.layout.holders import check_holder, holder_parts, potting_parts
 from packtool.layout.plate import FITTING_HEIGHT_MM, check_plate, overhang_mm, plan_plate

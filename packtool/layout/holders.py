@@ -6,7 +6,8 @@ from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import Holder, Potting
 from packtool.errors import Complaint
 from packtool.layout.complaints import complain
-from packtool.layout.cylinders import Cuts, GridPlan, Strip, strips
+from packtool.layout.cylinders import GridPlan
+from packtool.layout.grid_strips import Cuts, Strip, strips
 from packtool.layout.profiles import Profile
 from packtool.layout.records import Part, Product, Sweep
 
