@@ -15,16 +15,9 @@ from packtool.layout import ribbon_parts
 from packtool.layout import ribbons as ribbon
 from packtool.layout.complaints import complain
 from packtool.layout.coolant import CoolantNetwork
-from packtool.layout.cylinders import (
-    GridPlan,
-    cell_diameter,
-    cell_parts,
-    interface_parts,
-    pitch_of,
-    plan_grid,
-    row_distance,
-)
-from packtool.layout.enclosure import TrayPlan, check_enclosure, enclosed
+from packtool.layout.cylinders import GridPlan, cell_diameter, cell_parts, interface_parts, pitch_of, plan_grid, row_distance
+from packtool.layout.enclosure import enclosed
+from packtool.layout.enclosure_checks import check_enclosure
 from packtool.layout.flat_plates import PlacedPlate, plate_parts, plates_network
 from packtool.layout.grid_strips import holder_ends
 from packtool.layout.heaters import sheet_below, thickness_at
@@ -32,6 +25,7 @@ from packtool.layout.holders import check_holder, holder_parts, potting_parts
 from packtool.layout.plate import FITTING_HEIGHT_MM, check_plate, overhang_mm, plan_plate
 from packtool.layout.plates import PlateBars, check_plates, plan_plates, plate_bars
 from packtool.layout.records import Layout, Part, Product
+from packtool.layout.tray_plan import TrayPlan
 
 FLOOR_AIR_MM = 2.0
 """Insulation between the floor and cells or busbars above it that stand on no layer (remembered: mechanical clearance with a film)."""

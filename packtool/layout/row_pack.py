@@ -15,7 +15,8 @@ from packtool.layout.bar_shapes import Bar, BarSize, Box
 from packtool.layout.busbars import Wiring, bar_parts, check_bars, plan_bars
 from packtool.layout.cell_body import cell_product
 from packtool.layout.coolant import CoolantNetwork
-from packtool.layout.enclosure import TrayPlan, check_enclosure, enclosed
+from packtool.layout.enclosure import enclosed
+from packtool.layout.enclosure_checks import check_enclosure
 from packtool.layout.fillers import WallFiller, check_wall_fillers, fillers_between, wall_filler_parts, wall_fillers
 from packtool.layout.flat_plates import plate_parts, plates_network
 from packtool.layout.gaps import gap_mm
@@ -32,6 +33,7 @@ from packtool.layout.row_structure import side_parts
 from packtool.layout.rows import RowPlan, plan_rows, rows_of
 from packtool.layout.shelf import Made
 from packtool.layout.terminals import Pole, Terminals, plan_terminals, poles_of, terminal_parts
+from packtool.layout.tray_plan import TrayPlan
 from packtool.layout.upright_checks import check_upright
 from packtool.layout.upright_plates import (
     UprightPlan,
