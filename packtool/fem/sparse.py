@@ -151,10 +151,13 @@ def _shared(whole: tuple[Pattern, list[Floats]], share: Share | None) -> tuple[P
     length = np.diff(pattern.indptr)
     kept = np.zeros(len(length), dtype=bool)
     kept[own] = True
-    chosen = np.repeat(kept, length)
+    chosen = np.flatnonzero(np.repeat(kept, length))
     indptr = np.concatenate([[0], np.cumsum(length[own])]).astype(np.int32)
     columns = share.points[pattern.indices[chosen]].astype(np.int32)
-    return Pattern(indptr, columns, share), [np.append(values[chosen], 0.0) for values in entries]
+    data = [np.zeros(len(columns) + 1) for _ in entries]
+    for own_values, values in zip(data, entries, strict=True):
+        np.take(values, chosen, out=own_values[:-1], mode="clip")  # without a buffer
+    return Pattern(indptr, columns, share), data
 
 
 def _assembled(forms: Sequence[Any], joined: Sequence[NDArray[np.int32]], cache_dir: Path | None) -> tuple[Pattern, list[Floats]]:
