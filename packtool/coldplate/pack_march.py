@@ -203,7 +203,7 @@ class PackMarch:
     def _carried(self) -> dict[str, Any]:
         """What the next step depends on."""
         return {name: getattr(self, name) for name in _CARRIED} | {
-            "stepper pace": self.stepper.pace,
+            "trend": self.stepper.trend,
             "sums": (self.sums.totals, self.sums.T_time, self.sums.power_time, self.sums.leaving),
         }
 
@@ -211,7 +211,7 @@ class PackMarch:
         so_far, carried = kept
         for name in _CARRIED:
             setattr(self, name, carried[name])
-        self.stepper.pace = carried["stepper pace"]
+        self.stepper.trend = carried["trend"]
         self.sums.totals, self.sums.T_time, self.sums.power_time, self.sums.leaving = carried["sums"]
         assert isinstance(so_far, _Progress)
         return so_far

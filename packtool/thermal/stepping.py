@@ -66,6 +66,30 @@ class Step:
     middle: Floats
 
 
+@dataclass(frozen=True)
+class Trend:
+    """The last step, for guesses of the next: its length ``dt`` [s], the field ``T`` (n_points,) [K] at its start, and ``middle``, its middle
+    stage's. Parabolas in time leave the linear solver a third less to do than the mean pace of the step."""
+
+    dt: float
+    T: Floats
+    middle: Floats
+
+    def ahead(self, now: Floats, time: float) -> Floats:
+        """The parabola of the step's three fields, ``time`` [s] after its end, where it is ``now``."""
+        s = time / self.dt
+        towards = (now - self.middle) / (1 - GAMMA)
+        bend = towards - (self.middle - self.T) / GAMMA
+        return now + s * (towards + (1 + s - GAMMA) * bend)
+
+    def onwards(self, now: Floats, middle: Floats, dt: float) -> Floats:
+        """At the end of a next step of ``dt`` [s]: the parabola of its start ``now``, its ``middle`` and this one's middle."""
+        back, reach = (1 - GAMMA) * self.dt, GAMMA * dt
+        slope = (middle - now) / reach
+        bend = (slope - (now - self.middle) / back) / (back + reach)
+        return now + dt * (slope + (dt - reach) * bend)
+
+
 @dataclass
 class _Matrix:
     """The entries of one step's matrix, and what they were made with."""
@@ -100,7 +124,7 @@ class Stepper:
         self._made_for = 0.0
         self._kept: _Matrix | None = None
         self._of_preconditioner: Floats | None = None
-        self.pace = np.zeros(discrete.n_dofs)
+        self.trend: Trend | None = None
 
     def flows(self, t: float, T: Floats, fluid: WallFluid | None = None) -> Flows:
         """The heat flows at time ``t`` [s]."""
@@ -112,9 +136,12 @@ class Stepper:
         of the step is the state of the last of its stages."""
         fluid = FluidStep(coupling, T, theta, D * dt) if coupling is not None and theta is not None else None
         first = self.flows(t + INSIDE * dt, T, fluid.held() if fluid else None)
-        guess = np.where(self.discrete.fixed, T, T + GAMMA * dt * self.pace)
+        trend, fixed = self.trend, self.discrete.fixed
+        guess = T if trend is None else np.where(fixed, T, trend.ahead(T, GAMMA * dt))
         middle_T, middle = self._stage(t + GAMMA * dt, dt, T, (D * dt,), (first,), guess, fluid)
         guess = T + (middle_T - T) / GAMMA
+        if trend is not None:
+            guess = np.where(fixed, T, trend.onwards(T, middle_T, dt))
         last_T, last = self._stage(t + dt - INSIDE * dt, dt, T, (W * dt, W * dt), (first, middle), guess, fluid)
         stages = (first, middle, last)
         raw = dt * sum(w * f.residual for w, f in zip(ERROR_WEIGHTS, stages, strict=True))
@@ -127,8 +154,8 @@ class Stepper:
         return Step(last_T, error, stages, middle_T)
 
     def accept(self, step: Step, dt: float, T: Floats) -> None:
-        """Remember the pace [K/s] of an accepted step for the next guess."""
-        self.pace = (step.T - T) / dt
+        """Remember an accepted step from ``T`` for the next guesses."""
+        self.trend = Trend(dt, T, step.middle)
 
     def close(self) -> None:
         """Give back the memory of what is kept from step to step; the next solve makes it anew."""
