@@ -64,7 +64,8 @@ def run_stages(
     from packtool.cad.options import DEFAULT_OPTIONS, chosen
     from packtool.workflow.launch import launched, without_launcher
     from packtool.workflow.ranks import leading, take_part
-    from packtool.workflow.run import Request, carry_out, formats_of, stage_arguments, steps_of
+    from packtool.workflow.request import Request, formats_of, steps_of
+    from packtool.workflow.run import carry_out, stage_arguments
 
     out = asked.out
     loaded, layout, text = loaded_design(asked.design, asked.sets)

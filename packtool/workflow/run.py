@@ -5,62 +5,25 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import packtool
-from packtool.artifacts import write_json, write_text
-from packtool.cad.options import DEFAULT_OPTIONS, CadOptions
-from packtool.design.loaded import LoadedDesign
+from packtool.artifacts import write_json
 from packtool.errors import PacktoolError, StageError, UsageError
-from packtool.layout.properties import Weighed, layout_results
-from packtool.layout.records import Layout
-from packtool.mesh.formats import ALWAYS, FORMATS
-from packtool.report.formats import rendered
-from packtool.report.json_report import results_json
-from packtool.report.records import RunSummary
 from packtool.results import ResultSet
-from packtool.rules.judge import RULES, judge
+from packtool.rules.judge import judge
 from packtool.rules.records import Evidence, Verdict
 from packtool.workflow.cache import HIDDEN, StageRecord, forget, hashes_of, read_record, write_record
 from packtool.workflow.cad_verdict import untouched, weighed, with_cad
-from packtool.workflow.left_out import left_out
-from packtool.workflow.plan import STAGES, Step, library_versions, plan
+from packtool.workflow.plan import STAGES, Step
 from packtool.workflow.processes import Finished, StageProcess
 from packtool.workflow.ranks import SHARED, Leader
-
-VERDICT_FILES = ("results.json", "junit.xml", "findings.sarif", "run.json")
-"""Written anew at the end of every run; taken away before a run whose stages have work to do, so that a failure leaves no old verdict."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What to do: ``stages`` of a design into ``folder``; ``environment`` is what the stage processes get, ``cache_dir`` holds the
-    compiled forms; ``side_by_side`` is how many stages may run at a time; ``root``: folder that file names in SARIF are made relative to;
-    ``cad``: what to export; ``formats``: what the mesh is exported in."""
-
-    loaded: LoadedDesign
-    layout: Layout
-    folder: Path
-    stages: tuple[str, ...]
-    cases: tuple[str, ...]
-    design_text: str
-    cache_dir: Path
-    environment: Mapping[str, str]
-    force: bool = False
-    side_by_side: int = 2
-    root: Path | None = None
-    cad: CadOptions = DEFAULT_OPTIONS
-    formats: tuple[str, ...] = ALWAYS
-
-    @property
-    def left_out_cases(self) -> tuple[str, ...]:
-        """Cases of the design that are not solved."""
-        return tuple(case for case in self.loaded.design.cases if case not in self.cases)
+from packtool.workflow.request import Request, steps_of
+from packtool.workflow.verdict_files import VERDICT_FILES, results_of, run_record, write_verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,28 +45,6 @@ class Outcome:
     results: ResultSet
     verdict: Verdict | None
     ran: tuple[str, ...]
-
-
-def formats_of(folder: Path, asked: Sequence[str]) -> tuple[str, ...]:
-    """Formats to export the mesh in: those it always is, those ``asked`` for, and whatever stands in ``folder`` and would be outdated."""
-    record = read_record(folder, "export-mesh")
-    standing = record.report.get("formats", []) if record is not None else []
-    return tuple(name for name in FORMATS if name in {*ALWAYS, *asked, *standing})
-
-
-def steps_of(request: Request) -> tuple[Step, ...]:
-    """What ``carry_out`` would do and why; writes nothing."""
-    return plan(
-        request.loaded,
-        request.layout,
-        request.folder,
-        request.stages,
-        request.cases,
-        request.design_text,
-        request.force,
-        request.cad,
-        request.formats,
-    )
 
 
 @contextmanager
@@ -282,52 +223,6 @@ def carry_out(request: Request, tell: Callable[[Event], None], leader: Leader | 
             )
             verdict = with_cad(verdict, records.get("cad"), request.loaded.file)
         if verdict is not None:
-            _write_verdict(request, results, verdict)
-        write_json(request.folder / "run.json", _run_record(request, records, ran))
+            write_verdict(request, results, verdict)
+        write_json(request.folder / "run.json", run_record(request, records, ran))
         return Outcome(records, results, verdict, tuple(ran))
-
-
-def results_of(request: Request, found: Weighed | None) -> ResultSet:
-    """What is known of the design: its layout's numbers with what the CAD ``found``, and the solved ones where the run folder holds them."""
-    rows = ResultSet(tuple(layout_results(request.loaded, request.layout, found)))
-    record = read_record(request.folder, "solve")
-    return rows.joined(ResultSet.from_dicts(record.report["results"])) if record is not None else rows
-
-
-def _write_verdict(request: Request, results: ResultSet, verdict: Verdict) -> None:
-    """results.json, junit.xml and findings.sarif: cheap, so written anew each time."""
-    summary = RunSummary(request.loaded, request.layout, results, verdict, cases=request.cases, left_out=left_out(request.loaded))
-    checked = [summary.checked]
-    write_text(request.folder / "results.json", results_json(summary))
-    write_text(request.folder / "junit.xml", rendered("junit", checked))
-    write_text(
-        request.folder / "findings.sarif", rendered("sarif", checked, RULES, version=packtool.__version__, root=request.root)
-    )
-
-
-def _without_rows(report: Mapping[str, Any]) -> dict[str, Any]:
-    """A stage's summary without its long tables, which results.json and the report show."""
-    kept = {key: value for key, value in report.items() if key != "results"}
-    if "cases" in kept:
-        kept["cases"] = {case: {k: v for k, v in summary.items() if k != "coolant"} for case, summary in kept["cases"].items()}
-    return kept
-
-
-def _run_record(request: Request, records: Mapping[str, StageRecord], ran: Sequence[str]) -> dict[str, Any]:
-    return {
-        "$schema": "packtool/run/1",
-        "design": {"name": request.loaded.design.name, "file": request.loaded.file},
-        "versions": library_versions(),
-        "ran": list(ran),
-        "stages": {
-            stage: {
-                "seconds": round(record.seconds, 3),
-                "cpu_seconds": round(record.cpu_seconds, 3),
-                "peak_MB": round(record.peak_MB, 1),
-                "inputs": dict(record.inputs),
-                "files": dict(record.files),
-                "report": _without_rows(record.report),
-            }
-            for stage, record in records.items()
-        },
-    }
