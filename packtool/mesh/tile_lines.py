@@ -15,11 +15,13 @@ from itertools import pairwise
 import numpy as np
 
 from packtool.errors import MeshError
+from packtool.mesh.grid_line import Line, between, level, straight
 from packtool.mesh.lattice import Lattice
 from packtool.mesh.ogrid import area_true, rim
 from packtool.mesh.placed import SAME_MM
 from packtool.mesh.records import Floats
-from packtool.mesh.round_outlines import Outlines, Wave
+from packtool.mesh.round_outlines import Outlines
+from packtool.mesh.wave_lines import bend_steps, wave_line
 
 NEAR = 0.75
 """A straight outline up to this share of the pitch from a row's middle is the border of its tiles; a further one gets a strip."""
@@ -88,44 +90,24 @@ def logical_grid(lattice: Lattice, outlines: Outlines, asked: Fineness) -> Logic
     above, top_strips = _side(float(y[-1]), 1, outlines.y[outlines.y > y[-1]], lattice.pitch)
     columns = _Columns(lattice, outlines, asked, (float(y[0]) - below, above - float(y[-1])))
     k = columns.k
-    lines: list[_Line] = [_level(columns.x, at) for at in columns.divided([*reversed(bottom_strips), below])]
-    lines[-1] = _level(columns.face(0, columns.mark(0, -1)), below)
+    lines: list[Line] = [level(columns.x, at) for at in columns.divided([*reversed(bottom_strips), below])]
+    lines[-1] = level(columns.face(0, columns.mark(0, -1)), below)
     rows = []
     for j in range(len(y)):
-        face, low, middle = lines[-1], len(lines) - 1, _level(columns.x, float(y[j]))
+        face, low, middle = lines[-1], len(lines) - 1, level(columns.x, float(y[j]))
         if j + 1 == len(y):
-            beyond = [_level(columns.x, at) for at in columns.divided([above, *top_strips])]
-            beyond[0] = _level(columns.face(j, columns.mark(j, 1)), above)
+            beyond = [level(columns.x, at) for at in columns.divided([above, *top_strips])]
+            beyond[0] = level(columns.face(j, columns.mark(j, 1)), above)
         else:
             beyond = columns.gap(j)
-        lines += [_between(middle, face, t) for t in columns.sides(j, -1, face)[:0:-1]]
-        lines += [_between(middle, beyond[0], t) for t in columns.sides(j, 1, beyond[0])]
+        lines += [between(middle, face, t) for t in columns.sides(j, -1, face)[:0:-1]]
+        lines += [between(middle, beyond[0], t) for t in columns.sides(j, 1, beyond[0])]
         rows.append(Row(low, low + k, low + 2 * k, columns.mark(j, -1), columns.mark(j, 1)))
         lines += beyond
     return LogicalGrid(
         np.array([line.points for line in lines]), np.array([line.half_way for line in lines]), tuple(rows), columns.first,
         Fineness(k, asked.rings, asked.layers),
     )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class _Line:
-    """``points`` (n, 2) and ``half_way`` (n - 1, 2) between them."""
-
-    points: Floats
-    half_way: Floats
-
-
-def _straight(points: Floats) -> _Line:
-    return _Line(points, (points[1:] + points[:-1]) / 2)
-
-
-def _level(x: Floats, y: float) -> _Line:
-    return _straight(np.column_stack([x, np.full(len(x), y)]))
-
-
-def _between(a: _Line, b: _Line, share: float) -> _Line:
-    return _Line(a.points + (b.points - a.points) * share, a.half_way + (b.half_way - a.half_way) * share)
 
 
 class _Columns:
@@ -244,16 +226,9 @@ class _Columns:
                 raise MeshError(
                     f"layers lie against the cells over {math.degrees(2 * half):.4g} degrees, ribbons over {math.degrees(2 * wave.half):.4g}"
                 )
-            return Mark(half, self._bend_steps(wave)[0 if side > 0 else 1])
+            return Mark(half, bend_steps(wave, self.lattice.pitch, self.k)[0 if side > 0 else 1])
         share = 2 * self.k * self.lattice.radius * math.sin(half) / (self.lattice.pitch / 2)
         return Mark(half, min(max(round(share), 1), 2 * self.k - 1))
-
-    def _bend_steps(self, wave: Wave) -> tuple[int, int]:
-        """Edges of half a bend below and above, in half a pitch: the straight between takes one, or more where it is long."""
-        straight = (self.lattice.pitch / 2 - wave.both * math.sin(wave.half)) / math.cos(wave.half)
-        share = 2 * self.k * straight / (straight + wave.both * wave.half)
-        left = 2 * self.k - min(max(round(share), 1), 2 * self.k - 2)
-        return (left + 1) // 2, left // 2
 
     def face(self, row: int, mark: Mark | None) -> Floats:
         """x of the columns where a row's tiles end in a straight line: under the ends of contacts, evenly between."""
@@ -268,7 +243,7 @@ class _Columns:
             x[self.first + 2 * k * i : self.first + 2 * k * (i + 1) + 1] = a + away if at_left else (b - away)[::-1]
         return x
 
-    def sides(self, row: int, side: int, face: _Line) -> Floats:
+    def sides(self, row: int, side: int, face: Line) -> Floats:
         """(k,) where nodes stand on the side of a tile, as shares of the way from its middle to the border ``face``.
 
         Evenly; where a contact draws the circle's nodes together, half way to their height.
@@ -280,14 +255,14 @@ class _Columns:
         steep = min(math.pi / 4, BEFORE_CONTACT * (math.pi / 2 - mark.half))
         return (even + self.lattice.radius * np.sin(steep * even) / max(depth, self.lattice.radius)) / 2
 
-    def gap(self, row: int) -> list[_Line]:
+    def gap(self, row: int) -> list[Line]:
         """The lines between two rows, from the upper border of the lower one's tiles to the lower border of the upper one's."""
         if wave := self.outlines.waves.get(row):
-            curves = [self._curve(row, wave, radius) for radius in wave.radii]
+            curves = [wave_line(self.lattice, row, wave, radius, self) for radius in wave.radii]
             found = [curves[0]]
             for (a, b), width in zip(pairwise(curves), np.diff(wave.radii), strict=True):
                 count = self._across(float(width))
-                found += [_between(a, b, t / count) for t in range(1, count)] + [b]
+                found += [between(a, b, t / count) for t in range(1, count)] + [b]
             return found
         if not self.gaps[row]:
             return [self._zigzag(row)]
@@ -296,11 +271,11 @@ class _Columns:
         if len(places) == 1:
             if not np.array_equal(lower, upper):
                 raise MeshError("layers on the cells of two neighbouring rows meet in one line; they need a ribbon between them")
-            return [_level(lower, places[0])]
+            return [level(lower, places[0])]
         share = [(at - places[0]) / (places[-1] - places[0]) for at in places]
-        return [_level(lower + (upper - lower) * t, at) for at, t in zip(places, share, strict=True)]
+        return [level(lower + (upper - lower) * t, at) for at, t in zip(places, share, strict=True)]
 
-    def _zigzag(self, row: int) -> _Line:
+    def _zigzag(self, row: int) -> Line:
         """The line of hexagon edges between a row and the next, which stands offset."""
         corners = self.lattice.hexagons(row)
         assert corners is not None
@@ -310,67 +285,7 @@ class _Columns:
                 f"rows of round cells {rise:.5g} mm apart with a pitch of {self.lattice.pitch:.5g} mm stand too close to be meshed as offset"
                 " rows"
             )
-        return _straight(np.column_stack([self.x, np.interp(self.x, corners[:, 0], corners[:, 1])]))
-
-    def _curve(self, row: int, wave: Wave, radius: float) -> _Line:
-        """A curve that bends around the cells of both rows by turns, with its bends' areas kept; beyond the outermost it goes on level."""
-        low, high, k = float(self.lattice.y[row]), float(self.lattice.y[row + 1]), self.k
-        nodes = [np.empty((0, 2))] * (len(self.bounds) - 1)
-        on = [np.empty((0, 2))] * (len(self.bounds) - 1)
-        steps = self._bend_steps(wave)
-        widths = np.diff(self.x)[[self.first - 1, self.first + 2 * k * (len(self.bounds) - 1)]]
-        for i, (a, b) in enumerate(pairwise(self.bounds.tolist())):
-            below_left = (i - 1) % 2 == self.lattice.odd[row]
-            arcs = []
-            for x, towards, below in ((a, 1, below_left), (b, -1, not below_left)):
-                centre, r = np.array([x, low if below else high]), radius if below else wave.both - radius
-                n = steps[0 if below else 1]
-                border = (i == 0 and towards > 0) or (i == len(nodes) - 1 and towards < 0)
-                grown = _last_bend(r, wave.half, n, float(widths[0 if towards > 0 else 1])) if border else _bend(r, wave.half, n)
-                arcs.append(
-                    [
-                        centre + size[:, None] * np.column_stack([towards * np.sin(angle), (1 if below else -1) * np.cos(angle)])
-                        for size, angle in (
-                            (grown, np.linspace(0.0, wave.half, n + 1)),
-                            (np.full(n, r), (np.arange(n) + 0.5) * wave.half / n),
-                        )
-                    ]
-                )
-            (left, left_on), (right, right_on) = arcs
-            count = 2 * k - sum(steps)
-            t = np.arange(count + 1)[:, None] / count
-            straight = left[-1] + (right[-1] - left[-1]) * t
-            nodes[i] = np.concatenate([left[:-1], straight, right[::-1][1:]])
-            on[i] = np.concatenate([left_on, (straight[1:] + straight[:-1]) / 2, right_on[::-1]])
-        points = np.column_stack([self.x, self.x])
-        inner = np.concatenate([nodes[0][:1], *(piece[1:] for piece in nodes)])
-        points[self.first : self.first + len(inner)] = inner
-        ends = [(low if i_below else high) + (radius if i_below else radius - wave.both) for i_below in self._ends_below(row)]
-        points[: self.first, 1], points[self.first + len(inner) :, 1] = ends
-        half_way = (points[1:] + points[:-1]) / 2
-        half_way[self.first : self.first + len(inner) - 1] = np.concatenate(on)
-        return _Line(points, half_way)
-
-    def _ends_below(self, row: int) -> tuple[bool, bool]:
-        """Whether the places half a pitch beyond the outermost sites are the lower row's, left and right."""
-        odd = self.lattice.odd[row]
-        return odd == 1, (self.lattice.halves + 1) % 2 == odd
-
-
-def _bend(radius: float, half: float, n: int) -> Floats:
-    """(n + 1,) radii of the nodes of half a bend, from its middle on, that keep the area of the whole."""
-    return area_true(radius, np.linspace(-half, half, 2 * n + 1), radius, radius)[n:]
-
-
-def _last_bend(radius: float, half: float, n: int, width: float) -> Floats:
-    """The same of a bend that goes on level from its middle: the node there stands off, and the area beside the next ``width`` counts too.
-
-    With steps of angle t and the radius q of all nodes but the last: sin t ((n - 1) q² + r q) + (q - r) width = r² half.
-    """
-    sine = math.sin(half / n)
-    a, b, c = (n - 1) * sine, radius * sine + width, -(radius * width + radius**2 * half)
-    q = -c / b if a == 0 else (-b + math.sqrt(b * b - 4 * a * c)) / (2 * a)
-    return np.append(np.full(n, q), radius)
+        return straight(np.column_stack([self.x, np.interp(self.x, corners[:, 0], corners[:, 1])]))
 
 
 def _side(at: float, towards: int, found: Floats, pitch: float) -> tuple[float, list[float]]:
