@@ -385,3 +385,8 @@ class TestInterruption:
         done = packtool(*arguments, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         assert (out / "pack.msh").is_file()
+
+
+def test_the_templates_descriptions_stand_in_one_column(tmp_path):
+    lines = packtool("templates", cwd=tmp_path).stdout.splitlines()
+    assert len({re.match(r"\S*\s+", line).end() for line in lines}) == 1

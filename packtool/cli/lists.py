@@ -49,8 +49,9 @@ def list_templates(as_json: AsJson = False) -> None:
     if as_json:
         print_json("packtool/templates/1", {"templates": {name: t.description for name, t in known.items()}})
     else:
+        wide = max(map(len, known))
         for name, entry in known.items():
-            say(textwrap.fill(entry.description, 79, initial_indent=f"{name:<16} ", subsequent_indent=" " * 17))
+            say(textwrap.fill(entry.description, 79, initial_indent=f"{name:<{wide}}  ", subsequent_indent=" " * (wide + 2)))
 
 
 Ident = Annotated[str | None, typer.Argument(metavar="[ID]", help="Show this one in full.", show_default=False)]

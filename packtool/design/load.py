@@ -23,13 +23,14 @@ MOST_COMPLAINTS = 1_000
 """More than these are counted, not listed."""
 
 
-def load_design(path: Path, sets: Sequence[str] = ()) -> LoadedDesign:
+def load_design(path: Path | str, sets: Sequence[str] = ()) -> LoadedDesign:
     """Read, check and resolve the design file at ``path``, with ``sets`` (``key.path=value``) over its keys.
 
     Raises DesignError with every complaint, in the order of the file, those about ``sets`` last; MissingPart if the design
     names a BPX file and the ``bpx`` package is not installed.
     """
-    return design_from_text(read_text(path, str(path)), str(path), path.parent, sets)
+    file = Path(path)
+    return design_from_text(read_text(file, str(path)), str(path), file.parent, sets)
 
 
 def design_from_text(text: str, file: str, folder: Path, sets: Sequence[str] = ()) -> LoadedDesign:

@@ -33,6 +33,7 @@ def complaint_about(path):
 
 def test_a_design_is_loaded_with_what_it_refers_to(pack):
     loaded = load_design(pack)
+    assert loaded == load_design(str(pack))
     assert loaded.file == str(pack)
     assert loaded.design.electrical.series == 4
     assert loaded.cell.id == "calb-lfp176"
