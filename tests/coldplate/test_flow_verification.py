@@ -5,8 +5,9 @@ import pytest
 from packtool.verification.flow import CASES
 from packtool.verification.one_wall import CASES as ONE_WALL
 
+pytestmark = pytest.mark.fem
 
-@pytest.mark.fem
+
 @pytest.mark.slow
 @pytest.mark.parametrize("case", [*CASES, *ONE_WALL], ids=lambda case: case.id)
 def test_published_flows(case):

@@ -12,6 +12,8 @@ from packtool.design.load import load_design
 from packtool.layout.lay_out import lay_out
 from packtool.mesh.build import mesh_family
 
+pytestmark = pytest.mark.fem
+
 BUS = Path(__file__).parents[2] / "templates" / "bus-lfp.yaml"
 SMALL = (
     "arrangement.rows=1",
@@ -30,7 +32,6 @@ def solved(*sets, level="coarse"):
     return {row.name: row for row in case.results}, case
 
 
-@pytest.mark.fem
 def test_every_temperature_carries_its_mesh_s_error_and_the_film_s_scatter():
     rows, _ = solved(level="normal")
     temperatures = [row for row in rows.values() if row.name.startswith("temperature.")]
@@ -44,7 +45,6 @@ def test_every_temperature_carries_its_mesh_s_error_and_the_film_s_scatter():
     assert rows["energy.imbalance"].error is None
 
 
-@pytest.mark.fem
 def test_a_pump_s_point_the_channels_flows_and_the_plate_s_resistance_are_told():
     rows, case = solved("cold_plate.flow_lpm=null", "cold_plate.pump={flow_lpm: [0, 6], head_kPa: [6, 0]}", level="coarse")
     flow, drop = rows["coolant.flow.volume"], rows["coolant.pressure_drop"]
@@ -60,14 +60,12 @@ def test_a_pump_s_point_the_channels_flows_and_the_plate_s_resistance_are_told()
     assert curve["at_Pa"] == pytest.approx(drop.value, rel=1e-9)
 
 
-@pytest.mark.fem
 def test_with_two_meshes_an_extreme_is_no_better_known_than_the_mean():
     rows, _ = solved(level="coarse")
     least = rows["temperature.cell.mean"].error
     assert all(row.error >= least for row in rows.values() if row.name.startswith("temperature."))
 
 
-@pytest.mark.fem
 def test_a_pack_without_a_plate_has_no_film_and_balances_with_its_ambient():
     rows, case = solved("cold_plate=null")
     assert case.cold_plate is None
@@ -75,7 +73,6 @@ def test_a_pack_without_a_plate_has_no_film_and_balances_with_its_ambient():
     assert rows["heat.ambient"].value == pytest.approx(rows["heat.cells"].value + rows["heat.busbars"].value, rel=1e-6)
 
 
-@pytest.mark.fem
 @pytest.mark.parametrize("ambient", [22.0, 22.00001])
 def test_a_pack_that_nothing_heats_stays_as_it_is(ambient):
     rows, _ = solved("cases.charge_1C.current_A=0", f"ambient.temperature_degC={ambient}")

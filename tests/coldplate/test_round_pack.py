@@ -13,6 +13,8 @@ from packtool.design.load import load_design
 from packtool.layout.lay_out import lay_out
 from packtool.mesh.build import mesh_family
 
+pytestmark = pytest.mark.fem
+
 DESIGN = (Path(packtool.__file__).parents[1] / "templates" / "bus-lfp.yaml").read_text(encoding="utf-8")
 
 
@@ -28,7 +30,6 @@ def solved(tmp_path, turns):
     return solve_pack_case(loaded, layout, meshes, "charge_1C", coolants()["air_1atm"], None)
 
 
-@pytest.mark.fem
 def test_round_turns_balance_and_cool_as_square_ones_do(tmp_path):
     rounded, square = solved(tmp_path, "round"), solved(tmp_path, "square")
     assert rounded.summary["solver"]["relative energy imbalance"] < 1e-6

@@ -9,6 +9,8 @@ from packtool.fem.lattice import grid
 from packtool.mesh.boxes import Box, mesh_boxes
 from packtool.verification.flow_meshes import cylinder_channel
 
+pytestmark = pytest.mark.fem
+
 
 def areas(points, elements):
     """Of quadrilaterals in the plane, by their diagonals."""
@@ -22,7 +24,6 @@ def bent(mesh):
     return ElementMesh(x, mesh.elements, mesh.boundaries)
 
 
-@pytest.mark.fem
 def test_refining_keeps_the_shape_and_the_names():
     coarse = bent(grid([np.linspace(0, 2, 3), np.array([0.0, 0.3, 1.0])]))
     fine, parent = refined(coarse)
@@ -33,7 +34,6 @@ def test_refining_keeps_the_shape_and_the_names():
     located(fine)  # every outer facet under one name
 
 
-@pytest.mark.fem
 def test_refining_hexahedra_twice_gives_the_grid_of_halved_lines():
     lines = [np.linspace(0, 1, 2), np.linspace(0, 2, 3), np.array([0.0, 1.0, 3.0])]
     once, _ = refined(grid(lines))
@@ -45,7 +45,6 @@ def test_refining_hexahedra_twice_gives_the_grid_of_halved_lines():
     assert {name: len(f) for name, f in twice.boundaries.items()} == {name: len(f) for name, f in wanted.boundaries.items()}
 
 
-@pytest.mark.fem
 def test_regions_of_a_tagged_mesh_keep_their_boundaries_and_gain_a_wall():
     mesh = mesh_boxes(
         [Box("water", "coolant", "water", 0, 0, 0, 3, 1, 1), Box("lid", "cold_plate", "al", 0, 0, 1, 3, 1, 2)],
@@ -58,7 +57,6 @@ def test_regions_of_a_tagged_mesh_keep_their_boundaries_and_gain_a_wall():
     located(water)
 
 
-@pytest.mark.fem
 def test_boundaries_that_do_not_fit_are_refused():
     mesh = grid([np.linspace(0, 1, 3), np.linspace(0, 1, 3)])
     inner = np.array([[4, 5]])
@@ -71,7 +69,6 @@ def test_boundaries_that_do_not_fit_are_refused():
             located(ElementMesh(mesh.points, mesh.elements, names))
 
 
-@pytest.mark.fem
 def test_the_cylinder_s_channel_has_the_circle_s_area():
     mesh = cylinder_channel(8)
     area = areas(mesh.points, mesh.elements)

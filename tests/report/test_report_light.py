@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow
 
-@pytest.mark.slow
+
 def test_the_text_formats_load_neither_numpy_nor_any_picture_library():
     script = "import packtool.report.formats, packtool.report.standing, sys, json; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
