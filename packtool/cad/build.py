@@ -70,7 +70,7 @@ def build_cad(
     from packtool.cad.mass import mass_properties, solid_densities, unit_masses
     from packtool.cad.solids import product_solids
     from packtool.cad.step import read_step, step_bytes
-    from packtool.cad.stl import pack_stl, product_stl
+    from packtool.cad.stl import merged_triangles, pack_stl, product_stl
     from packtool.cad.tessellate import triangles_of
     from packtool.cad.threemf import threemf_bytes
 
@@ -107,7 +107,9 @@ def build_cad(
         if options.whole:
             for id, name in _file_names(solids).items():
                 write(f"stl/{name}.stl", product_stl(id, triangles[id]))
-        write(f"{stem}.stl", watch("stl", lambda: pack_stl(layout, triangles)))
+        merged, notes = watch("merged stl", lambda: merged_triangles(layout, solids, triangles))
+        findings.extend(notes)
+        write(f"{stem}.stl", watch("stl", lambda: pack_stl(layout, merged)))
     if "3mf" in formats:
         write(f"{stem}.3mf", watch("3mf", lambda: threemf_bytes(layout, triangles)))
     if "glb" in formats:

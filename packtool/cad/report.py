@@ -8,10 +8,12 @@ from typing import Any, Literal
 
 FindingKind = Literal[
     "invalid_solid", "volume", "interference", "gap", "outside", "outside_imported", "round_trip", "mass_unknown", "import", "import_incomplete", "import_overlap",
+    "coarse_stl",
 ]  # fmt: skip
 
 SEVERITY: Mapping[FindingKind, Literal["warning", "note"]] = {
     "gap": "warning", "mass_unknown": "warning", "import_incomplete": "warning", "import_overlap": "warning", "import": "note", "outside_imported": "note",
+    "coarse_stl": "note",
 }  # fmt: skip
 """Of kinds that are no errors."""
 

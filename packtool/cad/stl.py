@@ -1,19 +1,30 @@
-"""Binary STL [mm]: one file a product, in its own frame, and the whole pack in place."""
+"""Binary STL [mm]: one file a product, in its own frame, and the whole pack in place.
+
+An STL has no instances. The merged one of 4,416 cells would be 244 MB, which no program that wants an STL reads with pleasure; above MOST_FACETS
+it is coarser (the products' own files are not): fewer sides a circle, and cells, terminals and bolts without what is small on them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from packtool import __version__
+from packtool.cad.detail_views import LEFT_OUT
 from packtool.cad.moments import turn_of
-from packtool.cad.tessellate import Triangles
+from packtool.cad.report import CadFinding
+from packtool.cad.solids import Solid, product_solid
+from packtool.cad.tessellate import COARSE, Triangles, triangles_of
 from packtool.layout.records import Layout, Part
 
 FACET = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
 """One facet of a binary STL: 50 bytes (3D Systems, StereoLithography Interface Specification, 1989)."""
+
+MOST_FACETS = 1_000_000
+"""Of the merged file as fine as the rest: 50 MB."""
 
 
 def product_stl(product: str, triangles: Triangles) -> bytes:
@@ -27,6 +38,41 @@ def pack_stl(layout: Layout, triangles: Mapping[str, Triangles]) -> bytes:
         _facets(placed_points(part, triangles[part.product].points)[triangles[part.product].corners]) for part in layout.parts
     )
     return _stl(layout.name, placed)
+
+
+def merged_triangles(
+    layout: Layout, solids: Mapping[str, Solid], fine: Mapping[str, Triangles]
+) -> tuple[Mapping[str, Triangles], list[CadFinding]]:
+    """What pack_stl is to be made of: ``fine`` triangles by product id, or coarser ones, which a note then says."""
+    facets = _count(layout, fine)
+    if facets <= MOST_FACETS:
+        return fine, []
+    plain = {id: _plain(solid) for id, solid in solids.items()}
+    coarse = triangles_of(plain, COARSE)
+    now = _count(layout, coarse)
+    message = (
+        f"pack.stl would be {_size(facets):.0f} MB of {facets:,} facets; it is coarser, {_size(now):.0f} MB: 12 sides a circle, cells,"
+        " terminals and bolts without small detail. stl/ and pack.glb have everything"
+    )
+    return coarse, [CadFinding("coarse_stl", (), now, "facets", message)]
+
+
+def _plain(solid: Solid) -> Solid:
+    """The solid of a small and numerous product without its details."""
+    product = solid.product
+    if product.role not in LEFT_OUT or not product.details or not product.sweeps:
+        return solid
+    return product_solid(replace(product, details=()))
+
+
+def _count(layout: Layout, triangles: Mapping[str, Triangles]) -> int:
+    """Facets of all parts."""
+    return sum(len(triangles[part.product].corners) for part in layout.parts)
+
+
+def _size(facets: int) -> float:
+    """Of a file [MB]."""
+    return facets * FACET.itemsize / 1e6
 
 
 def placed_points(part: Part, points: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,7 +1,7 @@
 """The assembly tree: pack > group > part, in which groups that are equal but for their names share one product.
 
 A row of a large pack is one product placed many times. What stands in it is then named within it: the part ``R3C05`` of ``row R3`` is
-``C05`` there, and its name is told by its path. A group's tag is the last word of its label (``R3``).
+``C05`` there, and its name is told by its path, as is its place in the circuit. A group's tag is the last word of its label (``R3``).
 """
 
 from __future__ import annotations
@@ -69,10 +69,12 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """A group while the tree is being built: ``name`` within its parent; ``children`` in order, of the pack's frame."""
+    """A group while the tree is being built: ``name`` within its parent; ``children`` in order, of the pack's frame; ``place`` in the circuit
+    of its cells, as the end of a name."""
 
     name: str
     children: list[_Group | tuple[str, Part]]
+    place: str = ""
 
     def parts(self) -> Iterator[Part]:
         for child in self.children:
@@ -108,7 +110,7 @@ def assembly_tree(layout: Layout) -> Assembly:
                     assembly = made[key]
                 else:
                     assembly = made[key] = make(child, around, free(_generic(child.name)))
-                children.append(Occurrence(child.name + _stretch(child), assembly, _within(around, frame)))
+                children.append(Occurrence(child.name + child.place, assembly, _within(around, frame)))
             else:
                 name, part = child
                 children.append(Occurrence(name, part.product, _within(Placing.of(part), frame)))
@@ -140,48 +142,67 @@ def turned(origin: Point, rotation_deg: int) -> Point:
 def _grouped(layout: Layout) -> _Group:
     """The parts in their groups; within groups that may be shared they go by the names that are left without the groups' tags.
 
-    Behind a cell's name stands its place in the circuit, ``R2C05 S22`` (``S22P1`` where there are parallel cells), within a module counted
-    from its own first; not where all rows are shared, since the same row is then in many places.
+    Behind a cell's name stands its place in the circuit, ``R2C05 S22`` (``S22P1`` where there are parallel cells). Within a group that may be
+    shared it is counted from the group's own first, and the group's name tells where that is: ``row R2 S21-S40`` of ``C02 S2``.
     """
     share_all = len(layout.parts) > PARTS_NAMED_IN_FULL
+    circuits = _circuits(layout, share_all)
     root = _Group(layout.name, [])
     groups: dict[tuple[str, ...], _Group] = {(): root}
-    firsts: dict[str | None, tuple[int, int]] = {}
     for part in layout.parts:
-        if part.series is not None and part.parallel is not None and (module := _module_of(part)):
-            series, parallel = firsts.get(module, (part.series, part.parallel))
-            firsts[module] = min(series, part.series), min(parallel, part.parallel)
-    for part in layout.parts:
-        name = part.name
+        name, around = part.name, _Circuit()
         for depth in range(1, len(part.group) + 1):
             path = part.group[:depth]
+            shareable = share_all or path[-1].startswith(MODULE)
             if path not in groups:
-                groups[path] = _Group(path[-1], [])
+                place = circuits[path].words(around, layout.n_parallel) if shareable and path in circuits else ""
+                groups[path] = _Group(path[-1], [], place)
                 groups[path[:-1]].children.append(groups[path])
-            if share_all or path[-1].startswith(MODULE):
+            if shareable:
                 name = _without(path[-1], name)
-        if part.series is not None and not share_all:
-            name += _position(part, layout.n_parallel // layout.n_strings, firsts.get(_module_of(part), (1, 1)))
+                around = circuits.get(path, around)
+        if part.series is not None and part.parallel is not None:
+            name += _position(part.series, part.parallel, layout.n_parallel // layout.n_strings, around)
         groups[part.group].children.append((name, part))
     return root
 
 
-def _module_of(part: Part) -> str | None:
-    """The module that a part is in."""
-    return next((label for label in part.group if label.startswith(MODULE)), None)
+@dataclass(frozen=True, slots=True)
+class _Circuit:
+    """The lowest and highest series position and number in parallel of some cells."""
+
+    series: tuple[int, int] = (1, 1)
+    parallel: tuple[int, int] = (1, 1)
+
+    def words(self, around: _Circuit, n_parallel: int) -> str:
+        """The end of a group's name, counted from the first ``around`` it; numbers in parallel only where the group has not all of them."""
+        first, last = (series - around.series[0] + 1 for series in self.series)
+        text = f" S{first}-S{last}"
+        if self.parallel != (1, n_parallel):
+            first, last = (number - around.parallel[0] + 1 for number in self.parallel)
+            text += f" P{first}-P{last}" if last > first else f" P{first}"
+        return text
 
 
-def _position(part: Part, n_parallel: int, first: tuple[int, int]) -> str:
-    """What a cell's name ends with; ``first``: the place in series and in parallel that count as 1, ``n_parallel`` of a string."""
-    assert part.series is not None
-    assert part.parallel is not None
-    return f" S{part.series - first[0] + 1}" + (f"P{part.parallel - first[1] + 1}" if n_parallel > 1 else "")
+def _circuits(layout: Layout, share_all: bool) -> dict[tuple[str, ...], _Circuit]:
+    """Of the cells in each group that may be shared."""
+    found: dict[tuple[str, ...], list[Part]] = {}
+    for part in layout.parts:
+        if part.series is not None:
+            for depth in range(1, len(part.group) + 1):
+                if share_all or part.group[depth - 1].startswith(MODULE):
+                    found.setdefault(part.group[:depth], []).append(part)
+    circuits = {}
+    for path, parts in found.items():
+        series, parallel = [part.series or 1 for part in parts], [part.parallel or 1 for part in parts]
+        circuits[path] = _Circuit((min(series), max(series)), (min(parallel), max(parallel)))
+    return circuits
 
 
-def _stretch(group: _Group) -> str:
-    """What a module's name ends with: the series positions of its cells in the pack."""
-    series = [part.series for part in group.parts() if part.series is not None]
-    return f" S{min(series)}-S{max(series)}" if series and group.name.startswith(MODULE) else ""
+def _position(series: int, parallel: int, n_parallel: int, around: _Circuit) -> str:
+    """What a cell's name ends with; ``n_parallel`` of a string: where that is 1, the name of the string's module tells the number in parallel."""
+    place = f" S{series - around.series[0] + 1}"
+    return place + (f"P{parallel - around.parallel[0] + 1}" if n_parallel > 1 else "")
 
 
 def _without(label: str, name: str) -> str:
@@ -220,7 +241,7 @@ def _key(group: _Group) -> Key:
     rows: list[object] = []
     for child in group.children:
         if isinstance(child, _Group):
-            rows.append((child.name, _rounded(_within(_frame(child), frame)), _key(child)))
+            rows.append((child.name + child.place, _rounded(_within(_frame(child), frame)), _key(child)))
         else:
             name, part = child
             rows.append((name, _rounded(_within(Placing.of(part), frame)), part.product))

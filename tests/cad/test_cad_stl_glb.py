@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cad_layouts import Built
+from cad_layouts import CELL, Built
 
 import packtool.cad.tessellate as triangulation
 from packtool.cad.colours import LOOKS
 from packtool.cad.tessellate import CHORD_MM
-from packtool.layout.profiles import SAME_POINT_MM
+from packtool.layout.profiles import SAME_POINT_MM, Loop, Profile
+from packtool.layout.records import Detail, Layout, Part, Product, Sweep
 
 pytestmark = pytest.mark.cad
 
@@ -96,6 +97,37 @@ def test_the_pack_is_all_parts_in_place(built: Built) -> None:
         own = corners[first : first + len(per_product[part.product])].reshape(-1, 3)
         first += len(per_product[part.product])
         assert [*own.min(axis=0), *own.max(axis=0)] == pytest.approx(built.layout.part_bounds(part), abs=1e-4)  # single precision
+
+
+def test_the_merged_file_of_a_huge_pack_is_coarser_and_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from cad_layouts import MATERIALS
+
+    import packtool.cad.stl as stl
+    from packtool.cad.build import build_cad
+
+    can = Loop.circle(0, 0, 10.5)
+    dent = Detail(Profile(Loop.circle(0, 0, 5)), "z", 69, 70)
+    cell = Product("can", "cell", "al", (Sweep(Profile(can), 0, 70),), details=(dent,))
+    plate = Product("plate", "holder", "al", (Sweep(Profile(Loop.rectangle(-30, -15, 30, 15), (can,)), 0, 8),))
+    parts = [Part(f"can {i}", "can", (30.0 * i, 0, 0)) for i in range(5)]
+    pack = Layout("rack", CELL, (cell, plate), (*parts, Part("plate", "plate", (0, 50, 0))), 1, 1, None, ())
+    sizes = []
+    for most in (1_000_000, 300):
+        monkeypatch.setattr(stl, "MOST_FACETS", most)
+        report = build_cad(pack, MATERIALS, tmp_path / str(most), formats=("stl",))
+        corners = read_stl(tmp_path / str(most) / "pack.stl")
+        edges = directed_edges(corners)
+        assert all(edges[b, a] == count for (a, b), count in edges.items())  # watertight
+        sizes.append(len(corners))
+        notes = [finding for finding in report.findings if finding.kind == "coarse_stl"]
+    (note,) = notes  # of the second
+    assert (note.severity, note.value) == ("note", sizes[1])
+    assert f"{sizes[0]:,} facets" in note.message
+    assert sizes[1] < sizes[0] / 2
+    own = [read_stl(tmp_path / str(most) / "stl" / "can.stl") for most in (1_000_000, 300)]
+    assert np.array_equal(*own)  # a product's own file has everything
+    twelve = 12 / 2 * 10.5**2 * np.sin(2 * np.pi / 12) * 70
+    assert volume(corners[: 12 * 4 - 4]) == pytest.approx(twelve, rel=1e-6)  # the can as a prism of 12 sides, without its dent
 
 
 def read_glb(path: Path) -> tuple[dict[str, Any], bytes]:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from cad_layouts import CELL, box, named, small_pack
 
 from packtool.cad import tree
 from packtool.cad.tree import Assembly, assembly_tree, leaves
+from packtool.design.load import load_design
+from packtool.layout.lay_out import lay_out
 from packtool.layout.records import Layout, Part
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
 
 
 def layout(*parts: Part) -> Layout:
@@ -78,6 +86,48 @@ def test_modules_are_one_product_in_any_pack() -> None:
     assert one is two
     assert leaves(made)[0].path == ("pack", "module M1", "row R1", "R1C1")
     stands_where(pack)
+
+
+def told(path: tuple[str, ...]) -> tuple[int, int]:
+    """Series position and number in parallel of a cell by the names on the way to it, as a reader adds them up."""
+    series, parallel = 1, 1
+    for name in path[1:]:
+        found = re.search(r" S(\d+)(?:-S\d+)?(?: ?P(\d+)(?:-P\d+)?)?$", name)
+        if found:
+            series += int(found[1]) - 1
+            parallel += int(found[2] or 1) - 1
+    return series, parallel
+
+
+@pytest.mark.parametrize("template", ["car-21700", "truck-modules", "car-pouch-modules", "grid-rack-module", "bus-lfp"])
+@pytest.mark.parametrize("named_in_full", [tree.PARTS_NAMED_IN_FULL, 1])
+def test_the_names_on_the_way_to_a_cell_tell_its_place_in_the_circuit(
+    monkeypatch: pytest.MonkeyPatch, template: str, named_in_full: int
+) -> None:
+    monkeypatch.setattr(tree, "PARTS_NAMED_IN_FULL", named_in_full)
+    pack = lay_out(load_design(TEMPLATES / f"{template}.yaml"))
+    place = {tuple(round(v, 5) for v in p.origin): (p.series, p.parallel) for p in pack.parts_of("cell")}
+    cells = {product.id for product in pack.products if product.role == "cell"}
+    found = {
+        tuple(round(v, 5) for v in leaf.placing.origin): told(leaf.path)
+        for leaf in leaves(assembly_tree(pack))
+        if leaf.product in cells
+    }
+    assert found == place
+
+
+def test_rows_of_one_circuit_pattern_are_one_product(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever series positions they have: it is counted from the row's own first, and the row's name says where that is."""
+    monkeypatch.setattr(tree, "PARTS_NAMED_IN_FULL", 3)
+    parts = [
+        Part(f"R{r}C{c}", "cell", (12.0 * c, 20.0 * r, 0.0), 0, (f"row R{r}",), series=2 * r - 2 + c, parallel=p)
+        for r, p in ((1, 1), (2, 1), (3, 2))
+        for c in (1, 2)
+    ]
+    made = assembly_tree(replace(layout(*parts), n_series=6, n_parallel=2))
+    assert [child.name for child in made.children] == ["row R1 S1-S2 P1", "row R2 S3-S4 P1", "row R3 S5-S6 P2"]
+    assert len({child.of for child in made.children}) == 1
+    assert leaves(made)[-1].path == ("pack", "row R3 S5-S6 P2", "C2 S2P1")
 
 
 def test_a_name_is_cut_only_behind_its_groups_tag(monkeypatch: pytest.MonkeyPatch) -> None:
