@@ -51,7 +51,7 @@ def merged_triangles(
     coarse = triangles_of(plain, COARSE)
     now = _count(layout, coarse)
     message = (
-        f"pack.stl would be {_size(facets):.0f} MB of {facets:,} facets; it is coarser, {_size(now):.0f} MB: 12 sides a circle, cells,"
+        f"pack.stl would be {_size(facets):.0f} MB of {facets:,} facets; it is coarser, {_size(now):.0f} MB: circles of fewer sides, cells,"
         " terminals and bolts without small detail. stl/ and pack.glb have everything"
     )
     return coarse, [CadFinding("coarse_stl", (), now, "facets", message)]

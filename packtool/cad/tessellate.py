@@ -38,7 +38,7 @@ class Fineness:
 
 FINE = Fineness()
 COARSE = Fineness(0.5, math.pi / 3)
-"""12 sides a circle: half the triangles of FINE, the shape still plain."""
+"""At least 12 sides a circle: half the triangles of FINE, the shape still plain."""
 
 
 @dataclass(frozen=True)
