@@ -36,10 +36,13 @@ FORMATS: Mapping[str, MeshFormat] = {
         "Abaqus, CalculiX", ("pack.inp",), "regions as element sets, boundaries and interfaces as surfaces", ("abaqus", "write_inp")
     ),
     "bdf": MeshFormat(
-        "Nastran bulk data (Ansys imports it)",
+        "Nastran bulk data",
         ("pack.bdf",),
         "regions, boundaries, interfaces as properties, named in comments",
         ("nastran", "write_bdf"),
+    ),
+    "cdb": MeshFormat(
+        "Ansys MAPDL archive", ("pack.cdb",), "regions, boundaries, interfaces as components", ("mapdl", "write_cdb")
     ),
     "med": MeshFormat("MED (Salome, code_aster)", ("pack.med",), "regions, boundaries, interfaces", ("files", "write_med")),
     "unv": MeshFormat("I-DEAS universal", ("pack.unv",), "regions, boundaries, interfaces", ("files", "write_unv")),

@@ -16,6 +16,7 @@ from packtool.errors import MeshError
 from packtool.mesh.boxes import Box, mesh_boxes
 from packtool.mesh.build import mesh_layout
 from packtool.mesh.formats import FORMATS, write_mesh
+from packtool.mesh.mapdl import component_names
 from packtool.mesh.measures import element_volumes, facet_areas, region_volumes
 from packtool.mesh.records import Region, TaggedMesh
 from packtool.mesh.sides import sides_of
@@ -147,6 +148,66 @@ def test_gmsh_reads_the_names_and_sizes_that_it_wrote(tmp_path, mesh, name):
     words = WORDS[id(mesh)] if name == "unv" else {given: given for given in WORDS[id(mesh)]}
     sizes = {words[given]: size for given, size in {**volumes_of(mesh), **areas_of(mesh)}.items()}
     assert read == pytest.approx(sizes, rel=1e-9)  # boxes: a corner's edges span the volume
+
+
+class Archive:
+    """A blocked MAPDL archive, read by the fixed widths of the formats that it states itself."""
+
+    def __init__(self, text):
+        self.components, self.types = {}, dict(re.findall(r"^ET,(\d+),(\d+)$", text, re.MULTILINE))
+        lines = iter(text.splitlines())
+        for line in lines:
+            words = [word.strip() for word in line.split(",")]
+            if words[0] == "NBLOCK":
+                assert next(lines) == "(3i9,6e21.13e3)"
+                rows = [next(lines) for _ in range(int(words[4]))]
+                assert [int(row[:9]) for row in rows] == list(range(1, len(rows) + 1))
+                self.points = np.array([[float(row[27 + 21 * i : 48 + 21 * i]) for i in range(3)] for row in rows])
+                assert {len(row) for row in rows} == {27 + 3 * 21}
+                assert next(lines).replace(" ", "") == "N,R5.3,LOC,-1,"
+            elif words[0] == "EBLOCK":
+                assert next(lines) == "(19i9)"
+                rows = [next(lines) for _ in range(int(words[4]))]
+                fields = [[int(row[i : i + 9]) for i in range(0, len(row), 9)] for row in rows]
+                assert all(len(row) == 11 + row[8] for row in fields)
+                self.elements = {row[10]: (row[0], str(row[1]), np.array(row[11:]) - 1) for row in fields}
+                assert next(lines).strip() == "-1"
+            elif words[0] == "CMBLOCK":
+                assert next(lines) == "(8i10)"
+                given = []
+                while len(given) < int(words[3]):
+                    line = next(lines)
+                    given += [int(line[i : i + 10]) for i in range(0, len(line), 10)]
+                numbers = []
+                for number in given:
+                    numbers += [number] if number > 0 else range(numbers[-1] + 1, -number + 1)
+                self.components[words[1], words[2]] = numbers
+
+    def nodes(self, name, kind):
+        found = [self.elements[number] for number in self.components[name, "ELEM"]]
+        assert {self.types[one[1]] for one in found} == {kind}
+        return np.array([one[2] for one in found])
+
+
+@MESHES
+def test_ansys_components(tmp_path, mesh):
+    write_mesh(tmp_path, mesh, "cdb")
+    read = Archive((tmp_path / "pack.cdb").read_text())
+    words = component_names([*(region.name for region in mesh.regions), *named_surfaces(mesh)])
+    np.testing.assert_allclose(read.points, mesh.points, rtol=1e-13, atol=1e-15)
+    for number, (name, expected) in enumerate(volumes_of(mesh).items(), 1):
+        assert volume(read.points, read.nodes(words[name], "70")) == pytest.approx(expected, rel=1e-12)
+        assert {read.elements[one][0] for one in read.components[words[name], "ELEM"]} == {number}
+    for name, facets in named_surfaces(mesh).items():
+        assert np.array_equal(read.nodes(words[name], "200"), facets)
+        assert np.array_equal(np.array(read.components[words[name] + "_N", "NODE"]) - 1, np.unique(facets))
+
+
+def test_names_of_ansys_components_are_short_and_all_different():
+    long = "a very long name of a part that goes on"
+    names = component_names([long, long + " 1", "ß|x minus", "1 bar", "ß.x-minus", "a", "a_N", "b_N", "b"])
+    assert len({*names.values(), *(name + "_N" for name in names.values())}) == 18
+    assert all(re.fullmatch(r"[A-Z][A-Z0-9_]{0,29}", name) for name in names.values())
 
 
 @MESHES
