@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from packtool.coldplate.flow3d import solve as solver
-from packtool.coldplate.flow3d.records import DevelopedInlet, EvenInlet, FlowProblem
-from packtool.coldplate.flow3d.solve import Guess, solve_flow, solve_flow_refined
+from packtool.coldplate.flow3d.records import DevelopedInlet, EvenInlet, FlowProblem, Guess
+from packtool.coldplate.flow3d.solve import solve_flow, solve_flow_refined
 from packtool.errors import NotConverged, SolveError
 from packtool.fem.elements import refined
 from packtool.fem.lattice import graded, grid

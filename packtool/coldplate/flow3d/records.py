@@ -72,3 +72,12 @@ class FlowSolution:
     residuals: tuple[float, ...]
     n_dofs: int
     seconds: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Guess:
+    """Where to begin: ``velocity`` (n_nodes, dim) [m/s] at the problem's velocity nodes, ``pressure`` (n_elements, 1 + dim) of its
+    elements, at the mean of its corners [Pa] and gradient [Pa/m]."""
+
+    velocity: Floats
+    pressure: Floats
