@@ -41,6 +41,15 @@ SERPENTINE_CONDITIONS = PlateConditions(
 """0.5 L/min of 50 % glycol with constant properties, 5 kW/m² on top."""
 
 
+REFERENCE = {"pressure_drop_Pa": 646.5, "top_max_degC": 28.69, "top_mean_degC": 28.21}
+"""Of two other finite-element codes on 6 x 4 elements a section, given with +- 1.5 Pa and 0.02 K."""
+
+CONVERGED = {"pressure_drop_Pa": 652.5, "top_max_degC": 28.69, "top_mean_degC": 28.18}
+"""The pressure drop that two independent codes tend to, within 1 Pa, where REFERENCE says 646.5: this one 651.0 on mesh.level normal and 652.9 on fine;
+NGSolve with Taylor-Hood elements on lines graded geometrically to the sharp edges 650.1 and 651.7 (biquadratic, 0.45 and 0.12 mm there, one element over half
+the height) and 650.7 (bicubic, 0.45 mm, two). OpenFOAM comes from below: 625.9, 637.6, 647.6 on 3.3k, 26k and 209k cells. Temperatures: this code, fine."""
+
+
 def serpentine(level: str) -> PlateSolution:
     """The three-pass serpentine at a fineness by name."""
     return solve_plate(SERPENTINE, SERPENTINE_CONDITIONS, LEVELS[level])
@@ -61,7 +70,7 @@ def graetz(across: int, along: int, x_star: Floats) -> tuple[ConjugateSolution, 
     problem = ConjugateProblem(
         mesh, np.ones(n, dtype=bool), np.ones(n), 1.0, velocity, 300.0, ("x-",), ("x+",), temperature={"y-": 301.0}
     )
-    return solve_heat(problem)[0], stations
+    return solve_heat(problem), stations
 
 
 def _c6() -> Iterator[Row]:
@@ -90,7 +99,7 @@ def _d4() -> Iterator[Row]:
     problem = ConjugateProblem(
         mesh, fluid, np.where(fluid, k_fluid, k_solid), 4.18e6, velocity, 300.0, ("in",), ("out",), flux={"z+": q}
     )
-    solution = solve_heat(problem)[0]
+    solution = solve_heat(problem)
     place = np.array([length / 2, 0.0, 0.0])
     on = np.flatnonzero((np.abs(solution.nodes[:, :2] - place[:2]) < 1e-9).all(axis=1))
     order = on[np.argsort(solution.nodes[on, 2])]
@@ -103,18 +112,20 @@ def _serpentine() -> Iterator[Row]:
     found = serpentine("normal")
     c = SERPENTINE_CONDITIONS
     outlet = 25.0 + c.flux["top"] * 0.11 * 0.05 / (c.flow * c.rho * c.cp)
+    drop, hottest, mean = found.pressure_drop, found.top_max, found.top_mean
     for name, value, reference, tolerance, unit, estimate in (
-        ("pressure drop", found.pressure_drop.value, 646.5, 1.5 + 6.5, "Pa", found.pressure_drop.error),  # 1 % of it
-        ("outlet", found.T_out - ZERO_CELSIUS, outlet, 5e-5, "degC", None),
+        ("pressure drop, converged by two codes", drop.value, CONVERGED["pressure_drop_Pa"], 2.0, "Pa", drop.error),
         (
-            "highest on top",
-            found.top_max.value - ZERO_CELSIUS,
-            28.69,
-            0.12,
-            "degC",
-            found.top_max.error,
-        ),  # 0.1 K, and the reference's 0.02
-        ("mean on top", found.top_mean.value - ZERO_CELSIUS, 28.21, 0.12, "degC", found.top_mean.error),
+            "pressure drop, as first published",
+            drop.value,
+            REFERENCE["pressure_drop_Pa"],
+            6.5,
+            "Pa",
+            drop.error,
+        ),  # 1 %: it is 0.9 % low
+        ("outlet", found.T_out - ZERO_CELSIUS, outlet, 5e-5, "degC", None),
+        ("highest on top", hottest.value - ZERO_CELSIUS, REFERENCE["top_max_degC"], 0.1, "degC", hottest.error),
+        ("mean on top", mean.value - ZERO_CELSIUS, REFERENCE["top_mean_degC"], 0.1, "degC", mean.error),
         ("mass", found.mass_imbalance, 0.0, 1e-8, "-", None),
         ("energy", found.energy_imbalance, 0.0, 1e-6, "-", None),
     ):
@@ -124,5 +135,5 @@ def _serpentine() -> Iterator[Row]:
 CASES: tuple[VerificationCase, ...] = (
     VerificationCase("C6", "Graetz problem between plates", "eigenfunction expansion", _c6),
     VerificationCase("D4", "Heated plate on a channel, conjugate", "exact: Nu 140/26", _d4),
-    VerificationCase("D8-3d", "Three-pass serpentine, conjugate flow", "two other finite-element codes", _serpentine),
+    VerificationCase("D8-3d", "Three-pass serpentine, conjugate flow", "two finite-element codes; NGSolve", _serpentine),
 )

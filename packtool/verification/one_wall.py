@@ -31,7 +31,7 @@ def _nusselt(wall: str) -> float:
         mesh, np.ones(n, dtype=bool), np.ones(n), 1.0, velocity, 300.0, ("x-",), ("x+",),
         temperature={"y-": 301.0} if wall == "T" else {}, flux={} if wall == "T" else {"y-": 1.0},
     )  # fmt: skip
-    solution = solve_heat(problem)[0]
+    solution = solve_heat(problem)
     left, right = (bulk(solution, 0, np.array([x, 0.0]), 1) for x in FAR)
     if wall == "T":  # the difference dies away as exp(-Nu x / (2 Pe))
         return float(2 * PECLET * np.log((301.0 - left) / (301.0 - right)) / (FAR[1] - FAR[0]))

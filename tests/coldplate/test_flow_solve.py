@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from packtool.coldplate.flow3d import solve as solver
+from packtool.coldplate.flow3d import newton as solver
 from packtool.coldplate.flow3d.records import DevelopedInlet, EvenInlet, FlowProblem, Guess
 from packtool.coldplate.flow3d.solve import solve_flow, solve_flow_refined
 from packtool.errors import NotConverged, SolveError

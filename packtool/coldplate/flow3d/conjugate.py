@@ -30,20 +30,10 @@ from packtool.thermal.clock import Clock
 RTOL = 1e-9
 """Reduction of the linear residual: the energy then closes to better than 1e-6."""
 
-ESTIMATE = 1e-3
-"""The same for the change that less stabilisation makes: an estimate of an error needs no more."""
 
-LEAST_SUPG = 0.1
-"""Share of the stabilisation that the second solve of an error estimate keeps."""
-
-
-def solve_heat(problem: ConjugateProblem, *, supg: tuple[float, ...] = (1.0,)) -> tuple[ConjugateSolution, ...]:
-    """The steady temperatures of ``problem``, for each share of the stabilisation in ``supg``, each in [0.1, 1].
-
-    The first is the answer; how far a second with LEAST_SUPG lies from it estimates the mesh's error. Raises SolveError for what has
-    no solution, NotConverged.
-    """
-    _refuse(problem, supg)
+def solve_heat(problem: ConjugateProblem) -> ConjugateSolution:
+    """The steady temperatures of ``problem``. Raises SolveError for what has no solution, NotConverged."""
+    _refuse(problem)
     clock = Clock()
     mesh = problem.mesh
     facets = located(mesh)
@@ -51,24 +41,15 @@ def solve_heat(problem: ConjugateProblem, *, supg: tuple[float, ...] = (1.0,)) -
     corners = mesh.elements[:, CYCLIC_TO_TENSOR[mesh.elements.shape[1]]]
     surfaces = {name: facet_integrals(mesh.points, corners, space.element_nodes, f) for name, f in facets.items()}
     clock.lap("set-up")
-    plain, steadied = assembled(problem, space.element_nodes, len(space.nodes), surfaces)
+    matrix, right = assembled(problem, space.element_nodes, len(space.nodes), surfaces)
     clock.lap("assembly")
-    solutions: list[ConjugateSolution] = []
-    factors = IncompleteFactors()
-    try:
-        theta = None
-        for share in supg:
-            matrix, right = plain[0] + share * steadied[0], plain[1] + share * steadied[1]
-            theta, reaction = _solved(problem, surfaces, matrix, right, factors, theta)
-            clock.lap("linear solve")
-            solutions.append(_solution(problem, space, surfaces, theta, reaction, clock))
-    finally:
-        factors.close()
-    return tuple(solutions)
+    theta, reaction = _solved(problem, surfaces, matrix, right)
+    clock.lap("linear solve")
+    return _solution(problem, space, surfaces, theta, reaction, clock)
 
 
 def heat_into_coolant(solution: ConjugateSolution) -> Floats:
-    """Heat (n_nodes,) [W] that the coolant takes up from its walls at each node, of a solution with the whole stabilisation.
+    """Heat (n_nodes,) [W] that the coolant takes up from its walls at each node, of a solution.
 
     The coolant's own balance, which is 0 at its inner nodes, so it adds up to ``to_coolant`` whatever the mesh.
     """
@@ -80,8 +61,8 @@ def heat_into_coolant(solution: ConjugateSolution) -> Floats:
     facets = located(mesh)
     corners = mesh.elements[:, CYCLIC_TO_TENSOR[mesh.elements.shape[1]]]
     surfaces = {name: facet_integrals(mesh.points, corners, solution.element_nodes, facets[name]) for name in problem.outlets}
-    plain, steadied = assembled(alone, solution.element_nodes, len(solution.nodes), surfaces)
-    return np.asarray((plain[0] + steadied[0]) @ (solution.T - problem.T_in))
+    matrix, _ = assembled(alone, solution.element_nodes, len(solution.nodes), surfaces)
+    return np.asarray(matrix @ (solution.T - problem.T_in))
 
 
 @dataclass(frozen=True)
@@ -95,15 +76,11 @@ def _solved(
     surfaces: Mapping[str, FacetIntegrals],
     matrix: Any,
     right: Floats,
-    factors: IncompleteFactors,
-    guess: Floats | None,
 ) -> tuple[Floats, Floats]:
-    """theta (n_nodes,), and the heat (n_nodes,) [W] that prescribed temperatures put in; with a ``guess``, its change is found to ESTIMATE."""
+    """theta (n_nodes,), and the heat (n_nodes,) [W] that prescribed temperatures put in."""
     PETSc = petsc()
     n = len(right)
     fixed, theta = np.zeros(n, dtype=bool), np.zeros(n)
-    if guess is not None:
-        theta[:] = guess
     for name, T in problem.temperature.items():
         at = _nodes_on(surfaces[name])
         fixed[at], theta[at] = True, T - problem.T_in
@@ -112,9 +89,9 @@ def _solved(
     part.sort_indices()
     held = PETSc.Mat().createAIJWithArrays(part.shape, (part.indptr, part.indices, part.data), comm=PETSc.COMM_SELF)
     wanted = (right - matrix @ theta)[free]
-    rtol = RTOL if guess is None else ESTIMATE
+    factors = IncompleteFactors()
     try:
-        found = factors.solve(held, wanted, rtol)
+        found = factors.solve(held, wanted, RTOL)
         if found is None:
             direct = DirectFactors()
             try:
@@ -123,6 +100,7 @@ def _solved(
             finally:
                 direct.close()
     finally:
+        factors.close()
         held.destroy()
     theta[free] += found
     if not np.isfinite(theta).all():
@@ -170,11 +148,9 @@ def _nodes_on(surface: FacetIntegrals) -> Integers:
     return np.unique(surface.nodes[np.abs(surface.second).max(axis=1) > 1e-9])
 
 
-def _refuse(problem: ConjugateProblem, supg: tuple[float, ...]) -> None:
+def _refuse(problem: ConjugateProblem) -> None:
     mesh = problem.mesh
     n = len(mesh.elements)
-    if not supg or not all(LEAST_SUPG <= share <= 1 for share in supg):
-        raise SolveError(f"shares of the stabilisation must be in [{LEAST_SUPG:g}, 1], got {supg}")
     if mesh.points.shape[1] != problem.velocity.shape[1]:
         raise SolveError(f"the velocities have {problem.velocity.shape[1]} components, the mesh {mesh.points.shape[1]} dimensions")
     if problem.fluid.shape != (n,):

@@ -19,17 +19,14 @@ from packtool.fem.elements import CYCLIC_TO_TENSOR
 from packtool.fem.facets import FacetIntegrals
 from packtool.mesh.records import Floats, Integers
 
-Parts = tuple[Any, Floats]
-"""A matrix [W/K] as scipy's, and the heat into every node (n_nodes,) [W]."""
-
 BOX = 1e-9
 """Largest part of an edge that may point across its axis."""
 
 
 def assembled(
     problem: ConjugateProblem, element_nodes: Integers, n_nodes: int, surfaces: Mapping[str, FacetIntegrals]
-) -> tuple[Parts, Parts]:
-    """Without the stabilisation, and what it adds at share 1. MeshError for elements that are no boxes along the axes."""
+) -> tuple[Any, Floats]:
+    """The matrix [W/K] as scipy's, and the heat into every node (n_nodes,) [W]. MeshError for elements that are no boxes along the axes."""
     from scipy.sparse import csr_matrix
 
     mesh = problem.mesh
@@ -39,9 +36,8 @@ def assembled(
     mean_k = k if k.ndim == 1 else np.einsum("eii->e", k) / mesh.dimension
     source = problem.q_vol if problem.q_vol is not None else np.zeros(len(size))
     pattern = flow_pattern(element_nodes, n_nodes, 1, np.ones(n_nodes, dtype=bool))
-    plain, steadied = np.zeros(pattern.n_entries), np.zeros(pattern.n_entries)
+    entries = np.zeros(pattern.n_entries)
     load = (size.prod(axis=1) * source)[:, None] * tables.load
-    more_load = np.zeros(load.shape)
     for begin in range(0, len(size), CHUNK):
         part = np.arange(begin, min(begin + CHUNK, len(size)))
         values = tables.conduction(size[part], k[part])
@@ -49,16 +45,15 @@ def assembled(
         if len(wet):
             here = part[wet]
             velocity = problem.velocity[element_nodes[here]]
-            values[wet] += problem.rho_cp * tables.carried(size[here], velocity)
             block, pushed = tables.steadied(size[here], velocity, problem.rho_cp, mean_k[here])
-            pattern.add(steadied, here, block)
-            more_load[here] = pushed * source[here][:, None]
-        pattern.add(plain, part, values)
-    loads, more_loads = (np.bincount(element_nodes.ravel(), nodal.ravel(), n_nodes) for nodal in (load, more_load))
+            values[wet] += problem.rho_cp * tables.carried(size[here], velocity) + block
+            load[here] += pushed * source[here][:, None]
+        pattern.add(entries, part, values)
+    loads = np.bincount(element_nodes.ravel(), load.ravel(), n_nodes)
 
     def add(surface: FacetIntegrals, factor: Floats) -> None:
         block = np.einsum("fqa,fqb,fq->fab", surface.second, surface.second, factor, optimize=True)
-        pattern.add(plain, surface.element, block)
+        pattern.add(entries, surface.element, block)
 
     for name in problem.outlets:
         add(surfaces[name], problem.rho_cp * surfaces[name].flux(problem.velocity))
@@ -68,8 +63,7 @@ def assembled(
         loads += surfaces[name].load(h * (ambient - problem.T_in) * area, n_nodes)
     for name, q in problem.flux.items():
         loads += surfaces[name].load(q * surfaces[name].weight, n_nodes)
-    matrices = (csr_matrix((data, pattern.indices, pattern.indptr), shape=(n_nodes, n_nodes)) for data in (plain, steadied))
-    return (next(matrices), loads), (next(matrices), more_loads)
+    return csr_matrix((entries, pattern.indices, pattern.indptr), shape=(n_nodes, n_nodes)), loads
 
 
 def box_sizes(corners: Floats) -> Floats:
