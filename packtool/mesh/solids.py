@@ -12,8 +12,8 @@ import numpy as np
 from packtool.errors import MeshError
 from packtool.mesh.divisions import Level
 from packtool.mesh.gmsh_process import run_gmsh
-from packtool.mesh.measures import MAX_VOLUME_ERROR, hexahedron_jacobians, hexahedron_volumes
-from packtool.mesh.quarters import Quartered, quartered
+from packtool.mesh.measures import MAX_VOLUME_ERROR, hexahedron_volumes
+from packtool.mesh.quarters import GOOD_SPLIT_JACOBIAN, Quartered, quartered
 from packtool.mesh.records import Floats, Integers
 
 IMPORTED = "imported"
@@ -25,11 +25,11 @@ SIZE: Mapping[Level, tuple[float, int]] = {"coarse": (3.0, 12), "normal": (1.5, 
 two elements along each edge."""
 HALVED = {"coarse": (6.0, 8), "normal": SIZE["coarse"], "fine": SIZE["normal"]}
 """The same where the mesh is halved."""
-TRIES = (1.0, 0.8, 0.6, 0.5)
-"""Shares of the size: the first that makes elements good enough is taken."""
-MIN_SPLIT_JACOBIAN = 0.02
-"""The four quarters of a tetrahedron are no cubes: those of a regular one have 0.58, those of a flat one much less. Below this an element
-is taken for broken."""
+TRIES = (1.0, 0.8)
+"""Shares of the size: the first that makes good elements is taken, else that of the better ones."""
+MIN_SPLIT_JACOBIAN = 0.002
+"""Below this an element is taken for broken. Above lie the flat tetrahedra that no mesh of the part avoids: where a fillet runs out
+tangent to an edge, the corner of its face has no angle."""
 MOST_VOLUME_ERROR = 1e-3
 """Largest error of a part's volume [-] where the CAD itself is unsure of it by more than MAX_VOLUME_ERROR."""
 TIME_LIMIT_S = 300.0
@@ -78,19 +78,23 @@ def fillings(solids: tuple[Solid, ...], level: Level, halved: bool) -> dict[Path
 
 
 def _filled(solid: Solid, size: float, around: int) -> Filling:
-    worst = -1.0
+    best: tuple[Quartered, float] | None = None
     for share in TRIES:
         points, tets, thickness = _tetrahedra(solid, share * size, round(around / share))
         made = quartered(points, tets, solid.volume_mm3)
-        found = float(np.nan_to_num(hexahedron_jacobians(made.points, made.hexes), nan=-1.0).min())
-        worst = max(worst, found)
-        if found >= MIN_SPLIT_JACOBIAN:
-            _check_volume(solid, made)
-            return Filling(made.points, made.hexes, thickness)
-    raise MeshError(
-        f"part {solid.name}: its faces cannot be filled with good elements (scaled Jacobian {worst:.3g}; the limit is {MIN_SPLIT_JACOBIAN:g}); "
-        f"{_way_out(solid)}"
-    )
+        if best is None or made.worst > best[0].worst:
+            best = made, thickness
+        if made.worst >= GOOD_SPLIT_JACOBIAN:
+            break
+    assert best is not None  # TRIES is not empty
+    made, thickness = best
+    if made.worst < MIN_SPLIT_JACOBIAN:
+        raise MeshError(
+            f"part {solid.name}: its faces cannot be filled with good elements (scaled Jacobian {made.worst:.3g}; the limit is "
+            f"{MIN_SPLIT_JACOBIAN:g}); {_way_out(solid)}"
+        )
+    _check_volume(solid, made)
+    return Filling(made.points, made.hexes, thickness)
 
 
 def _way_out(solid: Solid) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from packtool.mesh.adjacency import adjacency
 from packtool.mesh.measures import hexahedron_jacobians, hexahedron_volumes
-from packtool.mesh.quarters import EDGES, quartered
+from packtool.mesh.quarters import EDGES, GOOD_SPLIT_JACOBIAN, quartered
 
 
 def second_order(points, tets):
@@ -67,3 +67,16 @@ def test_a_volume_that_no_bulge_explains_is_left_to_the_check():
     made = quartered(points, tets, 8 / 3 * 3)
     assert made.bulge == 1.0
     assert hexahedron_volumes(made.points, made.hexes).sum() < 8 / 3 * 1.2
+
+
+def test_an_edge_that_bulges_into_a_flat_corner_is_left_straight_and_the_others_make_up_for_it():
+    points, tets = second_order(CUBE, upright(CUBE, FIVE))
+    straight = points.copy()
+    deep = int(np.argmin(np.abs(points - (0.5, 0, 0)).sum(axis=1)))
+    outer = [n for n in range(8, len(points)) if n != deep and sorted(np.abs(points[n] - 0.5))[1:] == [0.5, 0.5]]
+    points[outer] += 0.1 * (points[outer] - 0.5)
+    points[deep] += (0, 0.45, 0.45)  # through the tetrahedra on that edge
+    made = quartered(points, tets, 1.15)
+    assert made.points[deep] == pytest.approx(straight[deep], abs=1e-12)
+    assert made.worst == hexahedron_jacobians(made.points, made.hexes).min() > GOOD_SPLIT_JACOBIAN
+    assert hexahedron_volumes(made.points, made.hexes).sum() == pytest.approx(1.15, rel=1e-12)
