@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from packtool.rules.compare import at_most, limit_of, solved
+from packtool.rules.compare import limit_of, result_at_most, solved
 from packtool.rules.records import Evidence, Finding, Rule
 
 
@@ -12,17 +12,7 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     """See RULE.asks."""
     limit = limit_of(evidence, "cell_inner_spread_K", 5.0)
     for row in solved(evidence, "temperature.cell.inner_spread"):
-        yield at_most(
-            evidence,
-            RULE.id,
-            "spread inside one cell",
-            row.value,
-            limit,
-            "K",
-            error=row.uncertainty,
-            part=row.region,
-            case=row.case,
-        )
+        yield result_at_most(evidence, RULE.id, "spread inside one cell", row, limit)
 
 
 RULE = Rule(

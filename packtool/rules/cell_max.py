@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from packtool.rules.compare import at_most, limits_of, solved
+from packtool.rules.compare import limits_of, result_at_most, solved
 from packtool.rules.records import Evidence, Finding, Rule
 
 FAIL_DEGC = {"LFP": 55.0}
@@ -18,17 +18,7 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     fail = next((degC for start, degC in FAIL_DEGC.items() if chemistry.startswith(start)), FAIL_OTHERWISE_DEGC)
     for limit in limits_of(evidence, "cell_max_degC", 45.0, fail, "limits"):
         for row in solved(evidence, "temperature.cell.max"):
-            yield at_most(
-                evidence,
-                RULE.id,
-                "warmest point of a cell",
-                row.value,
-                limit,
-                "degC",
-                error=row.uncertainty,
-                part=row.region,
-                case=row.case,
-            )
+            yield result_at_most(evidence, RULE.id, "warmest point of a cell", row, limit)
 
 
 RULE = Rule(

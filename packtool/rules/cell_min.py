@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from packtool.rules.compare import at_least, limit_of, solved
+from packtool.rules.compare import limit_of, result_at_least, solved
 from packtool.rules.records import Evidence, Finding, Rule
 
 
@@ -12,17 +12,7 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     """See RULE.asks."""
     limit = limit_of(evidence, "cell_min_degC")
     for row in solved(evidence, "temperature.cell.min"):
-        yield at_least(
-            evidence,
-            RULE.id,
-            "coldest point of a cell",
-            row.value,
-            limit,
-            "degC",
-            error=row.uncertainty,
-            part=row.region,
-            case=row.case,
-        )
+        yield result_at_least(evidence, RULE.id, "coldest point of a cell", row, limit)
 
 
 RULE = Rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from packtool.rules.compare import at_most, limits_of, solved
+from packtool.rules.compare import limits_of, result_at_most, solved
 from packtool.rules.records import Evidence, Finding, Rule
 
 
@@ -12,9 +12,7 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     """See RULE.asks."""
     for limit in limits_of(evidence, "cell_spread_K", 5.0, 8.0, "limits"):
         for row in solved(evidence, "temperature.cell.spread"):
-            yield at_most(
-                evidence, RULE.id, "spread between cell means", row.value, limit, "K", error=row.uncertainty, case=row.case
-            )
+            yield result_at_most(evidence, RULE.id, "spread between cell means", row, limit)
 
 
 RULE = Rule(

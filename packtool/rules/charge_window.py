@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from packtool.design.cases import directions
-from packtool.rules.compare import Limit, at_least, at_most, solved
+from packtool.rules.compare import Limit, result_at_least, result_at_most, solved
 from packtool.rules.records import Evidence, Finding, NotChecked, Rule
 
 
@@ -19,30 +19,10 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     high = Limit(cell.charge_max_degC.value, "cell", "error") if cell.charge_max_degC else Limit(60.0, "cell", "warning")
     for row in solved(evidence, "temperature.cell.min"):
         if row.case in charging:
-            yield at_least(
-                evidence,
-                RULE.id,
-                "coldest point while charging",
-                row.value,
-                low,
-                "degC",
-                error=row.uncertainty,
-                part=row.region,
-                case=row.case,
-            )
+            yield result_at_least(evidence, RULE.id, "coldest point while charging", row, low)
     for row in solved(evidence, "temperature.cell.max"):
         if row.case in charging:
-            yield at_most(
-                evidence,
-                RULE.id,
-                "warmest point while charging",
-                row.value,
-                high,
-                "degC",
-                error=row.uncertainty,
-                part=row.region,
-                case=row.case,
-            )
+            yield result_at_most(evidence, RULE.id, "warmest point while charging", row, high)
 
 
 RULE = Rule(

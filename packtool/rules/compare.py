@@ -82,6 +82,16 @@ def at_least(evidence: Evidence, rule: str, what: str, value: float, limit: Limi
     return _compared(evidence, rule, what, value, limit, unit, "at least", holds, of)
 
 
+def result_at_most(evidence: Evidence, rule: str, what: str, row: Result, limit: Limit) -> Finding:
+    """``at_most`` of a solved result with its uncertainty, its part and its case."""
+    return at_most(evidence, rule, what, row.value, limit, row.unit, error=row.uncertainty, part=row.region, case=row.case)
+
+
+def result_at_least(evidence: Evidence, rule: str, what: str, row: Result, limit: Limit) -> Finding:
+    """``at_least`` of a solved result with its uncertainty, its part and its case."""
+    return at_least(evidence, rule, what, row.value, limit, row.unit, error=row.uncertainty, part=row.region, case=row.case)
+
+
 def solved(evidence: Evidence, name: str) -> Iterator[Result]:
     """The results called ``name``, one a case. Raises NotChecked where there is none."""
     if name.startswith("coolant.") and evidence.loaded.design.cold_plate is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from packtool.rules.compare import at_most, limit_of, solved
+from packtool.rules.compare import limit_of, result_at_most, solved
 from packtool.rules.records import Evidence, Finding, Rule
 
 
@@ -12,7 +12,7 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     """See RULE.asks."""
     limit = limit_of(evidence, "coolant_rise_K", 5.0, "cold_plate.flow_lpm")
     for row in solved(evidence, "coolant.rise"):
-        yield at_most(evidence, RULE.id, "coolant rise", row.value, limit, "K", error=row.uncertainty, case=row.case)
+        yield result_at_most(evidence, RULE.id, "coolant rise", row, limit)
 
 
 RULE = Rule(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from packtool.design.schema import AnyColdPlate, ColdPlate
 from packtool.design.schema.plate_agreements import SEVERAL
-from packtool.rules.compare import Limit, at_most, solved
+from packtool.rules.compare import Limit, result_at_most, solved
 from packtool.rules.records import Evidence, Finding, NotChecked, Rule
 
 
@@ -24,7 +24,7 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     limit = Limit(0.3, "cold_plate.header_width_mm" if given else "cold_plate", "warning")
     what = "uneven flow of parallel channels (wider headers even it out: cold_plate.header_width_mm)"
     for row in solved(evidence, "coolant.flow.maldistribution"):
-        yield at_most(evidence, RULE.id, what, row.value, limit, "-", error=row.uncertainty, case=row.case)
+        yield result_at_most(evidence, RULE.id, what, row, limit)
 
 
 RULE = Rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from packtool.rules.compare import at_most, limit_of, solved
+from packtool.rules.compare import limit_of, result_at_most, solved
 from packtool.rules.records import Evidence, Finding, Rule
 
 
@@ -12,9 +12,7 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     """See RULE.asks."""
     limit = limit_of(evidence, "coolant_velocity_m_s", 2.0, "cold_plate.flow_lpm")
     for row in solved(evidence, "coolant.velocity.max"):
-        yield at_most(
-            evidence, RULE.id, "fastest coolant", row.value, limit, "m/s", error=row.uncertainty, part=row.region, case=row.case
-        )
+        yield result_at_most(evidence, RULE.id, "fastest coolant", row, limit)
 
 
 RULE = Rule(

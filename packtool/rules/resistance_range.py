@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from packtool.rules.compare import Limit, at_most, solved
+from packtool.rules.compare import Limit, result_at_most, solved
 from packtool.rules.records import Evidence, Finding, NotChecked, Rule
 
 
@@ -19,7 +19,7 @@ def check(evidence: Evidence) -> Iterable[Finding]:
     last = Limit(table.temperature_degC[-1], "cell", "note")
     what = "warmest cell mean (the resistance is held at its last known value above the limit)"
     for row in solved(evidence, "temperature.cell.mean.max"):
-        yield at_most(evidence, RULE.id, what, row.value, last, "degC", error=row.uncertainty, part=row.region, case=row.case)
+        yield result_at_most(evidence, RULE.id, what, row, last)
 
 
 RULE = Rule(
