@@ -201,6 +201,8 @@ class _Walk:
             elif meant.get("type") == "string" and isinstance(value, (bool, int, float)):
                 hint = ": put it in quotes to make it a text"
             return f"must be {needed(self._inlined(schema), unit)}, got {shown(value)}{hint}"
+        if isinstance(value, bool):
+            return None
         if isinstance(value, str):
             return _text(value, meant)
         return _number(value, meant, unit)
@@ -281,8 +283,10 @@ def _fits_kind(value: Any, schema: Schema) -> bool:
         "number": (int, float),
         "integer": (int, float),
         "null": (type(None),),
+        "boolean": (bool,),
     }
-    return isinstance(value, kinds.get(schema.get("type", ""), ())) and not isinstance(value, bool)
+    kind = schema.get("type", "")
+    return isinstance(value, kinds.get(kind, ())) and isinstance(value, bool) == (kind == "boolean")
 
 
 def _takes_number(schema: Schema) -> bool:

@@ -73,6 +73,8 @@ def needed(schema: Mapping[str, Any], unit: str = "") -> str:
     if "enum" in schema:
         return "one of " + ", ".join(str(word) for word in schema["enum"])
     kind = schema.get("type")
+    if kind == "boolean":
+        return "true or false"
     if kind in ("number", "integer"):
         what = "a whole number" if kind == "integer" else "a number"
         bounds = range_words(schema, unit)

@@ -71,8 +71,9 @@ def _refuse_too_large(added: int, present: int) -> None:
 def _ties(mesh: TaggedMesh, points: Floats, placed: Sequence[_Placed]) -> dict[tuple[str, str], Tie]:
     """By the names of the part and of what it touches (a role of the pack, or another part): the facets that touch."""
     found: dict[tuple[str, str], Tie] = {}
-    names = [name for name in mesh.boundaries if name != COOLANT_WALL]
-    outer = np.concatenate([mesh.boundaries[name] for name in names]) if names else np.empty((0, 4), dtype=np.int64)
+    outer = np.concatenate([np.empty((0, 4), np.int64), *(f for name, f in mesh.boundaries.items() if name != COOLANT_WALL)])
+    near = [_around(points, one.outer, outer) for one in placed]
+    outer = outer[np.unique(np.concatenate([np.empty(0, np.int64), *near]))]
     role = _roles(mesh, outer)
     for number, one in enumerate(placed):
         reach = _around(points, one.outer, outer)
@@ -101,8 +102,11 @@ def _roles(mesh: TaggedMesh, facets: Integers) -> Integers:
     of_region = np.array([roles.index(region.role) for region in mesh.regions])
     if not len(facets):
         return np.empty(0, dtype=np.int64)
-    element, _ = sides_of(mesh.hexes, {"boundaries": facets})["boundaries"]
-    return np.asarray(of_region[mesh.region[element]])
+    on_it = np.zeros(len(mesh.points), dtype=bool)
+    on_it[facets] = True
+    hexes = np.flatnonzero(on_it[mesh.hexes].sum(axis=1) >= facets.shape[1])
+    element, _ = sides_of(mesh.hexes[hexes], {"boundaries": facets})["boundaries"]
+    return np.asarray(of_region[mesh.region[hexes[element]]])
 
 
 def _around(points: Floats, facets: Integers, others: Integers) -> Integers:

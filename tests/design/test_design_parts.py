@@ -234,3 +234,19 @@ def test_an_entry_is_set_from_the_command_line(valid, tmp_path) -> None:
     text = valid + "parts: [{step: bracket.step, material: al_6061_t6}]\n"
     loaded = design_from_text(text, "pack.yaml", tmp_path, ["parts.0.at_mm=[1, 2, 3]"])
     assert loaded.design.parts[0].at_mm == (1, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ("meshed: nein", "parts.0.meshed: must be true or false, got the text 'nein'"),
+        ("meshed: 0", "parts.0.meshed: must be true or false, got 0"),
+        ("meshed: false, contact_W_m2K: 0", "parts.0.contact_W_m2K: must be from 1 to 1000000 W/m2/K, got 0 W/m2/K"),
+        ("contact_W_m2K: true", "parts.0.contact_W_m2K: must be a number from 1 to 1000000"),
+    ],
+)
+def test_whether_and_how_it_takes_part_in_the_heat_is_said_in_its_own_words(with_parts, given, why) -> None:
+    (complaint,) = (
+        line for line in wrong_with(with_parts, f"parts: [{{step: bracket.step, material: al_6061_t6, {given}}}]").splitlines()
+    )
+    assert why in complaint

@@ -37,6 +37,7 @@ busbars: {material: al_1060_busbar, thickness_mm: 3, width_mm: 40}
 enclosure: {material: al_6061_t6, wall_mm: 3, flange_mm: 25, lid_mm: 1.5, ip_rating: IP67, vent_area_mm2: 900}
 ambient: {temperature_degC: 45, natural_convection_W_m2K: 5, emissivity: 0.8}
 mesh: {level: coarse}
+sensors: {on-bar: {at_mm: [90, 5, 40]}}
 cases:
   steady: {kind: steady, current_A: 176}
   soak: {kind: transient, current_A: 0, duration_s: 300, initial_degC: 45}
@@ -91,6 +92,8 @@ def test_at_rest_what_the_plate_gives_the_ambient_gets(run):
     mean, low, high = (value(run, "steady", f"temperature.part.{what}[bar]") for what in ("mean", "min", "max"))
     assert low["value"] < mean["value"] < high["value"]
     assert 0 < mean["error"] < 0.3
+    sensed = value(run, "steady", "temperature.sensor[on-bar]")["value"]
+    assert low["value"] < sensed < high["value"]
     # through the joint: Q / (h A), which is the least that the bar's foot is warmer than the plate
     assert low["value"] > 22 - given["value"] / (2000 * 1e-4)
 
@@ -121,7 +124,7 @@ def test_its_name_is_in_every_export(run, tmp_path):
     for kind in set(FORMATS) - {"msh", "med", "unv", "vtu"}:  # gmsh's own have the names of all regions and surfaces alike
         write_mesh(tmp_path, mesh, kind)
         text = "".join((tmp_path / name).read_text() for name in FORMATS[kind].writes if not name.endswith((".bin", ".h5")))
-        assert "bar" in text, kind
+        assert "bar" in text.lower(), kind
 
 
 def test_what_is_meshed_anew_when_a_part_changes(run):
@@ -143,5 +146,5 @@ def test_a_broken_file_is_refused_at_its_place(run, tmp_path):
     (tmp_path / "bar-mm.step").write_text(text.replace("ADVANCED_FACE", "ADVANCED_FOOL"))
     (tmp_path / "pack.yaml").write_text(DESIGN)
     loaded = load_design(tmp_path / "pack.yaml")
-    with pytest.raises(DesignError, match=r"pack.yaml:19:6: parts.1.step: bar-mm.step: there is no solid in it"):
+    with pytest.raises(DesignError, match=r"pack.yaml:20:6: parts.1.step: bar-mm.step: there is no solid in it"):
         stages.mesh(loaded, lay_out(loaded), tmp_path)
