@@ -21,6 +21,8 @@ from packtool.layout.records import Layout, Part, Product, Role, Sweep
 
 SAME_MM = 1e-4
 """Edges that agree to this are drawn once: far below what paper shows."""
+MANY_EDGES = 100
+"""Of outlines with more edges it is asked first whether one nearer face hides them whole: the ports of a ribbon under its top."""
 COVERED = 1e-9
 """Share of a profile that may be left over where it counts as covered: rounding of areas."""
 NOT_HATCHED: tuple[Role, ...] = ("coolant",)
@@ -229,6 +231,7 @@ def _seen(faces: Sequence[Face], loose: Sequence[Loose]) -> list[tuple[Edge, Rol
     near = np.array([face.near if face.hides else -np.inf for face in faces])
     drawn: dict[tuple[int, ...], tuple[Edge, Role]] = {}
     whole = np.array([face.region.fills_box for face in faces], dtype=bool)
+    known: dict[tuple[int, int, int, int], bool] = {}
     for face in faces:
         if not face.drawn:
             continue
@@ -238,6 +241,9 @@ def _seen(faces: Sequence[Face], loose: Sequence[Loose]) -> list[tuple[Edge, Rol
         if inside.any():
             continue
         hiding = [faces[index].region for index in np.flatnonzero(over).tolist()]
+        drawn_over = (faces[index].region for index in np.flatnonzero(over).tolist() if faces[index].drawn)
+        if len(face.region.edges) > MANY_EDGES and any(_hides_whole(one, face.region, known) for one in drawn_over):
+            continue  # what lies on the outline above is drawn with that
         for edge in face.region.edges:
             for piece in visible_pieces(edge, hiding):
                 drawn.setdefault(_mark(piece), (piece, face.role))
@@ -251,6 +257,18 @@ def _seen(faces: Sequence[Face], loose: Sequence[Loose]) -> list[tuple[Edge, Rol
             for piece in visible_pieces(edge, hiding):
                 drawn.setdefault(_mark(piece), (piece, some.role))
     return list(drawn.values())
+
+
+def _hides_whole(over: Region, below: Region, known: dict[tuple[int, int, int, int], bool]) -> bool:
+    """Does one region cover another wholly? ``known``: of pairs of the same shapes at the same distance, which are looked at once."""
+    x0, y0, x1, y1 = below.box
+    if over.box[0] > x0 + SAME_MM or over.box[1] > y0 + SAME_MM or over.box[2] < x1 - SAME_MM or over.box[3] < y1 - SAME_MM:
+        return False
+    (one, (ax, ay)), (two, (bx, by)) = over.like or (over, (0.0, 0.0)), below.like or (below, (0.0, 0.0))
+    key = id(one), id(two), round((bx - ax) / SAME_MM), round((by - ay) / SAME_MM)
+    if key not in known:
+        known[key] = common_area_mm2(over, below) >= common_area_mm2(below, below) * (1 - COVERED)
+    return known[key]
 
 
 def _mark(edge: Edge) -> tuple[int, ...]:
