@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Literal
 
 from packtool.layout.bar_gathering import Gathered
@@ -71,7 +71,7 @@ def _raised(ends: Sequence[Gathered], size: BarSize, others: Sequence[Pole], cle
     return _Raised(
         sweeps=(
             *(sweep for end in ends for sweep in end.sweeps),
-            *map(sweep, stems),
+            *_apart(stems),
             *(Sweep(profile, level, level + t) for profile in union(beam)),
         ),
         boxes=(
@@ -83,6 +83,17 @@ def _raised(ends: Sequence[Gathered], size: BarSize, others: Sequence[Pole], cle
         spans=tuple(sum(math.dist(p, q) for p, q in pairwise(corners)) for _, _, corners in routes),
         wide=wide,
     )
+
+
+def _apart(risers: Sequence[Box]) -> Iterator[Sweep]:
+    """Risers as sweeps; of two that run into each other, as where narrow bars are nearly in line, the common piece is there once."""
+    if not any(all(min(a[i + 3], b[i + 3]) > max(a[i], b[i]) for i in range(3)) for a, b in combinations(risers, 2)):
+        yield from map(sweep, risers)
+        return
+    heights = sorted({z for box in risers for z in (box[2], box[5])})
+    for low, high in pairwise(heights):
+        there = [(x0, y0, x1, y1) for x0, y0, z0, x1, y1, z1 in risers if z0 <= low and high <= z1]
+        yield from (Sweep(profile, low, high) for profile in union(there))
 
 
 def _riser(

@@ -74,7 +74,7 @@ def _rounded(stance: Stance, axis: Axis, radius: float) -> tuple[Detail, ...]:
 
 def _vent(stance: Stance, thickness: float) -> tuple[Detail, ...]:
     """An oval recess in the middle of the can's cover; none on a blade's narrow ends."""
-    if stance.poles == "ends":
+    if "w" not in (stance.x_of, stance.y_of if stance.on_top else stance.z_of):
         return ()
     width = {stance.x_of: stance.x, stance.y_of: stance.y, stance.z_of: stance.z}["w"]
     long, short = min(LARGEST_VENT_MM, VENT_OVER_WIDTH * width), VENT_OVER_THICKNESS * thickness

@@ -15,10 +15,10 @@ from packtool.layout.fixtures import fixture_faults, fixture_parts
 from packtool.layout.flange import Flange, has_nuts, plan_flange
 from packtool.layout.mounts import mount_parts, taken
 from packtool.layout.openings import Fitting
-from packtool.layout.profiles import Profile
+from packtool.layout.profiles import Profile, turned_box
 from packtool.layout.records import Part, Product, Sweep
 from packtool.layout.tray import GROUP, lid_parts, tray_parts
-from packtool.layout.tray_bends import fold_radius
+from packtool.layout.tray_bends import Standing, fold_radii
 from packtool.layout.tray_plan import TrayPlan, clear_height, grip, openings_of
 
 
@@ -45,8 +45,20 @@ def enclosed(
         complaints = [complain(loaded, *fault) for fault in fixture_faults(openings, planned.inside, products, parts)]
     if complaints:
         raise DesignError(complaints)
-    made, placed = enclosure_parts(enclosure, planned)
+    made, placed = enclosure_parts(enclosure, planned, _standing(products, parts))
     return made, _told_apart(placed, {part.name for part in parts})
+
+
+def _standing(products: Sequence[Product], parts: Sequence[Part]) -> list[Standing]:
+    """What the parts take in the plan, and their undersides."""
+    bounds = {product.id: product.bounds() for product in products}
+    found = []
+    for part in parts:
+        x0, y0, z0, x1, y1, _ = bounds[part.product]
+        x0, y0, x1, y1 = turned_box((x0, y0, x1, y1), part.rotation_deg)
+        x, y, z = part.origin
+        found.append((x0 + x, y0 + y, x1 + x, y1 + y, z0 + z))
+    return found
 
 
 def _told_apart(parts: Sequence[Part], taken: set[str]) -> list[Part]:
@@ -63,13 +75,13 @@ def _told_apart(parts: Sequence[Part], taken: set[str]) -> list[Part]:
     return found
 
 
-def enclosure_parts(enclosure: Enclosure, tray: TrayPlan) -> tuple[list[Product], list[Part]]:
-    """Everything of the enclosure. The tray stands on z = 0 and the lid on the flange; beams under the floor hang below."""
+def enclosure_parts(enclosure: Enclosure, tray: TrayPlan, inside: Sequence[Standing] = ()) -> tuple[list[Product], list[Part]]:
+    """Everything of the enclosure around what stands ``inside``. The tray stands on z = 0 and the lid on the flange; beams under the floor hang below."""
     flange = plan_flange(enclosure, tray.inside)
     openings = openings_of(enclosure, flange, tray)
     stretches = taken(enclosure, flange)
     clear = clear_height(enclosure, tray.top)
-    fold = fold_radius(enclosure, [low for _, _, low, _ in tray.covered])
+    fold = fold_radii(enclosure, flange, [*inside, *((*plan, low) for _, plan, low, _ in tray.covered)], openings)
     products, parts = tray_parts(enclosure, flange, tray.top, openings, stretches, clear, fold)
     for made, placed in (
         lid_parts(enclosure, flange, tray.top),

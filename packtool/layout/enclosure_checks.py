@@ -18,6 +18,7 @@ from packtool.layout.flange import (
     corner_radius,
     flange_thickness,
     floor_radius,
+    floor_room,
     free_band,
     has_nuts,
     plan_flange,
@@ -89,8 +90,11 @@ def _corner_faults(enclosure: Enclosure, inside: Rectangle) -> list[Fault]:
         faults.append(
             ("floor_radius_mm", f"{floor:g} is more than the corners' radius ({radius:g}), and cannot be drawn around them")
         )
-    if floor > clearance + 1e-9:
-        faults.append(("floor_radius_mm", f"{floor:g} mm comes under what stands {clearance:g} mm (clearance_mm) from the walls"))
+    if floor > floor_room(enclosure) + 1e-9 and not faults:
+        widest = math.floor(10 * floor_room(enclosure)) / 10
+        where = f"stands {clearance:g} mm (clearance_mm) from the walls"
+        where += f" in the corners of {radius:g} mm" if floor <= clearance else ""
+        faults.append(("floor_radius_mm", f"{floor:g} mm comes under what {where}; at most {widest:g}"))
     return faults
 
 

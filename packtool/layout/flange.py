@@ -32,11 +32,18 @@ def corner_radius(enclosure: Enclosure) -> float:
 
 
 def floor_radius(enclosure: Enclosure) -> float:
-    """Radius between floor and walls [mm]; no more than the corners' where none is given."""
+    """Radius between floor and walls [mm]; where none is given no more than the corners' and than has room beside what is inside."""
     given = enclosure.floor_radius_mm
     if given is not None:
         return given
-    return min(FLOOR_RADIUS_WALLS.get(enclosure.style, 0.0) * enclosure.wall_mm, corner_radius(enclosure))
+    usual = FLOOR_RADIUS_WALLS.get(enclosure.style, 0.0) * enclosure.wall_mm
+    return max(0.0, min(usual, corner_radius(enclosure), floor_room(enclosure)))
+
+
+def floor_room(enclosure: Enclosure) -> float:
+    """The largest radius between floor and walls [mm] that does not come under what keeps ``clearance_mm`` from the walls, in the corners too."""
+    radius, clearance = corner_radius(enclosure), enclosure.clearance_mm
+    return min(clearance, radius - math.sqrt(2) * (radius - clearance)) if clearance < radius else clearance
 
 
 def flange_thickness(enclosure: Enclosure) -> float:

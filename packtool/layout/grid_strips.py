@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from packtool.layout.cylinders import LEAST_GAP_MM, GridPlan, outline
-from packtool.layout.profiles import Loop, Profile, Vertex
+from packtool.layout.profiles import SAME_POINT_MM, Loop, Profile, Vertex
 
 Cuts = Mapping[int, Sequence[Vertex]]
 """Row -> the line above it that plates end on, from -x to +x of the outline, with its bulges."""
@@ -32,7 +32,7 @@ class Strip:
 def strips(plan: GridPlan, ends: tuple[int, ...], along: Cuts) -> list[Strip]:
     """The outline cut into strips; strips that are alike, also turned by half a turn, have equal profiles.
 
-    ``ends``: the last row of each strip, the last of all included. A cut runs straight where the rows leave room for it, else in a
+    ``ends``: the last row of each strip, the last of all included. A cut runs straight where the rows stand in line or leave room for it, else in a
     zigzag from gap to gap through the points that are equally far from the three nearest cells; above the rows ``along`` it follows
     the line given there.
     """
@@ -80,7 +80,8 @@ def _cut(plan: GridPlan, row: int) -> list[tuple[float, float]]:
     x0, _, x1, _ = outline(plan)
     low, high = plan.row_y[row - 1], plan.row_y[row]
     middle = (low + high) / 2
-    if high - low >= plan.diameter_mm + LEAST_GAP_MM:
+    in_line = abs(plan.axis(row, 1)[0] - plan.axis(row + 1, 1)[0]) < SAME_POINT_MM
+    if in_line or high - low >= plan.diameter_mm + LEAST_GAP_MM:
         return [(x0, middle), (x1, middle)]
     # the point over the middle of two cells of one row, equally far (r) from them and from the cell opposite: h + r = high - low
     half, apart = plan.pitch_mm / 2, high - low

@@ -133,7 +133,7 @@ def _plan(loaded: LoadedDesign) -> Plan:
     links = module_links(places, poles, ends, size, top)
     top = max([top, *(b[5] for link in links for b in link.bar.boxes)])
     x0, y0, x1, y1 = hull(place.rectangle(cells) for place in places)
-    footprint = Footprint(x1 - x0, y1 - y0, bands)
+    footprint = Footprint(2 * max(-x0, x1), 2 * max(-y0, y1), bands)  # offset rows may reach further on one side
     upright, between = _upright(loaded, rows, terminals, poles)
     beside = hull(iter([reach, upright.outline()])) if upright else reach
     inside = _inside(design, footprint, places, beside, links)

@@ -85,8 +85,8 @@ class RowPlan:
 
     @property
     def length_mm(self) -> float:
-        """Length of the rows with their end plates and fins (x)."""
-        return max(self.ends(row)[1] for row in self.rows) - min(self.ends(row)[0] for row in self.rows)
+        """Length that the rows take about x = 0, with their end plates and fins: offset rows of unequal lengths reach further on one side."""
+        return 2 * max(abs(end) for row in self.rows for end in self.ends(row))
 
     @property
     def breadth_mm(self) -> float:

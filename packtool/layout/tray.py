@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from packtool.design.schema.enclosure import Enclosure, Ribs
 from packtool.layout.bands import beside
@@ -31,10 +31,10 @@ def tray_parts(
     openings: Sequence[Opening],
     taken: Sequence[tuple[Wall, Span]],
     ribs_to: float,
-    fold: float,
+    fold: Mapping[Wall, float],
 ) -> tuple[list[Product], list[Part]]:
     """The tray, standing on z = 0, its flange's upper side at ``top``. ``taken``: stretches of walls that brackets stand on;
-    ``ribs_to``: up to where wall ribs reach; ``fold``: inner radius of folded edges [mm]."""
+    ``ribs_to``: up to where wall ribs reach; ``fold``: inner radius of the folded edge under each wall [mm]."""
     if enclosure.style == "extruded":
         return _framed(enclosure, flange, top, openings)
     wall, thick = enclosure.wall_mm, flange_thickness(enclosure)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
+from typing import get_args
 
 from packtool.design.schema.enclosure import Enclosure
 from packtool.layout.bands import QUARTER, Band
 from packtool.layout.corners import HIGH, LOW, corner
 from packtool.layout.fasteners import THREADS
 from packtool.layout.flange import Flange, flange_thickness, floor_radius, has_nuts
-from packtool.layout.openings import LEAST_WEB_MM, axis_of, extent, faces, outward
+from packtool.layout.openings import Opening, Wall, axis_of, extent, faces, outward
 from packtool.layout.profiles import Loop
 from packtool.layout.records import Detail
 
 BEND_OVER_WALL = 1.0
 """Inner radius of a folded edge, and of a flange's, over the wall's thickness (remembered: the usual least bend of aluminium sheet)."""
+WALLS: tuple[Wall, ...] = get_args(Wall)
 BESIDE_NUT_MM = 0.5
 """Between a flange's bend and the nut beside it (remembered)."""
 
@@ -49,20 +52,35 @@ def flange_band(enclosure: Enclosure, flange: Flange, top: float, radius: float)
     return Band(flange.loop(0.0), Loop(((0.0, low, 0.0), (0.0, top, 0.0), (-out, top, 0.0), *hollow)))
 
 
-def fold_radius(enclosure: Enclosure, covered_from: Sequence[float]) -> float:
-    """Inner radius of a folded tray's edges [mm]: no more than leaves room for what stands at the walls, from heights ``covered_from`` up."""
+Standing = tuple[float, float, float, float, float]
+"""What something takes in the plan (x0, y0, x1, y1) and its underside (z) [mm]."""
+
+
+def fold_radii(
+    enclosure: Enclosure, flange: Flange, inside: Sequence[Standing], openings: Sequence[Opening]
+) -> Mapping[Wall, float]:
+    """Inner radius of the fold under each wall of a folded tray [mm]; 0 where something stands in its way, or an opening comes so low."""
     if enclosure.style != "folded" or enclosure.floor_radius_mm is not None:
-        return 0.0
-    room = min([enclosure.clearance_mm, LEAST_WEB_MM, *(low - enclosure.wall_mm for low in covered_from)])
-    return max(0.0, min(BEND_OVER_WALL * enclosure.wall_mm, room))
+        return {}
+    radius, floor = BEND_OVER_WALL * enclosure.wall_mm, enclosure.wall_mm
+    radii: dict[Wall, float] = {}
+    for wall in WALLS:
+        face, out = faces(wall, flange.inside), outward(wall)
+        side = 0 if axis_of(wall) == "x" else 1
+        near = min(
+            (out * (face - box[side + (2 if out > 0 else 0)]) for box in inside if box[4] < floor + radius), default=math.inf
+        )
+        low = min((opening.z - opening.half_z for opening in openings if opening.wall == wall), default=math.inf)
+        radii[wall] = radius if near >= radius and low >= floor + radius else 0.0
+    return radii
 
 
-def folds(enclosure: Enclosure, flange: Flange, radius: float) -> list[Detail]:
+def folds(enclosure: Enclosure, flange: Flange, radii: Mapping[Wall, float]) -> list[Detail]:
     """What folding leaves of the sharp edges between floor and walls; near the welded corners they stay sharp, where the sheet is notched."""
     wall = enclosure.wall_mm
-    relief = max(flange.radius, radius + wall)
     made = []
-    for name in ("x-", "x+", "y-", "y+"):
+    for name, radius in radii.items():
+        relief = max(flange.radius, wall + radius)
         low, high = extent(name, flange.inside)
         low, high = low + relief, high - relief
         if high <= low or radius <= 0:

@@ -168,6 +168,16 @@ def test_a_folded_tray_has_its_bends_along_the_floor_but_for_the_notched_corners
     assert tray.bounds() == sharp.bounds()
 
 
+def test_the_floors_radius_keeps_clear_of_what_stands_in_a_rounded_corner(load):
+    """By default it is as large as has room; where it is given and has none it is refused."""
+    keys = BARE | {"style": "stamped", "corner_radius_mm": 60.0, "clearance_mm": 25.0}
+    (floor,) = enclosure(load, **keys | {"wall_mm": 8.0}).product("tray").bands
+    room = 60 - math.sqrt(2) * (60 - 25)  # a corner 25 mm from both walls, from the arc around the corner's middle
+    assert floor.section.bounds()[2] == pytest.approx(room, rel=EXACT)
+    with pytest.raises(DesignError, match=r"in the corners of 60 mm; at most 10\.5"):
+        enclosure(load, **keys | {"floor_radius_mm": 12.0})
+
+
 def test_cast_ribs_have_fillets_at_their_roots(load):
     ribbed, plain = (enclosure(load, **CAST, **more).product("tray") for more in ({"wall_ribs": {"pitch_mm": 60}}, {}))
     added = [detail for detail in ribbed.details if detail.adds]
