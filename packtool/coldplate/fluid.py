@@ -65,11 +65,6 @@ class CoolantTable:
         H = np.concatenate([[0.0], np.cumsum(np.diff(T) * (cp[1:] + cp[:-1]) / 2)])
         return cls(coolant.id, T, rho, cp, k, np.log(mu), H)
 
-    @classmethod
-    def constant(cls, fluid: Properties) -> CoolantTable:
-        """Of a coolant whose properties do not change with temperature."""
-        return cls.of(constant_coolant(float(fluid.rho), float(fluid.cp), float(fluid.k), float(fluid.mu)))
-
     def require(self, T: Floats, where: str) -> None:
         """SolveError if any of ``T`` [K] is outside the table; ``where`` says what was being computed."""
         T = np.asarray(T, float)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from coldplate_networks import three_pass
 
 from packtool.coldplate.flow3d.calibrate import calibrate_plate, default_flows, plate_conditions
 from packtool.coldplate.flow3d.plate import LEVELS
@@ -170,3 +171,43 @@ def test_the_command_refuses_in_words(arguments, code, words, tmp_path):
     assert words in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["notes.txt"]
     assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.fem
+@pytest.mark.slow
+def test_the_reference_serpentine_calibrated_beside_its_flow_meets_its_references():
+    """DESIGN section 5 at 0.5 L/min: 646.5 +- 1.5 Pa, 28.21 and 28.69 degC +- 0.02; calibrated at 0.4 and 0.6, on the coarse mesh."""
+    from packtool.coldplate.calibrated import network_passages
+    from packtool.coldplate.corrections import ONE_FILM
+    from packtool.coldplate.flow3d.both_levels import network_plate
+    from packtool.coldplate.flow3d.calibrate_window import window_calibration
+    from packtool.coldplate.flow3d.plate import plate_grid
+    from packtool.coldplate.flow3d.plate_solve import solve_plate
+    from packtool.coldplate.flow3d.window import Window
+    from packtool.coldplate.losses import FlowPhysics
+    from packtool.verification.conjugate import SERPENTINE as PLATE
+    from packtool.verification.conjugate import SERPENTINE_CONDITIONS
+
+    view = Window(PLATE, three_pass())
+    at = [replace(SERPENTINE_CONDITIONS, flow=flow / 60e3) for flow in (0.4, 0.6)]
+    about = {
+        "method": 1, "plate": {}, "mesh_level": "coarse", "coolant": "constant", "inlet_degC": 25.0, "Pr": 26.9, "conductivity_W_mK": 200.0,
+        "flows_lpm": (0.4, 0.6),
+    }  # fmt: skip
+    found = [solve_plate(view.plate, one, LEVELS["coarse"]) for one in at]
+    network = replace(view.network, calibration=window_calibration(view, found, at, about))
+    one = np.ones(1)
+    c = SERPENTINE_CONDITIONS
+    split = split_flow(network_passages(network), c.flow * c.rho, c.rho * one, c.mu * one, 0.0, FlowPhysics(entrance=False))
+    told = split.pressure_drop
+    print(told, network.calibration.pressure_drop_error, network.calibration.wall_rise_error_K)
+    assert told == pytest.approx(646.5, rel=0.02 + network.calibration.pressure_drop_error[1])
+    top = network_plate(network, plate_grid(view.plate, LEVELS["coarse"]), c)
+    error = max(network.calibration.wall_rise_error_K)
+    print(top.top_mean - 273.15, top.top_max - 273.15)
+    assert top.top_mean - 273.15 == pytest.approx(28.21, abs=0.1 + error)
+    film = 28.69 - 25.93  # warmest point over the coolant that leaves
+    assert top.top_max - 273.15 == pytest.approx(
+        28.69, abs=ONE_FILM * film + error
+    )  # films differ around the section behind a turn
+    assert error < 0.1
