@@ -5,9 +5,9 @@ they are equal. What the coarser march differs by, over that less one, is the er
 breakpoints, but over outputs: there a step to the side shows the temperatures, so close outputs do not hide the error.
 
 Where a capacity depends on temperature, a melting front jumps from node to node and the errors of steps have either sign, so that one
-difference may vanish by chance. There a second coarser march, whose pairs begin one step later, is made as well, and the larger of the two
-estimates told. Of 240 outputs of melting slabs 3 in 4 are then within a factor of 2 of the true error and 9 % below half of it
-(23 % with one march), down to a twentieth where the last of a slab melts.
+difference may vanish by chance. There a second coarser march, which pairs no step that the first pairs with the same, is made as well, and the
+larger of the two estimates told. Of 48 outputs of a melting slab 79 % are then told at half of the true error or more, all at an eighth (62 %
+and a hundredth with one march).
 """
 
 from __future__ import annotations
@@ -39,10 +39,11 @@ def time_errors(
     """(n_out, n) [K]: the estimated error of the fields ``T`` (n_out, n) at ``outputs`` [s], made from ``start`` (n,) in ``steps``
     (n_steps + 1,) [s] of at most ``tolerance_K`` local error; ``corners`` [s]: breakpoints. Up to the first pair nothing is known,
     and 0 given."""
-    one = _paired(system, start, steps, T, outputs, corners, tolerance_K, 0)
+    pairs: set[int] = set()
+    one = _paired(system, start, steps, T, outputs, corners, tolerance_K, pairs)
     if system.storage.constant:
         return one
-    return np.maximum(one, _paired(system, start, steps, T, outputs, corners, tolerance_K, 1))
+    return np.maximum(one, _paired(system, start, steps, T, outputs, corners, tolerance_K, pairs))
 
 
 def _paired(
@@ -53,9 +54,10 @@ def _paired(
     outputs: Sequence[float],
     corners: Collection[float],
     tolerance_K: float,
-    first: int,
+    pairs: set[int],
 ) -> Floats:
-    """The estimate from pairs that begin with the step number ``first``."""
+    """The estimate from pairs of steps that do not begin with one of ``pairs``, to which the numbers of their first steps are added."""
+    others = frozenset(pairs)
     stepper, aside = Stepper(system), Stepper(system)
     wanted = {time: i for i, time in enumerate(outputs)}
     errors = np.zeros_like(T)
@@ -63,8 +65,9 @@ def _paired(
     try:
         while i < len(steps) - 1:
             t, middle, end = steps[i], steps[i + 1], steps[min(i + 2, len(steps) - 1)]
-            pair = None if end == middle or middle in corners or i < first else _stepped(stepper, t, end - t, now)
+            pair = None if end == middle or middle in corners or i in others else _stepped(stepper, t, end - t, now)
             if pair is not None and pair[1] <= SMOOTH * tolerance_K:
+                pairs.add(i)
                 if fine and middle in wanted:
                     aside.pace = stepper.pace
                     beside = _stepped(aside, t, middle - t, now)[0]
