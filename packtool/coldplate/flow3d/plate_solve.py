@@ -92,7 +92,8 @@ def solve_plate(plate: ChannelPlate, conditions: PlateConditions, fineness: Fine
     """Flow on the lower half of the channels, then heat in the whole plate.
 
     Errors: what is left of the difference between the last two meshes, of the pressure and of the highest temperature, whose place the eddies behind
-    corners set, at the order that the corners allow (CORNER_ORDER; 4 and FILM_ORDER where no channel turns), of the mean at FILM_ORDER; with a single mesh
+    corners set, at the order that the corners allow (CORNER_ORDER; 4 and FILM_ORDER where no channel turns), of the mean at FILM_ORDER (the highest is no surer than
+    the mean); with a single mesh
     (``times`` 0) nothing is known and all of the number is its error. Raises SolveError for what is refused, NotConverged; SolveError where mass or energy do not close.
     """
     c = conditions
@@ -114,11 +115,14 @@ def solve_plate(plate: ChannelPlate, conditions: PlateConditions, fineness: Fine
         raise SolveError(f"energy does not close: {best.imbalance:.1e} of the heat")
     order = CORNER_ORDER if len(plate.channels) > 1 else SMOOTH_ORDER
     drops = [f.mean_pressure["inlet"] - f.mean_pressure["outlet"] for f in flows]
+    means = [h.mean["top"] for h in heats]
+    hottest = _estimated([h.highest["top"] for h in heats], c.T_in, min(order, FILM_ORDER))
+    at_corners = _estimated(means, c.T_in, min(order, FILM_ORDER))  # a maximum is no surer than the mean, though it may move less
     return PlateSolution(
         _estimated(drops, 0.0, order),
         best.T_out["outlet"],
-        _estimated([h.highest["top"] for h in heats], c.T_in, min(order, FILM_ORDER)),
-        _estimated([h.mean["top"] for h in heats], c.T_in, FILM_ORDER),
+        Estimated(best.highest["top"], max(hottest.error, at_corners.error)),
+        _estimated(means, c.T_in, FILM_ORDER),
         best.to_coolant,
         mass,
         best.imbalance,
