@@ -114,7 +114,7 @@ def checked(
         areas=areas,
         elements_by_role={role: n for role, n in by_role.items() if n},
         untouched=tuple(untouched),
-        notices=(*_notices(layout), *_of_solids(beside, untouched)),
+        notices=(*_notices(layout), *_of_untouched(untouched)),
         seconds=time.perf_counter() - began,
     )
 
@@ -168,13 +168,6 @@ def _notices(layout: Layout) -> tuple[str, ...]:
     return (*notices, *([f"not meshed: {', '.join(left)}"] if left else []))
 
 
-def _of_solids(beside: Sequence[Solid], untouched: Sequence[str]) -> tuple[str, ...]:
-    notices = []
-    if beside:
-        notices.append(
-            f"{', '.join(solid.name for solid in beside)}: filled with tetrahedra, each cut into four hexahedra, and tied to what their flat "
-            f"faces touch within {TOUCH_MM:g} mm"
-        )
-    if untouched:
-        notices.append(f"{', '.join(untouched)}: not meshed, for no flat face lies on that of a meshed part within {TOUCH_MM:g} mm")
-    return tuple(notices)
+def _of_untouched(names: Sequence[str]) -> tuple[str, ...]:
+    reason = f"no flat face lies on that of a meshed part within {TOUCH_MM:g} mm"
+    return (f"{', '.join(names)}: {reason}",) if names else ()
