@@ -6,11 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 
 from packtool.design.schema.enclosure import Enclosure, Ribs
-from packtool.layout.bands import beside
-from packtool.layout.corners import HIGH, LOW, Sign, corner
+from packtool.layout.bands import QUARTER, beside
 from packtool.layout.fasteners import THREADS
 from packtool.layout.flange import Flange, flange_thickness, floor_radius
-from packtool.layout.openings import Opening, Wall, axis_of, extent, opening_details
+from packtool.layout.openings import Opening, Wall, axis_of, extent, opening_details, outward
 from packtool.layout.outline import Rectangle
 from packtool.layout.profiles import Loop, Profile
 from packtool.layout.records import Detail, Part, Product, Sweep
@@ -176,24 +175,28 @@ def wall_ribs(
                 "y-": (a, y0 - wall - ribs.height_mm, b, y0 - wall),
                 "y+": (a, y1 + wall, b, y1 + wall + ribs.height_mm),
             }[name]
-            details.append(Detail(Profile.rectangle(*box), "z", foot, to, adds=True))
-            if cast:
-                details += _roots(name, box, min(ROOT_OVER_WALL * wall, ribs.height_mm, RIB_CLEAR_MM), foot, to)
+            root = min(ROOT_OVER_WALL * wall, ribs.height_mm / 2, RIB_CLEAR_MM) if cast else 0.0
+            details.append(Detail(_rib(name, box, root), "z", foot, to, adds=True))
     return details
 
 
-def _roots(wall: Wall, rib: Rectangle, radius: float, low: float, high: float) -> list[Detail]:
-    """The fillets on both sides of a cast rib, where it stands on its wall."""
-    x0, y0, x1, y1 = rib
-    out = HIGH if wall[1] == "+" else LOW
-    inner: Sign = LOW if out == HIGH else HIGH
-    if axis_of(wall) == "x":
-        at = x0 if out == HIGH else x1
-        corners = (corner(at, y0, inner, HIGH, radius), corner(at, y1, inner, LOW, radius))
-    else:
-        at = y0 if out == HIGH else y1
-        corners = (corner(x0, at, HIGH, inner, radius), corner(x1, at, LOW, inner, radius))
-    return [Detail(profile, "z", low, high, adds=True) for profile in corners]
+def _rib(wall: Wall, box: Rectangle, root: float) -> Profile:
+    """The plan of a rib outside on a wall, with a fillet of radius ``root`` on both sides where it stands on it."""
+    if root <= 0:
+        return Profile.rectangle(*box)
+    along_x, out = axis_of(wall) == "y", outward(wall)
+    (a, b), across = ((box[0], box[2]), (box[1], box[3])) if along_x else ((box[1], box[3]), (box[0], box[2]))
+    face, end = across if out > 0 else across[::-1]
+    turn = out * QUARTER if along_x else -out * QUARTER
+    outline = (
+        (a - root, face, turn),
+        (a, face + out * root, 0.0),
+        (a, end, 0.0),
+        (b, end, 0.0),
+        (b, face + out * root, turn),
+        (b + root, face, 0.0),
+    )
+    return Profile(Loop(tuple((u, v, bulge) if along_x else (v, u, bulge) for u, v, bulge in outline)))
 
 
 def lid_parts(enclosure: Enclosure, flange: Flange, top: float) -> tuple[list[Product], list[Part]]:

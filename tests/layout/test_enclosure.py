@@ -180,12 +180,13 @@ def test_the_floors_radius_keeps_clear_of_what_stands_in_a_rounded_corner(load):
 
 def test_cast_ribs_have_fillets_at_their_roots(load):
     ribbed, plain = (enclosure(load, **CAST, **more).product("tray") for more in ({"wall_ribs": {"pitch_mm": 60}}, {}))
-    added = [detail for detail in ribbed.details if detail.adds]
-    roots = [detail for detail in added if len(detail.profile.outer.vertices) == 3]
-    ribs = [detail for detail in added if detail not in roots]
-    assert len(roots) == 2 * len(ribs) > 0
-    assert {round(d.volume() / (d.end - d.start), 9) for d in roots} == {round((1 - math.pi / 4) * 1.5**2, 9)}  # half the wall
-    assert ribbed.finished_volume_mm3() == pytest.approx(plain.finished_volume_mm3() + sum(d.volume() for d in added), rel=EXACT)
+    ribs = [detail for detail in ribbed.details if detail.adds]
+    assert {d.axis for d in ribs} == {"z"}
+    width, height = 4.0, 10.0  # mm, as by default
+    roots = 2 * (1 - math.pi / 4) * 1.5**2  # half the wall
+    assert {round(d.volume() / (d.end - d.start), 9) for d in ribs} == {round(width * height + roots, 9)}
+    assert len({d.profile.outer.bounds() for d in ribs}) == len(ribs)
+    assert ribbed.finished_volume_mm3() == pytest.approx(plain.finished_volume_mm3() + sum(d.volume() for d in ribs), rel=EXACT)
 
 
 def test_a_cast_flange_has_threads_and_no_nuts(load):
