@@ -173,6 +173,15 @@ class TestExitCodes:
         assert not (tmp_path / "out" / "results.json").exists()
         assert not [name for name in files_below(tmp_path) if ".part-" in name]
 
+    def test_a_solve_without_a_compiler_is_refused_before_it_is_meshed(self, tmp_path):
+        nothing = {"PATH": str(tmp_path / "bin"), "PACKTOOL_CACHE": str(tmp_path / "forms")}
+        done = packtool("solve", BUS, "-o", "out", cwd=tmp_path, environment=nothing)
+        assert done.returncode == 3
+        assert done.stderr == (
+            "solving needs a C compiler for its forms: no cc, gcc or clang was found\n  mend it with: apt-get install gcc libc6-dev\n"
+        )
+        assert files_below(tmp_path / "out") == [".packtool", ".packtool/lock"]
+
 
 SMALL = (
     "electrical.series=2", "arrangement.rows=1", "arrangement.cells_per_row=2", "cold_plate.channels=2", "mesh.level=coarse",

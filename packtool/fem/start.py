@@ -22,6 +22,8 @@ OPTIMISE = ("-O2", "-g0")
 COMPILE_WAIT_S = 120
 """How long to wait for another program's compile of the same form [s]; the form compiler's own 10 s is short of a loaded machine."""
 
+MEND_COMPILER = "apt-get install gcc libc6-dev"
+"""The line that installs a C compiler."""
 
 _chosen: list[Path] = []
 
@@ -104,8 +106,7 @@ def compiling(cache_dir: Path | None = None) -> Iterator[dict[str, Any]]:
             yield {"cache_dir": str(folder), "cffi_extra_compile_args": list(OPTIMISE), "timeout": COMPILE_WAIT_S}
         except (OSError, RuntimeError, ImportError, _compile_failure()) as failure:
             if not compiler():
-                needs = "solving needs a C compiler for its forms: no cc, gcc or clang was found"
-                raise MissingPart(needs, "apt-get install gcc libc6-dev") from failure
+                raise _no_compiler() from failure
             raise SolveError(f"compiling a form in {folder} failed: {failure}") from failure
 
 
@@ -113,6 +114,16 @@ def compiler() -> str | None:
     """The C compiler that forms are compiled with; None if there is none."""
     named = (sysconfig.get_config_var("CC") or "").split()
     return next((found for name in (*named[:1], "cc", "gcc", "clang") if (found := shutil.which(name))), None)
+
+
+def refuse_without_compiler(cache_dir: Path) -> None:
+    """Raise MissingPart where no form could be compiled and ``cache_dir`` holds none from before; starts nothing."""
+    if not compiler() and not any(cache_dir.glob("libffcx_*.c.cached")):
+        raise _no_compiler()
+
+
+def _no_compiler() -> MissingPart:
+    return MissingPart("solving needs a C compiler for its forms: no cc, gcc or clang was found", MEND_COMPILER)
 
 
 def clear_stale(folder: Path) -> tuple[str, ...]:

@@ -6,11 +6,12 @@ import ctypes.util
 import importlib.metadata
 import importlib.util
 import os
-import shutil
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from packtool.fem.start import MEND_COMPILER, compiler
 
 _EXTRAS = {
     "cadquery": "cad", "OCP": "cad",
@@ -95,16 +96,8 @@ def examine(cache_dir: Path) -> tuple[Examined, ...]:
     version = ".".join(map(str, sys.version_info[:3]))
     rows = [Examined("Python", (3, 12) <= sys.version_info[:2] <= (3, 14), version, True, "install Python 3.12, 3.13 or 3.14")]
     rows += _modules()
-    compiler = next((path for name in ("cc", "gcc", "clang") if (path := shutil.which(name))), None)
-    rows.append(
-        Examined(
-            "C compiler",
-            compiler is not None,
-            compiler or "none on PATH",
-            True,
-            "" if compiler else "apt-get install gcc libc6-dev",
-        )
-    )
+    cc = compiler()
+    rows.append(Examined("C compiler", cc is not None, cc or "none on PATH", True, "" if cc else MEND_COMPILER))
     if sys.platform == "linux":
         for library, package, use in _SYSTEM:
             path = ctypes.util.find_library(library)

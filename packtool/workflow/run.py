@@ -14,6 +14,7 @@ from typing import Any
 
 from packtool.artifacts import write_json
 from packtool.errors import PacktoolError, StageError, UsageError
+from packtool.fem.start import refuse_without_compiler
 from packtool.results import ResultSet
 from packtool.rules.judge import judge
 from packtool.rules.records import Evidence, Verdict
@@ -168,7 +169,8 @@ def carry_out(request: Request, tell: Callable[[Event], None], leader: Leader | 
     """Run what has to run, then judge. The first failing stage's error is raised after those beside it have ended. With a ``leader``
     all ranks share the solve.
 
-    Raises UsageError (folder), or what the stage raised; an interruption ends every stage process and passes on.
+    Raises UsageError (folder), MissingPart (nothing to compile forms with), or what the stage raised; an interruption ends every stage
+    process and passes on.
     """
     with _sole_user(request.folder):
         waiting = {step.stage: step for step in steps_of(request)}
@@ -181,6 +183,8 @@ def carry_out(request: Request, tell: Callable[[Event], None], leader: Leader | 
                 records[stage] = record
                 del waiting[stage]
                 tell(Event("current", stage))
+        if "solve" in waiting:
+            refuse_without_compiler(request.cache_dir)  # before the minutes that meshing may take
         if waiting:
             _drop_outdated(request, waiting, [*records, *waiting])
         running = _Running()

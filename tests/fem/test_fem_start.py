@@ -13,7 +13,7 @@ import pytest
 
 from packtool.errors import MissingPart, SolveError
 from packtool.fem import start as starting
-from packtool.fem.start import clear_stale, compiled, compiler
+from packtool.fem.start import clear_stale, compiled, compiler, refuse_without_compiler
 
 
 def _mass_form():
@@ -171,3 +171,12 @@ def test_without_dolfinx_the_line_that_installs_it_is_named(monkeypatch):
     with pytest.raises(MissingPart, match="dolfinx") as missing:
         starting.start()
     assert missing.value.mend == "pip install 'packtool[fem]'"
+
+
+def test_without_a_compiler_only_forms_from_before_let_a_solve_begin(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MissingPart, match="C compiler") as missing:
+        refuse_without_compiler(tmp_path / "nowhere")
+    assert "gcc" in missing.value.mend
+    (tmp_path / "libffcx_forms_1.c.cached").touch()
+    refuse_without_compiler(tmp_path)
