@@ -111,10 +111,15 @@ def _riser(
         plan = (x - half, y0, x + half, y1)
         return ((plan[0], y0, z1, plan[2], y1, level),), plan, level - z1
     nx, ny = NORMALS[group.face]
-    crossed = end.side < 0 or any(
-        p.face == group.face and abs(p.at[group.along] - (x, y)[group.along]) < half + p.half[group.along] for p in others
-    )
-    away = t + AIR_MM if crossed else 0.0
+
+    def crosses(pole: Pole) -> bool:
+        """Whether the riser, on the face, would pass this contact: it is above, and in front of or behind it by less than their air."""
+        along, out = group.along, 1 - group.along
+        aside = abs(pole.at[along] - (x, y)[along]) >= half + pole.half[along]
+        apart = abs(pole.at[out] - (x, y)[out]) > t + AIR_MM
+        return pole.face == group.face and pole.at[2] + pole.half[2] > z0 and not aside and not apart
+
+    away = t + AIR_MM if end.side < 0 or any(map(crosses, others)) else 0.0
 
     def slab(start: float, end: float, low: float, high: float, bottom: float, top: float) -> Box:
         """A box on the face, from ``start`` to ``end`` out of it."""

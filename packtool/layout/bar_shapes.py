@@ -30,6 +30,14 @@ Shape = Literal["along", "comb", "end", "link", "bridge", "module"]
 
 
 @dataclass(frozen=True, slots=True)
+class Solid:
+    """A ``box`` that bars keep clear of, and what it is, in ``words``."""
+
+    box: Box
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """A busbar [mm] in the frame of its poles: its sweeps, the boxes that they fill, and the current's path and section."""
 

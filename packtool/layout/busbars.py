@@ -24,8 +24,8 @@ from packtool.layout.bar_shapes import (
     TOUCH_MM,
     Bar,
     BarSize,
-    Box,
     Contacts,
+    Solid,
     extent,
     link,
     overlap,
@@ -41,11 +41,9 @@ GROUP = ("busbars",)
 
 @dataclass(frozen=True)
 class Wiring:
-    """Everything that bars join and must keep clear of [mm]: the ``poles`` of the rows in one frame, ``solids`` (cells, end plates) beside
-    terminals that look sideways, and ``clear``, the z that beams between such terminals stay above."""
+    """What bars join: the ``poles`` of the rows in one frame; ``clear``: the z [mm] that beams between terminals that look sideways stay above."""
 
     poles: tuple[Pole, ...]
-    solids: tuple[Box, ...]
     clear: float
 
     @cached_property
@@ -147,41 +145,44 @@ def _joined(pole: Pole, series: int) -> bool:
 
 
 def check_bars(
-    loaded: LoadedDesign, size: BarSize, wiring: Wiring, planned: Sequence[Bar], inside: Rectangle | None
+    loaded: LoadedDesign,
+    size: BarSize,
+    wiring: Wiring,
+    planned: Sequence[Bar],
+    inside: Rectangle | None,
+    beside: Sequence[Solid],
+    below: Sequence[Solid],
 ) -> list[Complaint]:
-    """What the bars, ``planned`` at this size, would touch; ``inside`` the walls around them in the plan, None where there are none near."""
-
-    def first_touched(bars: Sequence[Bar]) -> str | None:
-        return next(_touching(bars, wiring.solids, inside, loaded.design.enclosure.wall_mm), None)
-
-    def touched(width: float) -> str | None:
-        return first_touched(plan_bars(replace(size, width=width), wiring))
-
-    reason = first_touched(planned)
+    """What the bars, ``planned`` at this size, would touch: each other, what is ``beside`` and ``below`` them, and the walls around them in
+    the plan (``inside``; None where there are none near)."""
+    solids = (*beside, *below)
+    reason = next(_touching(planned, solids, inside), None)
     if reason is None:
         return []
+    narrow = plan_bars(replace(size, width=TOUCH_MM), wiring)
+    if (touched := next(_touching(narrow, solids, inside), None)) is not None:
+        message = f"a bar touches {touched}, however narrow"
+        if any(_within(narrow, below)):
+            message += ": combs reach past terminals in one line; let the cells stand otherwise (arrangement.orientation), or make"
+            return [complain(loaded, "busbars", f"{message} interface.thickness_mm larger")]
+        message += f": the rows stand too close for bars {size.thickness:g} mm thick; make row_gap_mm larger"
+        return [complain(loaded, "arrangement.row_gap_mm", message)]
     low, high = 0.0, size.width
-    if (narrow := touched(TOUCH_MM)) is not None:
-        message = f"{narrow}, however narrow the bars are: the rows stand too close for bars {size.thickness:g} mm thick"
-        return [complain(loaded, "arrangement.row_gap_mm", f"{message}; make row_gap_mm larger")]
     while high - low > 1e-4:
         middle = (low + high) / 2
-        found = touched(middle)
+        found = next(_touching(plan_bars(replace(size, width=middle), wiring), solids, inside), None)
         low, high, reason = (middle, high, reason) if found is None else (low, middle, found)
     largest = int((low + 1e-3) * 100) / 100
     message = f"a bar {size.width:g} mm wide touches {reason}; it must be narrower than {largest:g}"
     return [complain(loaded, "busbars.width_mm", message)]
 
 
-def _touching(bars: Sequence[Bar], solids: Sequence[Box], inside: Rectangle | None, floor: float) -> Iterator[str]:
-    """What a bar touches, in words, for every place where one does; ``floor``: z of the tray's."""
+def _touching(bars: Sequence[Bar], solids: Sequence[Solid], inside: Rectangle | None) -> Iterator[str]:
+    """What a bar touches, in words, for every place where one does."""
     if inside is not None:
         for bar in bars:
             if any(b[0] < inside[0] or b[1] < inside[1] or b[3] > inside[2] or b[4] > inside[3] for b in bar.boxes):
                 yield "the tray's wall" + (", where it joins two rows" if bar.shape in ("link", "bridge") else "")
-    for bar in bars:
-        if any(box[2] < floor - TOUCH_MM for box in bar.boxes):
-            yield f"the tray's floor (bar {bar.from_series}-{bar.to_series})"
     placed = sorted(((box, number) for number, bar in enumerate(bars) for box in bar.boxes), key=lambda pair: pair[0][0])
     for a, (box, number) in enumerate(placed):
         for other, second in placed[a + 1 :]:
@@ -189,9 +190,15 @@ def _touching(bars: Sequence[Bar], solids: Sequence[Box], inside: Rectangle | No
                 break
             if second != number and overlap(box, other):
                 yield _other_bar(bars[min(number, second)], bars[max(number, second)], bars)
-    for box, number in placed:
-        if any(overlap(box, solid) for solid in solids):
-            yield f"a cell beside it (bar {bars[number].from_series}-{bars[number].to_series})"
+    yield from _within(bars, solids)
+
+
+def _within(bars: Sequence[Bar], solids: Sequence[Solid]) -> Iterator[str]:
+    """What a bar shares space with, and which bar."""
+    for solid in solids:
+        for bar in bars:
+            if any(overlap(box, solid.box) for box in bar.boxes):
+                yield f"{solid.words} (bar {bar.from_series}-{bar.to_series})"
 
 
 def _other_bar(first: Bar, second: Bar, bars: Sequence[Bar]) -> str:

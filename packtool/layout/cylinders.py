@@ -69,8 +69,8 @@ class GridPlan:
         return (self.columns - 1) * self.pitch_mm + staggered + self.diameter_mm + 2 * self.rim_mm
 
     @property
-    def bands_mm(self) -> float:
-        """Straps on the ends: round cells have none [mm]."""
+    def beyond_mm(self) -> float:
+        """What stands out of the ends: round cells have nothing there [mm]."""
         return 0.0
 
     @property

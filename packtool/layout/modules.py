@@ -81,6 +81,11 @@ class Place:
         x0, y0, x1, y1 = turned_rectangle(of, self.rotation)
         return x0 + self.x, y0 + self.y, x1 + self.x, y1 + self.y
 
+    def own_box(self, of: Box) -> Box:
+        """A box of the pack's frame, in the module's."""
+        x0, y0, x1, y1 = self.own_rectangle((of[0], of[1], of[3], of[4]))
+        return x0, y0, of[2], x1, y1, of[5]
+
     def own_rectangle(self, of: Rectangle) -> Rectangle:
         """A rectangle of the pack's plan, in the module's."""
         x0, y0, x1, y1 = of

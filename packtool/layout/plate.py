@@ -35,7 +35,8 @@ def hose_fitting(material: str, outer_mm: float, height_mm: float) -> Product:
 
 
 class Footprint(Protocol):
-    """What stands on the plate [mm]: its size along x and y, about x = y = 0; ``bands_mm``: how far straps stand out of its ends (x)."""
+    """What stands on the plate [mm]: its size along x and y, about x = y = 0; ``beyond_mm``: how far straps, terminals and busbars stand out of
+    its ends (x)."""
 
     @property
     def length_mm(self) -> float: ...
@@ -44,7 +45,7 @@ class Footprint(Protocol):
     def breadth_mm(self) -> float: ...
 
     @property
-    def bands_mm(self) -> float: ...
+    def beyond_mm(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,8 @@ def _needed_overhang(plate: ColdPlate, cells: Footprint) -> float:
     """The shortest overhang [mm] that holds the margin and the headers (parallel), or the fittings and round turns (serpentine)."""
     fitting, width = _fitting(plate, cells), header_width(plate)
     if plate.type == "parallel":
-        return plate.margin_mm + max(width, (width + fitting) / 2 + cells.bands_mm)
-    return plate.margin_mm + max(fitting + cells.bands_mm, _round_reach(plate, cells))
+        return plate.margin_mm + max(width, (width + fitting) / 2 + cells.beyond_mm)
+    return plate.margin_mm + max(fitting + cells.beyond_mm, _round_reach(plate, cells))
 
 
 def _round_reach(plate: ColdPlate, cells: Footprint) -> float:
@@ -108,7 +109,7 @@ def check_plate(loaded: LoadedDesign, plate: ColdPlate, cells: Footprint) -> lis
     needed = _needed_overhang(plate, cells)
     if overhang_mm(plate, cells) < needed:
         fitting = _fitting(plate, cells)
-        if _round_reach(plate, cells) > fitting + cells.bands_mm:
+        if _round_reach(plate, cells) > fitting + cells.beyond_mm:
             what = f"the round turns of {plate.passes} passes ({_round_reach(plate, cells):.4g} mm deep) lie on the overhang"
         elif plate.type == "serpentine":
             what = f"the fittings ({fitting:g} mm) stand on the overhang{_beside(cells)}"
@@ -164,7 +165,8 @@ def _crowded(plate: ColdPlate, count: int, space: float) -> tuple[str, str]:
 
 
 def _beside(cells: Footprint) -> str:
-    return f", clear of the rows' straps ({cells.bands_mm:g} mm)" if cells.bands_mm else ""
+    where = f", clear of what stands {cells.beyond_mm:g} mm out of the rows' ends (straps, terminals, busbars)"
+    return where if cells.beyond_mm else ""
 
 
 def _fitting(plate: ColdPlate, cells: Footprint) -> float:

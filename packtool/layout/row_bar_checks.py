@@ -1,17 +1,47 @@
-"""What the busbars of rows and modules would touch: each other, the walls, terminals on the sides of the next row or module."""
+"""What the busbars of rows and modules would touch: each other, the walls, the plate below, cells and terminals on the sides of others."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
+from math import inf
 
 from packtool.design.loaded import LoadedDesign
+from packtool.design.schema import PackDesign
 from packtool.errors import Complaint
-from packtool.layout.bar_shapes import AIR_MM, TOUCH_MM, Bar, BarSize, Box, overlap
+from packtool.layout.bar_shapes import AIR_MM, TOUCH_MM, Bar, BarSize, Box, Solid, overlap
 from packtool.layout.complaints import complain
-from packtool.layout.modules import Link, Place
+from packtool.layout.heaters import thickness_at
+from packtool.layout.modules import Link, Place, hull
 from packtool.layout.outline import Rectangle
+from packtool.layout.plate import Footprint, flat_plate, overhang_mm
+from packtool.layout.row_plates import Levels
 from packtool.layout.rows import RowPlan, rows_of
 from packtool.layout.terminals import NORMALS, Pole, Terminals
+
+
+def row_solids(rows: RowPlan, levels: Levels) -> tuple[Solid, ...]:
+    """What the cells and end plates of each row fill, in the module's frame."""
+    return tuple(
+        Solid(
+            (rows.ends(r)[0], r.y - r.stance.y / 2, levels.floor, rows.ends(r)[1], r.y + r.stance.y / 2, levels.cells + r.stance.z),
+            "a cell beside it",
+        )
+        for r in rows.rows
+    )
+
+
+def solids_below(design: PackDesign, footprint: Footprint, levels: Levels) -> tuple[Solid, ...]:
+    """The tray's floor, and the heater sheet and the plate under the rows, in the pack's frame."""
+    low, sheet = design.enclosure.wall_mm, thickness_at(design, "below")
+    x, y = footprint.length_mm / 2, footprint.breadth_mm / 2
+    solids = [Solid((-inf, -inf, -inf, inf, inf, low), "the tray's floor")]
+    if sheet:
+        solids.append(Solid((-x, -y, low, x, y, low + sheet), "the heater sheet below it"))
+    if (plate := flat_plate(design)) is not None and levels.plate is not None:
+        x += overhang_mm(plate, footprint)
+        solids.append(Solid((-x, -y, levels.plate, x, y, levels.plate + plate.thickness_mm), "the cold plate below it"))
+    return tuple(solids)
 
 
 def check_row_gap(loaded: LoadedDesign, rows: RowPlan, poles: tuple[Pole, ...], size: BarSize) -> list[Complaint]:
@@ -38,15 +68,15 @@ def check_modules(
     loaded: LoadedDesign, bars: tuple[Bar, ...], places: tuple[Place, ...], links: tuple[Link, ...], inside: Rectangle
 ) -> list[Complaint]:
     """Bars of one module that touch those of another, the walls or the bars between modules."""
-    boxes = bar_boxes(bars, places, links)
-    boxes.sort(key=lambda named: named[0][0])
-    for k, (a, name) in enumerate(boxes):
+    placed = bar_boxes(bars, places, links)
+    boxes = sorted(((box, name, number) for number, (name, own) in enumerate(placed) for box in own), key=lambda one: one[0][0])
+    for k, (a, name, number) in enumerate(boxes):
         if a[0] < inside[0] or a[1] < inside[1] or a[3] > inside[2] or a[4] > inside[3]:
             return [complain(loaded, "enclosure.clearance_mm", f"{name} touches the tray's wall; make clearance_mm larger")]
-        for b, other in boxes[k + 1 :]:
+        for b, other, second in boxes[k + 1 :]:
             if b[0] >= a[3] - TOUCH_MM:
                 break
-            if name != other and overlap(a, b):
+            if number != second and overlap(a, b):
                 turned = modules.rotation_deg if (modules := rows_of(loaded).modules) else (0,)
                 ways = "make gap_x_mm or gap_y_mm larger, or the bars (busbars.width_mm) narrower"
                 if any(turned):  # links between modules that face anyhow may cross at any distance
@@ -56,20 +86,31 @@ def check_modules(
     return []
 
 
-def check_links(loaded: LoadedDesign, links: tuple[Link, ...], poles: tuple[Pole, ...], terminals: Terminals) -> list[Complaint]:
-    """Bars between modules that cut through the terminals on their sides."""
+def check_links(
+    loaded: LoadedDesign,
+    links: Sequence[Link],
+    places: Sequence[Place],
+    poles: Sequence[Pole],
+    terminals: Terminals,
+    solids: Sequence[Solid],
+) -> list[Complaint]:
+    """Bars between modules that cut through the terminals on the sides of any, or through the ``solids`` (cells, end plates) of each."""
     if poles[0].face == "top":
         return []
-    for link in links:
-        for place in link.places:
-            for pole in poles:
-                placed = place.pole(pole)
-                if any(overlap(_tab(placed, terminals.out), box) for box in link.bar.boxes):
-                    message = (
-                        f"{_called(link.bar)} cuts through a terminal of {place.tag}, for want of"
-                        " room between the modules; make gap_x_mm or gap_y_mm larger"
-                    )
-                    return [complain(loaded, "arrangement.modules", message)]
+    own = [Solid(_tab(pole, terminals.out), "a terminal") for pole in poles]
+    own += [Solid(solid.box, "a cell or an end plate") for solid in solids]
+    around = hull((s.box[0], s.box[1], s.box[3], s.box[4]) for s in own)
+    for place in places:
+        x0, y0, x1, y1 = place.rectangle(around)
+        for link in links:
+            near = [b for b in link.bar.boxes if b[0] < x1 and x0 < b[3] and b[1] < y1 and y0 < b[4]]
+            cut = next((s.words for b in map(place.own_box, near) for s in own if overlap(s.box, b)), None)
+            if cut is not None:
+                message = (
+                    f"{_called(link.bar)} cuts through {cut} of {place.tag}, for want of room between the modules; make gap_x_mm or"
+                    " gap_y_mm larger"
+                )
+                return [complain(loaded, "arrangement.modules", message)]
     return []
 
 
@@ -83,23 +124,17 @@ def _tab(pole: Pole, out: float) -> Box:
 def _called(bar: Bar) -> str:
     """What a bar between modules is called in a complaint."""
     if bar.shape == "end":
-        return f"the bar that joins the strings at series position {max(bar.from_series, 1)}"
+        return f"the bar that joins the strings' {'minus' if bar.from_series == 0 else 'plus'} ends"
     return f"the bar from series position {bar.from_series} to {bar.to_series}"
 
 
-def bar_boxes(bars: tuple[Bar, ...], places: tuple[Place, ...], links: tuple[Link, ...]) -> list[tuple[Box, str]]:
-    """The boxes of every bar of the pack, where they are, and what each is called."""
-    boxes: list[tuple[Box, str]] = []
+def bar_boxes(bars: tuple[Bar, ...], places: tuple[Place, ...], links: tuple[Link, ...]) -> list[tuple[str, tuple[Box, ...]]]:
+    """What every bar of the pack is called, and its boxes where they are."""
+    found = []
     for place in places:
         for bar in bars:
             if bar.shape == "end" and place is not (places[0] if bar.from_series == 0 else places[-1]):
                 continue
-            name = f"{place.tag}'s bar {bar.from_series}-{bar.to_series}"
-            for b in bar.boxes:
-                boxes.append((place.box(b), name))
-    boxes += [
-        (b, f"{_called(link.bar)}{f' of string {link.string}' if link.string > 1 else ''}")
-        for link in links
-        for b in link.bar.boxes
-    ]
-    return boxes
+            found.append((f"{place.tag}'s bar {bar.from_series}-{bar.to_series}", tuple(map(place.box, bar.boxes))))
+    found += [(f"{_called(link.bar)}{f' of string {link.string}' if link.string > 1 else ''}", link.bar.boxes) for link in links]
+    return found

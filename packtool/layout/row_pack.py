@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import PackDesign
 from packtool.errors import Complaint, DesignError, LayoutError
-from packtool.layout.bar_shapes import Bar, BarSize, Box
+from packtool.layout.bar_shapes import Bar, BarSize
 from packtool.layout.busbars import Wiring, bar_parts, check_bars, plan_bars
 from packtool.layout.cell_body import cell_product
 from packtool.layout.coolant import CoolantNetwork
@@ -25,7 +25,7 @@ from packtool.layout.modules import Link, Place, hull, module_links, place_modul
 from packtool.layout.outline import Rectangle
 from packtool.layout.plate import check_plate, flat_plate, overhang_mm
 from packtool.layout.records import Joint, Layout, Part, Product
-from packtool.layout.row_bar_checks import bar_boxes, check_links, check_modules, check_row_gap
+from packtool.layout.row_bar_checks import bar_boxes, check_links, check_modules, check_row_gap, row_solids, solids_below
 from packtool.layout.row_parts import cell_parts, end_plate_parts, gap_parts, interface_parts
 from packtool.layout.row_plates import Levels, check_over, place_plates, plan_levels
 from packtool.layout.row_sides import check_sides
@@ -48,11 +48,12 @@ from packtool.layout.upright_plates import (
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """What stands on the plate [mm], about x = y = 0; ``bands_mm``: how far straps stand out of its ends."""
+    """What stands on the plate [mm], about x = y = 0; ``beyond_mm``: how far straps, or terminals and bars of turned modules, stand out of
+    its ends."""
 
     length_mm: float
     breadth_mm: float
-    bands_mm: float
+    beyond_mm: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +120,13 @@ def _plan(loaded: LoadedDesign) -> Plan:
     terminals = plan_terminals(loaded, rows)
     poles = poles_of(rows, terminals, levels.cells)
     size = _bar_size(design)
-    wiring = Wiring(poles, _hulls(rows, levels) if poles[0].face != "top" else (), levels.top)
+    wiring = Wiring(poles, levels.top)
     planned = plan_bars(size, wiring)
     minus, *bars, plus = planned
     cells = _cells_plan(rows)
     straps = rows_of(loaded).straps
     bands = straps.thickness_mm if straps else 0.0
-    reach = _reach(cells, poles, bars, thickness_at(design, "sides"), bands)
+    reach = _reach(cells, poles, planned, thickness_at(design, "sides"), bands)
     places = place_modules(rows_of(loaded), cells, reach, rows.n_series, rows.n_parallel)
     terminal = (minus, plus) if places[-1].string == 1 else ()
     top = max([levels.top, *(p.at[2] + p.half[2] for p in poles), *(b[5] for bar in (minus, *bars, plus) for b in bar.boxes)])
@@ -133,7 +134,10 @@ def _plan(loaded: LoadedDesign) -> Plan:
     links = module_links(places, poles, ends, size, top)
     top = max([top, *(b[5] for link in links for b in link.bar.boxes)])
     x0, y0, x1, y1 = hull(place.rectangle(cells) for place in places)
-    footprint = Footprint(2 * max(-x0, x1), 2 * max(-y0, y1), bands)  # offset rows may reach further on one side
+    half = max(-x0, x1)  # offset rows may reach further on one side
+    standing = [box for _, boxes in bar_boxes((*terminal, *bars), places, links) for box in boxes]
+    beyond = max([bands, *(max(-b[0], b[3]) - half for b in standing if b[2] < levels.top)])
+    footprint = Footprint(2 * half, 2 * max(-y0, y1), beyond)
     upright, between = _upright(loaded, rows, terminals, poles)
     beside = hull(iter([reach, upright.outline()])) if upright else reach
     inside = _inside(design, footprint, places, beside, links)
@@ -141,16 +145,18 @@ def _plan(loaded: LoadedDesign) -> Plan:
     covered = tuple((filler.wall, filler.plan, filler.low, filler.high) for filler in fillers)
     tray = TrayPlan(inside, top + design.enclosure.headroom_mm, covered=covered)
     complaints = between or [*check_sides(loaded, rows), *check_wall_fillers(loaded, places, fillers, inside)]
+    solids = row_solids(rows, levels) if poles[0].face != "top" else ()
+    below = dict.fromkeys(replace(s, box=place.own_box(s.box)) for s in solids_below(design, footprint, levels) for place in places)
+    walls = places[0].own_rectangle(tray.inside) if len(places) == 1 else None
     complaints = (
         complaints
         or check_row_gap(loaded, rows, poles, size) + check_side_pads(loaded, rows, poles[0].face == "top")
-        or check_bars(loaded, size, wiring, planned, places[0].own_rectangle(tray.inside) if len(places) == 1 else None)
+        or check_bars(loaded, size, wiring, planned, walls, solids, tuple(below))
     )
     if not complaints and len(places) > 1:
         complaints = check_modules(loaded, (*terminal, *bars), places, links, tray.inside)
-        complaints = complaints or check_links(loaded, links, poles, terminals)
+        complaints = complaints or check_links(loaded, links, places, poles, terminals, solids)
     if (plate := flat_plate(design)) is not None:
-        standing = [box for box, _ in bar_boxes((*terminal, *bars), places, links)]
         over = check_over(loaded, plate, footprint, levels, poles, standing)
         complaints = check_plate(loaded, plate, footprint) + over + complaints
     complaints += check_enclosure(loaded, design.enclosure, tray)
@@ -184,15 +190,7 @@ def _cells_plan(rows: RowPlan) -> Rectangle:
     return min(a for a, _ in ends), -rows.breadth_mm / 2, max(b for _, b in ends), rows.breadth_mm / 2
 
 
-def _hulls(rows: RowPlan, levels: Levels) -> tuple[Box, ...]:
-    """One box a row: what its cells and end plates fill."""
-    return tuple(
-        (rows.ends(r)[0], r.y - r.stance.y / 2, levels.floor, rows.ends(r)[1], r.y + r.stance.y / 2, levels.cells + r.stance.z)
-        for r in rows.rows
-    )
-
-
-def _reach(cells: Rectangle, poles: tuple[Pole, ...], bars: list[Bar], pads: float, bands: float) -> Rectangle:
+def _reach(cells: Rectangle, poles: tuple[Pole, ...], bars: tuple[Bar, ...], pads: float, bands: float) -> Rectangle:
     """The cells' plan, and how far ``pads`` along the rows [mm], ``bands`` around their ends, or terminals on the sides and the bars on them stand
     out of it (top bars are checked against the walls)."""
     if poles[0].face == "top":

@@ -86,7 +86,7 @@ ARRANGEMENTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "barriers with pads": (CAN, {**FEW, "arrangement.cell_gap_mm": 4.0, "arrangement.barrier": {"material": "mica", "thickness_mm": 1.0}}),
     "pouches, tabs at both ends": (POUCH, SIDEWAYS),
-    "pouches lying": (POUCH, {**SIDEWAYS, "arrangement.orientation": "flat"}),
+    "pouches lying": (POUCH, {**SIDEWAYS, "arrangement.orientation": "flat", "busbars.width_mm": 10.0}),
     "pouches, tabs at one end": (ONE_END, {**SIDEWAYS, "busbars.width_mm": 50.0}),
     "pouches, tabs on top": ({**POUCH, "terminals": "top"}, {**SIDEWAYS, "busbars.width_mm": 15.0}),
     "a fin for each pair": (POUCH, {**SIDEWAYS, "arrangement.fins": FINS}),

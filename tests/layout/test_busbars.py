@@ -137,7 +137,7 @@ def bars_of(design, inside):
     """Boxes of the bars of this design, laid on a pack whose walls are far, and whether one reaches through the walls ``inside``."""
     rows = plan_rows(design)
     poles = poles_of(rows, plan_terminals(design, rows), 0.0)
-    bars = plan_bars(BarSize(design.design.busbars.thickness_mm, design.design.busbars.width_mm), Wiring(poles, (), 0.0))
+    bars = plan_bars(BarSize(design.design.busbars.thickness_mm, design.design.busbars.width_mm), Wiring(poles, 0.0))
     boxes = [(k, box) for k, bar in enumerate(bars) for box in bar.boxes]
     return boxes, any(b[0] < inside[0] or b[1] < inside[1] or b[3] > inside[2] or b[4] > inside[3] for _, b in boxes)
 
