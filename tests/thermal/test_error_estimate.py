@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from heat_meshes import bar, problem, steady_heat
 
@@ -84,6 +86,20 @@ def test_two_meshes_that_agree_by_chance_are_held_against_the_mean_and_what_one_
     mean, extreme, flow = (row.error for row in estimated_errors(fine, halved, third))
     assert extreme == mean
     assert flow < 1e-5  # three meshes are taken at their word
+
+
+def test_cells_that_change_to_either_side_do_not_make_their_mean_sure():
+    """One cell 0.6 K warmer on the coarser mesh, three 0.2 K colder: the mean agrees, none of the cells does."""
+    own = [f"temperature.cell.mean[R1C0{number}]" for number in range(1, 5)]
+    names = ["temperature.cell.mean", "temperature.cell.max", *own, "heat.ambient"]
+    fine = [_row(40.0, name) for name in names]
+    halved = [_row(40.0 + off, name) for off, name in zip((0.0, 0.0, 0.6, -0.2, -0.2, -0.2, 0.0), names, strict=True)]
+    together = math.sqrt((0.6**2 + 3 * 0.2**2) / 4) / (2**1.5 - 1)
+    mean, extreme, first, *others, heat = (row.error for row in estimated_errors(fine, halved))
+    assert [mean, extreme, *others] == pytest.approx([together] * 5)
+    assert first == pytest.approx(0.6 / (2**1.5 - 1))
+    assert heat is not None
+    assert heat < 1e-5
 
 
 def test_equal_numbers_keep_the_solver_s_tolerance():
