@@ -29,10 +29,10 @@ _CHUNK = 200_000
 def write_inp(path: Path, mesh: TaggedMesh) -> dict[str, str]:
     """Write ``mesh`` in metres; the name in the file of every region and surface.
 
-    Element sets: the regions. Surfaces: boundaries, interfaces (faces of the first side) and both sides of each contact; the
+    Element sets: the regions. Surfaces: boundaries, interfaces (faces of the first side) and both sides of each contact and tie; the
     elements under each face number are the sets ``SURFACE_S1`` ... that it is made of.
     """
-    surfaces = named_surfaces(mesh)
+    surfaces = named_surfaces(mesh, whole_ties=True)
     words = as_words([*(region.name for region in mesh.regions), *surfaces])
     sides = sides_of(mesh.hexes, surfaces)
     with artifacts.replacing(path) as temporary, temporary.open("w", encoding="ascii", newline="\n") as out:

@@ -32,7 +32,7 @@ _IN_A_LINE, _CHUNK = 8, 100_000
 def write_cdb(path: Path, mesh: TaggedMesh) -> dict[str, str]:
     """Write ``mesh`` in metres; the component in the file of every region and surface. The material of an element is the number of its
     region, from 1; coordinates have fourteen digits."""
-    surfaces = named_surfaces(mesh)
+    surfaces = named_surfaces(mesh, whole_ties=True)
     words = component_names([*(region.name for region in mesh.regions), *surfaces])
     count, n_facets = len(mesh.hexes), sum(len(facets) for facets in surfaces.values())
     with artifacts.replacing(path) as temporary, temporary.open("w", encoding="ascii", newline="\n") as out:

@@ -48,6 +48,10 @@ class Outcome:
     ran: tuple[str, ...]
 
 
+JUDGED = ("cad", "mesh", "solve")
+"""Stages whose records the verdict rests on."""
+
+
 @contextmanager
 def _sole_user(folder: Path) -> Iterator[None]:
     """Hold the run folder; raises UsageError if it cannot be written or another run holds it."""
@@ -152,10 +156,12 @@ def _do(request: Request, step: Step, running: _Running, leader: Leader | None) 
 
 
 def _drop_outdated(request: Request, waiting: Mapping[str, Step], steps: Collection[str]) -> None:
-    """Before anything runs: take away the last verdict, and what later stages made that this run will not make anew."""
-    for name in VERDICT_FILES:
-        (request.folder / name).unlink(missing_ok=True)
+    """Before anything runs: take away the last verdict, if something that it rests on will be made anew, and what later stages made that
+    this run will not make anew."""
     outdated = set(waiting)
+    if outdated.intersection(JUDGED):
+        for name in VERDICT_FILES:
+            (request.folder / name).unlink(missing_ok=True)
     for stage, needs in STAGES.items():  # in running order, so that one look is enough
         if outdated.intersection(needs) and stage not in steps:
             outdated.add(stage)

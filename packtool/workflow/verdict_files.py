@@ -20,7 +20,7 @@ from packtool.workflow.plan import library_versions
 from packtool.workflow.request import Request
 
 VERDICT_FILES = ("results.json", "junit.xml", "findings.sarif", "run.json")
-"""Written anew at the end of every run; taken away before a run whose stages have work to do, so that a failure leaves no old verdict."""
+"""Written anew at the end of every run; taken away before a run that makes anew what a verdict rests on, so that a failure leaves no old one."""
 
 
 def results_of(request: Request, found: Weighed | None) -> ResultSet:

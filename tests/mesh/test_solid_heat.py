@@ -17,7 +17,9 @@ from packtool.fem.aggregates import aggregates
 from packtool.layout.imported import rotation_matrix
 from packtool.layout.records import Layout
 from packtool.mesh.build import MeshedPack, family_members, mesh_layout
+from packtool.mesh.formats import write_mesh
 from packtool.mesh.solids import Solid
+from packtool.mesh.surfaces import named_surfaces
 from packtool.results import Result
 from packtool.thermal.error import estimated_errors
 from packtool.thermal.evaluate import region_values
@@ -157,6 +159,22 @@ def test_what_touches_only_another_part_that_touches_is_taken_along(shapes):
     pack = mesh_layout(layout(BLOCK), "coarse", solids=solids)
     assert [region.name for region in pack.mesh.regions] == ["block", "far", "near"]
     assert pack.report.untouched == ("off",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "elements"), [("inp", "*SURFACE, TYPE=ELEMENT, NAME=bar_cell_plus"), ("cdb", "CMBLOCK,BAR_CELL_PLUS,ELEM")]
+)
+def test_where_a_facet_may_have_two_names_both_sides_of_a_joint_are_whole(shapes, tmp_path, kind, elements):
+    """The bar's foot covers a hundredth of the top's facets, which stay outer ones: they are in the joint as well."""
+    mesh = mesh_layout(
+        layout(box("block", "cell", -50, -50, 0, 50, 50, 20)), "coarse", solids=[solid(shapes, "bar", "bar", (5, 5, 20))]
+    ).mesh
+    assert "bar|cell plus" not in named_surfaces(mesh)
+    write_mesh(tmp_path, mesh, kind)
+    assert elements in (tmp_path / f"pack.{kind}").read_text()
+    tie, whole = mesh.ties["bar|cell"], named_surfaces(mesh, whole_ties=True)
+    assert np.array_equal(whole["bar|cell plus"], tie.plus)
+    assert np.array_equal(whole["bar|cell minus"], tie.minus)
 
 
 class TestWhatCannotBeFilled:
