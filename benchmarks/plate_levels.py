@@ -2,8 +2,8 @@
 
     python benchmarks/plate_levels.py [LEVEL [PLATE...]]
 
-LEVEL is a mesh.level, coarse unless given; PLATE is a word of a plate's name, all unless given. Each plate is calibrated at three other flows (CALIBRATED_LPM), so that none of the rows is a
-flow that the calibration saw. Properties are those at the inlet, 1 kW/m² on the top, coolant comes in developed: what the fittings do is
+LEVEL is a mesh.level, coarse unless given; PLATE is a word of a plate's name, all unless given. Each plate is calibrated at three other
+flows (CALIBRATED_LPM), so that none of the rows is a flow that the calibration saw. Properties are those at the inlet, 1 kW/m² on the top, coolant comes in developed: what the fittings do is
 in neither level.
 """
 
@@ -40,8 +40,6 @@ PLATES = {
 }
 CALIBRATED_LPM = (0.35, 0.65, 1.0)
 FLOWS_LPM = (0.4, 0.6, 0.85)
-LESS = {"U of 2 + 2 channels": 0.6}
-"""Share of these flows, where the outlet header is so short that coolant would come back in through its opening."""
 HEAD = (
     f"{'plate':<21}{'L/min':>6}{'Re':>5} |{'FE Pa':>8}{'+-':>6}{'network':>9}{'calibr.':>9} |"
     f"{'mean K':>7}{'+-':>6}{'network':>8}{'calibr.':>8} |{'max K':>7}{'+-':>6}{'network':>8}{'calibr.':>8}"
@@ -78,14 +76,13 @@ def main(level: str, words: list[str]) -> None:
     for name, sets in PLATES.items():
         if words and not any(word in name for word in words):
             continue
-        share = LESS.get(name, 1.0)
         loaded = load_design(BUS, (*SMALL, *sets, f"mesh.level={level}"))
         layout = lay_out(loaded)
         view = window(layout, loaded.design.cold_plate)
         try:
-            calibration = calibrate_plate(loaded, layout, [share * flow for flow in CALIBRATED_LPM], lambda _: None)
+            calibration = calibrate_plate(loaded, layout, CALIBRATED_LPM, lambda _: None)
             networks = (view.network, replace(view.network, calibration=calibration))
-            for flow in (share * flow for flow in FLOWS_LPM):
+            for flow in FLOWS_LPM:
                 at = plate_conditions(loaded, flow)
                 fe = solve_plate(view.plate, at, LEVELS[level])
                 levels = [(drop_as_developed(one, at), network_plate(one, fe.grid, at)) for one in networks]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,10 +10,12 @@ import typer
 
 from packtool.cli.check import loaded_design
 from packtool.cli.console import AsJson, DesignFile, Quiet, Sets, app, cache_dir, note, print_json, say
-from packtool.errors import UsageError
+from packtool.errors import DesignError, UsageError
 
 if TYPE_CHECKING:
+    from packtool.design.loaded import LoadedDesign
     from packtool.design.schema.calibration import PlateCalibration
+    from packtool.layout.records import Layout
 
 calibrate = typer.Typer(
     help="Finite elements find out once what the quick models then use.", no_args_is_help=True, rich_markup_mode=None
@@ -49,7 +52,7 @@ def plate(
     if out.is_dir():
         raise UsageError(f"{out} is a folder; -o wants a file, such as {out / 'plate.json'}")
     asked = _asked_flows(flows)
-    loaded, layout, _ = loaded_design(design, [*(sets or ()), "cold_plate.calibration=null"])
+    loaded, layout = _design(design, sets or [])
     if loaded.design.cold_plate is None:
         raise UsageError(f"{design} has no cold_plate")
     chosen = asked or default_flows(loaded, layout)
@@ -58,6 +61,7 @@ def plate(
         if not quiet:
             note(f"{out} is up to date")
     else:
+        _make_place(out)
         use_cache(cache_dir())
         found = calibrate_plate(loaded, layout, chosen, (lambda _: None) if quiet else note)
         write_text(out, found.model_dump_json(by_alias=True, indent=1) + "\n")
@@ -66,6 +70,27 @@ def plate(
     elif not quiet:
         say(_table(found))
         note(f"{out}: name it in the design, cold_plate.calibration: {out.name}")
+
+
+def _design(design: Path, sets: list[str]) -> tuple[LoadedDesign, Layout]:
+    """The design; one that names a calibration that is not there yet, or of another plate, without it."""
+    try:
+        loaded, layout, _ = loaded_design(design, sets)
+    except DesignError as why:
+        if not any(complaint.key == "cold_plate.calibration" for complaint in why.complaints):
+            raise
+        loaded, layout, _ = loaded_design(design, [*sets, "cold_plate.calibration=null"])
+    return loaded, layout
+
+
+def _make_place(out: Path) -> None:
+    """The folder of ``out``: what cannot be written is said before the solve, not after."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written: {error.strerror or error}; -o wants another place") from None
+    if not os.access(out if out.exists() else out.parent, os.W_OK):
+        raise UsageError(f"{out} cannot be written: no permission; -o wants another place")
 
 
 def _asked_flows(text: str | None) -> tuple[float, ...] | None:

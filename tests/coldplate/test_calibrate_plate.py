@@ -10,12 +10,13 @@ import pytest
 from coldplate_networks import three_pass
 
 from packtool.coldplate.flow3d.calibrate import calibrate_plate, default_flows, plate_conditions
-from packtool.coldplate.flow3d.plate import LEVELS
+from packtool.coldplate.flow3d.design_plate import DUCT_WIDTHS
+from packtool.coldplate.flow3d.plate import LEVELS, plate_grid
 from packtool.coldplate.flow3d.window import window
 from packtool.coldplate.network import split_flow
 from packtool.coldplate.passages import passages
 from packtool.design.load import load_design
-from packtool.errors import SolveError
+from packtool.errors import NotConverged, SolveError, UsageError
 from packtool.layout.lay_out import lay_out
 
 BUS = Path(__file__).parents[2] / "templates" / "bus-lfp.yaml"
@@ -59,6 +60,40 @@ def test_headers_are_opened_to_the_plate_s_edge():
     passages(view.network)  # one connected network
 
 
+def test_behind_the_outlet_s_edge_a_duct_without_metal_goes_on():
+    loaded, layout = designed(*Z)
+    view = window(layout, loaded.design.cold_plate)
+    _, _, _, y1 = view.plate.size
+    assert view.plate.duct_length == pytest.approx(DUCT_WIDTHS * (view.plate.outlet.high - view.plate.outlet.low))
+    assert view.network.branches[-1].path[-1][1] == pytest.approx(y1 * 1e3)  # the network's ends at the edge
+    heat = plate_grid(view.plate, LEVELS["coarse"])
+    centre = heat.heat.points[heat.heat.elements].mean(axis=1)
+    beyond = centre[:, 1] > y1
+    assert beyond.any()
+    assert heat.fluid[beyond].all()
+    top = heat.heat.points[heat.heat.boundaries["top"]].mean(axis=1)
+    assert top[:, 1].max() < y1  # no heat on the duct
+
+
+def test_the_duct_s_developed_friction_is_no_part_of_the_plate_s_drop():
+    """Darcy: 4 x 14.227 / Re of a duct of aspect 1 (Shah & London)."""
+    from packtool.coldplate.flow3d.plate import ChannelPlate, Face
+    from packtool.coldplate.flow3d.plate_solve import PlateConditions, duct_drop
+
+    plate = ChannelPlate(
+        (0.0, 0.0, 0.1, 0.02),
+        ((0.0, 0.005, 0.3, 0.01),),
+        (0.0, 1e-3, 6e-3, 7e-3),
+        Face(0, 0.0, 0.005, 0.01),
+        Face(0, 0.3, 0.005, 0.01),
+    )
+    at = PlateConditions(flow=5e-6, rho=1000.0, cp=4e3, k=0.5, mu=2e-3, T_in=300.0, conductivity=200.0)
+    v, D_h = 5e-6 / 25e-6, 5e-3
+    Re = at.rho * v * D_h / at.mu
+    assert duct_drop(plate, at) == pytest.approx(4 * 14.227 / Re * 0.2 / D_h * at.rho * v**2 / 2, rel=1e-3)  # the fit's digits
+    assert duct_drop(replace(plate, outlet=Face(0, 0.1, 0.005, 0.01)), at) == 0.0
+
+
 def test_default_flows_stay_laminar():
     loaded, layout = designed(*SERPENTINE, "cold_plate.passes=2", "cold_plate.flow_lpm=4")
     flows = default_flows(loaded, layout)
@@ -82,8 +117,21 @@ def test_default_flows_stay_laminar():
     ],
 )
 def test_what_finite_elements_cannot_take_is_refused_before_anything_is_solved(sets, flows, words):
-    with pytest.raises(SolveError, match=words):
+    with pytest.raises((SolveError, UsageError), match=words):
         calibrate_plate(*designed(*sets), flows, lambda _: None)
+
+
+@pytest.mark.parametrize("error", [NotConverged, SolveError])
+def test_a_flow_that_fails_is_named_with_those_that_did_not(error, monkeypatch):
+    from packtool.coldplate.flow3d import calibrate
+
+    def solved(_, at, __):
+        if at.flow > 1.5 / 60e3:
+            raise error("no flow")
+
+    monkeypatch.setattr(calibrate, "solve_plate", solved)
+    with pytest.raises(error, match=r"2 L/min: no flow; calibrate at lower flows \(--flows; 0.5, 1 L/min converged\)"):
+        calibrate_plate(*designed(*SERPENTINE, "cold_plate.passes=2"), (0.5, 1, 2), lambda _: None)
 
 
 @pytest.mark.fem
@@ -105,7 +153,6 @@ def calibrated(request):
 def test_a_calibrated_network_gives_what_the_finite_elements_found(calibrated):
     from packtool.coldplate.calibrated import network_passages
     from packtool.coldplate.flow3d.both_levels import network_plate
-    from packtool.coldplate.flow3d.plate import plate_grid
     from packtool.coldplate.losses import FlowPhysics, branch_losses
 
     loaded, layout, found, said = calibrated
@@ -157,7 +204,9 @@ def test_a_file_carries_all_of_it(calibrated, tmp_path):
     ("arguments", "code", "words"),
     [
         (("--flows", "1;2", "-o", "c.json"), 2, "--flows wants numbers in L/min with commas between"),
+        (("--flows", "1,1", "-o", "c.json"), 2, "takes 2 to 20 different flows above 0 L/min, got 1, 1"),
         (("--flows", "1,9", "-o", "c.json"), 4, "9 L/min is Reynolds number"),
+        (("--flows", "1,2", "-o", "notes.txt/c.json"), 2, "cannot be written"),
         (("-o", "."), 2, "is a folder; -o wants a file"),
         (("-o", "notes.txt"), 2, "is there already and is no calibration"),
     ],
@@ -173,6 +222,22 @@ def test_the_command_refuses_in_words(arguments, code, words, tmp_path):
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
 
+def test_plates_that_no_calibration_is_of_are_refused_by_what_they_are(tmp_path):
+    from packtool.cli.calibrate import plate
+
+    with pytest.raises(UsageError, match="has no cold_plate"):
+        plate(BUS.with_name("scooter-nmc.yaml"), tmp_path / "c.json")
+    with pytest.raises(SolveError, match="a flat plate under the cells"):
+        plate(BUS.with_name("car-21700.yaml"), tmp_path / "c.json", flows="1,2")
+
+
+def test_a_design_may_name_the_calibration_that_is_yet_to_be_made(tmp_path):
+    from packtool.cli.calibrate import _design
+
+    loaded, _ = _design(BUS, ["cold_plate.calibration=none-yet.json"])
+    assert loaded.calibration is None
+
+
 @pytest.mark.fem
 @pytest.mark.slow
 def test_the_reference_serpentine_calibrated_beside_its_flow_meets_its_references():
@@ -181,7 +246,6 @@ def test_the_reference_serpentine_calibrated_beside_its_flow_meets_its_reference
     from packtool.coldplate.corrections import ONE_FILM
     from packtool.coldplate.flow3d.both_levels import network_plate
     from packtool.coldplate.flow3d.calibrate_window import window_calibration
-    from packtool.coldplate.flow3d.plate import plate_grid
     from packtool.coldplate.flow3d.plate_solve import solve_plate
     from packtool.coldplate.flow3d.window import Window
     from packtool.coldplate.losses import FlowPhysics

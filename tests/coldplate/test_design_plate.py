@@ -45,11 +45,12 @@ def test_the_plate_is_the_layout_s_and_coolant_enters_at_its_ends():
     assert plate.inlet.place == plate.outlet.place == pytest.approx(x0 * 1e-3 + 10e-3)  # margin_mm: two passes end where they began
 
 
-def test_headers_reach_the_plate_s_edge():
+def test_headers_reach_the_plate_s_edge_and_the_outlet_s_goes_on_behind_it():
     loaded, layout = designed(*MANIFOLD)
     plate = channel_plate(layout, loaded.design.cold_plate)
     assert plate.inlet.place == pytest.approx(plate.size[1])
-    assert plate.outlet.place == pytest.approx(plate.size[3])  # Z: diagonally opposite
+    width = plate.outlet.high - plate.outlet.low
+    assert plate.outlet.place == pytest.approx(plate.size[3] + design_plate.DUCT_WIDTHS * width)  # Z: diagonally opposite
     assert plate.inlet.low < plate.inlet.high < plate.outlet.low
 
 

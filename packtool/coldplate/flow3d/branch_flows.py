@@ -18,11 +18,12 @@ from packtool.mesh.records import Floats, TaggedMesh
 MM = 1e-3
 
 
-def branch_drops(flow: FlowSolution, network: CoolantNetwork, p: Passages) -> tuple[Floats, Floats]:
+def branch_drops(flow: FlowSolution, network: CoolantNetwork, p: Passages, duct_drop: float = 0.0) -> tuple[Floats, Floats]:
     """By branch (n,): volume flow [m³/s] of the whole height, positive from start to end, and static pressure lost between its nodes [Pa].
 
     ``flow`` is that of the lower half. A node holds the static pressure of what flows into it: that of the section in the middle of a
-    branch that does, a header before others, less developed friction from there. Openings hold their face's mean.
+    branch that does, a header before others, less developed friction from there. Openings hold their face's mean; ``duct_drop`` [Pa] is
+    what the duct from the outlet of ``network`` to that of ``flow`` takes.
     """
     sections = [_middle(flow, b) for b in network.branches]
     volume = np.array([2 * q for q, _, _ in sections])
@@ -30,7 +31,7 @@ def branch_drops(flow: FlowSolution, network: CoolantNetwork, p: Passages) -> tu
         volume[:] = 2 * flow.flow["outlet"]
     gradient = 2 * p.f_Re * flow.problem.mu * volume / p.area / p.D_h**2  # of developed friction, along the path
     pressure = np.full(len(p.nodes), np.nan)
-    pressure[p.inlet], pressure[p.outlet] = flow.mean_pressure["inlet"], flow.mean_pressure["outlet"]
+    pressure[p.inlet], pressure[p.outlet] = flow.mean_pressure["inlet"], flow.mean_pressure["outlet"] + duct_drop
     for node in np.flatnonzero(np.isnan(pressure)):
         feeding = [i for i in range(len(volume)) if (p.node[i, 1] if volume[i] > 0 else p.node[i, 0]) == node]
         if not feeding:
@@ -94,8 +95,8 @@ def wall_films(solution: ConjugateSolution, network: CoolantNetwork, segments: S
     mesh, wet = problem.mesh, np.flatnonzero(problem.fluid)
     elements = mesh.elements[wet]
     facets = outer_facets(elements)
-    open_ends = np.concatenate([mesh.boundaries[name] for name in (*problem.inlets, *problem.outlets)])
-    known = {tuple(sorted(facet)) for facet in open_ends.tolist()}
+    # walls are shared with the metal: the rest are open ends, and the sides of a duct behind the plate
+    known = {tuple(sorted(facet)) for facet in np.concatenate(list(mesh.boundaries.values())).tolist()}
     is_wall = np.array([tuple(sorted(facet)) not in known for facet in facets.tolist()])
     named = ElementMesh(mesh.points, elements, {"wall": facets[is_wall], "open": facets[~is_wall]})
     place = located(named)["wall"]

@@ -15,7 +15,7 @@ from packtool.coldplate.fluid import CoolantTable, Properties
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import ColdPlate
 from packtool.design.schema.calibration import FEWEST_FLOWS, METHOD, MOST_FLOWS, PlateCalibration
-from packtool.errors import NotConverged, SolveError
+from packtool.errors import NotConverged, SolveError, UsageError
 from packtool.layout.calibration import plate_key
 from packtool.layout.coolant import LPM, RE_LAMINAR
 from packtool.layout.records import Layout
@@ -38,10 +38,10 @@ Tell = Callable[[str], None]
 
 
 def default_flows(loaded: LoadedDesign, layout: Layout) -> tuple[float, ...]:
-    """SHARES of the design's flow [L/min], none above the laminar range. SolveError where the flow itself is above."""
+    """SHARES of the design's flow [L/min], none above the laminar range. SolveError where the flow itself is above; UsageError where it is a pump's."""
     plate = _calibratable(loaded)
     if plate.flow_lpm is None:
-        raise SolveError("the flow on the pump's curve is found by solving the pack: name the flows to calibrate at (--flows)")
+        raise UsageError("the flow on the pump's curve is found by solving the pack: name the flows to calibrate at (--flows)")
     most = _laminar_lpm(loaded, window(layout, plate))
     _refuse_turbulent(plate.flow_lpm, most)
     return tuple(float(f"{min(share * plate.flow_lpm, BRANCH_LAMINAR * most):.4g}") for share in SHARES)
@@ -60,8 +60,9 @@ def calibration_inputs(loaded: LoadedDesign, layout: Layout, flows_lpm: Sequence
 def calibrate_plate(loaded: LoadedDesign, layout: Layout, flows_lpm: Sequence[float], tell: Tell) -> PlateCalibration:
     """Flow and heat of the design's plate (its window) at each of ``flows_lpm`` [L/min], 2 to 20 of them, ascending.
 
-    Properties are those at the inlet's temperature. ``tell`` is called with a line a flow. Raises SolveError for plates and flows
-    that finite elements cannot take (``channel_plate``; not laminar; more memory than ``MEMORY_GB``), NotConverged where a flow is not steady.
+    Properties are those at the inlet's temperature. ``tell`` is called with a line a flow. Raises UsageError for other numbers of flows, SolveError for
+    plates and flows that finite elements cannot take (``channel_plate``; not laminar; more memory than ``MEMORY_GB``; an outlet that flow comes back
+    through), NotConverged where a flow is not steady.
     """
     plate = _calibratable(loaded)
     flows = _checked(flows_lpm)
@@ -74,10 +75,10 @@ def calibrate_plate(loaded: LoadedDesign, layout: Layout, flows_lpm: Sequence[fl
         tell(f"{flow:g} L/min")
         try:
             found.append(solve_plate(view.plate, at, LEVELS[loaded.design.mesh.level]))
-        except NotConverged as why:
+        except (NotConverged, SolveError) as why:
             done = ", ".join(f"{f:g}" for f in flows[: len(found)])
             way = f"calibrate at lower flows (--flows; {done} L/min converged)" if done else "calibrate at lower flows (--flows)"
-            raise NotConverged(f"{flow:g} L/min: {why}; {way}") from None
+            raise type(why)(f"{flow:g} L/min: {why}; {way}") from None
     beside = (0.0, 0.0) if view.plate.size == whole.plate.size else (SHORTENED_DROP, SHORTENED_FILM)
     return window_calibration(view, found, conditions, calibration_inputs(loaded, layout, flows), beside)
 
@@ -110,7 +111,7 @@ def _calibratable(loaded: LoadedDesign) -> ColdPlate:
 def _checked(flows: Sequence[float]) -> tuple[float, ...]:
     ordered = tuple(sorted(set(map(float, flows))))
     if not FEWEST_FLOWS <= len(ordered) <= MOST_FLOWS or not (np.isfinite(ordered).all() and ordered[0] > 0):
-        raise SolveError(
+        raise UsageError(
             f"a calibration takes {FEWEST_FLOWS} to {MOST_FLOWS} different flows above 0 L/min, got {', '.join(f'{f:g}' for f in flows)}"
         )
     return ordered

@@ -12,7 +12,7 @@ import packtool
 from packtool.coldplate.calibrated import calibrated_pieces
 from packtool.coldplate.flow3d.both_levels import network_plate
 from packtool.coldplate.flow3d.branch_flows import branch_drops, wall_films
-from packtool.coldplate.flow3d.plate_solve import PlateConditions, PlateSolution
+from packtool.coldplate.flow3d.plate_solve import PlateConditions, PlateSolution, duct_drop
 from packtool.coldplate.flow3d.window import Window
 from packtool.coldplate.fluid import CoolantTable, constant_coolant
 from packtool.coldplate.march import order, transport
@@ -38,7 +38,7 @@ def window_calibration(
     mesh's. SolveError where a branch has no film that can be told.
     """
     p = passages(view.network)
-    drops = [branch_drops(one.flow, view.network, p) for one in found]
+    drops = [branch_drops(one.flow, view.network, p, duct_drop(view.plate, at)) for one, at in zip(found, conditions, strict=True)]
     films = [_films(one, view, p, volume, at) for one, at, (volume, _) in zip(found, conditions, drops, strict=True)]
     told = PlateCalibration.model_validate(
         {

@@ -27,6 +27,9 @@ from packtool.results import ZERO_CELSIUS, Result
 MEMORY_GB = 20.0
 """The largest solve that is tried."""
 
+DUCT_WIDTHS = 4.0
+"""Length of the duct behind a manifold's outlet over its width: long enough for the eddy of the last junction to close before its end."""
+
 KB_AN_UNKNOWN = {"flow": 15.0, "heat": 7.0}
 GROWTH = {"flow": 28e3, "heat": 61e3}
 """Memory an unknown of the flow and of the heat takes, factors included, and the number of unknowns it was measured at (three-pass serpentine). It
@@ -37,7 +40,7 @@ def channel_plate(layout: Layout, plate: ColdPlate) -> ChannelPlate:
     """The plate with square turns, in metres, its underside at z = 0.
 
     Coolant enters and leaves in the plane: through the end faces of a serpentine's channel; through headers lengthened to the plate's edge, so that
-    the openings are not in the middle of a junction. What the fittings above do is not in it.
+    the openings are not in the middle of a junction, and at the outlet by a duct of DUCT_WIDTHS behind it. What the fittings above do is not in it.
     """
     network = layout.network
     if network is None:
@@ -62,11 +65,11 @@ def channel_plate(layout: Layout, plate: ColdPlate) -> ChannelPlate:
     x0, y0, _, x1, y1, _ = metal.bounds()
     bounds = (x0, y0, x1, y1)
     faces = []
-    for start, towards, width in (
-        (entering.path[0], entering.path[1], entering.width_mm),
-        (leaving.path[-1], leaving.path[-2], leaving.width_mm),
+    for start, towards, width, duct in (
+        (entering.path[0], entering.path[1], entering.width_mm, 0.0),
+        (leaving.path[-1], leaving.path[-2], leaving.width_mm, DUCT_WIDTHS * leaving.width_mm),
     ):
-        face, stub = _end(tiles, start, towards, width, None if plate.type == "serpentine" else bounds)
+        face, stub = _end(tiles, start, towards, width, None if plate.type == "serpentine" else bounds, duct)
         if stub:
             tiles.append(stub)
         faces.append(face)
@@ -189,9 +192,10 @@ def _is_main(kind: str, plate: ColdPlate) -> bool:
 
 
 def _end(
-    tiles: list[Rectangle], start: Point, towards: Point, width: float, edges: tuple[float, ...] | None
+    tiles: list[Rectangle], start: Point, towards: Point, width: float, edges: tuple[float, ...] | None, duct: float
 ) -> tuple[Face, Rectangle | None]:
-    """The face [m] behind ``start`` where the void ends; with ``edges`` of the plate, the piece [mm] from there to the edge, and the face at its end."""
+    """The face [m] behind ``start`` where the void ends; with ``edges`` of the plate, the piece [mm] from there to ``duct`` beyond the edge, and
+    the face at its end."""
     axis = 0 if abs(towards[0] - start[0]) > abs(towards[1] - start[1]) else 1
     across = 1 - axis
     behind = -1.0 if towards[axis] > start[axis] else 1.0
@@ -206,7 +210,7 @@ def _end(
         place = further
     if edges is None:
         return Face(axis, place * 1e-3, low * 1e-3, high * 1e-3), None
-    end = edges[axis] if behind < 0 else edges[axis + 2]
+    end = (edges[axis] if behind < 0 else edges[axis + 2]) + behind * duct
     a, b = sorted((place, end))
     piece = (a, low, b, high) if axis == 0 else (low, a, high, b)
     return Face(axis, end * 1e-3, low * 1e-3, high * 1e-3), piece

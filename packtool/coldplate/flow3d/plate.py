@@ -34,7 +34,7 @@ class Face:
 @dataclass(frozen=True)
 class ChannelPlate:
     """``size`` of the plate; ``channels`` rectangles whose union the coolant fills between ``z[1]`` and ``z[2]``; ``z`` (bottom, channel's
-    bottom, channel's top, top) [m]; where coolant enters and leaves."""
+    bottom, channel's top, top) [m]; where coolant enters and leaves. The channel to the outlet may go on beyond the plate: a duct without metal, adiabatic."""
 
     size: Rectangle
     channels: tuple[Rectangle, ...]
@@ -42,6 +42,12 @@ class ChannelPlate:
     inlet: Face
     outlet: Face
     channel_width: float | None = None
+
+    @property
+    def duct_length(self) -> float:
+        """Length [m] of the duct behind the plate's edge that the outlet ends."""
+        axis, place = self.outlet.axis, self.outlet.place
+        return max(self.size[axis] - place, place - self.size[axis + 2], 0.0)
 
     @property
     def width(self) -> float:
@@ -95,9 +101,9 @@ def plate_grid(plate: ChannelPlate, fineness: Fineness) -> PlateGrid:
     z = joined(np.linspace(z0, z1, n_skin + 1), up, z1 + z2 - up[::-1], np.linspace(z2, z3, n_skin + 1))
     wet = _wet(plate, x, y)
     low, high = n_skin, n_skin + 2 * (len(up) - 1)
-    solid = np.ones((len(x) - 1, len(y) - 1, len(z) - 1), dtype=bool)
-    fluid = np.zeros(solid.shape, dtype=bool)
+    fluid = np.zeros((len(x) - 1, len(y) - 1, len(z) - 1), dtype=bool)
     fluid[:, :, low:high] = wet[:, :, None]
+    solid = fluid | _in_plate(plate, x, y)[:, :, None]
     # what lies beyond an inlet or outlet face, towards the plate's edge, is left out: the face is then a side of the mesh
     for face in (plate.inlet, plate.outlet):
         solid[_beyond(plate, face, x, y), low:high] = False
@@ -114,6 +120,13 @@ def _wet(plate: ChannelPlate, x: Floats, y: Floats) -> NDArray[np.bool_]:
     for x0, y0, x1, y1 in plate.channels:
         wet |= (mx > x0) & (mx < x1) & (my > y0) & (my < y1)
     return wet
+
+
+def _in_plate(plate: ChannelPlate, x: Floats, y: Floats) -> NDArray[np.bool_]:
+    """Boxes of the plan that lie within the plate's size."""
+    mx, my = ((x[1:] + x[:-1]) / 2)[:, None], ((y[1:] + y[:-1]) / 2)[None, :]
+    x0, y0, x1, y1 = plate.size
+    return np.asarray((mx > x0) & (mx < x1) & (my > y0) & (my < y1))
 
 
 def _halved(lines: Floats) -> Floats:
@@ -210,7 +223,8 @@ def _refuse(plate: ChannelPlate) -> None:
     for r in plate.channels:
         if not (r[0] < r[2] and r[1] < r[3]):
             raise SolveError(f"a channel from ({r[0]:g}, {r[1]:g}) to ({r[2]:g}, {r[3]:g}) m is empty")
-        if r[0] < x0 - 1e-9 or r[1] < y0 - 1e-9 or r[2] > x1 + 1e-9 or r[3] > y1 + 1e-9:
+        outside = r[0] < x0 - 1e-9 or r[1] < y0 - 1e-9 or r[2] > x1 + 1e-9 or r[3] > y1 + 1e-9
+        if outside and not (plate.duct_length and _is_side(r, plate.outlet)):
             raise SolveError(f"the channel from ({r[0]:g}, {r[1]:g}) to ({r[2]:g}, {r[3]:g}) m leaves the plate")
     z = plate.z
     if not z[0] < z[1] < z[2] < z[3]:

@@ -14,6 +14,7 @@ from packtool.coldplate.flow3d.plate import ChannelPlate, Fineness, PlateGrid, p
 from packtool.coldplate.flow3d.prolong import unfolded
 from packtool.coldplate.flow3d.records import DevelopedInlet, FlowProblem, FlowSolution
 from packtool.coldplate.flow3d.solve import solve_flow_refined
+from packtool.coldplate.friction import laminar_f_Re
 from packtool.errors import SolveError
 from packtool.fem.elements import ElementMesh
 
@@ -62,7 +63,7 @@ class Estimated:
 
 @dataclass(frozen=True)
 class PlateSolution:
-    """``pressure_drop`` [Pa] between the two faces; ``T_out`` [K] of the mixed coolant (exact but for rounding); ``top_max`` and ``top_mean`` [K];
+    """``pressure_drop`` [Pa] between the two faces, without ``duct_drop``; ``T_out`` [K] of the mixed coolant (exact but for rounding); ``top_max`` and ``top_mean`` [K];
     ``heat`` [W] to the coolant; relative ``mass_imbalance`` and ``energy_imbalance``; the fields on the finest mesh."""
 
     pressure_drop: Estimated
@@ -114,7 +115,8 @@ def solve_plate(plate: ChannelPlate, conditions: PlateConditions, fineness: Fine
     if best.imbalance > ENERGY:
         raise SolveError(f"energy does not close: {best.imbalance:.1e} of the heat")
     order = CORNER_ORDER if len(plate.channels) > 1 else SMOOTH_ORDER
-    drops = [f.mean_pressure["inlet"] - f.mean_pressure["outlet"] for f in flows]
+    duct = duct_drop(plate, c)
+    drops = [f.mean_pressure["inlet"] - f.mean_pressure["outlet"] - duct for f in flows]
     means = [h.mean["top"] for h in heats]
     hottest = _estimated([h.highest["top"] for h in heats], c.T_in, min(order, FILM_ORDER))
     at_corners = _estimated(means, c.T_in, min(order, FILM_ORDER))  # a maximum is no surer than the mean, though it may move less
@@ -131,6 +133,14 @@ def solve_plate(plate: ChannelPlate, conditions: PlateConditions, fineness: Fine
         best,
         grid,
     )
+
+
+def duct_drop(plate: ChannelPlate, conditions: PlateConditions) -> float:
+    """Developed friction [Pa] of the duct behind the plate's edge. What else is lost there, the outlet's eddies, is the plate's."""
+    width, height = plate.outlet.high - plate.outlet.low, plate.z[2] - plate.z[1]
+    area, D_h = width * height, 2 * width * height / (width + height)
+    f_Re = float(laminar_f_Re(np.array(min(width, height) / max(width, height))))
+    return 2 * f_Re * conditions.mu * conditions.flow / area / D_h**2 * plate.duct_length
 
 
 def plate_heat(conditions: PlateConditions, grid: PlateGrid, flow: FlowSolution) -> ConjugateSolution:

@@ -24,7 +24,7 @@ MM = 1e-3
 
 @dataclass(frozen=True)
 class Window:
-    """``plate`` to solve; ``network`` its channels [mm], from the inlet's face to the outlet's, without fittings."""
+    """``plate`` to solve; ``network`` its channels [mm], from the inlet's face to the outlet's, or to the plate's edge before it, without fittings."""
 
     plate: ChannelPlate
     network: CoolantNetwork
@@ -40,7 +40,7 @@ def window(layout: Layout, plate: ColdPlate) -> Window:
         return _serpentine(whole, branch) if plate.passes > PASSES else _opened_serpentine(whole, branch)
     stubs = (
         _stub("inlet stub", network, whole.inlet, network.entries[0], into=True),
-        _stub("outlet stub", network, whole.outlet, network.exits[0], into=False),
+        _stub("outlet stub", network, at_edge(whole), network.exits[0], into=False),
     )
     branches = (stubs[0], *network.branches, stubs[1])
     return Window(whole, _network(whole, branches, stubs[0].start, stubs[1].end))
@@ -66,6 +66,12 @@ def shortened(view: Window, share: float) -> Window:
     )  # fmt: skip
     branches = tuple(replace(b, path=tuple((at(x * MM) / MM, y) for x, y in b.path)) for b in view.network.branches)
     return Window(plate, replace(view.network, branches=branches))
+
+
+def at_edge(plate: ChannelPlate) -> Face:
+    """The outlet's face, or where the duct to it leaves the plate."""
+    axis, place = plate.outlet.axis, plate.outlet.place
+    return replace(plate.outlet, place=min(max(place, plate.size[axis]), plate.size[axis + 2]))
 
 
 def _network(plate: ChannelPlate, branches: tuple[Branch, ...], inlet: str, outlet: str) -> CoolantNetwork:
