@@ -69,7 +69,7 @@ def plate(
         print_json("packtool/calibrate/1", {"file": str(out), **found.model_dump(mode="json", exclude={"schema_"})})
     elif not quiet:
         say(_table(found))
-        note(f"{out}: name it in the design, cold_plate.calibration: {out.name}")
+        note(f"{out}: name it in the design, cold_plate.calibration: {Path(os.path.relpath(out, design.parent)).as_posix()}")
 
 
 def _design(design: Path, sets: list[str]) -> tuple[LoadedDesign, Layout]:
