@@ -17,7 +17,13 @@ def count_cells(values: Values, document: Document) -> None:
     series, parallel = values.at("electrical", "series"), values.at("electrical", "parallel")
     counts, modules = _row_counts(values), _module_count(values)
     wanted = series * parallel if series and parallel else None
-    modules = modules or 0
+    modules, strings = modules or 0, _string_count(values)
+    uneven = bool(parallel and parallel % strings)
+    if uneven:
+        document.complain(
+            ("electrical", "parallel"),
+            f"{parallel} cells in parallel do not come out for {strings} strings (arrangement.modules.strings): a multiple of {strings}",
+        )
     placed = sum(counts) * modules
     if wanted and wanted > MAX_CELLS:
         document.complain(
@@ -28,22 +34,16 @@ def count_cells(values: Values, document: Document) -> None:
         document.complain(("arrangement", "rows"), f"{_counted(counts, modules)} cells; a design has {MAX_CELLS:,} at most")
     elif wanted and placed and wanted != placed:
         share = modules * len(counts)
-        fits = wanted % share == 0 and wanted // share % max(1, parallel // _string_count(values)) == 0
+        fits = wanted % share == 0 and not uneven and wanted // share % (parallel // strings) == 0
         given = f"rows: {len(counts)}" + (f" and {modules} modules" if modules > 1 else "")
         fitting = f"; with {given} it takes cells_per_row: {wanted // share}" if fits else ""
         document.complain(
             ("arrangement", "cells_per_row"),
             f"{_counted(counts, modules)} cells, but electrical: series x parallel = {series} x {parallel} = {wanted}{fitting}",
         )
-    elif parallel and counts:
-        strings = _string_count(values)
+    elif parallel and counts and not uneven:
         if values.at("arrangement", "pattern") in CYLINDER_PATTERNS:
             _shape_groups(len(counts), counts[0], parallel, values.at("arrangement", "group_rows"), document)
-        elif parallel % strings:
-            document.complain(
-                ("electrical", "parallel"),
-                f"{parallel} cells in parallel do not come out for {strings} strings (arrangement.modules.strings): a multiple of {strings}",
-            )
         elif split := [count for count in counts if count % (parallel // strings)]:
             of = (
                 f"electrical.parallel ({parallel})" if strings == 1 else f"{parallel // strings}, the cells in parallel in a string"

@@ -54,3 +54,10 @@ def test_strings_that_do_not_come_out_are_refused_at_their_key(case):
     (said,) = caught.value.complaints
     assert said.key == key
     assert heart in said.message
+
+
+def test_cells_in_parallel_that_do_not_come_out_in_strings_are_told_beside_a_wrong_count_of_cells():
+    with pytest.raises(DesignError) as caught:
+        load_design(BUS, (*TWO_STRINGS, "electrical={series: 16, parallel: 3}"))
+    assert {said.key for said in caught.value.complaints} == {"electrical.parallel", "arrangement.cells_per_row"}
+    assert not any("it takes cells_per_row" in said.message for said in caught.value.complaints)
