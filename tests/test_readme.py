@@ -51,7 +51,8 @@ def options_of(*command):
 
 def commands_in_help():
     text = packtool(["--help"], ROOT).stdout
-    return set(re.findall(r"^  ([a-z]+)  ", text.partition("Commands:")[2].partition("Exit codes")[0], re.MULTILINE))
+    found = re.findall(r"^  ([a-z]+)  ", text.partition("Commands:")[2].partition("Exit codes")[0], re.MULTILINE)
+    return {*found} - {"calibrate"} | {"calibrate plate"}  # the one command that stands in a group
 
 
 def commands_in_table():
@@ -59,7 +60,7 @@ def commands_in_table():
     found = {}
     for row in re.findall(r"^\| `packtool .*$", README, re.MULTILINE):
         first, _, says = row.replace("\\|", "¦").strip("| ").partition(" | ")
-        for names in re.findall(r"`packtool ([a-z¦]+)", first):
+        for names in re.findall(r"`packtool (calibrate plate|[a-z¦]+)", first):
             for name in names.split("¦"):
                 found[name] = f"{first} | {says}"
     return found
@@ -109,7 +110,7 @@ def test_the_options_of_the_table_exist(command):
     row = commands_in_table()[command]
     written = re.findall(r"`([^`]*)`", row)
     named = {option for text in written for option in re.findall(r"(?<![\w-])--?[a-z][\w-]*", text)}
-    assert named <= options_of(command)
+    assert named <= options_of(*command.split())
     if choices := re.search(r"--format ([\w¦]+)", row):
         from packtool.cli import Format
         from packtool.mesh.formats import FORMATS
@@ -120,7 +121,7 @@ def test_the_options_of_the_table_exist(command):
 
 def test_json_is_everywhere_that_the_payload_is_not_a_file_or_json_already():
     assert "`--json` everywhere" in README
-    assert {name for name in commands_in_help() if "--json" not in options_of(name)} == {"new", "schema"}
+    assert {name for name in commands_in_help() if "--json" not in options_of(*name.split())} == {"new", "schema"}
 
 
 def test_the_exit_codes_are_the_programs():

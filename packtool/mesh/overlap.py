@@ -16,6 +16,8 @@ TIED = 1e-4
 """Facets of a tie are at most this far apart [m]: twice what parts may be that count as touching."""
 LEAST_SHARE = 1e-9
 """A piece of less than this share of the smaller facet is rounding."""
+ON_EDGE = 1e-9
+"""A corner within this share of a facet's size of another's edge is on it: rounding must not take one of two corners for outside."""
 _PAIRS_AT_ONCE = 100_000
 _NEWTON = 12
 _CORNERS = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)], dtype=float)
@@ -140,8 +142,10 @@ def _clipped(polygon: Floats, window: Floats) -> Floats:
 
     Sutherland and Hodgman's reentrant clipping (Comm. ACM 17 (1974) 32-42), all pairs at once.
     """
+    on_edge = ON_EDGE * np.abs(_sides(polygon, window)).max(axis=(1, 2))[:, None]
     for k in range(4):
         inside = _sides(polygon, window)[..., k]
+        inside = np.where(np.abs(inside) <= on_edge, 0.0, inside)
         following, then = np.roll(polygon, -1, axis=1), np.roll(inside, -1, axis=1)
         crosses = (inside >= 0) != (then >= 0)
         share = np.where(crosses, inside / np.where(crosses, inside - then, 1.0), 0.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from packtool.mesh.measures import facet_areas
 from packtool.mesh.overlap import facet_shapes, local_places, overlap
 
 NEAR = 5e-5
@@ -61,3 +62,20 @@ def test_a_place_in_a_facet_is_found_and_one_beside_it_is_put_on_its_plane():
     place = np.array([[0.3, -0.4]])
     on = np.einsum("fn,fnx->fx", facet_shapes(place), corner)
     assert local_places(corner, on + np.array([0, 0, 0.1])) == pytest.approx(place, abs=1e-12)
+
+
+def test_no_facet_is_lost_where_edges_lie_on_each_other():
+    """Ten thousand facets with a side on the joint of two others and a corner to either side of a third's edge: rounding must not cost a corner."""
+    random = np.random.default_rng(7)
+    n = 10_000
+    low, edge, high = 0.3356083333333333, 0.3502, 0.3522
+    x0, x1 = edge - random.uniform(0, 4e-4, n), edge + random.uniform(0, 4e-4, n)
+    y0 = -0.1 - random.uniform(4e-3, 7e-3, n)
+    corners = [(x0, y0), (x1, np.full(n, -0.1)), (np.full(n, high), np.full(n, -0.1)), (np.full(n, high), np.full(n, -0.10625))]
+    points = np.stack([np.stack([x, y, np.full(n, 0.0085)], axis=1) for x, y in corners], axis=1).reshape(-1, 3)
+    one = points, np.arange(4 * n).reshape(n, 4)
+    under = np.array([(x, y, 0.0085) for x in (low, edge, high) for y in (-0.114, -0.1, -0.086)])
+    other = under, np.array([(a, a + 3, a + 4, a + 1) for a in (0, 1, 3, 4)])
+    found = shared(one, other)
+    whole = np.bincount(found.first, found.area, n)
+    assert whole == pytest.approx(facet_areas(*one), rel=1e-8)  # a corner within ON_EDGE is on the edge
