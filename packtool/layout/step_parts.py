@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 
 from packtool.design.loaded import LoadedDesign
@@ -26,7 +27,7 @@ def imported_parts(loaded: LoadedDesign, layout: Layout) -> tuple[tuple[Imported
     products: dict[tuple[str, str, float | None], str] = {}
     made, complaints = [], []
     for index, (entry, file) in enumerate(entries):
-        stem = PurePath(entry.step.strip()).stem or "part"
+        stem = re.sub(r"[|>\[\]]", "_", PurePath(entry.step.strip()).stem) or "part"  # which divide the names of flows and contacts
         if entry.name in parts:
             message = f"{entry.name!r} is the name of a part of the pack already; give it another"
             complaints.append(complain(loaded, f"parts.{index}.name", message))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -158,6 +159,15 @@ def test_an_entry_that_is_not_in_a_list_is_refused(with_parts) -> None:
 def test_a_name_twice_is_refused(with_parts) -> None:
     entry = "{step: bracket.step, material: al_6061_t6, name: left}"
     assert "parts.1.name: 'left' is the name of parts.0 already" in wrong_with(with_parts, f"parts: [{entry}, {entry}]")
+
+
+@pytest.mark.parametrize("name", ["a|b", "a>b", "a[1", "a]"])
+def test_what_divides_names_of_flows_and_contacts_is_in_no_name(with_parts, tmp_path, name) -> None:
+    entry = f"parts: [{{step: bracket.step, material: al_6061_t6, name: '{name}'}}]"
+    assert "parts.0.name: must be a name of one line without / | > [ ]" in wrong_with(with_parts, entry)
+    (tmp_path / f"{name}.step").write_bytes((tmp_path / "bracket.step").read_bytes())
+    (part,) = lay_out(with_parts(f"parts: [{{step: '{name}.step', material: al_6061_t6}}]")).imported
+    assert part.name == re.sub(r"[^a-z0-9]", "_", name)
 
 
 def test_the_name_of_a_part_of_the_pack_is_refused(with_parts) -> None:

@@ -89,14 +89,14 @@ CELL_NAME_PATTERN = r"^(M[0-9]{1,5}[.])?R[0-9]{1,5}C[0-9]{1,5}$"
 IP_PATTERN = r"^IP[0-6X][0-9X]K?$"
 
 
-PART_PATTERN = r"^[^\x00-\x1f\x7f/]+$"
+PART_PATTERN = r"^[^\x00-\x1f\x7f/|>\[\]]+$"
 
 
 PATTERN_WORDS = {
     NAME_PATTERN: "a name of small letters, digits, '.', '_' and '-', a letter or digit first",
     CASE_PATTERN: "a name of letters, digits, '.', '_' and '-'",
     CELL_NAME_PATTERN: "the name of a cell, row and column from 1, as in R2C05; where there are modules, M01.R2C05",
-    PART_PATTERN: "a name of one line without '/'",
+    PART_PATTERN: "a name of one line without / | > [ ]",
     IP_PATTERN: "IP and two digits, as in IP67 or IP6X (IEC 60529)",
 }
 """What a text must look like, by pattern; for messages."""
