@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from math import inf
 
@@ -42,6 +43,34 @@ def solids_below(design: PackDesign, footprint: Footprint, levels: Levels) -> tu
         x += overhang_mm(plate, footprint)
         solids.append(Solid((-x, -y, levels.plate, x, y, levels.plate + plate.thickness_mm), "the cold plate below it"))
     return tuple(solids)
+
+
+def solids_above(design: PackDesign, footprint: Footprint, levels: Levels) -> tuple[Solid, ...]:
+    """The plate over the rows, in the pack's frame; its layer lies on the rows alone, which bars beside them do not reach."""
+    plate = flat_plate(design)
+    if plate is None or levels.over_plate is None:
+        return ()
+    x, y = footprint.length_mm / 2 + overhang_mm(plate, footprint), footprint.breadth_mm / 2
+    return (Solid((-x, -y, levels.over_plate, x, y, levels.top), "the cold plate above it"),)
+
+
+def in_modules(solids: Sequence[Solid], places: Sequence[Place]) -> tuple[Solid, ...]:
+    """Solids of the pack in the modules' own frame, as each module has them around it."""
+    return tuple(dict.fromkeys(replace(solid, box=place.own_box(solid.box)) for solid in solids for place in places))
+
+
+def check_tabs(
+    loaded: LoadedDesign, poles: Sequence[Pole], terminals: Terminals, above: Sequence[Solid], levels: Levels
+) -> list[Complaint]:
+    """Terminals on the sides of lying cells that stand out above them, into the plate there (``above``, in the module's frame)."""
+    high = [pole.at[2] + pole.half[2] for pole in poles if any(overlap(_tab(pole, terminals.out), solid.box) for solid in above)]
+    if not high or levels.over_interface is None:
+        return []
+    message = (
+        f"the cells' terminals reach {max(high) - levels.over_interface:.4g} mm above them, into the cold plate there: make the layer"
+        " at least as thick, or use cold_plate.position: bottom"
+    )
+    return [complain(loaded, "interface.thickness_mm", message)]
 
 
 def check_row_gap(loaded: LoadedDesign, rows: RowPlan, poles: tuple[Pole, ...], size: BarSize) -> list[Complaint]:

@@ -25,7 +25,17 @@ from packtool.layout.modules import Link, Place, hull, module_links, place_modul
 from packtool.layout.outline import Rectangle
 from packtool.layout.plate import check_plate, flat_plate, overhang_mm
 from packtool.layout.records import Joint, Layout, Part, Product
-from packtool.layout.row_bar_checks import bar_boxes, check_links, check_modules, check_row_gap, row_solids, solids_below
+from packtool.layout.row_bar_checks import (
+    bar_boxes,
+    check_links,
+    check_modules,
+    check_row_gap,
+    check_tabs,
+    in_modules,
+    row_solids,
+    solids_above,
+    solids_below,
+)
 from packtool.layout.row_parts import cell_parts, end_plate_parts, gap_parts, interface_parts
 from packtool.layout.row_plates import Levels, check_over, place_plates, plan_levels
 from packtool.layout.row_sides import check_sides
@@ -138,6 +148,7 @@ def _plan(loaded: LoadedDesign) -> Plan:
     standing = [box for _, boxes in bar_boxes((*terminal, *bars), places, links) for box in boxes]
     beyond = max([bands, *(max(-b[0], b[3]) - half for b in standing if b[2] < levels.top)])
     footprint = Footprint(2 * half, 2 * max(-y0, y1), beyond)
+    plate = flat_plate(design)
     upright, between = _upright(loaded, rows, terminals, poles)
     beside = hull(iter([reach, upright.outline()])) if upright else reach
     inside = _inside(design, footprint, places, beside, links)
@@ -146,18 +157,21 @@ def _plan(loaded: LoadedDesign) -> Plan:
     tray = TrayPlan(inside, top + design.enclosure.headroom_mm, covered=covered)
     complaints = between or [*check_sides(loaded, rows), *check_wall_fillers(loaded, places, fillers, inside)]
     solids = row_solids(rows, levels) if poles[0].face != "top" else ()
-    below = dict.fromkeys(replace(s, box=place.own_box(s.box)) for s in solids_below(design, footprint, levels) for place in places)
+    raised = bar_boxes(tuple(bar for bar in bars if bar.shape == "bridge"), places, links)
+    over = check_over(loaded, plate, footprint, levels, poles, [b for _, boxes in raised for b in boxes]) if plate else []
+    above = in_modules(solids_above(design, footprint, levels), places) if poles[0].face != "top" and not over else ()
+    below = in_modules(solids_below(design, footprint, levels), places)
     walls = places[0].own_rectangle(tray.inside) if len(places) == 1 else None
     complaints = (
         complaints
         or check_row_gap(loaded, rows, poles, size) + check_side_pads(loaded, rows, poles[0].face == "top")
-        or check_bars(loaded, size, wiring, planned, walls, solids, tuple(below))
+        or check_tabs(loaded, poles, terminals, above, levels)
+        or check_bars(loaded, size, wiring, planned, walls, (*solids, *above), below)
     )
     if not complaints and len(places) > 1:
         complaints = check_modules(loaded, (*terminal, *bars), places, links, tray.inside)
         complaints = complaints or check_links(loaded, links, places, poles, terminals, solids)
-    if (plate := flat_plate(design)) is not None:
-        over = check_over(loaded, plate, footprint, levels, poles, standing)
+    if plate is not None:
         complaints = check_plate(loaded, plate, footprint) + over + complaints
     complaints += check_enclosure(loaded, design.enclosure, tray)
     if complaints:

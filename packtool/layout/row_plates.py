@@ -81,7 +81,7 @@ def place_plates(plate: ColdPlate, footprint: Footprint, levels: Levels, height_
 def check_over(
     loaded: LoadedDesign, plate: ColdPlate, footprint: Footprint, levels: Levels, poles: Sequence[Pole], bars: Sequence[Box]
 ) -> list[Complaint]:
-    """What stands where a plate is to lie over the cells; ``bars``: the boxes of all busbars in the pack's frame."""
+    """What stands where a plate is to lie over the cells; ``bars``: the boxes of all raised busbars in the pack's frame."""
     if levels.over_plate is None or levels.over_interface is None:
         return []
     position = plate.position

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from flat_designs import BLADE, CAN, ONE_END, SIDEWAYS
+from flat_designs import BLADE, CAN, ONE_END, POUCH, SIDEWAYS
 from overlaps import overlaps
 
 from packtool.errors import DesignError
@@ -34,6 +34,20 @@ def test_a_bar_that_would_hang_into_the_plate_below_is_refused_at_the_width_at_w
     assert "touches the cold plate below it" in said.message
     assert said.message.endswith("narrower than 16")
     assert clear(lay_out(load({**FLAT_BLADES, "busbars.width_mm": 15.99}, own=blade)))
+
+
+def test_a_bar_that_would_come_up_into_the_plate_above_is_refused_at_its_width(load, cell):
+    """Tabs bent up from the middle of lying pouches end nearer to the plate above; no bar is raised here, so the plate may stay."""
+    tabs = {**FLAT_BLADES, "arrangement.rows": 2, "arrangement.cells_per_row": 3, "arrangement.modules": None}
+    above = {"cold_plate": {**SERPENTINE, "position": "top"}, "enclosure.wall_mm": 1.0, "arrangement.row_gap_mm": 75.0}
+    with pytest.raises(DesignError) as caught:
+        lay_out(load({**tabs, **above, "busbars.width_mm": 30.0}, own=cell(**POUCH)))
+    assert {said.key for said in caught.value.complaints} == {"busbars.width_mm"}
+    thick = cell(**{**POUCH, "thickness_mm": 40.0})  # feet of 24 mm, bent up from a sheet of 0.25 mm in the middle of the cells
+    narrow = {**tabs, **above, "busbars.width_mm": 5.0}
+    with pytest.raises(DesignError, match=r"interface.thickness_mm: the cells' terminals reach 3\.875 mm above them"):
+        lay_out(load(narrow, own=thick))
+    assert clear(lay_out(load({**narrow, "interface.thickness_mm": 4.0}, own=thick)))
 
 
 def test_a_comb_that_reaches_the_plate_at_any_width_is_refused_with_a_way_out(load, cell):
