@@ -1,4 +1,5 @@
-"""For all tests: one cache of compiled forms, kept between runs inside pytest's own, and no import of modules whose mark is left out."""
+"""For all tests: one cache of compiled forms, kept between runs inside pytest's own, no import of modules whose mark is left out, and
+property tests that try the same examples each time; ``--hypothesis-profile search`` tries others."""
 
 from __future__ import annotations
 
@@ -9,8 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from packtool.fem.start import use_cache
+
+settings.register_profile("repeatable", derandomize=True)  # CI judges the change at hand, not its luck
+settings.register_profile("search", derandomize=False)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,7 +14,7 @@ from packtool.layout.lay_out import lay_out
 
 BUS = Path(__file__).parents[2] / "templates" / "bus-lfp.yaml"
 EXAMPLES = 6
-"""Each takes the kernel seconds; for a longer search raise this and set derandomize=False."""
+"""Each takes the kernel seconds; for a longer search raise this, and run with --hypothesis-profile search."""
 
 
 @st.composite
@@ -40,7 +40,7 @@ def packs(draw: st.DrawFn) -> tuple[str, ...]:
 
 
 @pytest.mark.cad
-@settings(max_examples=EXAMPLES, deadline=None, derandomize=True)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(sets=packs())
 def test_every_pack_holds_together_or_is_refused(sets: tuple[str, ...]) -> None:
     from packtool.cad.build import build_cad  # noqa: F401  (the kernel's import order)

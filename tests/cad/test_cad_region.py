@@ -81,7 +81,7 @@ def outlines(draw: st.DrawFn) -> Loop:
 
 
 @pytest.mark.cad
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None)
 @given(outlines(), outlines(), st.sampled_from([0, 90, 180, 270]), st.tuples(numbers, numbers))
 def test_it_is_what_the_kernel_finds(a: Loop, b: Loop, rotation: int, origin: tuple[float, float]) -> None:
     from OCP.BRepAlgoAPI import BRepAlgoAPI_Common
