@@ -63,7 +63,7 @@ def plate(
     else:
         _make_place(out)
         use_cache(cache_dir())
-        found = calibrate_plate(loaded, layout, chosen, (lambda _: None) if quiet else note)
+        found = calibrate_plate(loaded, layout, chosen, (lambda _: None) if quiet else note, need_all=asked is not None)
         write_text(out, found.model_dump_json(by_alias=True, indent=1) + "\n")
     if as_json:
         print_json("packtool/calibrate/1", {"file": str(out), **found.model_dump(mode="json", exclude={"schema_"})})

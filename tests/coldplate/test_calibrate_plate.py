@@ -134,6 +134,26 @@ def test_a_flow_that_fails_is_named_with_those_that_did_not(error, monkeypatch):
         calibrate_plate(*designed(*SERPENTINE, "cold_plate.passes=2"), (0.5, 1, 2), lambda _: None)
 
 
+def test_flows_that_were_not_asked_for_are_left_out_where_they_fail_and_the_others_kept(monkeypatch):
+    from packtool.coldplate.flow3d import calibrate
+
+    def solved(_, at, __):
+        if at.flow > most / 60e3:
+            raise NotConverged("no flow")
+        return at.flow
+
+    monkeypatch.setattr(calibrate, "solve_plate", solved)
+    monkeypatch.setattr(calibrate, "window_calibration", lambda _, found, at, inputs, __: (found, [one.flow for one in at], inputs))
+    case, said, most = designed(*SERPENTINE, "cold_plate.passes=2"), [], 1.5
+    found, at, inputs = calibrate_plate(*case, (0.5, 1, 2), said.append, need_all=False)
+    assert found == at == pytest.approx([0.5 / 60e3, 1 / 60e3])
+    assert inputs["flows_lpm"] == (0.5, 1)
+    assert said == ["0.5 L/min", "1 L/min", "2 L/min", "2 L/min and above are left out: no flow"]
+    most = 0.7
+    with pytest.raises(NotConverged, match="1 L/min: no flow"):  # one flow is no range
+        calibrate_plate(*case, (0.5, 1, 2), said.append, need_all=False)
+
+
 @pytest.mark.fem
 def test_plates_too_large_for_the_memory_are_refused():
     loaded = load_design(BUS, ("cold_plate.flow_lpm=4",))

@@ -57,8 +57,12 @@ def calibration_inputs(loaded: LoadedDesign, layout: Layout, flows_lpm: Sequence
     }  # fmt: skip
 
 
-def calibrate_plate(loaded: LoadedDesign, layout: Layout, flows_lpm: Sequence[float], tell: Tell) -> PlateCalibration:
+def calibrate_plate(
+    loaded: LoadedDesign, layout: Layout, flows_lpm: Sequence[float], tell: Tell, *, need_all: bool = True
+) -> PlateCalibration:
     """Flow and heat of the design's plate (its window) at each of ``flows_lpm`` [L/min], 2 to 20 of them, ascending.
+
+    Unless ``need_all``, a flow that fails, and those above it, are left out where enough are done before it; ``tell`` is called with the reason.
 
     Properties are those at the inlet's temperature. ``tell`` is called with a line a flow. Raises UsageError for other numbers of flows, SolveError for
     plates and flows that finite elements cannot take (``channel_plate``; not laminar; more memory than ``MEMORY_GB``; an outlet that flow comes back
@@ -76,6 +80,10 @@ def calibrate_plate(loaded: LoadedDesign, layout: Layout, flows_lpm: Sequence[fl
         try:
             found.append(solve_plate(view.plate, at, LEVELS[loaded.design.mesh.level]))
         except (NotConverged, SolveError) as why:
+            if len(found) >= FEWEST_FLOWS and not need_all:
+                tell(f"{flow:g} L/min and above are left out: {why}")
+                flows, conditions = flows[: len(found)], conditions[: len(found)]
+                break
             done = ", ".join(f"{f:g}" for f in flows[: len(found)])
             way = f"calibrate at lower flows (--flows; {done} L/min converged)" if done else "calibrate at lower flows (--flows)"
             raise type(why)(f"{flow:g} L/min: {why}; {way}") from None
