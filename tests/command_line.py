@@ -1,0 +1,26 @@
+"""The program as a process of its own, for the tests that meet it as a user does."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+BUS = ROOT / "templates" / "bus-lfp.yaml"
+PROGRAM = [sys.executable, "-m", "packtool"]
+SMALL = (
+    "electrical.series=2", "arrangement.rows=1", "arrangement.cells_per_row=2", "cold_plate.channels=2", "mesh.level=coarse",
+)  # fmt: skip
+
+
+def packtool(*arguments, cwd, environment=None):
+    done = subprocess.run(
+        [*PROGRAM, *map(str, arguments)], capture_output=True, cwd=cwd, timeout=120, env=os.environ | (environment or {})
+    )
+    done.stdout, done.stderr = done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def files_below(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
