@@ -199,13 +199,13 @@ def _refuse_channel(channel: Channel) -> None:
 
 
 def _refuse_values(
-    h: object, roughness: object, power: object, flux: object, convection: object, temperature: object, contact: object
+    h: object, roughness: float, power: object, flux: object, convection: object, temperature: object, contact: object
 ) -> None:
     """SolveError for what is no number where one is due, and for temperatures that can only be meant in degC."""
-    for word, alone in (("h", h), ("roughness", roughness)):
-        if alone is not None and not is_number(alone):
+    for word, alone in (("h", 0.0 if h is None else h), ("roughness", roughness)):
+        if not is_number(alone):
             raise SolveError(f"{word} is {alone!r}; wanted a finite number")
-    if roughness < 0:  # type: ignore[operator]
+    if roughness < 0:
         raise SolveError(f"roughness is {roughness!r} m; wanted 0 or more")
     by_name = (("power", power), ("flux", flux), ("convection", convection), ("temperature", temperature), ("contact", contact))
     for word, given in by_name:

@@ -83,6 +83,7 @@ def test_two_channels_share_the_flow_and_the_heat():
         ({"mass_flow": "3"}, "the coolant flow is '3'"),
         ({"h": "high"}, "h is 'high'"),
         ({"roughness": -1e-6}, "roughness is -1e-06 m"),
+        ({"roughness": None}, "roughness is None; wanted a finite number"),
         ({"flux": 5.0}, "flux is given by name"),
         ({"flux": {"heated": "x"}}, "flux at 'heated' is 'x'"),
         ({"convection": {"cold end": (10.0, 25.0)}}, "in kelvin, and 25 K"),
