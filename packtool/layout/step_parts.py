@@ -21,8 +21,8 @@ def imported_parts(loaded: LoadedDesign, layout: Layout) -> tuple[tuple[Imported
     Without a name an entry is called as its file is, numbered where that is taken.
     """
     entries = tuple(zip(loaded.design.parts, loaded.step_files, strict=True))
-    parts, given = {part.name for part in layout.parts}, {entry.name for entry, _ in entries}
-    taken: set[str | None] = {*parts, *given, *KINDS}
+    parts = {part.name for part in layout.parts}
+    taken = {*parts, *KINDS, *(entry.name for entry, _ in entries if entry.name is not None)}
     ids = {product.id for product in layout.products}
     products: dict[tuple[str, str, float | None], str] = {}
     made, complaints = [], []
@@ -47,11 +47,11 @@ def imported_parts(loaded: LoadedDesign, layout: Layout) -> tuple[tuple[Imported
     return tuple(made), complaints
 
 
-def _free[Name](base: str, taken: set[Name]) -> str:
+def _free(base: str, taken: set[str]) -> str:
     """``base``, or with the first number that is free; it is then taken."""
     name, number = base, 1
     while name in taken:
         number += 1
         name = f"{base} {number}"
-    taken.add(name)  # type: ignore[arg-type]
+    taken.add(name)
     return name

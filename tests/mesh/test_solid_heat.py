@@ -15,7 +15,7 @@ import packtool.mesh.solids as filling
 from packtool.errors import MeshError
 from packtool.fem.aggregates import aggregates
 from packtool.layout.imported import rotation_matrix
-from packtool.layout.records import Layout
+from packtool.layout.records import Layout, Part, Product
 from packtool.mesh.build import MeshedPack, family_members, mesh_layout
 from packtool.mesh.formats import write_mesh
 from packtool.mesh.solids import Solid
@@ -43,9 +43,9 @@ BLOCK = box("block", "cell", -20, -20, 0, 20, 20, 20)
 """Its top is z = 20."""
 
 
-def walled(*pieces: object, wall_x: float = 500.0) -> Layout:
+def walled(*pieces: tuple[Product, Part], wall_x: float = 500.0) -> Layout:
     """A layout in a tray whose walls stand at x = ``wall_x`` and far off."""
-    return replace(layout(*pieces), inside=(-500.0, -500.0, wall_x, 500.0))  # type: ignore[arg-type]
+    return replace(layout(*pieces), inside=(-500.0, -500.0, wall_x, 500.0))
 
 
 def solved(pack: MeshedPack, made: dict[str, float], tie: float, **convection: Convection) -> ThermalSolution:

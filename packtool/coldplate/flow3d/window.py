@@ -97,9 +97,8 @@ def _serpentine(whole: ChannelPlate, branch: Branch) -> Window:
         rising = b[along] > a[along]
         low -= 0.0 if (first and rising) or (last and not rising) else half
         high += 0.0 if (first and not rising) or (last and rising) else half
-        across = a[1 - along]
-        box = (low, across - half, high, across + half) if along == 0 else (across - half, low, across + half, high)
-        tiles.append(tuple(v * MM for v in box))  # type: ignore[arg-type]
+        low, high, left, right = low * MM, high * MM, (a[1 - along] - half) * MM, (a[1 - along] + half) * MM
+        tiles.append((low, left, high, right) if along == 0 else (left, low, right, high))
     pitch = abs(path[2][1] - path[1][1])
     x0, y0, x1, y1 = whole.size
     edge = path[-1][1] + (1 if path[-1][1] > path[0][1] else -1) * pitch / 2
