@@ -122,7 +122,7 @@ def _heat(results: ResultSet, case: str) -> tuple[HeatFlow, ...]:
     """The lines of the heat balance: what is made, then what leaves; a flow into the pack is a line of what is made."""
     lines = []
     parts = [
-        (row.name, f"ambient from {row.name.partition('[')[2].rstrip(']')}", True)
+        (row.name, f"ambient at {row.name.partition('[')[2].rstrip(']')}", True)
         for row in results
         if row.case == case and row.name.startswith(OF_PARTS)
     ]
@@ -137,7 +137,7 @@ def _heat(results: ResultSet, case: str) -> tuple[HeatFlow, ...]:
         ("heat.ambient.side", "ambient through the walls", True),
         ("heat.ambient.bottom", "ambient through the floor", True),
         ("heat.ambient.wall", "ambient through filler on the walls", True),
-        ("heat.ambient.underside", "ambient from what hangs over", True),
+        ("heat.ambient.underside", "ambient at what hangs over", True),
         *parts,
     ):
         row = results.find(name, case)
