@@ -1,32 +1,17 @@
 """What is left of a run that is interrupted."""
 
-import os
 import signal
 import subprocess
 import time
-from pathlib import Path
 
 import pytest
-from command_line import BUS, PROGRAM, SMALL, packtool
+from command_line import BUS, PROGRAM, SMALL, packtool, processes_that_name
 
 pytestmark = pytest.mark.slow  # each starts programs, or tries hundreds of inputs
 
 
 def parts_of(folder):
     return [path for path in folder.rglob("*") if path.name.startswith(".part-")]
-
-
-def processes_that_name(text):
-    """Command lines, of living processes, with ``text`` in them (Linux)."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            line = path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
-        except OSError:
-            continue
-        if text in line and path.parent.name != str(os.getpid()):
-            found.append(line)
-    return found
 
 
 @pytest.mark.cad
@@ -49,7 +34,7 @@ class TestInterruption:
         assert stdout == b""
         assert b"interrupted; what was finished is kept, the next run continues" in stderr
         assert b"Traceback" not in stderr
-        assert processes_that_name(str(out)) == []
+        assert processes_that_name(str(out)) == {}
         assert parts_of(out) == []
         assert not (out / "mesh.json").exists()
         done = packtool(*arguments, cwd=tmp_path)

@@ -1,5 +1,6 @@
 """A run over a folder: what has to run runs, nothing else does, and a killed run leaves nothing that the next one stumbles over."""
 
+import contextlib
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+from command_line import processes_that_name
 
 import packtool.report
 from packtool.cad.options import DEFAULT_OPTIONS
@@ -232,19 +234,6 @@ class TestWhatRunsAgain:
         assert {line.split()[0] for line in lines if line.endswith("runs: --force")} == STAGES
 
 
-def processes_below(folder):
-    """Command lines of living processes that name the folder (Linux)."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            line = path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
-        except OSError:  # gone meanwhile
-            continue
-        if str(folder) in line:
-            found.append(line)
-    return found
-
-
 def wait_until(what, seconds=60.0):
     deadline = time.monotonic() + seconds
     while not what():
@@ -260,14 +249,19 @@ def killed(undisturbed, tmp_path_factory):
     said: list[str] = []
     reader = threading.Thread(target=lambda: said.extend(iter(process.stderr.readline, "")), daemon=True)
     reader.start()
-    wait_until(lambda: any(line.startswith("heat and coolant") for line in said))
+    solving = f"{out}/.packtool/.part-solve-"
+    wait_until(lambda: processes_that_name(solving))
+    time.sleep(0.3)
+    (solver,) = processes_that_name(solving)
+    os.kill(solver, signal.SIGSTOP)  # however quick the machine, it is not done before it is killed
     second = subprocess.run(command("solve", out), capture_output=True, text=True, timeout=60)
-    time.sleep(0.5)
     os.kill(process.pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(solver, signal.SIGCONT)
     process.wait()
     reader.join(timeout=30)
     process.stderr.close()
-    wait_until(lambda: not processes_below(out), 20)
+    wait_until(lambda: not processes_that_name(str(out)), 20)
     left = contents(out) | {"said": "".join(said).encode()}
     after = packtool_run("run", out)
     return {"left": left, "second": second, "out": out, "after": after}
