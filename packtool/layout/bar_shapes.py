@@ -234,13 +234,18 @@ def _touch_plan(plan: Rectangle, pole: Pole) -> bool:
     )
 
 
-def overlap(a: Box, b: Box) -> bool:
-    """Whether two boxes share volume."""
+def overlap(a: Box, b: Box, beyond: float = -TOUCH_MM) -> bool:
+    """Whether two boxes share volume; within ``beyond`` [mm] of each other, where that is above 0."""
     return (
-        a[0] < b[3] - TOUCH_MM
-        and b[0] < a[3] - TOUCH_MM
-        and a[1] < b[4] - TOUCH_MM
-        and b[1] < a[4] - TOUCH_MM
-        and a[2] < b[5] - TOUCH_MM
-        and b[2] < a[5] - TOUCH_MM
+        a[0] < b[3] + beyond
+        and b[0] < a[3] + beyond
+        and a[1] < b[4] + beyond
+        and b[1] < a[4] + beyond
+        and a[2] < b[5] + beyond
+        and b[2] < a[5] + beyond
     )
+
+
+def meet(a: Box, b: Box) -> bool:
+    """Whether two boxes share volume or touch: conductors that do are one."""
+    return overlap(a, b, TOUCH_MM)

@@ -28,6 +28,7 @@ from packtool.layout.bar_shapes import (
     Solid,
     extent,
     link,
+    meet,
     overlap,
     straight,
 )
@@ -186,9 +187,9 @@ def _touching(bars: Sequence[Bar], solids: Sequence[Solid], inside: Rectangle | 
     placed = sorted(((box, number) for number, bar in enumerate(bars) for box in bar.boxes), key=lambda pair: pair[0][0])
     for a, (box, number) in enumerate(placed):
         for other, second in placed[a + 1 :]:
-            if other[0] >= box[3] - TOUCH_MM:
+            if other[0] >= box[3] + TOUCH_MM:
                 break
-            if second != number and overlap(box, other):
+            if second != number and meet(box, other):
                 yield _other_bar(bars[min(number, second)], bars[max(number, second)], bars)
     yield from _within(bars, solids)
 

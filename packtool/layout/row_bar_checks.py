@@ -10,7 +10,7 @@ from math import inf
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import PackDesign
 from packtool.errors import Complaint
-from packtool.layout.bar_shapes import AIR_MM, TOUCH_MM, Bar, BarSize, Box, Solid, overlap
+from packtool.layout.bar_shapes import AIR_MM, TOUCH_MM, Bar, BarSize, Box, Solid, meet, overlap
 from packtool.layout.complaints import complain
 from packtool.layout.heaters import thickness_at
 from packtool.layout.modules import Link, Place, hull
@@ -103,9 +103,9 @@ def check_modules(
         if a[0] < inside[0] or a[1] < inside[1] or a[3] > inside[2] or a[4] > inside[3]:
             return [complain(loaded, "enclosure.clearance_mm", f"{name} touches the tray's wall; make clearance_mm larger")]
         for b, other, second in boxes[k + 1 :]:
-            if b[0] >= a[3] - TOUCH_MM:
+            if b[0] >= a[3] + TOUCH_MM:
                 break
-            if number != second and overlap(a, b):
+            if number != second and meet(a, b):
                 turned = modules.rotation_deg if (modules := rows_of(loaded).modules) else (0,)
                 ways = "make gap_x_mm or gap_y_mm larger, or the bars (busbars.width_mm) narrower"
                 if any(turned):  # links between modules that face anyhow may cross at any distance

@@ -100,6 +100,17 @@ def test_a_bar_between_modules_that_would_cut_through_the_tabs_of_the_other_is_r
 
 
 def test_the_end_bars_of_modules_of_one_group_keep_out_of_the_module_that_they_face(load, cell):
-    modules = {"count_x": 2, "gap_x_mm": 0.0, "rotation_deg": (90,)}
+    modules = {"count_x": 2, "gap_x_mm": 1.0, "rotation_deg": (90,)}
     groups = {**SIDEWAYS, "electrical.series": 2, "electrical.parallel": 2, "arrangement.rows": 1, "arrangement.cells_per_row": 2}
     assert clear(lay_out(load({**groups, "arrangement.modules": modules, "cold_plate": None}, own=cell(**BLADE))))
+
+
+def test_bars_of_two_modules_that_lie_face_to_face_are_refused(load, cell):
+    """Modules that stand 0 mm apart by what stands out of them: their bars share no space, but they touch, which is a short circuit."""
+    modules = {"count_x": 2, "gap_x_mm": 0.0, "rotation_deg": (90,)}
+    groups = {**SIDEWAYS, "electrical.series": 2, "electrical.parallel": 2, "arrangement.rows": 1, "arrangement.cells_per_row": 2}
+    with pytest.raises(DesignError) as caught:
+        lay_out(load({**groups, "arrangement.modules": modules, "cold_plate": None}, own=cell(**BLADE)))
+    (said,) = caught.value.complaints
+    assert said.key == "arrangement.modules"
+    assert "M01's bar 0-1 and M02's bar 1-2 touch; make gap_x_mm or gap_y_mm larger" in said.message
