@@ -4,6 +4,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from coldplate_networks import three_pass
 from packtool.coldplate.flow3d.calibrate import calibrate_plate, default_flows, plate_conditions
 from packtool.coldplate.flow3d.design_plate import DUCT_WIDTHS
 from packtool.coldplate.flow3d.plate import LEVELS, plate_grid
+from packtool.coldplate.flow3d.plate_solve import Estimated
 from packtool.coldplate.flow3d.window import window
 from packtool.coldplate.network import split_flow
 from packtool.coldplate.passages import passages
@@ -140,11 +142,16 @@ def test_flows_that_were_not_asked_for_are_left_out_where_they_fail_and_the_othe
     def solved(_, at, __):
         if at.flow > most / 60e3:
             raise NotConverged("no flow")
-        return at.flow
+        error = 5.0 if at.flow > 0.999 * unsure / 60e3 else 0.1
+        return SimpleNamespace(flow=at.flow, pressure_drop=Estimated(5.0, error))
 
     monkeypatch.setattr(calibrate, "solve_plate", solved)
-    monkeypatch.setattr(calibrate, "window_calibration", lambda _, found, at, inputs, __: (found, [one.flow for one in at], inputs))
-    case, said, most = designed(*SERPENTINE, "cold_plate.passes=2"), [], 1.5
+    monkeypatch.setattr(
+        calibrate,
+        "window_calibration",
+        lambda _, found, at, inputs, __: ([one.flow for one in found], [one.flow for one in at], inputs),
+    )
+    case, said, most, unsure = designed(*SERPENTINE, "cold_plate.passes=2"), [], 1.5, 3
     found, at, inputs = calibrate_plate(*case, (0.5, 1, 2), said.append, need_all=False)
     assert found == at == pytest.approx([0.5 / 60e3, 1 / 60e3])
     assert inputs["flows_lpm"] == (0.5, 1)
@@ -152,6 +159,9 @@ def test_flows_that_were_not_asked_for_are_left_out_where_they_fail_and_the_othe
     most = 0.7
     with pytest.raises(NotConverged, match="1 L/min: no flow"):  # one flow is no range
         calibrate_plate(*case, (0.5, 1, 2), said.append, need_all=False)
+    most, unsure = 3, 2
+    assert calibrate_plate(*case, (0.5, 1, 2), said.append, need_all=False)[2]["flows_lpm"] == (0.5, 1)
+    assert "the error of the finer one's is not known" in said[-1]
 
 
 @pytest.mark.fem

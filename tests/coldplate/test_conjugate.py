@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from packtool.coldplate.flow3d import solve as flow_solve
 from packtool.coldplate.flow3d.conjugate import solve_heat
 from packtool.coldplate.flow3d.discrete import quadratic_nodes
 from packtool.coldplate.flow3d.heat_records import ConjugateProblem
 from packtool.coldplate.flow3d.plate import ChannelPlate, Face, Fineness, plate_grid
-from packtool.coldplate.flow3d.plate_solve import PlateConditions, solve_plate
-from packtool.errors import SolveError
+from packtool.coldplate.flow3d.plate_solve import Estimated, PlateConditions, solve_plate
+from packtool.errors import NotConverged, SolveError
 from packtool.fem.elements import located
 from packtool.fem.lattice import grid
 from packtool.verification.conjugate import CASES, SERPENTINE, SERPENTINE_CONDITIONS
@@ -58,6 +59,22 @@ def test_temperatures_stay_near_the_range_that_physics_allows(hairpin):
     assert (
         T.min() > CONDITIONS.T_in - 0.5 * rise
     )  # a coarse mesh undershoots at the sharp corners; without upwinding by several rises
+
+
+def test_where_the_coarser_mesh_has_no_flow_the_finer_tells_it_and_no_error_is_known(hairpin, monkeypatch):
+    found = flow_solve.find_flow
+    coarse = len(plate_grid(HAIRPIN, SMALL).flow.elements)
+
+    def find_flow(system, guess):
+        if system.discrete.kernels.n_elements == coarse:
+            raise NotConverged("no steady laminar flow was found")
+        return found(system, guess)
+
+    monkeypatch.setattr(flow_solve, "find_flow", find_flow)
+    alone = solve_plate(HAIRPIN, CONDITIONS, SMALL)
+    drop = hairpin.pressure_drop.value
+    assert alone.pressure_drop == Estimated(pytest.approx(drop, rel=1e-6), pytest.approx(drop, rel=1e-6))
+    assert alone.top_mean.error == pytest.approx(hairpin.top_mean.value - CONDITIONS.T_in, rel=1e-4)
 
 
 def test_a_plate_turned_by_a_right_angle_is_the_same(hairpin):

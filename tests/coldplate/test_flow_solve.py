@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from packtool.coldplate.flow3d import newton as solver
+from packtool.coldplate.flow3d import solve as flow_solve
 from packtool.coldplate.flow3d.records import DevelopedInlet, EvenInlet, FlowProblem, Guess
 from packtool.coldplate.flow3d.solve import solve_flow, solve_flow_refined
 from packtool.errors import NotConverged, SolveError
@@ -137,6 +138,40 @@ def test_a_coarser_mesh_on_the_way_may_let_some_flow_back_in_and_the_last_may_no
     assert finer.flow["x+"] == pytest.approx(0.5, rel=1e-8)
     with pytest.raises(SolveError, match=r"0\.3% of the flow comes back in"):
         solve_flow_refined(step(mesh=short(1.3, 5), mu=0.01))
+
+
+@pytest.fixture
+def lost_on_few_elements(monkeypatch):
+    """No steady flow is found on meshes of up to so many elements."""
+
+    def until(count):
+        found = flow_solve.find_flow
+
+        def find_flow(system, guess):
+            if system.discrete.kernels.n_elements <= count:
+                raise NotConverged("no steady laminar flow was found at Reynolds number 50")
+            return found(system, guess)
+
+        monkeypatch.setattr(flow_solve, "find_flow", find_flow)
+
+    return until
+
+
+def test_a_finer_mesh_is_tried_by_itself_where_the_coarser_has_no_flow(lost_on_few_elements):
+    mesh, _ = refined(STEP)
+    alone = solve_flow(step(mesh=mesh))
+    lost_on_few_elements(len(STEP.elements))
+    (flow,) = solve_flow_refined(step())
+    assert flow.velocity == pytest.approx(alone.velocity, abs=1e-9)
+    assert flow.residuals == alone.residuals  # its own start, from no flow
+    assert flow.seconds[flow_solve.LOST] > 0
+    assert flow_solve.LOST not in alone.seconds
+
+
+def test_no_flow_on_any_mesh_is_an_error_that_names_them(lost_on_few_elements):
+    lost_on_few_elements(4 * len(STEP.elements))
+    with pytest.raises(NotConverged, match=r"on 384 elements \(nor on 96, tried before\) no steady laminar flow was found"):
+        solve_flow_refined(step())
 
 
 def test_not_converged_is_an_error(monkeypatch):

@@ -78,7 +78,10 @@ def calibrate_plate(
     for flow, at in zip(flows, conditions, strict=True):
         tell(f"{flow:g} L/min")
         try:
-            found.append(solve_plate(view.plate, at, LEVELS[loaded.design.mesh.level]))
+            one = solve_plate(view.plate, at, LEVELS[loaded.design.mesh.level])
+            if one.pressure_drop.error >= one.pressure_drop.value:
+                raise NotConverged("no steady flow was found on the coarser mesh, so the error of the finer one's is not known")
+            found.append(one)
         except (NotConverged, SolveError) as why:
             if len(found) >= FEWEST_FLOWS and not need_all:
                 tell(f"{flow:g} L/min and above are left out: {why}")

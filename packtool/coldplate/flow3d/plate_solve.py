@@ -95,7 +95,7 @@ def solve_plate(plate: ChannelPlate, conditions: PlateConditions, fineness: Fine
     Errors: what is left of the difference between the last two meshes, of the pressure and of the highest temperature, whose place the eddies behind
     corners set, at the order that the corners allow (CORNER_ORDER; 4 and FILM_ORDER where no channel turns), of the mean at FILM_ORDER (the highest is no surer than
     the mean); with a single mesh
-    (``times`` 0) nothing is known and all of the number is its error. Raises SolveError for what is refused, NotConverged; SolveError where mass or energy do not close.
+    (``times`` 0, or no steady flow on the coarser ones) nothing is known and all of the number is its error. Raises SolveError for what is refused, NotConverged; SolveError where mass or energy do not close.
     """
     c = conditions
     for what, value in (("flow", c.flow), ("rho", c.rho), ("cp", c.cp), ("k", c.k), ("mu", c.mu), ("conductivity", c.conductivity)):
@@ -108,7 +108,7 @@ def solve_plate(plate: ChannelPlate, conditions: PlateConditions, fineness: Fine
     if mass > MASS:
         raise SolveError(f"mass does not close: {mass:.1e} of the flow")
     grids = [grid]
-    if fineness.times:
+    if len(flows) > 1:
         grids.insert(0, plate_grid(plate, replace(fineness, times=fineness.times - 1)))
     heats = [plate_heat(c, g, f) for g, f in zip(grids, flows[-2:], strict=True)]
     best = heats[-1]

@@ -11,9 +11,12 @@ from packtool.coldplate.flow3d.prolong import linear_to_children, to_children
 from packtool.coldplate.flow3d.records import FlowProblem, FlowSolution, Guess
 from packtool.coldplate.flow3d.refusals import refuse_flow
 from packtool.coldplate.flow3d.system import FlowSystem
-from packtool.errors import SolveError
-from packtool.fem.elements import refined
+from packtool.errors import NotConverged, SolveError
+from packtool.fem.elements import ElementMesh, refined
 from packtool.thermal.clock import Clock
+
+LOST = "meshes without a steady flow"
+"""Under this name a solution's ``seconds`` tell what coarser meshes took that led nowhere."""
 
 
 def solve_flow(problem: FlowProblem, guess: Guess | None = None) -> FlowSolution:
@@ -48,22 +51,39 @@ def _solved(problem: FlowProblem, guess: Guess | None, judged: bool) -> FlowSolu
 def solve_flow_refined(problem: FlowProblem, times: int = 1) -> tuple[FlowSolution, ...]:
     """The flow on ``problem``'s mesh, and on it refined once, twice, ... ``times``, each started from the one before.
 
-    The start saves most of the nonlinear steps where they are dear, and the last two tell the mesh's error. Raises as ``solve_flow``; coolant that
-    flows back in through an outlet is refused on the last mesh alone, the one whose flow is used.
+    The start saves most of the nonlinear steps where they are dear, and the last two tell the mesh's error. A mesh on which no steady flow is found
+    is passed over, and those before it: the next one starts afresh, the flows of fewer meshes come back, and the last one's ``seconds`` tell what
+    was spent on the others (LOST). Raises as ``solve_flow`` of the last mesh; coolant that flows back in through an outlet is refused there alone.
     """
-    found = [_solved(problem, None, judged=times == 0)]
-    for time in range(1, times + 1):
-        coarse = found[-1]
-        mesh, _ = refined(coarse.problem.mesh)
-        finer = replace(problem, mesh=mesh)
-        _, nodes = quadratic_nodes(mesh.points, mesh.elements)
-        dimension = mesh.dimension
-        guess = Guess(
-            to_children(coarse.velocity, coarse.element_nodes, nodes, dimension),
-            linear_to_children(coarse.pressure_linear, coarse.problem.mesh, mesh),
-        )
-        found.append(_solved(finer, guess, judged=time == times))
+    found: list[FlowSolution] = []
+    lost: list[str] = []
+    mesh, clock = problem.mesh, Clock()
+    for time in range(times + 1):
+        if time:
+            mesh, _ = refined(mesh)
+        guess = _on_children(found[-1], mesh) if found else None
+        clock.lap("found")
+        try:
+            found.append(_solved(replace(problem, mesh=mesh), guess, judged=time == times))
+        except NotConverged as why:
+            if time == times:
+                before = f" (nor on {', '.join(lost)}, tried before)" if lost else ""
+                raise NotConverged(f"on {len(mesh.elements)} elements{before} {why}") from None
+            lost.append(str(len(mesh.elements)))
+            found.clear()
+            clock.lap(LOST)
+    if lost:
+        found[-1] = replace(found[-1], seconds={**found[-1].seconds, LOST: clock.seconds[LOST]})
     return tuple(found)
+
+
+def _on_children(coarse: FlowSolution, mesh: ElementMesh) -> Guess:
+    """A flow on the ``mesh`` that is ``refined`` of its own."""
+    _, nodes = quadratic_nodes(mesh.points, mesh.elements)
+    return Guess(
+        to_children(coarse.velocity, coarse.element_nodes, nodes, mesh.dimension),
+        linear_to_children(coarse.pressure_linear, coarse.problem.mesh, mesh),
+    )
 
 
 def _refuse_unbalanced(discrete: Discrete) -> None:
