@@ -47,6 +47,7 @@ def plate(
     """
     from packtool.artifacts import write_text
     from packtool.coldplate.flow3d.calibrate import calibrate_plate, calibration_inputs, default_flows
+    from packtool.design.calibration_file import calibration_text
     from packtool.fem.start import use_cache
 
     if out.is_dir():
@@ -56,7 +57,7 @@ def plate(
     if loaded.design.cold_plate is None:
         raise UsageError(f"{design} has no cold_plate")
     chosen = asked or default_flows(loaded, layout)
-    found = None if force else _standing(out, calibration_inputs(loaded, layout, chosen))
+    found = None if force else _standing(out, calibration_inputs(loaded, layout, chosen), need_all=asked is not None)
     if found is not None:
         if not quiet:
             note(f"{out} is up to date")
@@ -64,7 +65,7 @@ def plate(
         _make_place(out)
         use_cache(cache_dir())
         found = calibrate_plate(loaded, layout, chosen, (lambda _: None) if quiet else note, need_all=asked is not None)
-        write_text(out, found.model_dump_json(by_alias=True, indent=1) + "\n")
+        write_text(out, calibration_text(found))
     if as_json:
         print_json("packtool/calibrate/1", {"file": str(out), **found.model_dump(mode="json", exclude={"schema_"})})
     elif not quiet:
@@ -102,8 +103,8 @@ def _asked_flows(text: str | None) -> tuple[float, ...] | None:
         raise UsageError(f"--flows wants numbers in L/min with commas between, as in 0.5,1,2; got {text!r}") from None
 
 
-def _standing(out: Path, inputs: dict[str, object]) -> PlateCalibration | None:
-    """The calibration in ``out``, where it was made from the same."""
+def _standing(out: Path, inputs: dict[str, object], need_all: bool) -> PlateCalibration | None:
+    """The calibration in ``out``, where it was made from the same: unless ``need_all``, flows that were left out then count as done."""
     from packtool.design.calibration_file import read_calibration
 
     found = read_calibration(out)
@@ -111,7 +112,9 @@ def _standing(out: Path, inputs: dict[str, object]) -> PlateCalibration | None:
         if out.exists() and "packtool/plate-calibration/" not in out.read_text(encoding="utf-8", errors="replace")[:400]:
             raise UsageError(f"{out} is there already and is no calibration: -o wants another name (or --force)")
         return None
-    return found if all(getattr(found, key) == value for key, value in inputs.items()) else None
+    done = {found.flows_lpm} if need_all else {found.flows_lpm, found.flows_lpm + found.left_out_lpm}
+    same = inputs["flows_lpm"] in done and all(getattr(found, key) == inputs[key] for key in set(inputs) - {"flows_lpm"})
+    return found if same else None
 
 
 def _table(found: PlateCalibration) -> str:

@@ -1,9 +1,11 @@
-"""The calibration file that a design's cold plate names: read and checked; whether it is of this plate, the layout says."""
+"""The calibration file that a design's cold plate names: written, read and checked; whether it is of this plate, the layout says."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -48,9 +50,23 @@ def read_calibration(path: Path) -> PlateCalibration | str:
         return f"{path} is no calibration of a plate: {AGAIN}"
     if data.get("method") != METHOD:
         return f"{path} was made by method {data.get('method')!r} of an other packtool, this one knows {METHOD}: {AGAIN}"
+    digest = data.pop("digest", None)
     try:
-        return PlateCalibration.model_validate(data)
+        calibration = PlateCalibration.model_validate(data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(step) for step in first["loc"])
         return f"{path}: {where + ': ' if where else ''}{first['msg']}: {AGAIN}"
+    if digest != _digest(data):
+        return f"{path} is not as packtool wrote it: a part was lost or changed since: {AGAIN}"
+    return calibration
+
+
+def calibration_text(calibration: PlateCalibration) -> str:
+    """The file of ``calibration``; ``digest`` in it is the SHA-256 of all the rest, so that what was damaged since is refused."""
+    data = json.loads(calibration.model_dump_json(by_alias=True))
+    return json.dumps({**data, "digest": _digest(data)}, indent=1) + "\n"
+
+
+def _digest(data: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()

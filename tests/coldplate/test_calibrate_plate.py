@@ -18,6 +18,7 @@ from packtool.coldplate.flow3d.window import window
 from packtool.coldplate.network import split_flow
 from packtool.coldplate.passages import passages
 from packtool.design.load import load_design
+from packtool.design.schema.calibration import METHOD
 from packtool.errors import NotConverged, SolveError, UsageError
 from packtool.layout.lay_out import lay_out
 
@@ -154,7 +155,7 @@ def test_flows_that_were_not_asked_for_are_left_out_where_they_fail_and_the_othe
     case, said, most, unsure = designed(*SERPENTINE, "cold_plate.passes=2"), [], 1.5, 3
     found, at, inputs = calibrate_plate(*case, (0.5, 1, 2), said.append, need_all=False)
     assert found == at == pytest.approx([0.5 / 60e3, 1 / 60e3])
-    assert inputs["flows_lpm"] == (0.5, 1)
+    assert (inputs["flows_lpm"], inputs["left_out_lpm"]) == ((0.5, 1), (2,))
     assert said == ["0.5 L/min", "1 L/min", "2 L/min", "2 L/min and above are left out: no flow"]
     most = 0.7
     with pytest.raises(NotConverged, match="1 L/min: no flow"):  # one flow is no range
@@ -221,11 +222,11 @@ def test_flow_splits_as_the_finite_elements_say_and_mass_is_kept(calibrated):
 @pytest.mark.fem
 @pytest.mark.slow
 def test_a_file_carries_all_of_it(calibrated, tmp_path):
-    from packtool.design.calibration_file import read_calibration
+    from packtool.design.calibration_file import calibration_text, read_calibration
 
     _, _, found, _ = calibrated
     path = tmp_path / "plate.json"
-    path.write_text(found.model_dump_json(by_alias=True))
+    path.write_text(calibration_text(found))
     assert read_calibration(path) == found
 
 
@@ -285,7 +286,7 @@ def test_the_reference_serpentine_calibrated_beside_its_flow_meets_its_reference
     view = Window(PLATE, three_pass())
     at = [replace(SERPENTINE_CONDITIONS, flow=flow / 60e3) for flow in (0.4, 0.6)]
     about = {
-        "method": 1, "plate": {}, "mesh_level": "coarse", "coolant": "constant", "inlet_degC": 25.0, "Pr": 26.9, "conductivity_W_mK": 200.0,
+        "method": METHOD, "plate": {}, "mesh_level": "coarse", "coolant": "constant", "inlet_degC": 25.0, "Pr": 26.9, "conductivity_W_mK": 200.0,
         "flows_lpm": (0.4, 0.6),
     }  # fmt: skip
     found = [solve_plate(view.plate, one, LEVELS["coarse"]) for one in at]

@@ -19,8 +19,9 @@ from packtool.coldplate.network import split_flow
 from packtool.coldplate.passages import passages
 from packtool.coldplate.records import HeatPhysics
 from packtool.coldplate.solve import coolant_results, solve_coldplate_isothermal
+from packtool.design.calibration_file import calibration_text, read_calibration
 from packtool.design.load import load_design
-from packtool.design.schema.calibration import CalibratedBranch, PlateCalibration
+from packtool.design.schema.calibration import METHOD, CalibratedBranch, PlateCalibration
 from packtool.errors import DesignError
 from packtool.layout.calibration import plate_key
 from packtool.layout.coolant import Branch, CoolantNetwork
@@ -64,7 +65,7 @@ def told(network, K, Nu_over, Re=FLOWS, Pr=PR):
         )  # fmt: skip
     n = len(Re)
     return PlateCalibration(
-        **{"$schema": "packtool/plate-calibration/1"}, method=1, packtool="test", plate={}, mesh_level="coarse", coolant="meg50",
+        **{"$schema": "packtool/plate-calibration/1"}, method=METHOD, packtool="test", plate={}, mesh_level="coarse", coolant="meg50",
         inlet_degC=25.0, Pr=Pr, conductivity_W_mK=200.0, flux_W_m2=5e3, flows_lpm=tuple(0.01 * r for r in Re), Re=Re, pressure_drop_Pa=(1.0,) * n,
         pressure_drop_error=(0.01,) * n, wall_rise_K=(1.0,) * n, wall_rise_error_K=(0.0,) * n, film_error=(0.02,) * n,
         inlet=network.inlet, outlet=network.outlet, branches=tuple(branches),
@@ -192,7 +193,7 @@ def file(tmp_path_factory):
         update={"plate": plate_key(layout, loaded.design.cold_plate)}
     )
     path = tmp_path_factory.mktemp("calibration") / "plate.json"
-    path.write_text(calibration.model_dump_json(by_alias=True))
+    path.write_text(calibration_text(calibration))
     return path
 
 
@@ -243,6 +244,9 @@ def test_a_calibration_of_something_else_is_refused(file, sets, words):
         ("method", "method 99 of an other packtool"),
         ("short", "needs one entry for each of flows_lpm|one entry for each flow"),
         ("negative", "Nu must be above 0"),
+        ("branch", "is not as packtool wrote it: a part was lost or changed since: write it again"),
+        ("number", "is not as packtool wrote it"),
+        ("digest", "is not as packtool wrote it"),
     ],
 )
 def test_a_file_that_is_no_calibration_is_refused_at_the_key_s_place(file, tmp_path, content, words):
@@ -254,6 +258,12 @@ def test_a_file_that_is_no_calibration_is_refused_at_the_key_s_place(file, tmp_p
         data["branches"][0]["K"].pop()
     elif content == "negative":
         data["branches"][0]["Nu"][0][3] *= -1
+    elif content == "branch":
+        data["branches"].append(data["branches"][0])
+    elif content == "number":
+        data["Re"][0] *= 1.5
+    elif content == "digest":
+        del data["digest"]
     if content is not None:
         path.write_text(content if content[0] == "{" else json.dumps(data))
     design = tmp_path / "pack.yaml"
@@ -264,6 +274,20 @@ def test_a_file_that_is_no_calibration_is_refused_at_the_key_s_place(file, tmp_p
         load_design(design)
     (complaint,) = [one for one in error.value.complaints if one.key == "cold_plate.calibration"]
     assert complaint.line == line
+
+
+def test_a_file_without_the_flows_that_found_no_steady_flow_is_up_to_date_for_who_did_not_name_them(file, tmp_path):
+    from packtool.cli.calibrate import _standing
+
+    whole, cut = read_calibration(file), tmp_path / "cut.json"
+    less = whole.model_copy(update={"left_out_lpm": (7.0, 9.0)})
+    cut.write_text(calibration_text(less))
+    all_flows = {"method": METHOD, "flows_lpm": (*whole.flows_lpm, 7.0, 9.0)}
+    assert _standing(cut, all_flows, need_all=False) == less
+    assert _standing(cut, all_flows, need_all=True) is None
+    assert _standing(cut, {**all_flows, "flows_lpm": whole.flows_lpm}, need_all=True) == less  # those it has
+    assert _standing(file, all_flows, need_all=False) is None
+    assert _standing(cut, {**all_flows, "coolant": "water"}, need_all=False) is None
 
 
 def test_a_straight_duct_needs_no_bends_to_be_calibrated():

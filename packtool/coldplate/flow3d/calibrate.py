@@ -75,6 +75,7 @@ def calibrate_plate(
     _refuse_turbulent(flows[-1], _laminar_lpm(loaded, view))
     conditions = [plate_conditions(loaded, flow) for flow in flows]
     found: list[PlateSolution] = []
+    left_out: tuple[float, ...] = ()
     for flow, at in zip(flows, conditions, strict=True):
         tell(f"{flow:g} L/min")
         try:
@@ -85,13 +86,15 @@ def calibrate_plate(
         except (NotConverged, SolveError) as why:
             if len(found) >= FEWEST_FLOWS and not need_all:
                 tell(f"{flow:g} L/min and above are left out: {why}")
-                flows, conditions = flows[: len(found)], conditions[: len(found)]
+                flows, left_out, conditions = flows[: len(found)], flows[len(found) :], conditions[: len(found)]
                 break
             done = ", ".join(f"{f:g}" for f in flows[: len(found)])
             way = f"calibrate at lower flows (--flows; {done} L/min converged)" if done else "calibrate at lower flows (--flows)"
             raise type(why)(f"{flow:g} L/min: {why}; {way}") from None
     beside = (0.0, 0.0) if view.plate.size == whole.plate.size else (SHORTENED_DROP, SHORTENED_FILM)
-    return window_calibration(view, found, conditions, calibration_inputs(loaded, layout, flows), beside)
+    return window_calibration(
+        view, found, conditions, {**calibration_inputs(loaded, layout, flows), "left_out_lpm": left_out}, beside
+    )
 
 
 def _fitting(view: Window, plate: ColdPlate, fineness: Fineness) -> Window:

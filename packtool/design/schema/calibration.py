@@ -8,8 +8,9 @@ from pydantic import Field, model_validator
 
 from packtool.catalogue.records import Frozen
 
-METHOD = 1
-"""Counts up when what the numbers of a file mean changes; files of another method are refused."""
+METHOD = 2
+"""Counts up when what the numbers of a file mean, or how they come about, changes; files of another method are refused. 1: outlets end at the
+plate's edge. 2: behind a manifold's outlet the channel goes on as a duct; files carry their digest."""
 FEWEST_FLOWS, MOST_FLOWS = 2, 20
 
 Flows = Annotated[tuple[float, ...], Field(min_length=FEWEST_FLOWS, max_length=MOST_FLOWS)]
@@ -50,7 +51,7 @@ class CalibratedBranch(Frozen):
 class PlateCalibration(Frozen):
     """Loss coefficients and Nusselt numbers of a plate's channels by finite elements, at several laminar flows.
 
-    ``plate``: what the numbers hold for, sizes in mm. ``flows_lpm`` of the ``coolant`` at ``inlet_degC``, of Prandtl number ``Pr``;
+    ``plate``: what the numbers hold for, sizes in mm. ``flows_lpm`` (tried as well, and without a steady flow: ``left_out_lpm``) of the ``coolant`` at ``inlet_degC``, of Prandtl number ``Pr``;
     ``Re`` at the inlet. ``pressure_drop_Pa`` and ``wall_rise_K`` (mean of the heated side over the inlet at ``flux_W_m2``) of the calibrated
     channels; ``pressure_drop_error`` and ``film_error`` are relative, of the mesh. ``inlet``, ``outlet``: nodes of the ``branches``.
     """
@@ -66,6 +67,7 @@ class PlateCalibration(Frozen):
     conductivity_W_mK: Annotated[float, Field(gt=0)]
     flux_W_m2: float
     flows_lpm: Flows
+    left_out_lpm: tuple[float, ...] = ()
     Re: Flows
     pressure_drop_Pa: Flows
     pressure_drop_error: Flows
