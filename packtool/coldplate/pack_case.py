@@ -65,7 +65,7 @@ def _solve(
         stream = ChannelStream.of(layout.network, plate, loaded.coolants[plate.coolant], mesh, heat_physics=physics)
     problem = pack_problem(loaded, layout, mesh, case, air)
     solution = solve_steady(problem, stream, cache_dir=cache_dir)
-    flows = part_flows(problem, solution.T, solution.region_power, solution.leaving)
+    flows = part_flows(problem, solution.T, solution.region_power, solution.leaving, conducted=solution.conducted)
     rows = (
         temperature_results(solution, layout, case)
         + sensor_results(loaded, layout, solution, case)

@@ -19,6 +19,7 @@ from packtool.coldplate.checkpoint import read_checkpoint, write_checkpoint
 from packtool.coldplate.pack_run import Moment, PackCase, PackRun
 from packtool.coldplate.run_sums import RunSums
 from packtool.coldplate.switches import Switches
+from packtool.errors import NotConverged
 from packtool.mesh.records import Floats
 from packtool.mesh.solids import IMPORTED
 from packtool.thermal.assembly import Discrete, discretise
@@ -78,7 +79,7 @@ class PackMarch:
         self._state: StreamState | None = None
         self.coupling: Coupling | None = None
         self._films_at: Floats | None = None
-        self.sums = RunSums(self.discrete, self.stepper.capacity)
+        self.sums = RunSums(self.discrete, self.stepper.stored)
         self.clock.lap("assembly")
 
     def go(self, checkpoint: Path | None = None) -> PackRun:
@@ -161,8 +162,11 @@ class PackMarch:
         return np.zeros(0) if self.case.sensors is None else np.asarray(self.case.sensors @ T)
 
     def _flows(self) -> PartFlows:
-        sums = self.sums
-        return part_flows(self.case.problem, sums.T_time, sums.power_time, sums.leaving, self.T - self.case.T0)
+        sums, varying, start = self.sums, self.discrete.varying, np.full_like(self.T, self.case.T0)
+        gained = varying.by_kind(varying.stored(self.T, start)) if varying is not None else {}
+        return part_flows(
+            self.case.problem, sums.T_time, sums.power_time, sums.leaving, self.T - start, sums.conducted(), gained, self.t
+        )
 
     def _key(self) -> str:
         """What a checkpoint must be of: everything that the numbers follow from."""
@@ -189,6 +193,7 @@ class PackMarch:
             streams,
             problem.convection,
             problem.tie,
+            sorted(problem.laws.items()),
             case.T0,
             case.outputs,
             case.tolerance,
@@ -204,7 +209,7 @@ class PackMarch:
         """What the next step depends on."""
         return {name: getattr(self, name) for name in _CARRIED} | {
             "trend": self.stepper.trend,
-            "sums": (self.sums.totals, self.sums.T_time, self.sums.power_time, self.sums.leaving),
+            "sums": self.sums.kept,
         }
 
     def _resumed(self, kept: Any) -> _Progress:
@@ -212,7 +217,7 @@ class PackMarch:
         for name in _CARRIED:
             setattr(self, name, carried[name])
         self.stepper.trend = carried["trend"]
-        self.sums.totals, self.sums.T_time, self.sums.power_time, self.sums.leaving = carried["sums"]
+        self.sums.kept = carried["sums"]
         assert isinstance(so_far, _Progress)
         return so_far
 
@@ -222,7 +227,8 @@ class PackMarch:
         self.coupling = self._films_at = None
 
     def _try(self, dt: float) -> tuple[Step | None, Interval, float]:
-        """A step of ``dt`` [s] from here: None where a charge begins to taper or the heat swings too much within it; and the step's error [K]."""
+        """A step of ``dt`` [s] from here: None where a charge begins to taper, the heat swings too much within it or it does not settle; and the
+        step's error [K]."""
         case, cells = self.case, self.case.cell_region
         T_cells = (self.discrete.mean @ self.T)[cells]
         end = self.t + dt
@@ -236,7 +242,9 @@ class PackMarch:
         for heater, on in zip(case.heaters, self._switches.on, strict=True):
             self._power += heater.power * on
         coupling = self._coupled(dt)
-        tried = self.stepper.step(self.t, dt, self.T, coupling, self.theta)
+        tried = self.stepper.tried(self.t, dt, self.T, coupling, self.theta)
+        if isinstance(tried, NotConverged):
+            return None, interval, np.inf
         after = (self.discrete.mean @ tried.T)[cells]
         again = over(case.bank, case.demand, self.t, end, T_cells, after, self.soc, case.looks)
         off = again.joule + again.reversible + again.busbar - made
@@ -270,6 +278,7 @@ class PackMarch:
             self.sums.add_coolant(tried, self.coupling.exchange, self.theta, dt)
         self.pace = (self.discrete.mean @ (tried.T - self.T))[cells] / dt
         self.T, self.soc = tried.T, interval.soc
+        self.discrete.refuse_outside(self.T, f" {self.t + dt:.6g} s after the start")
         state = self._state = tried.stages[2].state
         if state is not None and self.theta is not None:
             self.theta_pace = (state.theta - self.theta) / dt

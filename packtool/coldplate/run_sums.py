@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,15 @@ from packtool.thermal.stepping import WEIGHTS, Step
 
 class RunSums(StepSums):
     """Joules of the network and the coolant as well, and those that left by facet, ``leaving`` by boundary; ``T_time`` (n_points,) [K s]
-    and ``power_time`` (n_regions,) [J] are temperatures and heats summed over time."""
+    and ``power_time`` (n_regions,) [J] are temperatures and heats summed over time; ``kept`` is all that it knows, to be carried on."""
 
-    def __init__(self, discrete: Discrete, capacity: Any) -> None:
-        super().__init__(discrete, capacity)
+    def __init__(self, discrete: Discrete, stored: Callable[[Floats, Floats], Floats]) -> None:
+        super().__init__(discrete, stored)
         self.T_time = np.zeros(discrete.n_dofs)
         self.power_time = np.zeros(len(discrete.problem.mesh.regions))
         self.leaving: dict[str, FacetHeat] = {}
+        self._conducted: dict[str, Floats] = {}
+        self._lately: Floats | float = 0.0
         self.totals |= dict.fromkeys(("carried", "held", "cells", "reversible", "busbars"), 0.0)
 
     def add_run(self, step: Step, interval: Interval, T: Floats, dt: float) -> None:
@@ -31,6 +34,8 @@ class RunSums(StepSums):
         for weight, field, flows in zip(WEIGHTS, (T, step.middle, step.T), step.stages, strict=True):
             self.T_time += dt * weight * field
             self.power_time += dt * weight * flows.power
+            if flows.conducted is not None:
+                self._lately = self._lately + dt * weight * flows.conducted
             for name, leaving in flows.leaving.items():
                 before = self.leaving.get(name)
                 joules = dt * weight * leaving.heat
@@ -47,6 +52,25 @@ class RunSums(StepSums):
         last = step.stages[2].state
         if last is not None and exchange.storage is not None:
             self._add("held", float(exchange.storage @ (last.theta - theta)))
+
+    def conducted(self) -> dict[str, Floats]:
+        """(n_points,) [J] by kind of part whose properties depend on temperature: what it conducted away from the points."""
+        varying = self._discrete.varying
+        if varying is not None and isinstance(self._lately, np.ndarray):
+            for kind, joules in varying.by_kind(self._lately).items():
+                self._conducted[kind] = self._conducted.get(kind, 0.0) + joules
+            self._lately = 0.0
+        return self._conducted
+
+    @property
+    def kept(self) -> tuple[Any, ...]:
+        """What the sums are made of; whole on every rank."""
+        return self.totals, self.T_time, self.power_time, self.leaving, self.conducted()
+
+    @kept.setter
+    def kept(self, kept: tuple[Any, ...]) -> None:
+        self.totals, self.T_time, self.power_time, self.leaving, self._conducted = kept
+        self._lately = 0.0
 
     @property
     def coolant(self) -> dict[str, float]:

@@ -6,6 +6,7 @@ Two points integrate products of two shape functions exactly on parallelograms, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -114,15 +115,48 @@ class GaussFrames:
                 dual[c, x] -= a[z] * b[y]
         return cls(along[0, 0] * dual[0, 0] + along[0, 1] * dual[0, 1] + along[0, 2] * dual[0, 2], dual)
 
-    def conducted(self, K: Floats, T: Floats) -> Floats:
-        """(n, 8) integrals of grad N . K grad T for ``K`` (n, 3, 3) and nodal ``T`` (n, 8)."""
+    def gradient(self, T: Floats) -> list[Floats]:
+        """The three components (n, 8) of the gradient of nodal ``T`` (n, 8)."""
         n = len(T)
         slope = np.ascontiguousarray((T @ _FLAT_3).reshape(n, 3, 8).transpose(1, 0, 2)) / self.volume
-        gradient = [sum(slope[c] * self.dual[c, x] for c in range(3)) for x in range(3)]
-        flux = [sum(K[:, x, y, None] * gradient[y] for y in range(3)) for x in range(3)]
+        return [sum((slope[c] * self.dual[c, x] for c in range(3)), np.zeros(1)) for x in range(3)]
+
+    def divergence(self, flux: Sequence[Floats]) -> Floats:
+        """(n, 8) integrals of grad N . flux for the three components (n, 8) of ``flux``."""
         onto = np.stack([sum(flux[x] * self.dual[c, x] for x in range(3)) for c in range(3)], axis=1)
-        return np.asarray(onto.reshape(n, 24) @ _FLAT_3.T)
+        return np.asarray(onto.reshape(len(onto), 24) @ _FLAT_3.T)
+
+    def conducted(self, K: Floats, T: Floats) -> Floats:
+        """(n, 8) integrals of grad N . K grad T for ``K`` (n, 3, 3) and nodal ``T`` (n, 8)."""
+        gradient = self.gradient(T)
+        return self.divergence([sum((K[:, x, y, None] * gradient[y] for y in range(3)), np.zeros(1)) for x in range(3)])
+
+    def at(self, nodal: Floats) -> Floats:
+        """Nodal values (n, 8) at the Gauss points (n, 8)."""
+        return np.asarray(nodal @ _SHAPE_3.T)
+
+    def load(self, density: Floats) -> Floats:
+        """(n, 8) integrals of each shape function times ``density`` (n, 8)."""
+        return np.asarray((self.volume * density) @ _SHAPE_3)
 
     def weighted(self, nodal: Floats) -> Floats:
         """(n, 8) integrals of each shape function times a nodal field (n, 8)."""
-        return np.asarray((self.volume * (nodal @ _SHAPE_3.T)) @ _SHAPE_3)
+        return self.load(self.at(nodal))
+
+    def mass(self, density: Floats) -> Floats:
+        """(n, 8, 8) integrals of ``density`` (n, 8) times shape functions i and j."""
+        return _SHAPE_3.T @ ((self.volume * density)[:, :, None] * _SHAPE_3)
+
+    def shape_gradients(self) -> Floats:
+        """(n, 8 Gauss points, 3, 8 shape functions) gradients [1/m]."""
+        n = len(self.volume)
+        out = np.empty((n, 8, 3, 8))
+        for x in range(3):
+            out[:, :, x] = sum((self.dual[c, x] / self.volume)[:, :, None] * _D3[:, :, c] for c in range(3))
+        return out
+
+    def drift(self, flux: Sequence[Floats]) -> Floats:
+        """(n, 8, 8) integrals of grad i . ``flux`` (three components (n, 8)) times shape function j."""
+        gradients = self.shape_gradients()
+        along = sum((flux[x] * self.volume)[:, :, None] * gradients[:, :, x] for x in range(3))
+        return np.asarray(along).transpose(0, 2, 1) @ _SHAPE_3

@@ -21,6 +21,7 @@ from packtool.mesh.records import Floats, Integers
 from packtool.thermal.records import ConductionProblem, FacetHeat
 from packtool.thermal.refusals import refuse_contact, refuse_inputs, refuse_volumes
 from packtool.thermal.surfaces import ConvectiveSurface
+from packtool.thermal.varying import BYTES_AN_ELEMENT, Varying
 
 BYTES_A_POINT, BYTES_A_CAPACITY = 1300, 450
 """Peak memory of a solve for each point of the mesh, the mesh itself aside: 1,240 bytes on 475k points of a pack with ribbons, steady with
@@ -35,7 +36,8 @@ class Discrete:
     ``stiffness`` (n_entries,) conduction and contacts [W/K] on ``pattern``; ``capacity`` (n_entries,) [J/K] or None;
     ``mean`` (n_regions, n_points) sparse: the volume mean of each region; ``volume`` (n_regions,) [m³];
     ``component`` (n_points,): parts joined by elements or contacts; ``prescribed`` name -> nodes, each node under one name;
-    ``fixed`` (n_points,) which temperatures are prescribed, ``fixed_T`` (n_points,) [K] theirs, else NaN.
+    ``fixed`` (n_points,) which temperatures are prescribed, ``fixed_T`` (n_points,) [K] theirs, else NaN; ``varying``: the elements whose
+    conductivity or heat capacity depends on temperature, which is then not in ``stiffness`` or ``capacity``.
     """
 
     problem: ConductionProblem
@@ -55,6 +57,7 @@ class Discrete:
     fixed_T: Floats
     fixed_entries: NDArray[np.int64]
     diagonal: NDArray[np.int64]
+    varying: Varying | None = None
 
     @property
     def n_dofs(self) -> int:
@@ -62,9 +65,14 @@ class Discrete:
         return self.pattern.size
 
     @property
-    def linear_surfaces(self) -> bool:
-        """No boundary radiates."""
-        return all(surface.linear for surface in self.surfaces)
+    def linear(self) -> bool:
+        """No boundary radiates, and no property depends on temperature."""
+        return self.varying is None and all(surface.linear for surface in self.surfaces)
+
+    def refuse_outside(self, T: Floats, when: str = "") -> None:
+        """Raise SolveError where ``T`` (n_points,) [K] leaves the range that a property is known over."""
+        if self.varying is not None:
+            self.varying.refuse_outside(T, when)
 
     def surface_heat(self, T: Floats) -> tuple[dict[str, FacetHeat], dict[str, float], list[Floats]]:
         """At ``T`` (n_points,): the heat out of the solid by boundary, its totals [W], and dq/dT at the Gauss points."""
@@ -98,14 +106,15 @@ def discretise(problem: ConductionProblem, cache_dir: Path | None = None, *, wit
     volumes = nodal_volumes(mesh.points, mesh.hexes)
     refuse_volumes(mesh, volumes.sum(axis=1))
     joints = {name: joint(mesh.points, name, mesh.ties[name]) for name in problem.tie}
-    _refuse_too_large(n, with_capacity)
+    varies, stores = _by_law(problem, with_capacity)
+    _refuse_too_large(n, with_capacity, int((varies | stores)[mesh.region].sum()))
     mine = shared_out(mesh, np.asarray(problem.conductivity), [one.rows for one in joints.values()])
     space = lagrange_space(mesh, share=mine)
-    forms = [stiffness_form(space, by_region(space, mesh, np.asarray(problem.conductivity, dtype=float)))]
+    forms = [stiffness_form(space, by_region(space, mesh, _constant(problem.conductivity, varies)))]
     if with_capacity:
         if problem.rho_cp is None:
             raise SolveError("a transient solve needs rho_cp, and the problem has none")
-        forms.append(mass_form(space, by_region(space, mesh, np.asarray(problem.rho_cp, dtype=float))))
+        forms.append(mass_form(space, by_region(space, mesh, _constant(problem.rho_cp, stores))))
     joined = [np.ascontiguousarray(np.hstack([c.minus, c.plus]), dtype=np.int32) for c in mesh.contacts.values()]
     joined += [np.ascontiguousarray(one.rows, dtype=np.int32) for one in joints.values()]
     pattern, entries = assembled(forms, joined, cache_dir, mine)
@@ -153,11 +162,29 @@ def discretise(problem: ConductionProblem, cache_dir: Path | None = None, *, wit
         fixed_T=fixed_T,
         fixed_entries=pattern.touching(fixed) if fixed.any() else np.empty(0, dtype=np.int64),
         diagonal=pattern.diagonal() if fixed.any() else np.empty(0, dtype=np.int64),
+        varying=Varying(mesh, problem.laws, pattern, with_capacity) if (varies | stores).any() else None,
     )
 
 
-def _refuse_too_large(n_points: int, with_capacity: bool) -> None:
-    needed = n_points * (BYTES_A_POINT + BYTES_A_CAPACITY * with_capacity)
+def _by_law(problem: ConductionProblem, with_capacity: bool) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whose conductivity, and whose heat capacity, depends on temperature, both (n_regions,)."""
+    varies, stores = np.zeros((2, len(problem.mesh.regions)), dtype=bool)
+    for region, law in problem.laws.items():
+        varies[region], stores[region] = law.k is not None, with_capacity and law.rho_cp is not None
+    return varies, stores
+
+
+def _constant(of_region: Floats, varies: NDArray[np.bool_]) -> Floats:
+    """A property by region without those that depend on temperature."""
+    values = np.asarray(of_region, dtype=float)
+    if varies.any():
+        values = values.copy()
+        values[varies] = 0.0
+    return values
+
+
+def _refuse_too_large(n_points: int, with_capacity: bool, n_varying: int = 0) -> None:
+    needed = n_points * (BYTES_A_POINT + BYTES_A_CAPACITY * with_capacity) + n_varying * BYTES_AN_ELEMENT
     way_out = "take a coarser mesh (mesh.level), a part of the pack, or a machine with more memory"
     refuse_beyond(needed, f"solving for {n_points:,} temperatures", way_out, SolveError)
 

@@ -25,7 +25,8 @@ class Flows:
     ``residual`` (n_points,) [W]: made and brought in minus carried away, by point; ``power``, ``slope`` (n_regions,) [W], [W/K];
     ``to_surfaces`` name -> W out through convection and given flux; ``leaving`` the same by facet, of convective surfaces and the coolant's
     wall; ``surface_slopes``: dq/dT at the Gauss points of each convective surface; ``state`` of the coolant; ``conductance`` [W/K]
-    of all convective surfaces and wetted walls together.
+    of all convective surfaces and wetted walls together; ``T`` (n_points,) [K] the field; ``conducted`` [W] by element and node of those whose
+    properties depend on temperature (see ``Varying``).
     """
 
     residual: Floats
@@ -36,6 +37,8 @@ class Flows:
     surface_slopes: list[Floats]
     state: StreamState | None
     conductance: float
+    T: Floats
+    conducted: Floats | None = None
 
     @property
     def least(self) -> float:
@@ -76,6 +79,10 @@ def heat_flows(discrete: Discrete, T: Floats, coupling: WallFluid | None = None,
     made, slope = _region_heat(discrete, discrete.mean @ T, power)
     above = T - level  # a uniform temperature conducts nothing; taking it off keeps the rounding at that of the differences
     residual = discrete.mean.T @ made - discrete.pattern.matrix(discrete.stiffness) @ above + discrete.inflow
+    conducted = None
+    if discrete.varying is not None:
+        conducted = discrete.varying.conducted(T)
+        residual -= discrete.varying.nodal(conducted)
     leaving, totals, surface_slopes = discrete.surface_heat(T)
     conductance = sum(float((s.quads.weight * by_T).sum()) for s, by_T in zip(discrete.surfaces, surface_slopes, strict=True))
     for name, q in discrete.inflow_power.items():
@@ -90,7 +97,7 @@ def heat_flows(discrete: Discrete, T: Floats, coupling: WallFluid | None = None,
         leaving[COOLANT_WALL] = FacetHeat(exchange.facets, wall)
     for out in leaving.values():
         residual -= scattered(out.facets, out.heat, discrete.n_dofs)
-    return Flows(residual, made, slope, totals, leaving, surface_slopes, state, conductance)
+    return Flows(residual, made, slope, totals, leaving, surface_slopes, state, conductance, T, conducted)
 
 
 def _region_heat(discrete: Discrete, means: Floats, given: RegionHeat | None) -> tuple[Floats, Floats]:

@@ -23,14 +23,29 @@ def matrix_entries(
     where it is given: of a large pack every array of entries is a sixth of the memory."""
     data = np.empty_like(discrete.stiffness) if into is None else into
     np.copyto(data, discrete.stiffness)
+    if discrete.varying is not None:
+        discrete.varying.add_entries(data, flows.T)
     discrete.add_surfaces(data, flows.surface_slopes)
     if coupling:
         np.add.at(data, coupling.places, coupling.mass)
     if step is not None and discrete.capacity is not None:
         data *= step
         data += discrete.capacity
+        if discrete.varying is not None:
+            discrete.varying.add_capacity(data, flows.T)
     discrete.eliminate(data)
     return data
+
+
+def whole_entries(discrete: Discrete, data: Floats, flows: Flows, step: float = 1.0) -> Floats:
+    """Entries of the whole derivative: ``data``, that of the symmetric part, with what conductivities do with temperature times ``step``."""
+    drift = discrete.varying.drift(flows.T, data) if discrete.varying is not None else None
+    if drift is None:
+        return data
+    drift[discrete.fixed_entries] = 0.0
+    drift *= step
+    drift += data
+    return drift
 
 
 def operator_of(

@@ -23,9 +23,9 @@ from packtool.fem.ties import joint
 from packtool.mesh.grid import FACE_CORNERS
 from packtool.mesh.records import Floats, Integers, TaggedMesh
 from packtool.mesh.sides import FacetFinder, facet_key
-from packtool.mesh.solids import IMPORTED
 from packtool.results import Result
 from packtool.thermal.records import COOLANT_WALL, ConductionProblem, FacetHeat
+from packtool.thermal.varying import conductivity_at, kind_of
 
 FACE_MIDDLES = np.array([(-1, 0, 0), (1, 0, 0), (0, -1, 0), (0, 1, 0), (0, 0, -1), (0, 0, 1)], dtype=float)
 """(6, 3) local coordinates of the middles of an element's sides, in the order of ``FACE_CORNERS``."""
@@ -63,18 +63,27 @@ class PartFlows:
 
 
 def part_flows(
-    problem: ConductionProblem, T: Floats, power: Floats, leaving: Mapping[str, FacetHeat], rise: Floats | None = None
+    problem: ConductionProblem,
+    T: Floats,
+    power: Floats,
+    leaving: Mapping[str, FacetHeat],
+    rise: Floats | None = None,
+    conducted: Mapping[str, Floats] | None = None,
+    gained: Mapping[str, Floats] | None = None,
+    seconds: float = 1.0,
 ) -> PartFlows:
     """Flows between the roles of the regions of a solved ``problem``; parts from STEP files go by their own names.
 
     ``T`` (n_points,) [K], ``power`` (n_regions,) [W] and ``leaving``, by boundary, heat out of the solid; or all three times
-    seconds, with the ``rise`` (n_points,) [K] over that time. ValueError where the problem has contacts, given fluxes or prescribed
-    temperatures: what passes through them is not known here.
+    seconds, with the ``rise`` (n_points,) [K] over that time, and ``seconds`` how many. ``conducted`` and ``gained``, each by kind of part
+    (n_points,) [W] or [J]: what those whose properties depend on temperature conduct away from the points and hold more there.
+    ValueError where the problem has contacts, given fluxes or prescribed temperatures: what passes through them is not known here.
     """
     if problem.contact or problem.flux or problem.temperature:
         raise ValueError("flows through contacts, given fluxes and prescribed temperatures are not part of this")
-    mesh, conductivity = problem.mesh, np.asarray(problem.conductivity)
-    kinds = [region.name if region.role == IMPORTED else region.role for region in mesh.regions]
+    mesh = problem.mesh
+    conductivity, rho_cp = _without_laws(problem)
+    kinds = [kind_of(region) for region in mesh.regions]
     roles = tuple(dict.fromkeys(kinds))
     group_of = np.array([roles.index(kind) for kind in kinds])[mesh.region]
     n, n_groups = len(mesh.points), len(roles)
@@ -87,14 +96,19 @@ def part_flows(
         some = slice(start, start + ELEMENTS_AT_ONCE)
         hexes, region, group = mesh.hexes[some], mesh.region[some], group_of[some]
         frames = GaussFrames.of(mesh.points[hexes])
-        conducted = frames.conducted(conductivity[region], above[hexes])
-        gained = np.zeros_like(conducted)
-        if rise is not None and problem.rho_cp is not None:
-            gained += np.asarray(problem.rho_cp)[region, None] * frames.weighted(rise[hexes])
-        net = volumes[some] * density[region, None] - conducted - gained
+        conducting = frames.conducted(conductivity[region], above[hexes])
+        taken = np.zeros_like(conducting)
+        if rise is not None and rho_cp is not None:
+            taken += rho_cp[region, None] * frames.weighted(rise[hexes])
+        net = volumes[some] * density[region, None] - conducting - taken
         _add(arriving, group[:, None], hexes, net)
         touched[np.broadcast_to(group[:, None], hexes.shape), hexes] = True
-        stored += np.bincount(group, gained.sum(axis=1), minlength=n_groups)
+        stored += np.bincount(group, taken.sum(axis=1), minlength=n_groups)
+    for kind, away in (conducted or {}).items():
+        arriving[roles.index(kind)] -= away
+    for kind, more in (gained or {}).items():
+        arriving[roles.index(kind)] -= more
+        stored[roles.index(kind)] += more.sum()
     made = np.bincount([roles.index(kind) for kind in kinds], power, minlength=n_groups)
     to_coolant, to_ambient = np.zeros(n_groups), np.zeros(n_groups)
     for name, out in leaving.items():
@@ -103,9 +117,34 @@ def part_flows(
         total = to_coolant if name == COOLANT_WALL else to_ambient
         total += np.bincount(owner, out.heat.sum(axis=1), minlength=n_groups)
     tied = _tied(problem, group_of, above, arriving)
-    facets = _facets_between(mesh, conductivity, group_of, touched, above)
+    facets = _facets_between(mesh, _at_mean(problem, T / seconds, volumes), group_of, touched, above)
     between, doubt = _across(touched, arriving, facets)
     return PartFlows(roles, made, stored, to_ambient, to_coolant, between + tied, doubt)
+
+
+def _without_laws(problem: ConductionProblem) -> tuple[Floats, Floats | None]:
+    """Conductivity and heat capacity by region, 0 where they depend on temperature."""
+    K, rho_cp = (
+        np.array(problem.conductivity, dtype=float),
+        None if problem.rho_cp is None else np.array(problem.rho_cp, dtype=float),
+    )
+    for region, law in problem.laws.items():
+        if law.k is not None:
+            K[region] = 0.0
+        if law.rho_cp is not None and rho_cp is not None:
+            rho_cp[region] = 0.0
+    return K, rho_cp
+
+
+def _at_mean(problem: ConductionProblem, T: Floats, volumes: Floats) -> Floats:
+    """Conductivity (n_regions, 3, 3) at each region's mean of ``T`` (n_points,) [K]."""
+    K, mesh = np.array(problem.conductivity, dtype=float), problem.mesh
+    if problem.laws:
+        mean = np.bincount(mesh.region, (volumes * T[mesh.hexes]).sum(axis=1)) / np.bincount(mesh.region, volumes.sum(axis=1))
+        for region, law in problem.laws.items():
+            known = conductivity_at(law, float(mean[region]))
+            K[region] = K[region] if known is None else known
+    return K
 
 
 def _add(arriving: Floats, group: Integers, nodes: Integers, heat: Floats) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from packtool.mesh.records import Floats, Integers, TaggedMesh
+from packtool.thermal.material_law import MaterialLaw
 
 COOLANT_WALL = "coolant_wall"
 """Name of the boundary between solid and coolant."""
@@ -43,6 +44,8 @@ class ConductionProblem:
 
     ``conductivity`` (n_regions, 3, 3) [W/m/K], symmetric positive definite; ``rho_cp`` (n_regions,) [J/m³/K], for transients;
     ``convection``, ``temperature`` [K], ``flux`` [W/m², into the solid] by boundary name; ``contact`` [W/m²/K] by contact name; ``tie`` [W/m²/K] by tie name, so large that what is left between its two sides does not count.
+    ``laws``: by region, what takes the place of its conductivity or heat capacity because it depends on temperature; those of the arrays are
+    then typical ones.
     """
 
     mesh: TaggedMesh
@@ -54,6 +57,7 @@ class ConductionProblem:
     contact: Mapping[str, float] = field(default_factory=dict)
     tie: Mapping[str, float] = field(default_factory=dict)
     rho_cp: Floats | None = None
+    laws: Mapping[int, MaterialLaw] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,8 @@ class EnergyBalance:
 @dataclass(frozen=True)
 class ThermalSolution:
     """``T`` (n_points,) [K] at the mesh's points; ``region_power`` (n_regions,) [W]; ``leaving``: heat out by convective boundary and, under
-    COOLANT_WALL, to the coolant; how the solve went."""
+    COOLANT_WALL, to the coolant; how the solve went. ``conducted`` (n_points,) [W]: what the parts whose conductivity depends on temperature
+    conduct away from each point, by kind (see ``varying.kind_of``)."""
 
     mesh: TaggedMesh
     T: Floats
@@ -142,6 +147,7 @@ class ThermalSolution:
     outer_iterations: int
     n_dofs: int
     seconds: Mapping[str, float]
+    conducted: Mapping[str, Floats] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from packtool.thermal.assembly import Discrete, discretise
 from packtool.thermal.clock import Clock
 from packtool.thermal.coupling import Coupling, first_fluid_temperatures
 from packtool.thermal.flows import Flows, heat_flows
-from packtool.thermal.jacobian import matrix_entries, operator_of
+from packtool.thermal.jacobian import matrix_entries, operator_of, whole_entries
 from packtool.thermal.records import ConductionProblem, StreamModel, ThermalSolution
 from packtool.thermal.refusals import refuse_floating
 
@@ -44,7 +44,7 @@ def solve_steady(
     Stops when the sum over all points of the absolute residual is at most ``rtol`` of the heat: no part of the solid, however
     chosen, is then out of balance by more. ``guess`` (n_points,) [K] starts the iteration; ``cache_dir`` keeps compiled forms.
 
-    Newton's method on radiation and on the heat's slope; the coolant's films and flow are renewed by ``stream`` in every outer
+    Newton's method on radiation, on the heat's slope and on conductivities that depend on temperature; the coolant's films and flow are renewed by ``stream`` in every outer
     iteration. A boundary's heat is by consistent fluxes: the discrete form that the solve used, and the residual where the
     temperature is prescribed (a node at the edge of two such boundaries counts for the first named).
 
@@ -72,6 +72,7 @@ def solve_steady(
             if not np.isfinite(off):
                 break
             if off <= rtol and settled:
+                discrete.refuse_outside(T)
                 clock.lap("solve")
                 return ThermalSolution(
                     problem.mesh,
@@ -84,6 +85,7 @@ def solve_steady(
                     outer,
                     discrete.n_dofs,
                     clock.seconds,
+                    {} if discrete.varying is None or flows.conducted is None else discrete.varying.by_kind(flows.conducted),
                 )
             if outer == most_outer:
                 break
@@ -106,7 +108,7 @@ class _Linear:
     def step(self, flows: Flows, coupling: Coupling | None, rtol: float) -> Floats:
         """The change (n_points,) [K] that balances ``flows`` to first order; zero where the temperature is prescribed."""
         discrete = self.discrete
-        linear = discrete.linear_surfaces and coupling is None and not flows.slope.any()
+        linear = discrete.linear and coupling is None and not flows.slope.any()
         residual = np.where(discrete.fixed, 0.0, flows.residual)
         wanted = min(max(rtol, 1e-12 if linear else LOOSEST), 0.5)
         if linear and self._preconditioner:  # the matrix is what it was
@@ -116,7 +118,7 @@ class _Linear:
         fresh = self._preconditioner is None
         if self._preconditioner is None:
             self._preconditioner = TwoLevel(discrete.pattern, data, discrete.block)
-        operator = None if linear else operator_of(discrete, data, flows.slope, coupling)
+        operator = None if linear else operator_of(discrete, whole_entries(discrete, data, flows), flows.slope, coupling)
         before = self.iterations
         change = self._count(*correct(self._preconditioner, residual, wanted, operator))
         spent = self.iterations - before
@@ -139,7 +141,7 @@ class _Linear:
 
 def _taken(discrete: Discrete, coupling: Coupling | None, T: Floats, step: Floats, flows: Flows) -> tuple[Floats, Flows]:
     """The field and flows after ``step``, halved while a nonlinear problem's residual does not come down."""
-    if discrete.linear_surfaces and not flows.slope.any():
+    if discrete.linear and not flows.slope.any():
         return T + step, heat_flows(discrete, T + step, coupling)
     for halving in range(HALVINGS + 1):
         try:
@@ -180,9 +182,9 @@ def _anchors(discrete: Discrete, coupling: Coupling | None) -> list[Integers]:
 def _advice(history: list[float], rtol: float, stream: bool) -> str:
     told = ", ".join(f"{off:.1e}" for off in history[-5:])
     cause = (
-        "the heat or the coolant's film changes too fast with temperature"
+        "the heat, a conductivity or the coolant's film changes too fast with temperature"
         if stream
-        else "the heat or the radiation changes too fast with temperature"
+        else "the heat, a conductivity or the radiation changes too fast with temperature"
     )
     return (
         f"the steady temperature was not reached in {len(history) - 1} outer iterations: unbalanced heat over the heat made, lately {told}; "

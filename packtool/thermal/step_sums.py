@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from packtool.mesh.records import Floats
 from packtool.thermal.assembly import Discrete
@@ -13,8 +13,9 @@ from packtool.thermal.stepping import WEIGHTS, Step
 class StepSums:
     """Joules over the accepted steps: ``totals`` by what they are of."""
 
-    def __init__(self, discrete: Discrete, capacity: Any) -> None:
-        self._discrete, self._capacity = discrete, capacity
+    def __init__(self, discrete: Discrete, stored: Callable[[Floats, Floats], Floats]) -> None:
+        """``stored``: see ``Stepper.stored``."""
+        self._discrete, self._stored = discrete, stored
         self.totals: dict[str, float] = dict.fromkeys(("made", "stored", "to stream"), 0.0)
 
     def _add(self, name: str, joules: float) -> None:
@@ -22,7 +23,7 @@ class StepSums:
 
     def add(self, step: Step, T: Floats, dt: float) -> None:
         """One step from ``T``."""
-        gained = self._capacity @ (step.T - T)
+        gained = self._stored(step.T, T)
         self._add("stored", float(gained.sum()))
         for weight, flows in zip(WEIGHTS, step.stages, strict=True):
             self._add("made", dt * weight * float(flows.power.sum()))

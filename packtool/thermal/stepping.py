@@ -20,7 +20,8 @@ from packtool.thermal.assembly import Discrete
 from packtool.thermal.coupling import Coupling, WallFluid
 from packtool.thermal.flows import Flows, heat_flows
 from packtool.thermal.fluid_step import FluidStep, StagedFluid
-from packtool.thermal.jacobian import matrix_entries, operator_of
+from packtool.thermal.jacobian import matrix_entries, operator_of, whole_entries
+from packtool.thermal.part_of_step import SLOW, Balance, best_part
 
 D = 1 - float(np.sqrt(0.5))
 """Diagonal of the scheme's table: gamma / 2."""
@@ -33,9 +34,13 @@ WEIGHTS = (W, W, D)
 ERROR_WEIGHTS = (W - (1 - W) / 3, W - (3 * W + 1) / 3, D - D / 3)
 """Second-order minus third-order weights of the stages."""
 
-NEWTON_STEPS = 10
+NEWTON_STEPS, NEWTON_STEPS_BY_LAW = 10, 25
+"""At most, the latter where properties depend on temperature."""
 BALANCED = 1e-7
 """Sum of a stage's absolute residual over the heat that moves in the step."""
+BALANCED_BY_LAW = 1e-8
+"""The same where properties depend on temperature: beside a melting front a little heat is more kelvins than elsewhere. Temperatures are then
+the same on 1, 2 and 3 ranks to 2e-9 (to 1e-8 with the one above)."""
 LOOSEST = 1e-5
 """Reduction asked of the linear solver in one Newton step of a nonlinear stage."""
 ERROR_REDUCTION = 1e-4
@@ -51,6 +56,9 @@ conductance over that of the wall behind it)."""
 KEPT = 0.02
 """The entries of a nonlinear step's matrix are kept while surface slopes and films stay this close to those they were made with: the
 residual is always exact, so they only slow Newton's method down, to a fiftieth of the error a step."""
+
+SPENT = 1.5
+"""Where heat capacities depend on temperature a preconditioner is made anew once it takes so many times the iterations of its first solve."""
 
 TimedHeat = Callable[[float, Floats], tuple[Floats, Floats]]
 
@@ -92,10 +100,11 @@ class Trend:
 
 @dataclass
 class _Matrix:
-    """The entries of one step's matrix, and what they were made with."""
+    """The entries of one step's matrix, those of it whole (with its unsymmetric part), and what they were made with."""
 
     dt: float
     entries: Floats
+    whole: Floats
     slopes: list[Floats]
     film: Floats | None
 
@@ -120,8 +129,10 @@ class Stepper:
         self._counts = np.ones(discrete.n_dofs) if counts is None else counts
         self.capacity = discrete.pattern.matrix(discrete.capacity)
         self._floor = 1e-12 * float(discrete.capacity.sum())
+        if discrete.varying is not None:
+            self._floor = 1e-12 * float((discrete.mean.T @ (discrete.volume * np.asarray(discrete.problem.rho_cp))).sum())
         self._preconditioner: TwoLevel | None = None
-        self._made_for = 0.0
+        self._made_for, self._first_spent = 0.0, 0
         self._kept: _Matrix | None = None
         self._of_preconditioner: Floats | None = None
         self.trend: Trend | None = None
@@ -130,6 +141,14 @@ class Stepper:
         """The heat flows at time ``t`` [s]."""
         heat_at = self.heat_at
         return heat_flows(self.discrete, T, fluid, (lambda means: heat_at(t, means)) if heat_at else None)
+
+    def stored(self, T: Floats, before: Floats) -> Floats:
+        """(n_points,) [J]: what the points hold more at ``T`` than at ``before``."""
+        gained: Floats = self.capacity @ (T - before)
+        varying = self.discrete.varying
+        if varying is not None and varying.holds:
+            gained += varying.nodal(varying.stored(T, before))
+        return gained
 
     def step(self, t: float, dt: float, T: Floats, coupling: Coupling | None = None, theta: Floats | None = None) -> Step:
         """From ``T`` at ``t`` over ``dt``; with a coolant's ``coupling``, from its ``theta`` (n_states,) [K]. The coolant at the end
@@ -146,12 +165,26 @@ class Stepper:
         stages = (first, middle, last)
         raw = dt * sum(w * f.residual for w, f in zip(ERROR_WEIGHTS, stages, strict=True))
         linear = fluid.stage(np.zeros_like(fluid.start)) if fluid else None
+        if self.discrete.varying is not None:
+            self._kept = None  # the error, and so the next step, does not depend on which moment's derivative was kept
         filtered = self._solve(dt, last, np.where(self.discrete.fixed, 0.0, raw), ERROR_REDUCTION, linear)
         error = float((self._counts * np.abs(filtered)).max())
         if fluid:
             rates = [fluid.rate(f.state) for f in stages if f.state is not None]
             error = max(error, FLUID_SHARE * float(np.abs(fluid.solve(dt * np.dot(ERROR_WEIGHTS, rates))).max()))
         return Step(last_T, error, stages, middle_T)
+
+    def tried(
+        self, t: float, dt: float, T: Floats, coupling: Coupling | None = None, theta: Floats | None = None
+    ) -> Step | NotConverged:
+        """``step``; where properties depend on temperature and it does not settle, why: a shorter one may. Else it raises."""
+        try:
+            return self.step(t, dt, T, coupling, theta)
+        except NotConverged as unsettled:
+            if self.discrete.varying is None:
+                raise
+            self._kept = None
+            return unsettled
 
     def accept(self, step: Step, dt: float, T: Floats) -> None:
         """Remember an accepted step from ``T`` for the next guesses."""
@@ -179,46 +212,70 @@ class Stepper:
         if fluid:
             rates = [fluid.rate(f.state) for f in before if f.state is not None]
             staged = fluid.stage(sum((w * rate for w, rate in zip(weights, rates, strict=True)), np.zeros_like(fluid.start)))
-        x, fixed = guess, self.discrete.fixed
-        history = []
-        for _ in range(NEWTON_STEPS):
+        x, varying = guess, self.discrete.varying is not None
+        balanced = BALANCED_BY_LAW if varying else BALANCED
+        history: list[float] = []
+
+        def balance(x: Floats) -> Balance[Flows]:
             flows = self.flows(t, x, staged)
-            moved = self.capacity @ (x - T)
-            residual = np.where(fixed, 0.0, known + D * dt * flows.residual - moved)
+            moved = self.stored(x, T)
+            residual = np.where(self.discrete.fixed, 0.0, known + D * dt * flows.residual - moved)
             scale = dt * flows.scale(self.discrete) + float(np.abs(moved).sum()) + self._floor
-            off = float(np.abs(residual).sum()) / scale
+            return flows, residual, float(np.abs(residual).sum()), scale
+
+        now = balance(x)
+        for _ in range(NEWTON_STEPS_BY_LAW if varying else NEWTON_STEPS):
+            flows, residual, unbalanced, scale = now
+            off = unbalanced / scale
             history.append(off)
-            if off <= BALANCED:
+            if off <= balanced:
                 return x, flows
             if not np.isfinite(off):
                 break
-            linear = self.discrete.linear_surfaces and staged is None and not flows.slope.any()
-            x = x + self._solve(dt, flows, residual, max(0.3 * BALANCED / off, 1e-12 if linear else LOOSEST), staged)
+            if varying and len(history) > 1 and off > SLOW * history[-2]:
+                self._kept = None  # the derivative of an earlier moment serves no longer
+            fresh = self._kept is None
+            linear = self.discrete.linear and staged is None and not flows.slope.any()
+            step = self._solve(dt, flows, residual, max(0.3 * balanced / off, 1e-12 if linear else LOOSEST), staged)
+            now = balance(x + step)
+            if varying and not now[2] < unbalanced:
+                if not fresh:
+                    self._kept, now = None, (flows, residual, unbalanced, scale)
+                    continue
+                share, best = best_part(balance, x, step, (residual, unbalanced), now)
+                step, now = share * step, best or now
+            x = x + step
         told = ", ".join(f"{off:.1e}" for off in history[-4:])
         raise NotConverged(
-            f"the step of {dt:.3g} s to {t:.6g} s did not settle: unbalanced heat over the heat moved {told}; wanted {BALANCED:.0e}"
+            f"the step of {dt:.3g} s to {t:.6g} s did not settle: unbalanced heat over the heat moved {told}; wanted {balanced:.0e}"
         )
 
     def _solve(self, dt: float, flows: Flows, residual: Floats, rtol: float, fluid: StagedFluid | None) -> Floats:
         """(M + d dt J) applied backwards to ``residual`` (n_points,) [J]."""
         if not residual.any():
             return np.zeros_like(residual)
-        data = self._entries(dt, flows, fluid)
-        if self._preconditioner is None or not 1 / STALE <= dt / self._made_for <= STALE:
+        made = self._matrix(dt, flows, fluid)
+        data = made.entries
+        if self._preconditioner is None or not self._made_for / STALE <= dt <= STALE * self._made_for:
             kept = self._kept
             self.close()
             self._kept = kept
             self._preconditioner, self._made_for = TwoLevel(self.discrete.pattern, data, self.discrete.block), dt
-            self._of_preconditioner = data
-        alone = fluid is None and not flows.slope.any() and data is self._of_preconditioner
-        operator = None if alone else operator_of(self.discrete, data, flows.slope, fluid, step=D * dt)
+            self._of_preconditioner, self._first_spent = data, 0
+        alone = fluid is None and not flows.slope.any() and made.whole is self._of_preconditioner
+        operator = None if alone else operator_of(self.discrete, made.whole, flows.slope, fluid, step=D * dt)
         change, spent = correct(self._preconditioner, residual, min(rtol, 0.5), operator)
         self.iterations += spent
+        self._first_spent = self._first_spent or spent
+        if self.discrete.varying is not None and spent > SPENT * self._first_spent + 5:
+            self._made_for = 0.0  # the next solve makes it anew
         return change
 
-    def _entries(self, dt: float, flows: Flows, fluid: StagedFluid | None) -> Floats:
-        """The entries of M + d dt J without the heat's slope and the fluid's answer, kept while they serve."""
+    def _matrix(self, dt: float, flows: Flows, fluid: StagedFluid | None) -> _Matrix:
+        """M + d dt J without the heat's slope and the fluid's answer, kept while it serves."""
         if self._kept is None or not self._kept.serves(dt, flows, fluid, KEPT):
             film = None if fluid is None else np.asarray(fluid.exchange.h)
-            self._kept = _Matrix(dt, matrix_entries(self.discrete, flows, fluid, step=D * dt), flows.surface_slopes, film)
-        return self._kept.entries
+            entries = matrix_entries(self.discrete, flows, fluid, step=D * dt)
+            whole = whole_entries(self.discrete, entries, flows, D * dt)
+            self._kept = _Matrix(dt, entries, whole, flows.surface_slopes, film)
+        return self._kept

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from packtool.errors import SolveError
+from packtool.errors import NotConverged, SolveError
 from packtool.mesh.records import Floats
 from packtool.thermal.assembly import Discrete, discretise
 from packtool.thermal.clock import Clock
@@ -47,7 +47,7 @@ def solve_transient(
     discrete = discretise(problem, cache_dir, with_capacity=True)
     T = _start(discrete, T0)
     stepper = Stepper(discrete, heat_at)
-    sums = StepSums(discrete, stepper.capacity)
+    sums = StepSums(discrete, stepper.stored)
     clock.lap("assembly")
     t, jumps = 0.0, {float(b) for b in breakpoints}
     control = StepControl(min(first_step or targets[0] / 100, longest_step), tolerance_K, shortest_step, longest_step)
@@ -58,12 +58,14 @@ def solve_transient(
             while t < target:
                 left = target - t
                 step = control.length(left)
-                tried = stepper.step(t, step, T)
-                if tried.error > tolerance_K:
-                    control.reject(step, tried.error, t, JUMPS)
+                tried = stepper.tried(t, step, T)
+                error = np.inf if isinstance(tried, NotConverged) else tried.error
+                if isinstance(tried, NotConverged) or error > tolerance_K:
+                    control.reject(step, error, t, JUMPS)
                     continue
-                control.accept(step, tried.error)
+                control.accept(step, error)
                 stepper.accept(tried, step, T)
+                discrete.refuse_outside(tried.T, f" after {t + step:.6g} s")
                 sums.add(tried, T, step)
                 T, t = tried.T, target if step == left else t + step
                 steps.append(t)

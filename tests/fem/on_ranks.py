@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,9 @@ from packtool.mesh.boxes import Box, mesh_boxes
 from packtool.mesh.records import TaggedMesh
 from packtool.thermal import conduction
 from packtool.thermal import solve_steady as solve_general
+from packtool.thermal.general.capacity import PhaseChange
+from packtool.thermal.general.values import Table
+from packtool.thermal.material_law import MaterialLaw
 from packtool.thermal.records import ConductionProblem, Convection, Heat
 from packtool.thermal.steady import solve_steady
 from packtool.thermal.transient import solve_transient
@@ -48,6 +52,11 @@ def main(folder: Path, cache: Path) -> None:
     )
     steady = solve_steady(problem)
     transient = solve_transient(problem, 305.0, [50.0, 100.0])
+    laws = {
+        0: MaterialLaw("slab", (Table("T", (290.0, 340.0), (1.0, 2.0)), 5.0, 20.0)),
+        1: MaterialLaw("wax", Table("T", (290.0, 340.0), (3.0, 1.0)), PhaseChange(1e4, 2e4, 1e5, 304.0, 306.0)),
+    }
+    by_law = replace(problem, laws=laws)
     general = solve_general(
         conduction(
             mesh,
@@ -72,6 +81,8 @@ def main(folder: Path, cache: Path) -> None:
         steady=steady.T,
         transient=transient.T,
         general=general.T,
+        by_law=solve_steady(by_law).T,
+        melting=solve_transient(by_law, 303.0, [50.0, 100.0], tolerance_K=0.02).T,
         imbalance=[steady.balance.imbalance, transient.balance.imbalance],
         owned=owned,
         told=told,

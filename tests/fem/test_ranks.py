@@ -35,7 +35,7 @@ def found(tmp_path_factory):
 @pytest.mark.fem
 @pytest.mark.slow
 @pytest.mark.parametrize("ranks", RANKS[1:])
-@pytest.mark.parametrize("what", ["steady", "transient", "general"])
+@pytest.mark.parametrize("what", ["steady", "transient", "general", "by_law", "melting"])
 def test_temperatures_are_those_of_one_rank(found, ranks, what):
     alone = found[1][0][what]
     for rank in found[ranks]:
@@ -46,7 +46,7 @@ def test_temperatures_are_those_of_one_rank(found, ranks, what):
 @pytest.mark.slow
 @pytest.mark.parametrize("ranks", RANKS[1:])
 def test_every_rank_holds_the_same_field_to_the_last_bit(found, ranks):
-    for what in ("steady", "transient"):
+    for what in ("steady", "transient", "by_law", "melting"):
         for rank in found[ranks][1:]:
             np.testing.assert_array_equal(rank[what], found[ranks][0][what])
 

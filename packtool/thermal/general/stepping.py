@@ -15,20 +15,14 @@ from packtool.mesh.records import Floats
 from packtool.thermal.general.linear import LinearSolver
 from packtool.thermal.general.steady import rounding_of
 from packtool.thermal.general.system import Heat, System
+from packtool.thermal.part_of_step import SLOW, Balance, best_part
 from packtool.thermal.stepping import BALANCED, ERROR_WEIGHTS, GAMMA, INSIDE, D, W
 
-NEWTON_STEPS, TRIALS = 25, 16
-"""A Newton step that goes too far is tried in part, at most so many times: the enthalpy's slope may jump a hundredfold where a material melts."""
+NEWTON_STEPS = 25
 LEAST_K = 1e-5
 """Warming of the whole body [K] whose heat is the smallest that a balance is measured against."""
-SLOW = 0.2
-"""A Newton step with a derivative of an earlier moment that leaves more than this of the residual calls for a new one."""
 ERROR_REDUCTION = 1e-2
 """The error needs two digits."""
-
-
-_Balance = tuple[Heat, Floats, float, float]
-"""The heat, the residual (n,) [J], the sum of its sizes, and what that is measured against."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +89,7 @@ class Stepper:
         except SolveError:  # the guess may leave a property's range where the solution does not
             x = np.where(system.fixed, np.nan_to_num(held), T)
             heat, residual, off, scale = self._balance(t, dt, x, T, known)
-        history = [off / scale]
+        history, tried = [off / scale], lambda field: self._tried(t, dt, field, T, known)
         for _ in range(NEWTON_STEPS):
             if off <= max(BALANCED * scale, dt * self._exchanged):
                 return x, heat
@@ -103,12 +97,12 @@ class Stepper:
                 self._kept = None  # the derivative of an earlier moment serves no longer
             fresh = self._kept is None
             step = self._solve(dt, t, x, residual, min(0.1, max(0.3 * BALANCED * scale / off, 1e-12 if self.linear else 1e-4)))
-            after = self._tried(t, dt, x + step, T, known)
+            after = tried(x + step)
             if not self.linear and (after is None or not after[2] < off):
                 if not fresh:
                     self._kept = None
                     continue
-                share, after = self._in_part(t, dt, x, step, T, known, (residual, off), after)
+                share, after = best_part(tried, x, step, (residual, off), after)
                 step = share * step
             if after is None:
                 after = self._balance(t, dt, x + step, T, known)  # raises what it refuses
@@ -124,47 +118,14 @@ class Stepper:
             f"the step of {dt:.3g} s to {t:.6g} s did not settle: heat out of balance over the heat moved {told}; wanted {BALANCED:.0e}"
         )
 
-    def _tried(self, t: float, dt: float, x: Floats, T: Floats, known: Floats) -> _Balance | None:
+    def _tried(self, t: float, dt: float, x: Floats, T: Floats, known: Floats) -> Balance[Heat] | None:
         """The balance at ``x``; None where it is outside a property's range."""
         try:
             return self._balance(t, dt, x, T, known)
         except SolveError:
             return None
 
-    def _in_part(
-        self,
-        t: float,
-        dt: float,
-        x: Floats,
-        step: Floats,
-        T: Floats,
-        known: Floats,
-        start: tuple[Floats, float],
-        whole: _Balance | None,
-    ) -> tuple[float, _Balance | None]:
-        """The share of ``step`` from ``x`` whose balance is the best found, and that balance, where the whole step's is no better than the
-        ``start``'s (residual, its sum). Along the step the heat still wanted changes sign: bisection and the secant by turns."""
-        residual, off = start
-        low, wanted = 0.0, float(step @ residual)
-        high, beyond = 1.0, None if whole is None else float(step @ whole[1])
-        best: tuple[float, _Balance | None] = (1.0, whole)
-        for trial in range(TRIALS):
-            share = (low + high) / 2
-            if trial % 2 and beyond is not None and wanted > 0 > beyond:
-                share = low + (high - low) * wanted / (wanted - beyond)
-            after = self._tried(t, dt, x + share * step, T, known)
-            if after is not None and (best[1] is None or after[2] < best[1][2]):
-                best = share, after
-                if after[2] < SLOW * off:
-                    break
-            left = None if after is None else float(step @ after[1])
-            if left is not None and left > 0 and beyond is not None and beyond < 0:
-                low, wanted = share, left
-            else:
-                high, beyond = share, left
-        return best
-
-    def _balance(self, t: float, dt: float, x: Floats, T: Floats, known: Floats) -> _Balance:
+    def _balance(self, t: float, dt: float, x: Floats, T: Floats, known: Floats) -> Balance[Heat]:
         system = self.system
         heat, moved = system.heat(x, t), system.storage.stored(x, T)
         residual = np.where(system.fixed, 0.0, known + D * dt * heat.residual - moved)
