@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from packtool.coldplate.flow3d.discrete import quadratic_nodes
-from packtool.coldplate.flow3d.heat_assembly import assembled, box_sizes
+from packtool.coldplate.flow3d.heat_assembly import assembled, volumes
 from packtool.coldplate.flow3d.heat_records import ConjugateProblem, ConjugateSolution
 from packtool.errors import NotConverged, SolveError
 from packtool.fem.elements import CYCLIC_TO_TENSOR, located
@@ -127,7 +127,7 @@ def _solution(
         taken[at] = True
     if problem.q_vol is not None:
         corners = problem.mesh.elements[:, CYCLIC_TO_TENSOR[problem.mesh.elements.shape[1]]]
-        heat["q_vol"] = float(box_sizes(problem.mesh.points[corners]).prod(axis=1) @ problem.q_vol)
+        heat["q_vol"] = float(volumes(problem.mesh.points[corners]) @ problem.q_vol)
     out, T_out = 0.0, {}
     for name in problem.outlets:
         flow = surfaces[name].flux(problem.velocity)

@@ -1,20 +1,21 @@
-"""The matrices of heat in flowing coolant and solid, on elements that are rectangles or boxes along the axes: what plates are meshed with.
+"""The matrices of heat in flowing coolant and solid.
 
-There every integral is a product of the element's own numbers (sizes, conductivity, velocities at the Gauss points) and a table of the
-reference element, so that the matrices of all elements come of a few matrix products.
+Nearly all elements of a plate are rectangles or boxes along the axes; there every integral is a product of the element's own numbers (sizes, conductivity, velocities at the Gauss points) and a table of the
+reference element, so that the matrices of all elements come of a few matrix products. The others, at the channels' corners, are integrated by Gauss points.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from packtool.coldplate.flow3d.heat_mapped import MappedElements
 from packtool.coldplate.flow3d.heat_records import ConjugateProblem
 from packtool.coldplate.flow3d.kernels import CHUNK, linear_functions, second_derivatives, shapes
 from packtool.coldplate.flow3d.pattern import flow_pattern
-from packtool.errors import MeshError
 from packtool.fem.elements import CYCLIC_TO_TENSOR
 from packtool.fem.facets import FacetIntegrals
 from packtool.mesh.records import Floats, Integers
@@ -26,20 +27,21 @@ BOX = 1e-9
 def assembled(
     problem: ConjugateProblem, element_nodes: Integers, n_nodes: int, surfaces: Mapping[str, FacetIntegrals]
 ) -> tuple[Any, Floats]:
-    """The matrix [W/K] as scipy's, and the heat into every node (n_nodes,) [W]. MeshError for elements that are no boxes along the axes."""
+    """The matrix [W/K] as scipy's, and the heat into every node (n_nodes,) [W]. MeshError for elements that are turned inside out."""
     from scipy.sparse import csr_matrix
 
     mesh = problem.mesh
-    size = box_sizes(mesh.points[mesh.elements[:, CYCLIC_TO_TENSOR[mesh.elements.shape[1]]]])
+    corners = mesh.points[mesh.elements[:, CYCLIC_TO_TENSOR[mesh.elements.shape[1]]]]
+    size, is_box = box_sizes(corners)
     tables = _Tables(mesh.dimension)
     k = np.asarray(problem.conductivity, dtype=float)
     mean_k = k if k.ndim == 1 else np.einsum("eii->e", k) / mesh.dimension
     source = problem.q_vol if problem.q_vol is not None else np.zeros(len(size))
     pattern = flow_pattern(element_nodes, n_nodes, 1, np.ones(n_nodes, dtype=bool))
     entries = np.zeros(pattern.n_entries)
-    load = (size.prod(axis=1) * source)[:, None] * tables.load
-    for begin in range(0, len(size), CHUNK):
-        part = np.arange(begin, min(begin + CHUNK, len(size)))
+    load = np.empty(element_nodes.shape)
+    for part in _parts(np.flatnonzero(is_box)):
+        load[part] = (size[part].prod(axis=1) * source[part])[:, None] * tables.load
         values = tables.conduction(size[part], k[part])
         wet = np.flatnonzero(problem.fluid[part])
         if len(wet):
@@ -48,6 +50,15 @@ def assembled(
             block, pushed = tables.steadied(size[here], velocity, problem.rho_cp, mean_k[here])
             values[wet] += problem.rho_cp * tables.carried(size[here], velocity) + block
             load[here] += pushed * source[here][:, None]
+        pattern.add(entries, part, values)
+    for part in _parts(np.flatnonzero(~is_box)):
+        mapped = MappedElements(corners[part])
+        load[part] = mapped.load * source[part][:, None]
+        values = mapped.conduction(k[part])
+        velocity = np.where(problem.fluid[part][:, None, None], problem.velocity[element_nodes[part]], 0.0)
+        block, pushed = mapped.steadied(velocity, problem.rho_cp, mean_k[part])
+        values += problem.rho_cp * mapped.carried(velocity) + block
+        load[part] += pushed * source[part][:, None]
         pattern.add(entries, part, values)
     loads = np.bincount(element_nodes.ravel(), load.ravel(), n_nodes)
 
@@ -66,15 +77,28 @@ def assembled(
     return csr_matrix((entries, pattern.indices, pattern.indptr), shape=(n_nodes, n_nodes)), loads
 
 
-def box_sizes(corners: Floats) -> Floats:
-    """Edges (n, dim) [m] of elements ``corners`` (n, 4 or 8, dim) in dolfinx's order. MeshError where one is no box along the axes."""
+def box_sizes(corners: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """Edges (n, dim) [m] of elements ``corners`` (n, 4 or 8, dim) in dolfinx's order, and which (n,) are boxes along the axes: of the others
+    they mean nothing."""
     d = corners.shape[2]
     size = corners[:, -1] - corners[:, 0]
     place = np.array([[corner >> axis & 1 for axis in range(d)] for corner in range(2**d)], dtype=float)
     off = np.abs(corners - corners[:, :1] - place * size[:, None]).max(axis=(1, 2))
-    if not ((size > 0).all() and (off <= BOX * size.max(axis=1)).all()):
-        raise MeshError("heat in flowing coolant takes elements that are rectangles or boxes along the axes")
-    return np.asarray(size)
+    return np.asarray(size), np.asarray((size > 0).all(axis=1) & (off <= BOX * np.abs(size).max(axis=1)))
+
+
+def volumes(corners: Floats) -> Floats:
+    """(n,) [m³ or m²] of elements ``corners`` (n, 4 or 8, dim) in dolfinx's order."""
+    size, is_box = box_sizes(corners)
+    out = np.asarray(size.prod(axis=1))
+    for part in _parts(np.flatnonzero(~is_box)):
+        out[part] = MappedElements(corners[part]).volume
+    return out
+
+
+def _parts(elements: Integers) -> Iterator[Integers]:
+    for begin in range(0, len(elements), CHUNK):
+        yield elements[begin : begin + CHUNK]
 
 
 class _Tables:

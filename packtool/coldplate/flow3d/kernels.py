@@ -64,14 +64,15 @@ def linear_functions(s: Shapes, corners: Floats, weight: Floats) -> tuple[Floats
     return linear @ np.swapaxes(rows, 1, 2), rows
 
 
-def second_derivatives(dimension: int) -> Floats:
-    """(dim, dim, q, a): of the velocity's functions at the Gauss points, by the reference element's coordinates."""
+def second_derivatives(dimension: int, degree: int = 2) -> Floats:
+    """(dim, dim, q, a): of the functions of a ``degree`` (2: the velocity's, 1: the geometry's) at the Gauss points, by the reference element's
+    coordinates."""
     start()
     import basix
 
     cell = basix.CellType[SHAPES[2**dimension]]
     points, _ = basix.make_quadrature(cell, 5)
-    table = basix.create_element(basix.ElementFamily.P, cell, 2, basix.LagrangeVariant.gll_warped).tabulate(2, points)[..., 0]
+    table = basix.create_element(basix.ElementFamily.P, cell, degree, basix.LagrangeVariant.gll_warped).tabulate(2, points)[..., 0]
     out = np.empty((dimension, dimension, *table.shape[1:]))
     for i in range(dimension):
         for j in range(dimension):

@@ -12,10 +12,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from packtool.coldplate.flow3d.plan import halved, of_lines, swept, towards_corners
 from packtool.errors import SolveError
-from packtool.fem.elements import ElementMesh
-from packtool.fem.lattice import graded, grid, joined
-from packtool.mesh.records import Floats
+from packtool.fem.elements import ElementMesh, outer_facets
+from packtool.fem.lattice import graded, joined
+from packtool.mesh.records import Floats, Integers
 
 Rectangle = tuple[float, float, float, float]
 """x0, y0, x1, y1 [m]."""
@@ -59,13 +60,14 @@ class ChannelPlate:
 class Fineness:
     """Of the coarsest mesh: elements ``across`` a channel's width, over half its height (``up``) and through a skin; ``stretch``: how much longer
     than wide elements may be along a leg. Every element of the channel is then cut in two a
-    direction, ``times`` over; skins are not, through their thickness."""
+    direction, ``times`` over; skins are not, through their thickness. ``corners``: rings of ever smaller elements about the edges that coolant turns round."""
 
     across: int
     up: int
     skin: int = 1
     stretch: float = 5.0
     times: int = 1
+    corners: int = 0
 
 
 LEVELS = {"coarse": Fineness(3, 1), "normal": Fineness(3, 2), "fine": Fineness(4, 2, 2)}
@@ -91,26 +93,24 @@ def plate_grid(plate: ChannelPlate, fineness: Fineness) -> PlateGrid:
     """Both meshes of ``plate``. SolveError for channels that leave the plate, or faces that are no side of a channel."""
     _refuse(plate)
     x, y = (_lines(plate, axis, fineness) for axis in range(2))
+    # what lies beyond an inlet or outlet face, towards the plate's edge, is left out: the face is then a side of the mesh
+    cut = _beyond(plate, plate.inlet, x, y) | _beyond(plate, plate.outlet, x, y)
+    plan = towards_corners(of_lines(x, y, _wet(plate, x, y), _in_plate(plate, x, y), cut), fineness.corners)
     z0, z1, z2, z3 = plate.z
     half = (z1 + z2) / 2
     up = z1 + graded(0.0, half - z1, fineness.up, 2.0, False)
-    flow = grid([x, y, up], np.repeat(_wet(plate, x, y)[:, :, None], fineness.up, axis=2))
+    points, hexes = swept(plan.points, plan.quads, up, np.tile(plan.wet[:, None], fineness.up))
+    flow = _named(plate, points, hexes, {"middle": half}, "wall")
     for _ in range(fineness.times):
-        x, y, up = _halved(x), _halved(y), _halved(up)
+        plan, up = halved(plan), _halved(up)
     n_skin = fineness.skin
     z = joined(np.linspace(z0, z1, n_skin + 1), up, z1 + z2 - up[::-1], np.linspace(z2, z3, n_skin + 1))
-    wet = _wet(plate, x, y)
-    low, high = n_skin, n_skin + 2 * (len(up) - 1)
-    fluid = np.zeros((len(x) - 1, len(y) - 1, len(z) - 1), dtype=bool)
-    fluid[:, :, low:high] = wet[:, :, None]
-    solid = fluid | _in_plate(plate, x, y)[:, :, None]
-    # what lies beyond an inlet or outlet face, towards the plate's edge, is left out: the face is then a side of the mesh
-    for face in (plate.inlet, plate.outlet):
-        solid[_beyond(plate, face, x, y), low:high] = False
-    heat = grid([x, y, z], solid)
-    named_flow = _named(flow, plate, {"wall": ("x-", "x+", "y-", "y+", "z-", "wall"), "middle": ("z+",)})
-    named_heat = _named(heat, plate, {"side": ("x-", "x+", "y-", "y+", "wall"), "top": ("z+",), "bottom": ("z-",)}, (z1, z2))
-    return PlateGrid(named_flow, named_heat, fluid[solid], half, fineness.times)
+    inside = np.zeros(len(z) - 1, dtype=bool)
+    inside[n_skin:-n_skin] = True
+    fluid = plan.wet[:, None] & inside
+    kept = fluid | (plan.metal[:, None] & ~(plan.cut[:, None] & inside))
+    points, hexes = swept(plan.points, plan.quads, z, kept)
+    return PlateGrid(flow, _named(plate, points, hexes, {"bottom": z0, "top": z3}, "side"), fluid[kept], half, fineness.times)
 
 
 def _wet(plate: ChannelPlate, x: Floats, y: Floats) -> NDArray[np.bool_]:
@@ -142,30 +142,26 @@ def _beyond(plate: ChannelPlate, face: Face, x: Floats, y: Floats) -> NDArray[np
     return np.asarray((outward * (along - face.place) > 0) & (across > face.low) & (across < face.high))
 
 
-def _named(
-    mesh: ElementMesh, plate: ChannelPlate, groups: dict[str, tuple[str, ...]], z: tuple[float, float] | None = None
-) -> ElementMesh:
-    """Boundaries joined under new names; facets on the inlet's and the outlet's face under theirs."""
-    boundaries = {}
-    for name, olds in groups.items():
-        parts = [mesh.boundaries[old] for old in olds if old in mesh.boundaries]
-        if parts:
-            boundaries[name] = np.concatenate(parts)
+def _named(plate: ChannelPlate, points: Floats, hexes: Integers, levels: dict[str, float], rest: str) -> ElementMesh:
+    """The mesh with its boundaries: inlet, outlet, those at the heights ``levels``, and the ``rest``."""
+    outer = outer_facets(hexes)
+    corner, left, boundaries = points[outer], np.ones(len(outer), dtype=bool), {}
+    centre = corner.mean(axis=1)
+    wet = (centre[:, 2] > plate.z[1]) & (centre[:, 2] < plate.z[2])
+
+    def take(name: str, here: NDArray[np.bool_]) -> None:
+        if here.any():
+            boundaries[name] = outer[here]
+        left[here] = False
+
+    for name, place in levels.items():
+        take(name, (np.abs(corner[:, :, 2] - place) < 1e-9).all(axis=1))
     for name, face in (("inlet", plate.inlet), ("outlet", plate.outlet)):
-        for group in groups:
-            facets = boundaries.get(group)
-            if facets is None:
-                continue
-            corner = mesh.points[facets]
-            on = (np.abs(corner[:, :, face.axis] - face.place) < 1e-9).all(axis=1)
-            centre = corner.mean(axis=1)
-            on &= (centre[:, 1 - face.axis] > face.low) & (centre[:, 1 - face.axis] < face.high)
-            if z:
-                on &= (centre[:, 2] > z[0]) & (centre[:, 2] < z[1])
-            if on.any():
-                boundaries[name] = facets[on]
-                boundaries[group] = facets[~on]
-    return ElementMesh(mesh.points, mesh.elements, {name: facets for name, facets in boundaries.items() if len(facets)})
+        at = (np.abs(corner[:, :, face.axis] - face.place) < 1e-9).all(axis=1)
+        across = centre[:, 1 - face.axis]
+        take(name, left & at & wet & (across > face.low) & (across < face.high))
+    take(rest, left.copy())
+    return ElementMesh(points, hexes, boundaries)
 
 
 def _lines(plate: ChannelPlate, axis: int, fineness: Fineness) -> Floats:
@@ -180,7 +176,9 @@ def _lines(plate: ChannelPlate, axis: int, fineness: Fineness) -> Floats:
         middle, length = (low + high) / 2, high - low
         wet = any(r[axis] < middle < r[axis + 2] for r in plate.channels)
         if not wet:
-            pieces.append(np.linspace(low, high, 1 + max(1, min(2, round(length / width * fineness.across / 2)))))
+            pieces.append(
+                np.linspace(low, high, 1 + max(1 + (fineness.corners > 0), min(2, round(length / width * fineness.across / 2))))
+            )
         elif length <= 2.5 * width:
             n = max(2, round(fineness.across * length / width)) if length > 0.75 * width else max(2, fineness.across // 3)
             pieces.append(graded(low, high, n, WALL_GRADING if n > 2 else 1.0))
