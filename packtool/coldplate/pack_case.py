@@ -22,7 +22,7 @@ from packtool.design.schema.cold_plate import Pump
 from packtool.layout.records import Layout
 from packtool.mesh.records import TaggedMesh
 from packtool.results import ZERO_CELSIUS, Result
-from packtool.thermal.error import estimated_errors
+from packtool.thermal.error import estimated_errors, halved_shares
 from packtool.thermal.evaluate import region_values
 from packtool.thermal.lost_contact import with_lost_contacts
 from packtool.thermal.measure import heat_results, sensor_results, temperature_results
@@ -33,6 +33,8 @@ from packtool.thermal.steady import solve_steady
 
 EXACT = ("coolant.beyond_calibration", "coolant.inlet", "coolant.flow.mass", "coolant.flow.volume", "energy.imbalance")
 """Results that no mesh has an error in: given by the design, or themselves a measure of error."""
+
+WARMEST, RESISTANCE = "temperature.cold_plate.max", "coolant.thermal_resistance"
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def _solve(
     rows = (
         temperature_results(solution, layout, case)
         + sensor_results(loaded, layout, solution, case)
-        + heat_results(solution, pack_heat(loaded, layout, mesh, case), case)
+        + heat_results(solution, pack_heat(loaded, layout, mesh, case), case, float(flows.ambient_doubt.sum()))
         + [replace(row, case=case) for row in flow_rows(flows)]
     )
     if stream is None or solution.stream is None:
@@ -80,12 +82,12 @@ def _solve(
 
 
 def thermal_resistance(rows: Sequence[Result], coolant: ColdPlateSolution) -> list[Result]:
-    """``coolant.thermal_resistance`` [K/W]: warmest point of the cold plate less the inlet's temperature, over the heat to the coolant;
+    """RESISTANCE [K/W]: warmest point of the cold plate less the inlet's temperature, over the heat to the coolant;
     nothing where the coolant takes up none."""
-    warmest = next((row for row in rows if row.name == "temperature.cold_plate.max"), None)
+    warmest = next((row for row in rows if row.name == WARMEST), None)
     if warmest is None or coolant.heat_W <= 0:
         return []
-    return [Result("coolant.thermal_resistance", (warmest.value - coolant.inlet_degC) / coolant.heat_W, "K/W", case=warmest.case)]
+    return [Result(RESISTANCE, (warmest.value - coolant.inlet_degC) / coolant.heat_W, "K/W", case=warmest.case)]
 
 
 def solve_pack_case(
@@ -112,8 +114,12 @@ def solve_pack_case(
     solution, coolant = finest.solution, finest.coolant
     moved = film_scatter(coarser[-1].rows, solved(meshes[-1], HeatPhysics(lowest_film=True)).rows) if coolant else {}
     results = []
-    for row in estimated_errors(finest.rows, *(once.rows for once in coarser)):
+    told = estimated_errors(finest.rows, *(once.rows for once in coarser), shares=halved_shares(meshes))
+    warmest_error = next((row.error or 0.0 for row in told if row.name == WARMEST), 0.0)
+    for row in told:
         error = None if row.name.startswith(EXACT) else row.error
+        if row.name == RESISTANCE and error is not None and coolant:
+            error = max(error, warmest_error / coolant.heat_W)
         scatter = moved.get(row.name, row.scatter)
         if row.name == "coolant.flow.volume" and pump is not None and finest.curve is not None:
             scatter = flow_scatter(pump, finest.curve, row.value)

@@ -28,7 +28,7 @@ from packtool.design.schema.cold_plate import known_flow_lpm
 from packtool.layout.records import Layout
 from packtool.mesh.records import TaggedMesh
 from packtool.results import ZERO_CELSIUS, Result
-from packtool.thermal.error import estimated_errors
+from packtool.thermal.error import estimated_errors, halved_shares
 from packtool.thermal.heaters import pack_heaters
 from packtool.thermal.lost_contact import with_lost_contacts
 from packtool.thermal.pack import extra_heat, mesh_exchange, region_conductivity, resistance_is_held
@@ -139,7 +139,7 @@ def solve_pack_transient(
     if prepared.stream is not None:
         film = film_scatter(coarser[-1] if coarser else rows, run(meshes[-1], HeatPhysics(lowest_film=True))[2])
     results = []
-    for row in estimated_errors(rows, *coarser):
+    for row in estimated_errors(rows, *coarser, shares=halved_shares(meshes)):
         late = abs(coarsest[row.name] - in_time[row.name]) * 4 / 3
         known = not row.name.startswith(EXACT)
         results.append(

@@ -13,6 +13,7 @@ from packtool.layout.records import Layout
 from packtool.mesh.records import Floats
 from packtool.mesh.solids import IMPORTED
 from packtool.results import ZERO_CELSIUS, Result
+from packtool.thermal.measure import ambient_rows
 from packtool.thermal.part_flows import flow_rows
 
 
@@ -116,11 +117,7 @@ def _heats(case: PackCase, run: PackRun) -> list[Result]:
         Result("heat.busbars", run.made["busbars"] / end, "W"),
         *([Result("heat.extra", float(case.extra.sum()), "W")] if case.extra is not None and case.extra.any() else []),
         *_heaters(case, run),
-        Result("heat.ambient", sum(balance.to_boundaries.values()) / end, "W"),
-        *(
-            Result(f"heat.ambient.{way.removeprefix('exterior_')}", joules / end, "W")
-            for way, joules in balance.to_boundaries.items()
-        ),
+        *ambient_rows(balance, float(run.flows.ambient_doubt.sum()), 1 / end),
         Result("heat.stored", balance.stored / end, "W"),
         *flow_rows(run.flows, 1 / end),
         *coolant,

@@ -32,8 +32,8 @@ class MeshedPack:
 def mesh_layout(layout: Layout, level: Level = "normal", *, halved: bool = False, solids: Sequence[Solid] = ()) -> MeshedPack:
     """Mesh the parts of a pack that heat is solved in: one region a part, in layout order, names and materials kept.
 
-    ``level``: normal has the counts of ``divisions``, fine twice as many in every direction, coarse half. ``halved``: the same
-    mesh with every even number of elements between two faces halved; its grid lines are a subset of the full mesh's (thin layers
+    ``level``: normal has the counts of ``divisions``, fine twice as many in every direction, coarse half (of round cells
+    only in the height, and of the plate under them as many). ``halved``: the same mesh with every even number of elements between two faces halved; its grid lines are a subset of the full mesh's (thin layers
     that have one element keep it), so that the two solutions give an error estimate. ``solids``: parts of any shape; those that touch the
     pack come after its own parts, filled with tetrahedra that are cut into hexahedra and tied to it (``beside``).
 
@@ -53,7 +53,10 @@ def mesh_layout(layout: Layout, level: Level = "normal", *, halved: bool = False
     if not any(sweep.region >= 0 for sweep in sweeps):
         raise MeshError(f"{layout.name} has no part to mesh: none has the role {', '.join(MESHED_ROLES)}")
     if stands_on_plate(sweeps):
-        mesh = tied_mesh(layout, lambda part, own: _meshed(part, own, level, halved))
+        below: Level = "normal" if level == "coarse" else level
+        mesh = tied_mesh(
+            layout, lambda part, own: _meshed(part, own, level, halved), lambda part, own: _meshed(part, own, below, halved)
+        )
     else:
         mesh = _meshed(layout, sweeps, level, halved)
     mesh = with_undersides(mesh)

@@ -34,15 +34,15 @@ def stands_on_plate(sweeps: Sequence[PlacedSweep]) -> bool:
     return bool(tops) and max(tops) <= standing + SAME_MM
 
 
-def tied_mesh(layout: Layout, mesher: Mesher) -> TaggedMesh:
-    """The pack as two meshes by ``mesher``, tied. Raises MeshError where nothing of boxes lies between the cells and the plate."""
+def tied_mesh(layout: Layout, cells: Mesher, plate: Mesher) -> TaggedMesh:
+    """The pack as two meshes, by ``cells`` and by ``plate``, tied. Raises MeshError where nothing of boxes lies between the cells and the plate."""
     roles = {product.id: product.role for product in layout.products}
     above = _only(layout, [part.name for part in layout.parts if roles[part.product] not in UNDER])
     below = _only(layout, [part.name for part in layout.parts if roles[part.product] in (*UNDER, "interface")])
     layers = [sweep for sweep in placed_sweeps(below) if sweep.role == "interface"]
     if not layers or not all(sweep.is_box for sweep in layers):
         raise MeshError("round cells on a cold plate are meshed with an interface layer between them: give the design one")
-    upper, lower = mesher(above, placed_sweeps(above)), mesher(below, placed_sweeps(below))
+    upper, lower = cells(above, placed_sweeps(above)), plate(below, placed_sweeps(below))
     bed = min(sweep.z0 for sweep in layers) * 1e-3
     minus, upper = _underside(upper, bed)
     lower, plus = _without_layers(lower)

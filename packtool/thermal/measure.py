@@ -8,11 +8,12 @@ import numpy as np
 
 from packtool.design.loaded import LoadedDesign
 from packtool.layout.records import Layout
+from packtool.mesh.naming import EXTERIOR_SIDE
 from packtool.mesh.solids import IMPORTED
 from packtool.results import ZERO_CELSIUS, Result
 from packtool.thermal.evaluate import region_values
 from packtool.thermal.pack import PackHeat
-from packtool.thermal.records import ThermalSolution
+from packtool.thermal.records import EnergyBalance, ThermalSolution
 from packtool.thermal.sensors import sensor_rows
 
 
@@ -76,8 +77,8 @@ def sensor_results(loaded: LoadedDesign, layout: Layout, solution: ThermalSoluti
     return [Result(f"temperature.sensor[{n}]", float(v), "degC", case=case) for n, v in zip(names, values, strict=True)]
 
 
-def heat_results(solution: ThermalSolution, heat: PackHeat, case: str) -> list[Result]:
-    """Where the watts come from and where they go, by consistent fluxes; ``energy.imbalance`` is relative."""
+def heat_results(solution: ThermalSolution, heat: PackHeat, case: str, doubt: float = 0.0) -> list[Result]:
+    """Where the watts come from and where they go, by consistent fluxes; ``energy.imbalance`` is relative. ``doubt`` as in ``ambient_rows``."""
     T_mean = region_values(solution.mesh, solution.T).mean
     balance = solution.balance
     rows = [
@@ -85,11 +86,17 @@ def heat_results(solution: ThermalSolution, heat: PackHeat, case: str) -> list[R
         Result("heat.busbars", float(heat.busbar_power(T_mean)[0].sum()), "W"),
         *([Result("heat.extra", float(heat.extra.sum()), "W")] if heat.extra.any() else []),
         *(Result(f"heat.heater[{heater.name}]", float(heater.power.sum()), "W") for heater in heat.heaters),
-        Result("heat.ambient", float(sum(balance.to_boundaries.values())), "W"),
-        *(
-            Result(f"heat.ambient.{name.removeprefix('exterior_')}", float(watts), "W")
-            for name, watts in balance.to_boundaries.items()
-        ),
+        *ambient_rows(balance, doubt),
         Result("energy.imbalance", float(balance.imbalance), "-"),
     ]
     return [replace(row, case=case) for row in rows]
+
+
+def ambient_rows(balance: EnergyBalance, doubt: float, scale: float = 1.0) -> list[Result]:
+    """The heat to the ambient [W], and by the boundary it takes: what ``balance`` has, times ``scale``. ``doubt``: how far off that through
+    the sides may be because of what counts as exterior (``exposure``), told as an error where there is any."""
+    rows = [Result("heat.ambient", float(sum(balance.to_boundaries.values())) * scale, "W", error=doubt * scale or None)]
+    for name, out in balance.to_boundaries.items():
+        error = doubt * scale or None if name == EXTERIOR_SIDE else None
+        rows.append(Result(f"heat.ambient.{name.removeprefix('exterior_')}", float(out) * scale, "W", error=error))
+    return rows

@@ -24,6 +24,7 @@ from packtool.mesh.grid import FACE_CORNERS
 from packtool.mesh.records import Floats, Integers, TaggedMesh
 from packtool.mesh.sides import FacetFinder, facet_key
 from packtool.results import Result
+from packtool.thermal.exposure import exposure_doubt
 from packtool.thermal.records import COOLANT_WALL, ConductionProblem, FacetHeat
 from packtool.thermal.varying import conductivity_at, kind_of
 
@@ -43,8 +44,8 @@ largest flow, which others' errors leave by chance, 11)."""
 @dataclass(frozen=True)
 class PartFlows:
     """``groups``: kinds of part; ``made``, ``stored``, ``to_ambient``, ``to_coolant`` (n_groups,); ``between`` (n_groups, n_groups): from
-    row to column, antisymmetric; ``doubt`` (n_groups, n_groups), symmetric: an error of those that is known from one mesh alone. In
-    watts, or in joules where what was given is summed over time."""
+    row to column, antisymmetric; ``doubt`` (n_groups, n_groups), symmetric: an error of those that is known from one mesh alone, and ``ambient_doubt``
+    (n_groups,) of what goes to the ambient. In watts, or in joules where what was given is summed over time."""
 
     groups: tuple[str, ...]
     made: Floats
@@ -53,6 +54,7 @@ class PartFlows:
     to_coolant: Floats
     between: Floats
     doubt: Floats
+    ambient_doubt: Floats
 
     @property
     def open(self) -> float:
@@ -110,16 +112,17 @@ def part_flows(
         arriving[roles.index(kind)] -= more
         stored[roles.index(kind)] += more.sum()
     made = np.bincount([roles.index(kind) for kind in kinds], power, minlength=n_groups)
-    to_coolant, to_ambient = np.zeros(n_groups), np.zeros(n_groups)
+    to_coolant, to_ambient, ambient_doubt = np.zeros((3, n_groups))
     for name, out in leaving.items():
         owner = _owner_group(mesh, group_of, out.facets)
         _add(arriving, owner[:, None], out.facets, -out.heat)
         total = to_coolant if name == COOLANT_WALL else to_ambient
         total += np.bincount(owner, out.heat.sum(axis=1), minlength=n_groups)
+        ambient_doubt += np.bincount(owner, exposure_doubt(mesh, name, out), minlength=n_groups)
     tied = _tied(problem, group_of, above, arriving)
     facets = _facets_between(mesh, _at_mean(problem, T / seconds, volumes), group_of, touched, above)
     between, doubt = _across(touched, arriving, facets)
-    return PartFlows(roles, made, stored, to_ambient, to_coolant, between + tied, doubt)
+    return PartFlows(roles, made, stored, to_ambient, to_coolant, between + tied, doubt, ambient_doubt)
 
 
 def _without_laws(problem: ConductionProblem) -> tuple[Floats, Floats | None]:
@@ -275,7 +278,10 @@ def flow_rows(flows: PartFlows, scale: float = 1.0) -> list[Result]:
             if value:
                 doubt = float(flows.doubt[i, j]) * scale
                 rows.append(Result(f"heat.flow[{name}>{flows.groups[j]}]", float(value), "W", error=doubt))
-        for other, out in (("coolant", flows.to_coolant[i]), ("ambient", flows.to_ambient[i])):
+        for other, out, doubt in (
+            ("coolant", flows.to_coolant[i], 0.0),
+            ("ambient", flows.to_ambient[i], float(flows.ambient_doubt[i])),
+        ):
             if out:
-                rows.append(Result(f"heat.flow[{name}>{other}]", float(out) * scale, "W"))
+                rows.append(Result(f"heat.flow[{name}>{other}]", float(out) * scale, "W", error=doubt * scale or None))
     return rows

@@ -91,7 +91,7 @@ def test_at_rest_what_the_plate_gives_the_ambient_gets(run):
     assert given["value"] < 0  # from 45 degC air to the coolant at 22
     mean, low, high = (value(run, "steady", f"temperature.part.{what}[bar]") for what in ("mean", "min", "max"))
     assert low["value"] < mean["value"] < high["value"]
-    assert 0 < mean["error"] < 0.3
+    assert 0 < mean["error"] < 0.5  # no temperature is told better than the cells at level coarse
     sensed = value(run, "steady", "temperature.sensor[on-bar]")["value"]
     assert low["value"] < sensed < high["value"]
     # through the joint: Q / (h A), which is the least that the bar's foot is warmer than the plate

@@ -8,7 +8,7 @@ import pytest
 from heat_meshes import bar, problem, steady_heat
 
 from packtool.results import Result
-from packtool.thermal.error import estimated_errors
+from packtool.thermal.error import estimated_errors, halved_shares
 from packtool.thermal.evaluate import region_values
 from packtool.thermal.steady import solve_steady
 from packtool.verification.conduction import CUBOID_REFERENCE, cuboid_rises, nafems_t4
@@ -113,3 +113,25 @@ def test_units_and_doubles_are_checked():
         estimated_errors([_row(1.0)], [Result("T", 1.0, "degC")])
     with pytest.raises(ValueError, match="twice"):
         estimated_errors([_row(1.0)], [_row(1.0), _row(2.0)])
+
+
+def test_a_mesh_halved_in_one_direction_of_three_shows_a_third_of_the_difference():
+    whole, part = bar(elements=8), bar(elements=4)
+    assert halved_shares([whole, part, part]) == (pytest.approx(1 / 3), 0.0)
+    (error,) = (row.error for row in estimated_errors([_row(1.0)], [_row(1.1)], shares=[1 / 3]))
+    assert error == pytest.approx(0.3 / (2**1.5 - 1))
+    (unknown,) = (row.error for row in estimated_errors([_row(1.0)], [_row(1.0)], shares=[0.0]))
+    assert unknown is None  # the same mesh twice tells nothing
+
+
+def test_flows_of_heat_are_held_against_the_heat_to_the_coolant_and_between_parts_take_first_order():
+    names = ("heat.coolant", "heat.ambient.top", "heat.flow[pad>ambient]", "heat.flow[cell>pad]", "coolant.film.max")
+    values = (100.0, 20.0, 0.1, 5.0, 2.0)
+    fine = [_row(value, name) for value, name in zip(values, names, strict=True)]
+    halved = [_row(value + off, name) for value, name, off in zip(values, names, (1.0, 0.0, 0.0, 0.5, 0.0), strict=True)]
+    coolant, top, pad, between, film = (row.error for row in estimated_errors(fine, halved))
+    assert coolant == pytest.approx(1 / (2**1.5 - 1))
+    assert top == pytest.approx(coolant * 0.2)
+    assert pad == pytest.approx(coolant * 0.01)  # of what is next to nothing, a hundredth
+    assert between == pytest.approx(0.5)
+    assert film == pytest.approx(coolant * 0.02)
