@@ -12,16 +12,16 @@ from packtool.errors import MeshError
 from packtool.layout.records import Layout
 from packtool.memory import refuse_beyond
 from packtool.mesh.adjacency import adjacency
-from packtool.mesh.divisions import Level
 from packtool.mesh.enclosing import Enclosing
 from packtool.mesh.measures import facet_areas, facet_normals
 from packtool.mesh.naming import COOLANT_WALL, EXTERIOR_LID, EXTERIOR_PART, EXTERIOR_WALL, GAP_SIDE
 from packtool.mesh.overlap import overlap
 from packtool.mesh.placed import SAME_MM, placed_sweeps
 from packtool.mesh.records import Floats, Integers, Region, TaggedMesh, Tie
+from packtool.mesh.resolution import Resolution
+from packtool.mesh.room import BYTES_AN_ELEMENT
 from packtool.mesh.sides import sides_of
 from packtool.mesh.solids import IMPORTED, TOUCH_MM, Solid, fillings
-from packtool.mesh.swept import BYTES_AN_ELEMENT
 
 COVERED = 0.5
 """A facet that is covered by more than this share is no outer one any more: whole facets on average have the uncovered area."""
@@ -36,16 +36,14 @@ class _Placed:
     outer: Integers
 
 
-def with_solids(
-    layout: Layout, mesh: TaggedMesh, solids: Sequence[Solid], level: Level, halved: bool
-) -> tuple[TaggedMesh, tuple[str, ...]]:
+def with_solids(layout: Layout, mesh: TaggedMesh, solids: Sequence[Solid], of: Resolution) -> tuple[TaggedMesh, tuple[str, ...]]:
     """``mesh`` with a region for each of ``solids`` that touches it, or touches one that does; the names of those that do not.
 
     Where flat faces lie on each other within TOUCH_MM a tie joins them, ``"NAME|ROLE"`` between a part and those of a role, ``"NAME|OTHER"``
     between two parts. Outer facets of a part: ``exterior_wall[NAME]`` on the inside of the tray, ``exterior_lid[NAME]`` on that of the lid,
     ``gap_side`` where they look at another part, else ``exterior_part[NAME]``. Raises MeshError.
     """
-    filled = fillings(tuple(solids), level, halved)
+    filled = fillings(tuple(solids), of)
     _refuse_too_large(sum(len(filled[solid.brep].hexes) for solid in solids), len(mesh.hexes))
     points, placed, first = [mesh.points], [], len(mesh.points)
     for solid in solids:
@@ -64,7 +62,7 @@ def with_solids(
 
 
 def _refuse_too_large(added: int, present: int) -> None:
-    way_out = "leave parts out of the heat (meshed: false), simplify them, take a coarser mesh (mesh.level), or a machine with more memory"
+    way_out = "leave parts out of the heat (meshed: false), simplify them, take a coarser mesh (mesh.level, mesh.sizes), or a machine with more memory"
     refuse_beyond((added + present) * BYTES_AN_ELEMENT, f"a mesh of {added + present:,} elements", way_out, MeshError)
 
 

@@ -6,15 +6,16 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from packtool.design.schema.mesh import Level, MeshSizes
 from packtool.errors import MeshError
 from packtool.layout.records import MESHED_ROLES, Layout
 from packtool.mesh.beside import with_solids
-from packtool.mesh.divisions import Level
 from packtool.mesh.naming import with_undersides
 from packtool.mesh.placed import PlacedSweep, placed_sweeps
 from packtool.mesh.plan import is_curved
 from packtool.mesh.quality import MeshReport, checked
 from packtool.mesh.records import TaggedMesh
+from packtool.mesh.resolution import Resolution
 from packtool.mesh.solids import Solid
 from packtool.mesh.swept import swept_mesh
 from packtool.mesh.tensor import tensor_mesh
@@ -29,12 +30,14 @@ class MeshedPack:
     report: MeshReport
 
 
-def mesh_layout(layout: Layout, level: Level = "normal", *, halved: bool = False, solids: Sequence[Solid] = ()) -> MeshedPack:
+def mesh_layout(
+    layout: Layout, level: Level = "normal", *, halved: bool = False, solids: Sequence[Solid] = (), sizes: MeshSizes | None = None
+) -> MeshedPack:
     """Mesh the parts of a pack that heat is solved in: one region a part, in layout order, names and materials kept.
 
     ``level``: normal has the counts of ``divisions``, fine twice as many in every direction, coarse half (of round cells
     only in the height, and of the plate under them as many). ``halved``: the same mesh with every even number of elements between two faces halved; its grid lines are a subset of the full mesh's (thin layers
-    that have one element keep it), so that the two solutions give an error estimate. ``solids``: parts of any shape; those that touch the
+    that have one element keep it), so that the two solutions give an error estimate. ``sizes``: largest elements, in place of the level's. ``solids``: parts of any shape; those that touch the
     pack come after its own parts, filled with tetrahedra that are cut into hexahedra and tied to it (``beside``).
 
     Boundaries, each outer facet in exactly one: ``coolant_wall`` between solid and coolant; ``gap_side`` where the facet faces
@@ -48,34 +51,36 @@ def mesh_layout(layout: Layout, level: Level = "normal", *, halved: bool = False
     Raises MeshError where a part is not rectilinear, two parts overlap, faces nearly coincide, or the finished mesh is worse than
     the limits of ``quality``.
     """
+    return _made(layout, Resolution.of(level, halved, sizes), solids)
+
+
+def _made(layout: Layout, of: Resolution, solids: Sequence[Solid]) -> MeshedPack:
+    """One mesh of a family, as ``mesh_layout`` says."""
     began = time.perf_counter()
     sweeps = placed_sweeps(layout)
     if not any(sweep.region >= 0 for sweep in sweeps):
         raise MeshError(f"{layout.name} has no part to mesh: none has the role {', '.join(MESHED_ROLES)}")
     if stands_on_plate(sweeps):
-        below: Level = "normal" if level == "coarse" else level
-        mesh = tied_mesh(
-            layout, lambda part, own: _meshed(part, own, level, halved), lambda part, own: _meshed(part, own, below, halved)
-        )
+        mesh = tied_mesh(layout, lambda part, own: _meshed(part, own, of), lambda part, own: _meshed(part, own, of.below))
     else:
-        mesh = _meshed(layout, sweeps, level, halved)
+        mesh = _meshed(layout, sweeps, of)
     mesh = with_undersides(mesh)
     untouched: tuple[str, ...] = ()
     if solids:
-        mesh, untouched = with_solids(layout, mesh, solids, level, halved)
+        mesh, untouched = with_solids(layout, mesh, solids, of)
     return MeshedPack(mesh, checked(layout, mesh, began, solids, untouched))
 
 
-def _meshed(layout: Layout, sweeps: Sequence[PlacedSweep], level: Level, halved: bool) -> TaggedMesh:
+def _meshed(layout: Layout, sweeps: Sequence[PlacedSweep], of: Resolution) -> TaggedMesh:
     """By the back-end that the sweeps ask for."""
     if is_curved(sweeps):
-        return swept_mesh(layout, sweeps, level, halved)
+        return swept_mesh(layout, sweeps, of)
     for sweep in sweeps:
         if not sweep.is_rectilinear:
             raise MeshError(
                 f"part {sweep.part} ({sweep.role}) has oblique edges; outlines are meshed along x and y, and along arcs"
             )
-    return tensor_mesh(layout, sweeps, level, halved)
+    return tensor_mesh(layout, sweeps, of)
 
 
 FAMILIES: Mapping[Level, tuple[tuple[Level, bool], ...]] = {
@@ -98,6 +103,11 @@ def family_members(layout: Layout, level: Level = "normal") -> tuple[tuple[Level
     return (CURVED_FAMILIES if is_curved(placed_sweeps(layout)) else FAMILIES)[level]
 
 
-def mesh_family(layout: Layout, level: Level = "normal", solids: Sequence[Solid] = ()) -> tuple[MeshedPack, ...]:
-    """The mesh of ``level`` and the coarser ones that its error is estimated from, finest first. Raises as ``mesh_layout``."""
-    return tuple(mesh_layout(layout, one, halved=halved, solids=solids) for one, halved in family_members(layout, level))
+def mesh_family(
+    layout: Layout, level: Level = "normal", solids: Sequence[Solid] = (), sizes: MeshSizes | None = None
+) -> tuple[MeshedPack, ...]:
+    """The mesh of ``level``, with ``sizes`` in place of its own, and the coarser ones that its error is estimated from, finest first. Raises
+    as ``mesh_layout``."""
+    members = enumerate(family_members(layout, level))
+    asked = sizes or MeshSizes()
+    return tuple(_made(layout, Resolution(one, halved, asked, level, n), solids) for n, (one, halved) in members)

@@ -13,8 +13,7 @@ from packtool.errors import MeshError
 from packtool.mesh.grid_lines import joined, merged
 from packtool.mesh.placed import COOLANT, SAME_MM, PlacedSweep
 from packtool.mesh.records import Floats
-
-Level = Literal["coarse", "normal", "fine"]
+from packtool.mesh.resolution import Resolution
 
 # Elements at level normal. Each count is even, so that it can be halved for an error estimate; fine has twice as many, coarse half.
 THROUGH_CELL = 4
@@ -41,12 +40,15 @@ THIN_SKIN_MM = 3.0
 through side plates and the fillers beside the rows, which make no heat."""
 
 
+Side = Literal["start", "end", "both"]
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What one kind of part asks of an axis between two coordinates [mm].
 
     ``size``: largest element [mm] at level normal. With ``growth`` > 1 the elements have that size at the ``fine`` side and grow from
-    there. ``once``: a thin layer, one element through if nothing cuts it.
+    there. ``once``: a thin layer, one element through if nothing cuts it. ``most``: largest element that the design allows [mm].
     """
 
     start: float
@@ -54,7 +56,8 @@ class Wish:
     size: float
     growth: float = 1.0
     once: bool = False
-    fine: Literal["start", "end", "both"] = "start"
+    fine: Side = "start"
+    most: float = math.inf
 
     def steps(self, place: float) -> float:
         """Number of elements from ``start`` to ``place``, not rounded."""
@@ -118,14 +121,14 @@ def faces(sweeps: Sequence[PlacedSweep], axis: int) -> Floats:
     return lines
 
 
-def grid_lines(sweeps: Sequence[PlacedSweep], axis: int, level: Level, halved: bool) -> Floats:
+def grid_lines(sweeps: Sequence[PlacedSweep], axis: int, of: Resolution) -> Floats:
     """Grid lines [mm] across ``axis``: every face, and the intervals between them divided.
 
-    Counts at normal and fine are even, except at normal those of thin layers, which are 1 (see the constants above). ``halved``
-    halves every even count; its lines are a subset, to the last bit.
+    Counts at normal and fine are even, except at normal those of thin layers, which are 1 (see the constants above) where no given size is
+    smaller. ``halved`` halves every even count; its lines are a subset, to the last bit.
     """
     at = faces(sweeps, axis)
-    wishes = _wishes(sweeps, axis)
+    wishes = _wishes(sweeps, axis, of)
     starts, ends = np.array([w.start for w in wishes]), np.array([w.end for w in wishes])
     thin = _thin_limit(sweeps, axis)
     pieces = []
@@ -133,22 +136,35 @@ def grid_lines(sweeps: Sequence[PlacedSweep], axis: int, level: Level, halved: b
         here = [wishes[i] for i in np.flatnonzero((starts <= a + SAME_MM) & (ends >= b - SAME_MM))]
         sized = [wish for wish in here if not wish.once]
         once = any(wish.once and wish.end - wish.start <= b - a + SAME_MM for wish in here)
+        most = min((wish.most for wish in here), default=math.inf)
         if once or b - a <= thin:
             normal, finest = 1, None
         else:
             finest = max(sized, key=lambda w: w.steps(b) - w.steps(a), default=None)
             asked = finest.steps(b) - finest.steps(a) if finest else 0.0
-            normal = max(2, 2 * math.ceil(asked / 2 - 1e-9))
-        fine = finest.places(a, b, 2 * normal) if finest else a + (b - a) * np.arange(2 * normal + 1) / (2 * normal)
+            normal = _multiple(asked, of.multiple if most < math.inf and asked > of.least else 2)
+        while (largest := float(np.diff(_places(finest, a, b, normal)).max())) > most * (1 + 1e-9):
+            normal = _multiple(normal * largest / most, of.multiple)
+        fine = _places(finest, a, b, 2 * normal)
         fine[-1] = b
-        count = {"fine": 2 * normal, "normal": normal, "coarse": max(1, normal // 2)}[level]
-        if halved and count % 2 == 0:
+        count = {"fine": 2 * normal, "normal": normal, "coarse": max(1, normal // 2)}[of.level]
+        if of.halved and count % 2 == 0:
             count //= 2
         pieces.append(fine[:: 2 * normal // count])
     return joined(pieces)
 
 
-def _wishes(sweeps: Sequence[PlacedSweep], axis: int) -> list[Wish]:
+def _multiple(asked: float, of: int) -> int:
+    """The least multiple of ``of`` that is no less than ``asked``."""
+    return of * max(1, math.ceil(asked / of - 1e-9))
+
+
+def _places(wish: Wish | None, a: float, b: float, count: int) -> Floats:
+    """(count + 1,) coordinates from a to b, as the wish grades them."""
+    return wish.places(a, b, count) if wish else a + (b - a) * np.arange(count + 1) / count
+
+
+def _wishes(sweeps: Sequence[PlacedSweep], axis: int, of: Resolution) -> list[Wish]:
     """The distinct wishes of all parts for one axis."""
     cells = [sweep for sweep in sweeps if sweep.role == "cell"]
     standing, reaching = min((s.z0 for s in cells), default=0.0), max((s.z1 for s in cells), default=0.0)
@@ -162,32 +178,53 @@ def _wishes(sweeps: Sequence[PlacedSweep], axis: int) -> list[Wish]:
         low, high = sweep.extent(axis)
         length = high - low
         shortest = min(range(3), key=lambda a: sweep.extent(a)[1] - sweep.extent(a)[0])
+
+        def add(key: str, size: float, low: float = low, high: float = high) -> None:
+            given = of.at_normal(key)
+            found[Wish(low, high, given or size, most=given or math.inf)] = None
+
+        def thin(key: str, low: float = low, high: float = high) -> None:
+            found[Wish(low, high, high - low, once=True, most=of.at_normal(key) or math.inf)] = None
+
         match sweep.role:
-            case "cell" if axis == 2 and below and above:
-                first = length / 2 * (UP_GROWTH - 1) / (UP_GROWTH ** (UP_CELL / 2) - 1)
-                found[Wish(low, high, first, UP_GROWTH, fine="both")] = None
             case "cell" if axis == 2 and (below or above):
-                first = length * (UP_GROWTH - 1) / (UP_GROWTH**UP_CELL - 1)
-                found[Wish(low, high, first, UP_GROWTH, fine="start" if below else "end")] = None
+                fine: Side = "both" if below and above else "start" if below else "end"
+                found[_upwards(low, high, fine, of.at_normal("cell_height_mm"))] = None
             case "cell" if axis == 2:
-                found[Wish(low, high, length / UP_CELL)] = None
+                add("cell_height_mm", length / UP_CELL)
+            case "cell" if axis == sweep.through:
+                add("cell_through_mm", length / THROUGH_CELL)
             case "cell":
-                found[Wish(low, high, length / (THROUGH_CELL if axis == sweep.through else ACROSS_CELL))] = None
+                add("cell_across_mm", length / ACROSS_CELL)
             case "pad" | "barrier" | "fin" | "interface" | "heater" if axis == shortest:
-                found[Wish(low, high, length, once=True)] = None
+                thin("layer_mm")
             case "side_plate" | "filler" if axis == min((0, 1), key=lambda a: sweep.extent(a)[1] - sweep.extent(a)[0]):
-                found[Wish(low, high, length, once=True)] = None
+                thin("layer_mm")
             case "end_plate" | "holder" if axis == shortest:
-                found[Wish(low, high, length / THROUGH_PLATE)] = None
+                add("layer_mm", length / THROUGH_PLATE)
             case "cold_plate" if axis != 2:
-                found[Wish(low, high, PLATE_SIZE_MM)] = None
+                add("plate_mm", PLATE_SIZE_MM)
             case "cold_plate" if length <= THIN_SKIN_MM and not any(_overlap((low, high), one) for one in channels):
-                found[Wish(low, high, length, once=True)] = None
+                thin("plate_through_mm")
             case "cold_plate":
-                found[Wish(low, high, length / THROUGH_PLATE)] = None
+                add("plate_through_mm", length / THROUGH_PLATE)
+            case _ if of.sizes.everywhere_mm is not None:
+                add("everywhere_mm", length)
             case _:
                 pass
     return list(found)
+
+
+def _upwards(low: float, high: float, fine: Side, given: float | None) -> Wish:
+    """Over a cell's height [mm]; with a largest element ``given`` as many as it takes, from the finest to the largest in the same ratio."""
+    sides = 2 if fine == "both" else 1
+    length, count = (high - low) / sides, UP_CELL / sides
+    ratio, growth = UP_GROWTH**count, UP_GROWTH
+    if given is not None:
+        share = given * (1 - 1 / ratio) / length  # the largest of n elements is length (1 - ratio^(-1/n)) / (1 - 1/ratio)
+        count = max(2 / sides, -math.log(ratio) / math.log1p(-share)) if share < 1 else 2 / sides
+        growth = ratio ** (1 / count)
+    return Wish(low, high, length * (growth - 1) / (ratio - 1), growth, fine=fine, most=given or math.inf)
 
 
 def _channels(sweeps: Sequence[PlacedSweep]) -> list[tuple[float, float]]:

@@ -6,6 +6,7 @@ Imports nothing of packtool. Exit code 3: gmsh does not load.
 from __future__ import annotations
 
 import json
+import math
 import sys
 from typing import Any
 
@@ -86,7 +87,7 @@ def fill(gmsh: Any, given: Any, target: str) -> None:
     """Tetrahedra of second order inside the solids of a BREP file (mm), written as an npz archive.
 
     Given: ``brep`` its path as UTF-8; ``size``: the longest edge over the thickness, which is twice the volume over the surface;
-    ``around``: edges on a full circle. Written: ``points`` (n, 3) [mm]; ``tets`` (m, 10): corners, then the middles of the edges 01, 12,
+    ``longest``: the longest edge [mm] in its place, if finite; ``around``: edges on a full circle. Written: ``points`` (n, 3) [mm]; ``tets`` (m, 10): corners, then the middles of the edges 01, 12,
     02, 03, 23, 13, on the faces and edges of the solid where these are curved; ``thickness`` [mm]. Solids that touch share nodes.
     """
     gmsh.model.add("solid")
@@ -106,7 +107,8 @@ def fill(gmsh: Any, given: Any, target: str) -> None:
     gmsh.option.setNumber("Mesh.Algorithm3D", 1)  # Delaunay; HXT was 26 times slower here
     gmsh.option.setNumber("Mesh.MeshSizeFromPoints", 0)
     gmsh.option.setNumber("Mesh.MeshSizeFromCurvature", int(given["around"]))
-    gmsh.option.setNumber("Mesh.MeshSizeMax", float(given["size"]) * thickness)
+    longest = float(given["longest"])
+    gmsh.option.setNumber("Mesh.MeshSizeMax", longest if math.isfinite(longest) else float(given["size"]) * thickness)
     gmsh.option.setNumber("Mesh.OptimizeThreshold", 0.5)
     gmsh.model.mesh.generate(3)
     gmsh.model.mesh.setOrder(2)

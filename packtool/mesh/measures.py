@@ -81,14 +81,20 @@ def hexahedron_jacobians(points: Floats, hexes: Integers) -> Floats:
 
 def aspect_ratio(mesh: TaggedMesh) -> Floats:
     """(n_hexes,) longest over shortest edge [-]."""
-    corners = _corners(mesh.points, mesh.hexes)
-    longest, shortest = np.zeros(len(mesh.hexes)), np.full(len(mesh.hexes), np.inf)
+    shortest, longest = hexahedron_edges(mesh.points, mesh.hexes)
+    return longest / shortest
+
+
+def hexahedron_edges(points: Floats, hexes: Integers) -> tuple[Floats, Floats]:
+    """(n_hexes,) the shortest and the longest edge of each element, in the unit of ``points``."""
+    corners = _corners(points, hexes)
+    longest, shortest = np.zeros(len(hexes)), np.full(len(hexes), np.inf)
     for a, b in EDGES:
         along = corners[:, b] - corners[:, a]
         squared = np.einsum("ij,ij->j", along, along)
         np.maximum(longest, squared, out=longest)
         np.minimum(shortest, squared, out=shortest)
-    return np.sqrt(longest / shortest)
+    return np.sqrt(shortest), np.sqrt(longest)
 
 
 def outer_facets(mesh: TaggedMesh) -> Integers:

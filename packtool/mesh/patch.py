@@ -38,6 +38,8 @@ WORST_CORNER = 0.6
 """Two triangles of the paving become a quadrilateral only if its corners' sines are all more."""
 ATTEMPTS = ((0, 1.0), (1, 0.7), (2, 0.7), (0, 0.5), (3, 0.5))
 """More edges a half circle, and the share of the usual size, that are tried in turn until a patch is good enough; else the best is taken."""
+SHORTENINGS = 5
+"""How often the paving is made anew, finer, where the design gives the longest edge."""
 GOOD_ENOUGH = 0.3
 """Sine of the worst corner; the mesh is refused below 0.2 (``quality``)."""
 TIME_LIMIT_S = 120.0
@@ -77,27 +79,45 @@ class Patch:
     line: Integers
 
 
-def paved(frame: Frame, y: Floats, splits: int) -> Patch:
+def paved(frame: Frame, y: Floats, splits: int, given: float | None = None) -> Patch:
     """The quadrilaterals of a patch.
 
-    ``y`` (n,) ascending: where the grid's lines meet the inner line, every interval between two outlines halved ``splits`` + 1 times. Arcs become chords whose inner ends are moved outwards by so much that the area stays that of the
+    ``y`` (n,) ascending: where the grid's lines meet the inner line, every interval between two outlines halved ``splits`` + 1 times.
+    ``given``: in place of BASE_SIZE_MM, the longest edge that the paving may have before it is cut [mm]. Arcs become chords whose inner ends are moved outwards by so much that the area stays that of the
     arc. Raises MeshError where gmsh fails.
     """
     first = y[:: 2**splits]
-    best: _Coarsest | None = None
-    for more, share in ATTEMPTS:
-        made = _coarsest(frame, first, _steps(frame) + more, share)
-        if best is None or made.quality > best.quality:
-            best = made
-        if best.quality >= GOOD_ENOUGH:
-            break
-    assert best is not None
+    best = _best(frame, first, given or BASE_SIZE_MM, given is not None)
+    size, tries = given, 0
+    while given and size and (longest := 2 * _longest(best)) > given * (1 + 1e-9):
+        if tries == SHORTENINGS:
+            raise MeshError("the round turns of the plate cannot be paved as finely as mesh.sizes asks for: give plate_mm more")
+        size, tries = size * 0.95 * given / longest, tries + 1
+        best = _best(frame, first, size, True)
     points, quads, face, longer = best.points, best.quads, best.face, best.chains
     for k in range(1, splits + 1):
         cut = halved(points, [quads], longer)
         face = face[cut.parent]
         points, quads, longer = _on_curves(cut.points, cut.chains, y[:: 2 ** (splits - k)], best.arcs), cut.quads, cut.chains
     return Patch(points, quads, _probes(points, quads, face), longer[0])
+
+
+def _best(frame: Frame, y: Floats, size: float, given: bool) -> _Coarsest:
+    """The first patch that is good enough, or the best."""
+    best: _Coarsest | None = None
+    for more, share in ATTEMPTS:
+        made = _coarsest(frame, y, _steps(frame, size, given) + more, size, share, given)
+        if best is None or made.quality > best.quality:
+            best = made
+        if best.quality >= GOOD_ENOUGH:
+            break
+    assert best is not None
+    return best
+
+
+def _longest(patch: _Coarsest) -> float:
+    corners = patch.points[patch.quads]
+    return float(np.linalg.norm(corners - np.roll(corners, -1, axis=1), axis=2).max())
 
 
 @dataclass(frozen=True)
@@ -112,12 +132,12 @@ class _Coarsest:
     quality: float
 
 
-def _coarsest(frame: Frame, y: Floats, steps: int, share: float) -> _Coarsest:
-    """The patch with ``steps`` edges a half circle in its paving and elements of ``share`` of the usual size."""
+def _coarsest(frame: Frame, y: Floats, steps: int, size: float, share: float, given: bool) -> _Coarsest:
+    """The patch with ``steps`` edges a half circle in its paving and elements of ``share`` of ``size`` [mm]; no edge is longer where ``given``."""
     graph = _Graph()
     line = graph.chain([(frame.line, float(v)) for v in y[::2]])
     curves: list[tuple[Integers, Arc]] = []
-    size, largest = BASE_SIZE_MM, _largest(frame)
+    largest = _largest(frame)
     for edge in frame.edges:
         if edge.bulge:
             curve = arc(edge.a, edge.b, edge.bulge)
@@ -125,7 +145,7 @@ def _coarsest(frame: Frame, y: Floats, steps: int, share: float) -> _Coarsest:
             inner = [curve.at(k / pieces) for k in range(1, pieces)]
             curves.append((graph.chain([edge.a, *inner, edge.b]), curve))
             size = min(size, curve.length / pieces) if curve.radius == largest else size
-    _ribs(graph, line, curves)
+    _ribs(graph, line, curves, size if given else math.inf)
     size *= share
     for edge in frame.edges:
         if not edge.bulge:
@@ -145,11 +165,11 @@ def _coarsest(frame: Frame, y: Floats, steps: int, share: float) -> _Coarsest:
     return _Coarsest(points, cut.quads, face, cut.chains, arcs, float(corner_quality(points, cut.quads).min()))
 
 
-def _ribs(graph: _Graph, line: Integers, curves: Sequence[tuple[Integers, Arc]]) -> None:
+def _ribs(graph: _Graph, line: Integers, curves: Sequence[tuple[Integers, Arc]], size: float) -> None:
     """Edges across between concentric arcs, and inside the innermost: so that every node of an arc has two elements on either side.
 
     (With one, its corner would open towards 180 degrees as the chords get shorter.) Inside: a star of edges to one point where the
-    inner line has few nodes between the arc's ends, else a ring.
+    inner line has few nodes between the arc's ends, else a ring. Their edges are divided to ``size`` [mm].
     """
     groups: dict[tuple[float, float], list[tuple[Integers, Arc]]] = {}
     for nodes, curve in curves:
@@ -162,25 +182,25 @@ def _ribs(graph: _Graph, line: Integers, curves: Sequence[tuple[Integers, Arc]])
             middle = curve.at(0.5)
             star = (curve.x + STAR * (middle[0] - curve.x), curve.y + STAR * (middle[1] - curve.y))
             for node in inner.tolist():
-                graph.chain([graph.points[node], star])
+                graph.chain(_straight(graph.points[node], star, size))
         else:
             own = [graph.points[node] for node in inner[1:-1].tolist()]
             ring = [(curve.x + RING * (x - curve.x), curve.y + RING * (y - curve.y)) for x, y in own]
             graph.chain(ring)
             for outside, within in zip(own, ring, strict=True):
-                graph.chain([outside, within])
+                graph.chain(_straight(outside, within, size))
         for (one, a), (other, b) in itertools.pairwise(group):
             same = other if a.turn * b.turn > 0 else other[::-1]
             for m, n in zip(one[1:-1].tolist(), same[1:-1].tolist(), strict=True):
-                graph.chain([graph.points[m], graph.points[n]])
+                graph.chain(_straight(graph.points[m], graph.points[n], size))
 
 
 def _largest(frame: Frame) -> float:
     return max(arc(e.a, e.b, e.bulge).radius for e in frame.edges if e.bulge)
 
 
-def _steps(frame: Frame) -> int:
-    """Edges of a half circle in the paving, the same for all arcs of a patch so that concentric ones are cut alike."""
+def _steps(frame: Frame, size: float, given: bool) -> int:
+    """Edges of a half circle in a paving of ``size`` [mm], the same for all arcs of a patch so that concentric ones are cut alike."""
     arcs = [arc(e.a, e.b, e.bulge) for e in frame.edges if e.bulge]
     radii = sorted({round(a.radius, 6) for a in arcs})
     largest = radii[-1]
@@ -193,8 +213,9 @@ def _steps(frame: Frame) -> int:
             f"round turns of {largest:.4g} mm (outer radius) with {gap:.3g} mm between them and the next edge: chords would come too close;"
             f" make the channel wider, or the plate's margin at least {least:.3g} mm"
         )
-    long = math.pi * largest / min(BASE_SIZE_MM, SLENDER * gap)
-    return min(MOST_STEPS, max(LEAST_STEPS, flat, math.ceil(long)))
+    long = math.pi * largest / min(size, SLENDER * gap)
+    steps = max(LEAST_STEPS, flat, math.ceil(long))
+    return steps if given else min(MOST_STEPS, steps)
 
 
 def _straight(a: Point, b: Point, size: float) -> list[Point]:

@@ -8,17 +8,19 @@ patch's lines meet the grid's on the line where the straight legs end.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
 
 from packtool.errors import MeshError
 from packtool.layout.profiles import Loop
-from packtool.mesh.divisions import Level, grid_lines
+from packtool.mesh.divisions import grid_lines
 from packtool.mesh.patch import Edge, Frame, paved
 from packtool.mesh.placed import COOLANT, SAME_MM, PlacedSweep
 from packtool.mesh.records import Floats, Integers
+from packtool.mesh.resolution import Resolution
+from packtool.mesh.room import refuse_mesh
 
 SPLITS = {"coarse": 1, "normal": 1, "fine": 2}
 """How often the coarsest plan's quadrilaterals are cut in 2 x 2 in a patch, and its intervals across the legs in 2; one less where
@@ -43,21 +45,24 @@ class Plan:
     radii: tuple[float, ...] = ()
 
 
-def curved_plan(sweeps: Sequence[PlacedSweep], level: Level, halved: bool) -> Plan:
-    """The plan of sweeps of which some have arcs.
+def curved_plan(sweeps: Sequence[PlacedSweep], of: Resolution, layers: int) -> Plan:
+    """The plan of sweeps of which some have arcs, to be swept through ``layers``.
 
     Raises MeshError where an arc lies under a part that is not itself curved, or an outline in a patch is neither an arc nor along x
     or y.
     """
-    splits = SPLITS[level] - (1 if halved else 0)
+    splits = SPLITS[of.level] - (1 if of.halved else 0)
+    cuts = SPLITS[of.solved] + 1
     frames = _frames(sweeps)
-    y = grid_lines(sweeps, 1, "coarse", True)
+    y = grid_lines(sweeps, 1, replace(of, level="coarse", halved=True, solved="fine" if of.solved == "fine" else "normal"))
     for _ in range(splits + 1):
         y = np.sort(np.concatenate([y, (y[1:] + y[:-1]) / 2]))
-    x = grid_lines(sweeps, 0, level, halved)
+    x = grid_lines(sweeps, 0, of)
     for frame in frames:
         x = x[x <= frame.line + SAME_MM] if frame.outward > 0 else x[x >= frame.line - SAME_MM]
     nx, ny = len(x) - 1, len(y) - 1
+    refuse_mesh(0, boxes=nx * ny * layers)
+    plate = of.sizes.of("plate_mm")
     number = np.arange((nx + 1) * (ny + 1)).reshape(nx + 1, ny + 1)
     points = [np.stack(np.meshgrid(x, y, indexing="ij"), axis=2).reshape(-1, 2)]
     quads = [np.stack([number[:-1, :-1], number[1:, :-1], number[1:, 1:], number[:-1, 1:]], axis=2).reshape(-1, 4)]
@@ -65,7 +70,7 @@ def curved_plan(sweeps: Sequence[PlacedSweep], level: Level, halved: bool) -> Pl
     count = len(points[0])
     for frame in frames:
         inside = (y >= frame.low - SAME_MM) & (y <= frame.high + SAME_MM)
-        patch = paved(frame, y[inside], splits)
+        patch = paved(frame, y[inside], splits, plate and plate * 2**cuts)
         joined = count + np.arange(len(patch.points))
         joined[patch.line] = number[-1 if frame.outward > 0 else 0, inside]
         points.append(patch.points)

@@ -9,12 +9,14 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from packtool.design.schema.mesh import Level
 from packtool.errors import MeshError
-from packtool.mesh.divisions import Level
 from packtool.mesh.gmsh_process import run_gmsh
-from packtool.mesh.measures import MAX_VOLUME_ERROR, hexahedron_volumes
+from packtool.mesh.measures import MAX_VOLUME_ERROR, hexahedron_edges, hexahedron_volumes
 from packtool.mesh.quarters import GOOD_SPLIT_JACOBIAN, Quartered, quartered
 from packtool.mesh.records import Floats, Integers
+from packtool.mesh.resolution import Resolution
+from packtool.mesh.room import refuse_mesh
 
 IMPORTED = "imported"
 """Role of the regions of parts of any shape."""
@@ -32,6 +34,10 @@ MIN_SPLIT_JACOBIAN = 0.002
 tangent to an edge, the corner of its face has no angle."""
 MOST_VOLUME_ERROR = 1e-3
 """Largest error of a part's volume [-] where the CAD itself is unsure of it by more than MAX_VOLUME_ERROR."""
+MORE_TRIES = 3
+"""Tries more where the design gives the longest edge, which gmsh takes as a wish."""
+TETRAHEDRON = 2**0.5 / 12
+"""Volume of a regular tetrahedron over the cube of its edge."""
 TIME_LIMIT_S = 300.0
 """For one part; gmsh fills some 20,000 tetrahedra a second."""
 
@@ -62,32 +68,45 @@ class Filling:
     thickness: float
 
 
-def fillings(solids: tuple[Solid, ...], level: Level, halved: bool) -> dict[Path, Filling]:
-    """The elements of each shape among ``solids``, by its file. ``halved``: of about twice the size.
+def fillings(solids: tuple[Solid, ...], of: Resolution) -> dict[Path, Filling]:
+    """The elements of each shape among ``solids``, by its file; of about twice the size where halved.
 
     Raises MeshError, with the part's name, where gmsh fails or takes too long, where an element is bad, or where the volume is not that of the CAD.
     """
-    size, around = (HALVED if halved else SIZE)[level]
-    if halved and level == "coarse":
+    size, around = (HALVED if of.halved else SIZE)[of.level]
+    if of.halved and of.level == "coarse":
         size *= 1.5
+    most = of.here("part_mm")
     made: dict[Path, Filling] = {}
     for solid in solids:
         if solid.brep not in made:
-            made[solid.brep] = _filled(solid, size, around)
+            made[solid.brep] = _filled(solid, size, around, most)
     return made
 
 
-def _filled(solid: Solid, size: float, around: int) -> Filling:
-    best: tuple[Quartered, float] | None = None
-    for share in TRIES:
-        points, tets, thickness = _tetrahedra(solid, share * size, round(around / share))
+def _filled(solid: Solid, size: float, around: int, most: float | None) -> Filling:
+    """``size``, ``around`` as in SIZE; ``most``: in place of the size, the longest edge of an element [mm]."""
+    best: tuple[Quartered, float, float] | None = None
+    aim = most
+    if most is not None:
+        refuse_mesh(4 * solid.volume_mm3 / (TETRAHEDRON * (2 * most) ** 3))
+    for share in TRIES if most is None else TRIES + TRIES[-1:] * MORE_TRIES:
+        points, tets, thickness = _tetrahedra(solid, share * size, round(around / share), aim)
         made = quartered(points, tets, solid.volume_mm3)
-        if best is None or made.worst > best[0].worst:
-            best = made, thickness
-        if made.worst >= GOOD_SPLIT_JACOBIAN:
+        longest = float(hexahedron_edges(made.points, made.hexes)[1].max())
+        fits = most is None or longest <= most * (1 + 1e-9)
+        if best is None or (fits, made.worst) > (most is None or best[2] <= most, best[0].worst):
+            best = made, thickness, longest
+        if made.worst >= GOOD_SPLIT_JACOBIAN and fits:
             break
+        if most is not None and aim is not None:
+            aim *= min(share, most / longest)
     assert best is not None  # TRIES is not empty
-    made, thickness = best
+    made, thickness, longest = best
+    if most is not None and longest > most * (1 + 1e-9):
+        raise MeshError(
+            f"part {solid.name}: its longest element is {longest:.3g} mm, more than mesh.sizes asks for: give part_mm more"
+        )
     if made.worst < MIN_SPLIT_JACOBIAN:
         raise MeshError(
             f"part {solid.name}: its faces cannot be filled with good elements (scaled Jacobian {made.worst:.3g}; the limit is "
@@ -101,11 +120,12 @@ def _way_out(solid: Solid) -> str:
     return "export it without small fillets, threads and slivers of faces, or leave it out of the heat (meshed: false)"
 
 
-def _tetrahedra(solid: Solid, size: float, around: int) -> tuple[Floats, Integers, float]:
+def _tetrahedra(solid: Solid, size: float, around: int, most: float | None) -> tuple[Floats, Integers, float]:
     given = {
         "brep": np.frombuffer(str(solid.brep).encode(), dtype=np.uint8),
         "size": np.array(size),
         "around": np.array(around),
+        "longest": np.array(np.inf if most is None else 2 * most),
     }
     with TemporaryDirectory(prefix="packtool-fill-") as folder:
         target = Path(folder) / "tets.npz"

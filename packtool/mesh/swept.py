@@ -11,8 +11,7 @@ from scipy.sparse.csgraph import connected_components
 
 from packtool.errors import MeshError
 from packtool.layout.records import MESHED_ROLES, Layout
-from packtool.memory import refuse_beyond
-from packtool.mesh.divisions import Level, grid_lines
+from packtool.mesh.divisions import grid_lines
 from packtool.mesh.grid import FACE_CORNERS, VOID
 from packtool.mesh.lattice import is_lattice
 from packtool.mesh.naming import boundaries_by_name, interfaces_by_name, on_wall
@@ -20,29 +19,27 @@ from packtool.mesh.outlines import inside
 from packtool.mesh.placed import SAME_MM, PlacedSweep, meshed_parts
 from packtool.mesh.plan import Plan, curved_plan
 from packtool.mesh.records import Floats, Integers, Region, TaggedMesh
+from packtool.mesh.resolution import Resolution
+from packtool.mesh.room import refuse_mesh
 from packtool.mesh.tile_parts import Tiles, upright_sees_solid
 from packtool.mesh.tiles import tiled_plan
 
 Flags = NDArray[np.bool_]
 
-BYTES_AN_ELEMENT = 800
-"""Peak memory of making a mesh, for each element: 760 bytes for 762k elements of a pack with ribbons (measured)."""
-
 UPRIGHT = np.array([2, 1, 3, 0])
 """Side (index into ``grid.SIDES``) of a hexahedron over the edge from corner i to i + 1 of its quadrilateral; below is 4, above 5."""
 
 
-def swept_mesh(layout: Layout, sweeps: Sequence[PlacedSweep], level: Level, halved: bool) -> TaggedMesh:
+def swept_mesh(layout: Layout, sweeps: Sequence[PlacedSweep], of: Resolution) -> TaggedMesh:
     """The meshed parts of ``layout``, some with arcs, as hexahedra [m]; names as ``build.mesh_layout`` says.
 
     Raises as ``curved_plan``, or ``tiled_plan`` where cells are round.
     """
-    plan = (tiled_plan if is_lattice(sweeps) else curved_plan)(sweeps, level, halved)
-    z = grid_lines(sweeps, 2, level, halved)
+    z = grid_lines(sweeps, 2, of)
+    plan = tiled_plan(sweeps, of, len(z) - 1) if is_lattice(sweeps) else curved_plan(sweeps, of, len(z) - 1)
     occupancy = filled(sweeps, plan, z)
     quad, layer = np.nonzero(occupancy >= 0)
-    way_out = "take a coarser one (mesh.level), a part of the pack, or a machine with more memory"
-    refuse_beyond(len(quad) * BYTES_AN_ELEMENT, f"a mesh of {len(quad):,} elements", way_out, MeshError)
+    refuse_mesh(len(quad))
     region = occupancy[quad, layer]
     element = np.full(occupancy.shape, VOID, dtype=np.int64)
     element[quad, layer] = np.arange(len(quad))

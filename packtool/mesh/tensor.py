@@ -10,17 +10,21 @@ from numpy.typing import NDArray
 from packtool.errors import MeshError
 from packtool.layout.profiles import Loop
 from packtool.layout.records import MESHED_ROLES, Layout
-from packtool.mesh.divisions import Level, grid_lines
+from packtool.mesh.divisions import grid_lines
 from packtool.mesh.grid import VOID, SolidGrid, solid_grid
 from packtool.mesh.naming import boundaries_by_name, interfaces_by_name, on_wall
 from packtool.mesh.placed import SAME_MM, PlacedSweep, meshed_parts
 from packtool.mesh.records import Floats, Integers, Region, TaggedMesh
+from packtool.mesh.resolution import Resolution
+from packtool.mesh.room import refuse_mesh
 
 
-def tensor_mesh(layout: Layout, sweeps: Sequence[PlacedSweep], level: Level, halved: bool) -> TaggedMesh:
+def tensor_mesh(layout: Layout, sweeps: Sequence[PlacedSweep], of: Resolution) -> TaggedMesh:
     """The meshed parts of ``layout``, whose sweeps are all rectilinear, as hexahedra [m]; names as ``build.mesh_layout`` says."""
-    x, y, z = (grid_lines(sweeps, axis, level, halved) for axis in range(3))
+    x, y, z = (grid_lines(sweeps, axis, of) for axis in range(3))
+    refuse_mesh(0, boxes=(len(x) - 1) * (len(y) - 1) * (len(z) - 1))
     occupancy = occupied(sweeps, x, y, z)
+    refuse_mesh(int(np.count_nonzero(occupancy >= 0)))
     grid = solid_grid(x * 1e-3, y * 1e-3, z * 1e-3, occupancy)
     pairs = meshed_parts(layout)
     roles = np.array([MESHED_ROLES.index(product.role) for _, product in pairs])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -41,11 +41,24 @@ THIN = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Fineness:
-    """12 ``around`` edges a circle; ``rings`` layers from the core to the rim, ``layers`` from there to the tile's border."""
+    """12 ``around`` edges a circle; ``rings`` layers from the core to the rim, ``layers`` from there to the tile's border; in thin rings and
+    strips as many as ``thin`` [mm] asks for, one where they are thinner."""
 
     around: int
     rings: int
     layers: int
+    thin: float = math.inf
+
+    def halved(self, times: int) -> Fineness:
+        """Half of every count, ``times`` over; none is less than 1."""
+        around, rings, layers = (max(1, count >> times) for count in (self.around, self.rings, self.layers))
+        return Fineness(around, rings, layers, self.thin * 2**times)
+
+    def across(self, width: float, radius: float) -> int | None:
+        """Elements across a thin ring or strip between cells of a radius [mm]; None: it is not thin."""
+        if width > THIN * radius:
+            return None
+        return 1 if width <= self.thin * (1 + 1e-9) else 2 * math.ceil(width / self.thin / 2 - 1e-9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +119,7 @@ def logical_grid(lattice: Lattice, outlines: Outlines, asked: Fineness) -> Logic
         lines += beyond
     return LogicalGrid(
         np.array([line.points for line in lines]), np.array([line.half_way for line in lines]), tuple(rows), columns.first,
-        Fineness(k, asked.rings, asked.layers),
+        replace(asked, around=k),
     )  # fmt: skip
 
 
@@ -114,7 +127,7 @@ class _Columns:
     """The grid's columns, and what is laid along them."""
 
     def __init__(self, lattice: Lattice, outlines: Outlines, asked: Fineness, ends: tuple[float, float]) -> None:
-        self.lattice, self.outlines, self.layers = lattice, outlines, asked.layers
+        self.lattice, self.outlines, self.asked = lattice, outlines, asked
         pitch, last = lattice.pitch, lattice.x0 + lattice.halves * lattice.pitch / 2
         xs = outlines.x
         if outlines.waves:
@@ -156,8 +169,8 @@ class _Columns:
 
     def _across(self, width: float) -> int:
         """Elements across a strip."""
-        thin = width <= THIN * self.lattice.radius
-        return 1 if thin else self.layers * math.ceil(width / (self.lattice.pitch / 2) - 1e-9)
+        thin = self.asked.across(width, self.lattice.radius)
+        return thin or self.asked.layers * math.ceil(width / (self.lattice.pitch / 2) - 1e-9)
 
     def _straight_gap(self, row: int) -> list[float]:
         """Straight lines between two rows, from the border of the lower one's tiles to that of the upper's; empty: they zigzag or wave."""
@@ -196,7 +209,7 @@ class _Columns:
                 f"round cells touch, or touch a straight outline: there are {max(room, 0.0):.3g} mm beside a radius of {radius:.5g} mm"
             )
         narrow = self.outlines.waves or min(self.outlines.contacts.values(), default=1.0) < LEAST_CONTACT
-        for k in range(max(asked, 2 if narrow else 1), MOST_AROUND + 1):
+        for k in range(max(asked, 2 if narrow else 1), max(asked, MOST_AROUND) + 1):
             self.k = k
             out = float(np.abs(rim(radius, k)[0, 0])) - radius
             if out <= STAND_OUT * room and all(self._stands_out(key) <= STAND_OUT * layer for key, layer in contacts):

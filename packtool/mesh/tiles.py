@@ -13,50 +13,107 @@ from itertools import pairwise
 
 import numpy as np
 
-from packtool.mesh.divisions import Level
+from packtool.design.schema.mesh import Level
 from packtool.mesh.lattice import Lattice, lattice_of, transposed
 from packtool.mesh.ogrid import area_true, disc, rim, ring_quads
 from packtool.mesh.placed import PlacedSweep
 from packtool.mesh.plan import Plan
 from packtool.mesh.records import Floats, Integers
-from packtool.mesh.round_outlines import outlines_of, wetting
-from packtool.mesh.tile_lines import BEFORE_CONTACT, THIN, Fineness, LogicalGrid, Mark, Row, Sharp, logical_grid, marks_of
+from packtool.mesh.resolution import Resolution
+from packtool.mesh.room import refuse_mesh
+from packtool.mesh.round_outlines import Outlines, outlines_of, wetting
+from packtool.mesh.tile_lines import BEFORE_CONTACT, Fineness, LogicalGrid, Mark, Row, Sharp, logical_grid, marks_of
 
-FINENESS = {
-    ("fine", False): Fineness(4, 4, 4),
-    ("fine", True): Fineness(2, 2, 2),
-    ("normal", False): Fineness(2, 2, 2),
-    ("normal", True): Fineness(1, 1, 1),
-    ("coarse", False): Fineness(2, 2, 2),
-    ("coarse", True): Fineness(1, 1, 1),
-}
+FINENESS: Mapping[Level, Fineness] = {"fine": Fineness(4, 4, 4), "normal": Fineness(2, 2, 2), "coarse": Fineness(2, 2, 2)}
 """Fine has twice normal's counts everywhere, halved meshes half. Coarse is normal in the plan, and coarser only in the height: half as many
 rings or layers beside a cell leave twice the error (0.27 K for 0.12 K on 12 cells on a plate, a fifth fewer elements), and none to halve."""
+RIM = 0.03
+"""Nodes this close to a circle, as a share of its radius, are on it: those of a polygon of 12 edges stand 2.3 % outside."""
+WIDEST_RING, WIDEST_CORE = 0.53, 0.6
+"""Of the cell's radius: what all rings, and all elements from the middle to the core's corners, take (``ogrid.CORE`` and POINTED)."""
 LEAST_CORNER, MOST_CORNER = math.pi / 12, math.pi / 3
 """Steepness of the ray to a tile's corner, which a node of the circle lies on: 30 degrees in a regular hexagon."""
 LEAST_SHARE = 0.3
 """Edges between a corner and a contact keep this share of their even length."""
 
 
-def tiled_plan(sweeps: Sequence[PlacedSweep], level: Level, halved: bool) -> Plan:
-    """The plan of sweeps of which the cells are upright cylinders on a lattice; rows along x or along y.
+def tiled_plan(sweeps: Sequence[PlacedSweep], of: Resolution, layers: int) -> Plan:
+    """The plan of sweeps of which the cells are upright cylinders on a lattice, to be swept through ``layers``; rows along x or along y.
 
     Raises MeshError where the circles stand on no lattice, touch each other or an outline, or an outline runs through them.
     """
     sweeps = wetting(sweeps)
     try:
-        return _tiled(sweeps, level, halved)
+        return _tiled(sweeps, of, layers)
     except Sharp:
-        turned = _tiled([transposed(sweep) for sweep in sweeps], level, halved)
+        turned = _tiled([transposed(sweep) for sweep in sweeps], of, layers)
         points, probe, centres = (places[:, ::-1].copy() for places in (turned.points, turned.probe, turned.centres))
         return replace(turned, points=points, quads=turned.quads[:, ::-1].copy(), probe=probe, centres=centres)
 
 
-def _tiled(sweeps: Sequence[PlacedSweep], level: Level, halved: bool) -> Plan:
+def _tiled(sweeps: Sequence[PlacedSweep], of: Resolution, layers: int) -> Plan:
     lattice = lattice_of(sweeps)
     outlines = outlines_of(sweeps, lattice)
-    grid = logical_grid(lattice, outlines, FINENESS[level, halved])
-    return _filled(lattice, grid)
+    asked, base = _fineness(of, lattice.radii[0]), FINENESS[of.solved]
+    while True:
+        plan = _made(lattice, outlines, asked, layers)
+        around, every = _too_long(plan, of)
+        if max(around, every) <= 1 + 1e-9:
+            break
+        asked = replace(
+            asked,
+            around=_up(asked.around * max(around, every), base.around),
+            rings=_up(asked.rings * every, base.rings),
+            layers=_up(asked.layers * every, base.layers),
+        )
+    return plan if of.halvings == 0 else _made(lattice, outlines, asked.halved(of.halvings), layers)
+
+
+def _made(lattice: Lattice, outlines: Outlines, asked: Fineness, layers: int) -> Plan:
+    n_sites = sum(len(lattice.sites(j)) for j in range(len(lattice.y)))
+    refuse_mesh(n_sites * 6 * asked.around * (asked.around + 2 * (asked.rings + asked.layers)) * layers)
+    return _filled(lattice, logical_grid(lattice, outlines, asked))
+
+
+def _too_long(plan: Plan, of: Resolution) -> tuple[float, float]:
+    """Longest edge along the cells' rims, and of all, over what the design gives; 1 where it is short enough."""
+    most, rim_most = of.sizes.everywhere_mm, of.sizes.of("cell_across_mm")
+    if most is None and rim_most is None:
+        return 1.0, 1.0
+    corners = plan.points[plan.quads]
+    edges = np.linalg.norm(corners - np.roll(corners, -1, axis=1), axis=2)
+    away = np.linalg.norm(corners - plan.centres[plan.site][:, None], axis=2)
+    on = (np.abs(away - plan.radii[0]) < RIM * plan.radii[0]) & (plan.site >= 0)[:, None]
+    rim_edges = edges[on & np.roll(on, -1, axis=1)]
+    return max(1.0, float(rim_edges.max()) / (rim_most or math.inf)), max(1.0, float(edges.max()) / (most or math.inf))
+
+
+def _fineness(of: Resolution, radius: float) -> Fineness:
+    """That of the family's finest mesh: the level's, or as given sizes ask for."""
+    base = FINENESS[of.solved]
+    through, across, layer = (of.sizes.of(key) for key in ("cell_through_mm", "cell_across_mm", "layer_mm"))
+    if through is None and across is None and layer is None:
+        return base
+    around, rings, layers = 1.0, float(base.rings), base.layers
+    if across is not None:
+        around = math.tau * radius / (12 * across)
+    if through is not None:
+        around, rings = max(around, WIDEST_CORE * radius / through), WIDEST_RING * radius / through
+        layers = _up(rings, base.rings)
+    elif across is None:
+        around = float(base.around)
+    return Fineness(_up(around, base.around), _up(rings, base.rings), layers, min(layer or math.inf, through or math.inf))
+
+
+def _up(asked: float, multiple: int) -> int:
+    """The least multiple that is no less than asked."""
+    return multiple * max(1, math.ceil(asked / multiple - 1e-9))
+
+
+def _longest(plan: Plan) -> float:
+    """Longest edge [mm]."""
+    corners = plan.points[plan.quads]
+    return float(np.linalg.norm(corners - np.roll(corners, -1, axis=1), axis=2).max())
 
 
 def _filled(lattice: Lattice, grid: LogicalGrid) -> Plan:
@@ -172,7 +229,7 @@ class _Template:
         count = n + len(core.weights)
         chain = count - n + np.arange(n)
         for b in range(1, len(rims)):
-            layers = 1 if radii[b] - radii[b - 1] <= THIN * radii[-1] else fineness.layers
+            layers = fineness.across(radii[b] - radii[b - 1], radii[-1]) or fineness.layers
             for layer in range(1, layers + 1):
                 weights.append(rims[b - 1] + (rims[b] - rims[b - 1]) * layer / layers)
                 chain, count = cls._ring(quads, chain, count + np.arange(n)), count + n

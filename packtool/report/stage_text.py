@@ -38,10 +38,16 @@ def _count(number_of: int, what: str) -> str:
     return f"{number_of} {what}" + ("" if number_of == 1 else "s")
 
 
+def mesh_words(report: Mapping[str, Any]) -> str:
+    """How fine the design asks the mesh to be."""
+    given = [f"{key} {number(size)}" for key, size in report.get("sizes", {}).items()]
+    return f"level {report['level']}" + (f", largest elements: {', '.join(given)}" if given else "")
+
+
 def mesh_text(report: Mapping[str, Any]) -> str:
     """Size and quality of the mesh, and what it leaves out."""
     lines = [
-        f"{report['elements']:,} hexahedra, {report['points']:,} points, {report['components']} connected piece(s), level {report['level']}",
+        f"{report['elements']:,} hexahedra, {report['points']:,} points, {report['components']} connected piece(s), {mesh_words(report)}",
         f"scaled Jacobian at least {number(report['min_scaled_jacobian'])}, aspect ratio at most {number(report['max_aspect_ratio'])}",
         f"part volumes agree with the layout to {report['max_volume_error']:.1e} (worst: {report['worst_part']})",
     ]

@@ -100,7 +100,10 @@ def stage_inputs(
     coolants = content_hash(repr(sorted(loaded.coolants.items())))
     inputs: dict[str, dict[str, str]] = {
         "cad": {"the geometry": geometry, "a material": materials, "the coolant": coolants},
-        "mesh": {"the geometry": meshed, "mesh.level": content_hash(loaded.design.mesh.level)},
+        "mesh": {
+            "the geometry": meshed,
+            "the mesh controls": content_hash(loaded.design.mesh.model_dump(mode="json", exclude_none=True)),
+        },
     }
     if loaded.design.cold_plate is not None:  # the coolant's mass is that at the inlet
         inputs["cad"]["the inlet temperature"] = content_hash(loaded.design.cold_plate.inlet_degC)

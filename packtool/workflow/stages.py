@@ -75,14 +75,18 @@ def mesh(loaded: LoadedDesign, layout: Layout, folder: Path) -> StageOutput:
     from packtool.mesh.build import mesh_family
     from packtool.mesh.files import save_mesh
 
-    level = loaded.design.mesh.level
+    asked = loaded.design.mesh
     with TemporaryDirectory(prefix="packtool-parts-") as place:
-        family = mesh_family(layout, level, _solids(loaded, layout, Path(place)))
+        family = mesh_family(layout, asked.level, _solids(loaded, layout, Path(place)), asked.sizes)
     names = mesh_files(len(family))
     for name, meshed in zip(names, family, strict=True):
         save_mesh(folder / name, meshed.mesh)
     finest, *coarser = ({k: v for k, v in meshed.report.as_dict().items() if k != "seconds"} for meshed in family)
-    report = {"level": level, **finest, "coarser": coarser}  # the same mesh gives the same bytes; run.json has the seconds
+    report = {
+        **asked.model_dump(exclude_none=True),
+        **finest,
+        "coarser": coarser,
+    }  # the same mesh gives the same bytes; run.json has the seconds
     write_json(folder / "mesh.json", report)
     return StageOutput((*names, "mesh.json"), report)
 

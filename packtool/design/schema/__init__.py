@@ -9,6 +9,7 @@ from packtool.design.schema.cylinders import CylinderGrid, Holder, Potting
 from packtool.design.schema.enclosure import Enclosure
 from packtool.design.schema.heaters import Heater
 from packtool.design.schema.limits import Limits
+from packtool.design.schema.mesh import Level, MeshControls, MeshSizes
 from packtool.design.schema.overrides import CellOverride
 from packtool.design.schema.pack import PackDesign
 from packtool.design.schema.parts import StepPart
@@ -35,7 +36,10 @@ __all__ = [
     "Heater",
     "Holder",
     "Interface",
+    "Level",
     "Limits",
+    "MeshControls",
+    "MeshSizes",
     "Modules",
     "PackDesign",
     "Potting",

@@ -14,16 +14,11 @@ from packtool.design.schema.cold_plate import AnyColdPlate, Interface
 from packtool.design.schema.enclosure import Ambient, Enclosure
 from packtool.design.schema.heaters import Heater
 from packtool.design.schema.limits import Limits
+from packtool.design.schema.mesh import MeshControls
 from packtool.design.schema.overrides import Overrides
 from packtool.design.schema.parts import StepPart
 from packtool.design.schema.sensors import Sensor
 from packtool.design.schema.vehicle import Vehicle
-
-
-class MeshControls(DesignRecord):
-    """How fine the mesh is."""
-
-    level: Literal["coarse", "normal", "fine"] = Field("normal", description="finer meshes have smaller errors and take longer")
 
 
 def _plate_needs_interface(plate: object, interface: object) -> str | None:
