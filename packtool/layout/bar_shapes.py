@@ -211,6 +211,8 @@ def sweep(box: Box) -> Sweep:
 
 def extent(boxes: Sequence[Box]) -> tuple[list[float], list[float]]:
     """The lowest and the highest x, y, z of the boxes."""
+    if len(boxes) == 1:
+        return list(boxes[0][:3]), list(boxes[0][3:])
     ends = list(zip(*boxes, strict=True))
     return [min(values) for values in ends[:3]], [max(values) for values in ends[3:]]
 

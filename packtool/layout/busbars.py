@@ -34,6 +34,7 @@ from packtool.layout.bar_shapes import (
 )
 from packtool.layout.complaints import complain
 from packtool.layout.outline import Rectangle
+from packtool.layout.profiles import Loop, Profile
 from packtool.layout.records import Joint, Part, Product, Sweep
 from packtool.layout.terminals import Pole
 
@@ -279,11 +280,10 @@ def bar_name(bar: Bar) -> str:
 def _moved(sweep: Sweep, origin: tuple[float, float, float]) -> Sweep:
     """A sweep in the frame that has its origin there."""
     x, y, z = origin
-    loops = [
-        replace(loop, vertices=tuple((u - x, v - y, bulge) for u, v, bulge in loop.vertices))
-        for loop in (sweep.profile.outer, *sweep.profile.holes)
-    ]
-    return Sweep(replace(sweep.profile, outer=loops[0], holes=tuple(loops[1:])), sweep.z0 - z, sweep.z1 - z)
+    outer, *holes = (
+        Loop(tuple((u - x, v - y, bulge) for u, v, bulge in loop.vertices)) for loop in (sweep.profile.outer, *sweep.profile.holes)
+    )
+    return Sweep(Profile(outer, tuple(holes)), sweep.z0 - z, sweep.z1 - z)
 
 
 def _key(sweep: Sweep) -> tuple[object, ...]:

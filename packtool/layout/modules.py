@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 from math import inf
 
 from packtool.design.schema import Rows
@@ -42,15 +42,17 @@ class Place:
 
     def part(self, part: Part) -> Part:
         """A part of the module, where it stands in the pack."""
+        if not self.tag:  # the pack's own frame
+            return part
         u, v, z = part.origin
         x, y = turned((u, v), self.rotation)
         rotation = quarter_turns(part.rotation_deg + self.rotation)
         return Part(
-            f"{self.tag}.{part.name}" if self.tag else part.name,
+            f"{self.tag}.{part.name}",
             part.product,
             (self.x + x, self.y + y, z),
             rotation,
-            (GROUP + self.tag, *part.group) if self.tag else part.group,
+            (GROUP + self.tag, *part.group),
             None if part.series is None else part.series + self.before,
             None if part.parallel is None else part.parallel + self.beside,
             part.tilt,
@@ -98,8 +100,12 @@ _FACES: tuple[Face, ...] = ("x+", "y+", "x-", "y-")
 
 def turned(point: tuple[float, float], rotation: int) -> tuple[float, float]:
     """A point turned about the origin by quarter turns, exactly."""
+    if rotation == 0:
+        return point
     x, y = point
-    return {0: (x, y), 90: (-y, x), 180: (-x, -y), 270: (y, -x)}[rotation]
+    if rotation == 180:
+        return -x, -y
+    return (-y, x) if rotation == 90 else (y, -x)
 
 
 def turned_rectangle(of: Rectangle, rotation: int) -> Rectangle:
@@ -186,13 +192,14 @@ def module_links(
     if len(strings) > 1:
         wanted += [(0, tuple((string[0], False) for string in strings)), (0, tuple((string[-1], True) for string in strings))]
     tried = [_ways(joined, poles, ends, size, clear, collects=string == 0) for string, joined in wanted]
-    risers = [[box for box in ways[0].boxes if box[5] - box[2] > size.thickness] for ways in tried]
+    firsts = [next(ways) for ways in tried]
+    risers = [[box for box in bar.boxes if box[5] - box[2] > size.thickness] for bar in firsts]
     links: list[Link] = []
-    for number, ((string, joined), ways) in enumerate(zip(wanted, tried, strict=True)):
+    for number, ((string, joined), plain, ways) in enumerate(zip(wanted, firsts, tried, strict=True)):
         posts = [(b[0], b[1], b[2], b[3], b[4], inf) for other, boxes in enumerate(risers) if other != number for b in boxes]
         taken = [box for link in links for box in link.bar.boxes] + posts
-        free = (bar for bar in ways if not any(overlap(a, b) for a in taken for b in bar.boxes))
-        links.append(Link(next(free, ways[0]), tuple(place for place, _ in joined), string))
+        free = (bar for bar in chain([plain], ways) if not any(overlap(a, b) for a in taken for b in bar.boxes))
+        links.append(Link(next(free, plain), tuple(place for place, _ in joined), string))
     return tuple(links)
 
 
@@ -204,7 +211,7 @@ def _ways(
     clear: float,
     *,
     collects: bool,
-) -> list[Bar]:
+) -> Iterator[Bar]:
     """Every way between these ends (True: plus) of modules, floor by floor."""
     gathered = [place.gathered(ends[plus]) for place, plus in joined]
     beside = [
@@ -218,6 +225,7 @@ def _ways(
     if collects:
         series = gathered[0].contact.poles[0].series
         positions = (series, series + 1) if joined[0][1] else (0, series)
-        return [collector(gathered, size, beside, above, route, positions) for above, route in routes]
+        yield from (collector(gathered, size, beside, above, route, positions) for above, route in routes)
+        return
     first, second = gathered
-    return [replace(bridge(first, second, size, beside, above, route=route), shape="module") for above, route in routes]
+    yield from (replace(bridge(first, second, size, beside, above, route=route), shape="module") for above, route in routes)

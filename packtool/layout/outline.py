@@ -26,6 +26,8 @@ def union(rectangles: Sequence[Rectangle]) -> tuple[Profile, ...]:
     for x0, y0, x1, y1 in rectangles:
         if not (x0 < x1 and y0 < y1):
             raise ValueError(f"a rectangle needs x0 < x1 and y0 < y1, not {x0, y0, x1, y1}")
+    if len(rectangles) == 1:
+        return (Profile.rectangle(*rectangles[0]),)
     xs = sorted({x for r in rectangles for x in (r[0], r[2])})
     ys = sorted({y for r in rectangles for y in (r[1], r[3])})
     covered = _covered(rectangles, xs, ys)
@@ -76,16 +78,16 @@ def _pieces(covered: set[Tile]) -> dict[Tile, int]:
 def _loops(covered: set[Tile], xs: list[float], ys: list[float]) -> list[tuple[Tile, Loop]]:
     """Every closed outline with a tile on its left. At a corner where two tiles meet diagonally the walk turns left, and so stays on its piece."""
     edges: dict[tuple[int, int], list[tuple[tuple[int, int], Tile]]] = {}
-    for i, j in sorted(covered):
-        sides = (
-            ((i, j), (i + 1, j), (i, j - 1)),
-            ((i + 1, j), (i + 1, j + 1), (i + 1, j)),
-            ((i + 1, j + 1), (i, j + 1), (i, j + 1)),
-            ((i, j + 1), (i, j), (i - 1, j)),
-        )
-        for a, b, beyond in sides:
-            if beyond not in covered:
-                edges.setdefault(a, []).append((b, (i, j)))
+    for tile in sorted(covered):
+        i, j = tile
+        if (i, j - 1) not in covered:
+            edges.setdefault(tile, []).append(((i + 1, j), tile))
+        if (i + 1, j) not in covered:
+            edges.setdefault((i + 1, j), []).append(((i + 1, j + 1), tile))
+        if (i, j + 1) not in covered:
+            edges.setdefault((i + 1, j + 1), []).append(((i, j + 1), tile))
+        if (i - 1, j) not in covered:
+            edges.setdefault((i, j + 1), []).append((tile, tile))
     loops = []
     for first in sorted(edges):
         while edges[first]:

@@ -122,8 +122,12 @@ def loop_moments(loop: Loop) -> tuple[float, float, float]:
 
 def turned_box(box: tuple[float, float, float, float], rotation_deg: int) -> tuple[float, float, float, float]:
     """x0, y0, x1, y1 of a rectangle turned about the origin by quarter turns."""
+    if rotation_deg == 0:
+        return box
     x0, y0, x1, y1 = box
-    return {0: (x0, y0, x1, y1), 90: (-y1, x0, -y0, x1), 180: (-x1, -y1, -x0, -y0), 270: (y0, -x1, y1, -x0)}[rotation_deg]
+    if rotation_deg == 180:
+        return -x1, -y1, -x0, -y0
+    return (-y1, x0, -y0, x1) if rotation_deg == 90 else (y0, -x1, y1, -x0)
 
 
 @dataclass(frozen=True, slots=True)

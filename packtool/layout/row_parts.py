@@ -29,11 +29,15 @@ def cell_parts(plan: RowPlan, cell: Product, z: float) -> Made:
 def gap_parts(plan: RowPlan, arrangement: Rows, z: float, floor: float) -> Made:
     """Pads and barriers as large as the cells' faces, and fins down to ``floor`` with their feet; ``z``: the cells' underside."""
     products: dict[str, Product] = {}
+    known: dict[tuple[Sheet, float, Stance], Product] = {}
     parts = []
     for row in plan.rows:
         digits = max(2, len(str(len(row.gaps))))
         for number, kind, index, x, thickness in _sheets(row):
-            product = _sheet(arrangement, row.stance, kind, thickness, z - floor, products)
+            key = (kind, thickness, row.stance)
+            if key not in known:
+                known[key] = _sheet(arrangement, row.stance, kind, thickness, z - floor, products)
+            product = known[key]
             letter = f" {'ab'[index]}" if sum(layer.kind == kind for layer in row.gaps[number - 1].layers) > 1 else ""
             name = f"{kind} R{row.number}{_INITIAL[kind]}{number:0{digits}d}{letter}"
             parts.append(Part(name, product.id, (x, row.y, floor if kind == "fin" else z), group=(f"row R{row.number}",)))
