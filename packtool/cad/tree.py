@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from packtool.layout.imported import Tilt
+from packtool.layout.modules import turned
 from packtool.layout.records import Layout, Part
 
 MODULE = "module "
@@ -67,7 +69,7 @@ class Leaf:
     placing: Placing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Group:
     """A group while the tree is being built: ``name`` within its parent; ``children`` in order, of the pack's frame; ``place`` in the circuit
     of its cells, as the end of a name."""
@@ -79,6 +81,24 @@ class _Group:
     def parts(self) -> Iterator[Part]:
         for child in self.children:
             yield from child.parts() if isinstance(child, _Group) else (child[1],)
+
+    @cached_property
+    def frame(self) -> Placing:
+        """Its own frame: that of its first part."""
+        first = next(self.parts())
+        return Placing(first.origin, first.rotation_deg)
+
+    @cached_property
+    def key(self) -> Key:
+        """Groups with equal keys are the same but for their names and where they stand."""
+        rows: list[object] = []
+        for child in self.children:
+            if isinstance(child, _Group):
+                rows.append((child.name + child.place, _rounded(_within(child.frame, self.frame)), child.key))
+            else:
+                name, part = child
+                rows.append((name, _rounded(_within(Placing.of(part), self.frame)), part.product))
+        return (_generic(self.name), *rows)
 
 
 def assembly_tree(layout: Layout) -> Assembly:
@@ -102,14 +122,14 @@ def assembly_tree(layout: Layout) -> Assembly:
         children = []
         for child in group.children:
             if isinstance(child, _Group):
-                shared = _shareable(child, share_all) and keys[_key(child)] > 1
-                around = _frame(child) if shared else frame
+                shared = _shareable(child, share_all) and keys[child.key] > 1
+                around = child.frame if shared else frame
                 if not shared:
                     assembly = make(child, around, free(child.name))
-                elif (key := _key(child)) in made:
-                    assembly = made[key]
+                elif child.key in made:
+                    assembly = made[child.key]
                 else:
-                    assembly = made[key] = make(child, around, free(_generic(child.name)))
+                    assembly = made[child.key] = make(child, around, free(_generic(child.name)))
                 children.append(Occurrence(child.name + child.place, assembly, _within(around, frame)))
             else:
                 name, part = child
@@ -131,12 +151,6 @@ def leaves(assembly: Assembly) -> tuple[Leaf, ...]:
                 yield Leaf((*path, child.name), child.of, placed)
 
     return tuple(below(assembly, (assembly.product,), Placing()))
-
-
-def turned(origin: Point, rotation_deg: int) -> Point:
-    """A point turned about z by quarter turns, exactly."""
-    x, y, z = origin
-    return {0: (x, y, z), 90: (-y, x, z), 180: (-x, -y, z), 270: (y, -x, z)}[rotation_deg]
 
 
 def _grouped(layout: Layout) -> _Group:
@@ -225,27 +239,8 @@ def _shareable(group: _Group, share_all: bool) -> bool:
 def _count(group: _Group, keys: Counter[Key]) -> None:
     for child in group.children:
         if isinstance(child, _Group):
-            keys[_key(child)] += 1
+            keys[child.key] += 1
             _count(child, keys)
-
-
-def _frame(group: _Group) -> Placing:
-    """A group's own frame: that of its first part."""
-    first = next(group.parts())
-    return Placing(first.origin, first.rotation_deg)
-
-
-def _key(group: _Group) -> Key:
-    """Groups with equal keys are the same but for their names and where they stand."""
-    frame = _frame(group)
-    rows: list[object] = []
-    for child in group.children:
-        if isinstance(child, _Group):
-            rows.append((child.name + child.place, _rounded(_within(_frame(child), frame)), _key(child)))
-        else:
-            name, part = child
-            rows.append((name, _rounded(_within(Placing.of(part), frame)), part.product))
-    return (_generic(group.name), *rows)
 
 
 def _rounded(placing: Placing) -> Placing:
@@ -256,10 +251,11 @@ def _rounded(placing: Placing) -> Placing:
 def _within(placing: Placing, frame: Placing) -> Placing:
     """``placing`` of the pack as seen from ``frame``."""
     x, y, z = (round(a - b, NOISE_DIGITS) + 0.0 for a, b in zip(placing.origin, frame.origin, strict=True))
-    return Placing(turned((x, y, z), -frame.rotation_deg % 360), (placing.rotation_deg - frame.rotation_deg) % 360, placing.tilt)
+    return Placing((*turned((x, y), -frame.rotation_deg % 360), z), (placing.rotation_deg - frame.rotation_deg) % 360, placing.tilt)
 
 
 def _composed(outer: Placing, inner: Placing) -> Placing:
     """``inner``, given in the frame ``outer``, in the frame around that."""
-    x, y, z = (a + b for a, b in zip(turned(inner.origin, outer.rotation_deg), outer.origin, strict=True))
-    return Placing((x, y, z), (outer.rotation_deg + inner.rotation_deg) % 360, inner.tilt)
+    x, y = turned(inner.origin[:2], outer.rotation_deg)
+    at = x + outer.origin[0], y + outer.origin[1], inner.origin[2] + outer.origin[2]
+    return Placing(at, (outer.rotation_deg + inner.rotation_deg) % 360, inner.tilt)

@@ -17,6 +17,7 @@ from packtool.layout.bar_bridges import ROUTES, bridge, collector
 from packtool.layout.bar_gathering import Gathered
 from packtool.layout.bar_shapes import AIR_MM, Bar, BarSize, Box, Contacts, overlap
 from packtool.layout.outline import Rectangle
+from packtool.layout.profiles import turned_box
 from packtool.layout.records import Part
 from packtool.layout.rows import Rotation, quarter_turns
 from packtool.layout.terminals import Face, Pole
@@ -80,7 +81,7 @@ class Place:
 
     def rectangle(self, of: Rectangle) -> Rectangle:
         """A rectangle of the module's plan, in the pack's."""
-        x0, y0, x1, y1 = turned_rectangle(of, self.rotation)
+        x0, y0, x1, y1 = turned_box(of, self.rotation)
         return x0 + self.x, y0 + self.y, x1 + self.x, y1 + self.y
 
     def own_box(self, of: Box) -> Box:
@@ -91,7 +92,7 @@ class Place:
     def own_rectangle(self, of: Rectangle) -> Rectangle:
         """A rectangle of the pack's plan, in the module's."""
         x0, y0, x1, y1 = of
-        return turned_rectangle((x0 - self.x, y0 - self.y, x1 - self.x, y1 - self.y), -self.rotation % 360)
+        return turned_box((x0 - self.x, y0 - self.y, x1 - self.x, y1 - self.y), -self.rotation % 360)
 
 
 _FACES: tuple[Face, ...] = ("x+", "y+", "x-", "y-")
@@ -106,12 +107,6 @@ def turned(point: tuple[float, float], rotation: int) -> tuple[float, float]:
     if rotation == 180:
         return -x, -y
     return (-y, x) if rotation == 90 else (y, -x)
-
-
-def turned_rectangle(of: Rectangle, rotation: int) -> Rectangle:
-    """A rectangle turned about the origin by quarter turns."""
-    (x0, y0), (x1, y1) = turned(of[:2], rotation), turned(of[2:], rotation)
-    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
 def place_modules(arrangement: Rows, cells: Rectangle, reach: Rectangle, n_series: int, n_parallel: int) -> tuple[Place, ...]:
@@ -130,7 +125,7 @@ def place_modules(arrangement: Rows, cells: Rectangle, reach: Rectangle, n_serie
     lines = length // modules.count_x if length % modules.count_x == 0 else modules.count_y
     slots = list(_snake(modules.count_x, modules.count_y, lines))
     turns = [quarter_turns(given[k % len(given)] + 180 * (j % lines % 2)) for k, (_, j) in enumerate(slots)]
-    boxes = [turned_rectangle(reach, turn) for turn in turns]
+    boxes = [turned_box(reach, turn) for turn in turns]
     widths = [max(b[2] - b[0] for b, (i, _) in zip(boxes, slots, strict=True) if i == column) for column in range(modules.count_x)]
     depths = [max(b[3] - b[1] for b, (_, j) in zip(boxes, slots, strict=True) if j == line) for line in range(modules.count_y)]
     xs, ys = _slots(widths, modules.gap_x_mm), _slots(depths, modules.gap_y_mm)

@@ -14,10 +14,10 @@ from packtool.design.schema import ColdPlate, Interface, PackDesign
 from packtool.layout.channels import pitched
 from packtool.layout.coolant import Branch, CoolantNetwork
 from packtool.layout.flat_plates import GROUP
-from packtool.layout.modules import turned, turned_rectangle
+from packtool.layout.modules import turned
 from packtool.layout.outline import Rectangle
 from packtool.layout.plate import BORE_OVER_OUTER, FITTING_HEIGHT_MM, FITTING_MM, header_width, hose_fitting, skin_mm
-from packtool.layout.profiles import Loop, Point, Profile
+from packtool.layout.profiles import Loop, Point, Profile, turned_box
 from packtool.layout.records import Detail, Part, Product, Sweep
 from packtool.layout.row_parts import upright
 from packtool.layout.rows import Row, RowPlan
@@ -53,7 +53,7 @@ class UprightPlan:
     def outline(self) -> Rectangle:
         """What plates and tanks take in the pack's plan."""
         x, y = self.end + self.width + self.skin, self.beside + self.skin
-        return turned_rectangle((-x, -y, x, y), self.rotation)
+        return turned_box((-x, -y, x, y), self.rotation)
 
 
 def upright_plate(design: PackDesign) -> ColdPlate | None:
