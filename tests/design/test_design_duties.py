@@ -252,6 +252,7 @@ class TestRefusals:
         assert (found.file, found.line, found.column) == (str(tmp_path / "duty.csv"), line, column)
         assert message in found.message
 
+    @pytest.mark.slow
     def test_a_day_second_by_second_is_no_design_but_a_duty(self, demand, tmp_path):
         rows = (f"{t},{t % 7}.25\n" for t in range(86_400))  # 1.0 MB
         (tmp_path / "day.csv").write_text("time_s,current_A\n" + "".join(rows))

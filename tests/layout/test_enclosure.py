@@ -222,6 +222,7 @@ def test_what_does_not_fit_is_said_at_its_key(load, keys, key, says):
     assert any(k == key and says in message for k, message in found), found
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(
     style=st.sampled_from(get_args(Style)),

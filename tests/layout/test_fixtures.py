@@ -116,6 +116,7 @@ def test_what_cannot_go_together_is_no_design(load, keys, says):
         enclosure(load, **keys)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(
     wall=st.sampled_from(["x-", "x+", "y-", "y+"]),

@@ -222,6 +222,7 @@ def test_filler_keeps_out_of_rounded_corners_and_floors(load):
 sheets = st.floats(0.1, 6.0)
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(
     rows=st.integers(1, 3),

@@ -145,6 +145,7 @@ class TestOutlines:
             mesh_layout(layout(shape("L", "end_plate", Sweep(self.L, 0, 5)))).mesh.hexes
         )
 
+    @pytest.mark.slow
     @settings(max_examples=30, deadline=None)
     @given(
         st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7), st.integers(1, 4), st.integers(1, 4)), min_size=1, max_size=8),

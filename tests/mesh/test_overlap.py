@@ -64,6 +64,7 @@ def test_a_place_in_a_facet_is_found_and_one_beside_it_is_put_on_its_plane():
     assert local_places(corner, on + np.array([0, 0, 0.1])) == pytest.approx(place, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_no_facet_is_lost_where_edges_lie_on_each_other():
     """Ten thousand facets with a side on the joint of two others and a corner to either side of a third's edge: rounding must not cost a corner."""
     random = np.random.default_rng(7)

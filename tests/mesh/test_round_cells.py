@@ -173,6 +173,7 @@ def test_holders_cut_in_a_zigzag_between_offset_rows():
     assert facet_areas(meshed.mesh.points, meshed.mesh.interfaces["holder|holder"]).sum() == pytest.approx(length * 6e-6, rel=1e-9)
 
 
+@pytest.mark.slow
 @given(
     pattern=st.sampled_from(PATTERNS),
     gap=st.floats(0.2, 15.0),
