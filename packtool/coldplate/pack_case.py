@@ -22,6 +22,8 @@ from packtool.design.schema.cold_plate import Pump
 from packtool.layout.records import Layout
 from packtool.mesh.records import TaggedMesh
 from packtool.results import ZERO_CELSIUS, Result
+from packtool.thermal.busbar_results import BarMoment, busbar_results, with_own_errors
+from packtool.thermal.busbars import pack_busbars
 from packtool.thermal.error import estimated_errors, halved_shares
 from packtool.thermal.evaluate import region_values
 from packtool.thermal.lost_contact import with_lost_contacts
@@ -67,11 +69,17 @@ def _solve(
         stream = ChannelStream.of(layout.network, plate, loaded.coolants[plate.coolant], mesh, heat_physics=physics)
     problem = pack_problem(loaded, layout, mesh, case, air)
     solution = solve_steady(problem, stream, cache_dir=cache_dir)
+    heat = pack_heat(loaded, layout, mesh, case)
+    T_cell = region_values(mesh, solution.T).mean[heat.cell_region]
+    bars = busbar_results(
+        heat.bars, pack_busbars(loaded, layout, coarse=True), [BarMoment(heat.cell_current(T_cell), T_cell)], case
+    )
     flows = part_flows(problem, solution.T, solution.region_power, solution.leaving, conducted=solution.conducted)
     rows = (
         temperature_results(solution, layout, case)
         + sensor_results(loaded, layout, solution, case)
-        + heat_results(solution, pack_heat(loaded, layout, mesh, case), case, float(flows.ambient_doubt.sum()))
+        + bars
+        + heat_results(solution, heat, case, float(flows.ambient_doubt.sum()))
         + [replace(row, case=case) for row in flow_rows(flows)]
     )
     if stream is None or solution.stream is None:
@@ -116,7 +124,7 @@ def solve_pack_case(
     results = []
     told = estimated_errors(finest.rows, *(once.rows for once in coarser), shares=halved_shares(meshes))
     warmest_error = next((row.error or 0.0 for row in told if row.name == WARMEST), 0.0)
-    for row in told:
+    for row in with_own_errors(told, finest.rows):
         error = None if row.name.startswith(EXACT) else row.error
         if row.name == RESISTANCE and error is not None and coolant:
             error = max(error, warmest_error / coolant.heat_W)

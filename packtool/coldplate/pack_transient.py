@@ -19,7 +19,7 @@ from packtool.coldplate.pump import flow_scatter, on_the_pump
 from packtool.coldplate.records import HeatPhysics
 from packtool.coldplate.solve import cold_plate_solution
 from packtool.coldplate.stream import ChannelStream
-from packtool.coldplate.transient_results import transient_results
+from packtool.coldplate.transient_results import bar_moments, transient_results
 from packtool.design.cases import case_demand, initial_soc
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import TransientCase
@@ -28,6 +28,8 @@ from packtool.design.schema.cold_plate import known_flow_lpm
 from packtool.layout.records import Layout
 from packtool.mesh.records import TaggedMesh
 from packtool.results import ZERO_CELSIUS, Result
+from packtool.thermal.busbar_results import busbar_results, with_own_errors
+from packtool.thermal.busbars import pack_busbars
 from packtool.thermal.error import estimated_errors, halved_shares
 from packtool.thermal.heaters import pack_heaters
 from packtool.thermal.lost_contact import with_lost_contacts
@@ -120,7 +122,7 @@ def solve_pack_transient(
     ``checkpoints``: a folder for the state of each run at every output, from which one that was killed goes on.
     With a pump's curve the flow is that of coolant at its inlet temperature throughout. Raises SolveError, NotConverged.
     """
-    runs = count()
+    runs, coarse_bars = count(), pack_busbars(loaded, layout, coarse=True)
     pump = loaded.design.cold_plate.pump if loaded.design.cold_plate else None
     loaded = on_the_pump(loaded, layout.network)
 
@@ -129,7 +131,8 @@ def solve_pack_transient(
         prepared = replace(prepared, tolerance=prepared.tolerance / finer, looks=finer ** (1 / 3))
         path = None if checkpoints is None else checkpoints / f"checkpoint-{case}-{next(runs)}"
         done = PackMarch(prepared, cache_dir).go(path)
-        return prepared, done, transient_results(prepared, done, layout, case, tuple(loaded.design.sensors))
+        rows = transient_results(prepared, done, layout, case, tuple(loaded.design.sensors))
+        return prepared, done, rows + busbar_results(prepared.bank.bars, coarse_bars, bar_moments(done), case)
 
     prepared, finest, rows = run(meshes[0])
     coarser = [run(mesh)[2] for mesh in meshes[1:3]]
@@ -139,7 +142,7 @@ def solve_pack_transient(
     if prepared.stream is not None:
         film = film_scatter(coarser[-1] if coarser else rows, run(meshes[-1], HeatPhysics(lowest_film=True))[2])
     results = []
-    for row in estimated_errors(rows, *coarser, shares=halved_shares(meshes)):
+    for row in with_own_errors(estimated_errors(rows, *coarser, shares=halved_shares(meshes)), rows):
         late = abs(coarsest[row.name] - in_time[row.name]) * 4 / 3
         known = not row.name.startswith(EXACT)
         results.append(

@@ -13,6 +13,7 @@ from packtool.layout.records import Layout
 from packtool.mesh.records import Floats
 from packtool.mesh.solids import IMPORTED
 from packtool.results import ZERO_CELSIUS, Result
+from packtool.thermal.busbar_results import BarMoment
 from packtool.thermal.measure import ambient_rows
 from packtool.thermal.part_flows import flow_rows
 
@@ -69,6 +70,12 @@ def _temperatures(run: PackRun, names: list[str]) -> list[Result]:
         over_time(f"temperature.cell.mean[{name}]", mean[:, index], "degC", np.argmax, name)
         over_time(f"temperature.cell.max[{name}]", high[:, index], "degC", np.argmax, name)
     return rows
+
+
+def bar_moments(run: PackRun) -> list[BarMoment]:
+    """The ends of all steps."""
+    ends = [(moment, moment.interval.last) for moment in run.moments if moment.interval is not None]
+    return [BarMoment(last.cell_current, moment.mean, moment.t) for moment, last in ends]
 
 
 def _sensors(run: PackRun, names: tuple[str, ...]) -> list[Result]:

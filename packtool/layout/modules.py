@@ -15,7 +15,7 @@ from math import inf
 from packtool.design.schema import Rows
 from packtool.layout.bar_bridges import ROUTES, bridge, collector
 from packtool.layout.bar_gathering import Gathered
-from packtool.layout.bar_shapes import AIR_MM, Bar, BarSize, Box, Contacts, overlap
+from packtool.layout.bar_shapes import AIR_MM, Bar, BarSize, Box, Contacts, meet
 from packtool.layout.outline import Rectangle
 from packtool.layout.profiles import turned_box
 from packtool.layout.records import Part
@@ -193,7 +193,7 @@ def module_links(
     for number, ((string, joined), plain, ways) in enumerate(zip(wanted, firsts, tried, strict=True)):
         posts = [(b[0], b[1], b[2], b[3], b[4], inf) for other, boxes in enumerate(risers) if other != number for b in boxes]
         taken = [box for link in links for box in link.bar.boxes] + posts
-        free = (bar for bar in chain([plain], ways) if not any(overlap(a, b) for a in taken for b in bar.boxes))
+        free = (bar for bar in chain([plain], ways) if not any(meet(a, b) for a in taken for b in bar.boxes))
         links.append(Link(next(free, plain), tuple(place for place, _ in joined), string))
     return tuple(links)
 

@@ -123,7 +123,52 @@ def fill(gmsh: Any, given: Any, target: str) -> None:
         np.savez(stream, allow_pickle=False, points=points, tets=tets.astype(np.int64), thickness=thickness)
 
 
-TASKS = {"write": write, "pave": pave, "fill": fill}
+def sheets(gmsh: Any, given: Any, target: str) -> None:
+    """Triangles inside polygons less their holes, for each of ``count`` sheets k, written as an npz archive.
+
+    Given: ``corners k`` (n, 2) of its loops one after another, the outer one first, ``first k`` (n_loops + 1,) where each begins, ``whole k``
+    (n_loops,) whether its edges stay whole, ``edge k`` their length and ``size k`` the largest other, which is reached ``reach k`` from them. Written: ``points k`` (n + more, 2), the corners first, ``triangles k`` (m, 3).
+    """
+    made = {}
+    gmsh.option.setNumber("Mesh.Algorithm", 5)
+    gmsh.option.setNumber("Mesh.MeshSizeExtendFromBoundary", 0)
+    gmsh.option.setNumber("Mesh.MeshSizeFromPoints", 0)
+    for k in range(int(given["count"])):
+        corners, first = given[f"corners {k}"], given[f"first {k}"].tolist()
+        gmsh.model.add(f"sheet {k}")
+        for number, (x, y) in enumerate(corners.tolist()):
+            gmsh.model.geo.addPoint(x, y, 0.0, tag=number + 1)
+        loops, kept, rims = [], [], []
+        for begin, end, whole in zip(first[:-1], first[1:], given[f"whole {k}"].tolist(), strict=True):
+            around = list(range(begin + 1, end + 1))
+            lines = [gmsh.model.geo.addLine(a, b) for a, b in zip(around, around[1:] + around[:1], strict=True)]
+            loops.append(gmsh.model.geo.addCurveLoop(lines))
+            if whole:
+                kept += lines
+                rims += around
+        face = gmsh.model.geo.addPlaneSurface(loops)
+        gmsh.model.geo.synchronize()
+        for line in kept:
+            gmsh.model.mesh.setTransfiniteCurve(line, 2)
+        size, field = float(given[f"size {k}"]), gmsh.model.mesh.field
+        near, graded = field.add("Distance"), field.add("Threshold")
+        field.setNumbers(near, "PointsList", rims)
+        growth = {"InField": near, "SizeMin": given[f"edge {k}"], "SizeMax": size, "DistMin": 0.0, "DistMax": given[f"reach {k}"]}
+        for name, value in growth.items():
+            field.setNumber(graded, name, float(value))
+        field.setAsBackgroundMesh(graded)
+        gmsh.option.setNumber("Mesh.MeshSizeMax", size)
+        gmsh.model.mesh.generate(2)
+        tags, coordinates, _ = gmsh.model.mesh.getNodes()
+        places = np.empty((int(tags.max()) + 1, 2))
+        places[tags] = coordinates.reshape(-1, 3)[:, :2]
+        made[f"points {k}"] = places[1:]
+        made[f"triangles {k}"] = gmsh.model.mesh.getElementsByType(TRIANGLE, face)[1].reshape(-1, 3).astype(np.int64) - 1
+    with open(target, "wb") as stream:
+        np.savez(stream, allow_pickle=False, **made)
+
+
+TASKS = {"write": write, "pave": pave, "fill": fill, "sheets": sheets}
 
 
 def main(task: str, source: str, target: str) -> int:

@@ -22,6 +22,7 @@ PRETTY_UNITS = {
     "J_kgK": "J/kgK",
     "kg_m3": "kg/m³",
     "mOhm": "mΩ",
+    "uOhm": "µΩ",
     "ohm": "Ω",
     "ohm_m": "Ω m",
     "per_K": "1/K",

@@ -17,6 +17,7 @@ from packtool.catalogue.records import ResistanceTable, SocTable
 from packtool.design.demand import Demand, Quantity
 from packtool.mesh.records import Floats, Integers
 from packtool.results import ZERO_CELSIUS
+from packtool.thermal.busbars import Busbars
 
 _ROUNDING_K = 1e-6
 
@@ -41,9 +42,8 @@ class Instant:
 class CellBank:
     """``group`` (n_cells,), 0 to n_groups - 1, string by string of ``n_strings``; ``capacity_As`` (n_cells,); ``own_ohm`` (n_cells,): a resistance of its own at any
     temperature, NaN where ``table`` holds, inf where the cell's circuit is open; ``ocv_V``, ``entropy_mV_K`` against SOC;
-    ``v_min``, ``v_max`` of a cell [V]; ``joint_ohm_20`` (n_joints,) busbars at 20 degC and their ``joint_alpha`` [1/K];
-    ``joint_share`` (n_joints, n_cells): how a joint's heat goes to the cells beside it, rows summing to 1; ``joint_string`` (n_joints,): the
-    string, from 1, whose current a joint carries, 0: the pack's."""
+    ``v_min``, ``v_max`` of a cell [V]; the ``bars``, and ``joint_string`` (n_joints,): the string, from 1, whose current a bar carries,
+    0: the pack's."""
 
     group: Integers
     n_groups: int
@@ -54,9 +54,7 @@ class CellBank:
     entropy_mV_K: SocTable
     v_min: float
     v_max: float
-    joint_ohm_20: Floats
-    joint_alpha: float
-    joint_share: Floats
+    bars: Busbars
     joint_string: Integers
     n_strings: int = 1
 
@@ -102,23 +100,27 @@ class CellBank:
         ocv = self.ocv(soc)
         total = np.bincount(self.group, conductance, self.n_groups)
         open_V = np.bincount(self.group, ocv * conductance, self.n_groups) / total
-        warm = 1.0 + self.joint_alpha * (self.joint_share @ T - ZERO_CELSIUS - 20.0)
-        joints = self.joint_ohm_20 * warm
         shared = self.joint_string == 0
         string = np.arange(self.n_groups) // (self.n_groups // self.n_strings)
-        bars = np.bincount(self.joint_string[~shared] - 1, joints[~shared], self.n_strings)
-        string_ohm = np.bincount(string, 1.0 / total, self.n_strings) + bars
+        share, joint_current = conductance / total[self.group], np.zeros(len(self.joint_string))
+        own = self.bars.of_strings.carrying(share, T)
         string_V = np.bincount(string, open_V, self.n_strings)
-        part = (1.0 / string_ohm) / (1.0 / string_ohm).sum()  # of the pack's current, beside what evens the strings out
-        pack_V = float(string_V @ part)
-        evening = ((string_V - pack_V) / string_ohm)[string]
-        inner = float(1.0 / (1.0 / string_ohm).sum() + joints[shared].sum())
-        wanted = asked if quantity == "current_A" else _current_of_power(asked, pack_V, inner)
-        most_out = max(0.0, float((((open_V - self.v_min) * total - evening) / part[string]).min()))
-        most_in = max(0.0, float((((self.v_max - open_V) * total + evening) / part[string]).min()))
-        current = min(max(wanted, -most_in), most_out)
+        for _ in range(2):  # the bars' own warmth, by which their resistance rises, by the current without it
+            rho = own.resistivity(joint_current)
+            bars = np.bincount(self.joint_string[~shared] - 1, own.made(rho)[~shared], self.n_strings)
+            string_ohm = np.bincount(string, 1.0 / total, self.n_strings) + bars
+            part = (1.0 / string_ohm) / (1.0 / string_ohm).sum()  # of the pack's current, beside what evens the strings out
+            common = self.bars.of_pack.carrying(share * part[string[self.group]], T)
+            rho_common = common.resistivity(joint_current)
+            pack_V = float(string_V @ part)
+            evening = ((string_V - pack_V) / string_ohm)[string]
+            inner = float(1.0 / (1.0 / string_ohm).sum() + common.made(rho_common)[shared].sum())
+            wanted = asked if quantity == "current_A" else _current_of_power(asked, pack_V, inner)
+            most_out = max(0.0, float((((open_V - self.v_min) * total - evening) / part[string]).min()))
+            most_in = max(0.0, float((((self.v_max - open_V) * total + evening) / part[string]).min()))
+            current = min(max(wanted, -most_in), most_out)
+            joint_current = np.concatenate([[current], (string_V - pack_V) / string_ohm + current * part])[self.joint_string]
         group_V = open_V - (evening + current * part[string]) / total
-        joint_current = np.concatenate([[current], (string_V - pack_V) / string_ohm + current * part])[self.joint_string]
         cell_current = (ocv - group_V[self.group]) * conductance
         joule = cell_current * (ocv - group_V[self.group])
         entropy = 1e-3 * np.interp(soc, self.entropy_mV_K.soc, self.entropy_mV_K.value)
@@ -130,7 +132,7 @@ class CellBank:
             cell_current=cell_current,
             joule=joule,
             reversible=-cell_current * T * entropy,
-            busbar=(joint_current**2 * joints) @ self.joint_share,
+            busbar=own.loss(joint_current, rho).heat + common.loss(joint_current, rho_common).heat,
         )
 
 

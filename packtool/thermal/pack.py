@@ -17,6 +17,7 @@ from packtool.layout.records import MESHED_ROLES, Layout, Product
 from packtool.mesh.records import Floats, TaggedMesh
 from packtool.results import ZERO_CELSIUS
 from packtool.thermal.air_gap import air_gap_conductance, emissivity_of
+from packtool.thermal.busbars import Busbars, pack_busbars
 from packtool.thermal.heaters import PackHeater, pack_heaters
 from packtool.thermal.records import ConductionProblem, Convection, Heat
 from packtool.thermal.solids import solid_exchange, tie_conductance
@@ -29,8 +30,8 @@ class PackHeat:
     """The heat of every region as a function of the regions' mean temperatures, and where it comes from.
 
     Cells make I²R(T) with their own current: the cells of a parallel group share their string's current by their conductances, and strings
-    in parallel the pack's by theirs. Each busbar makes I²R(T), ``joint_string`` (n_joints,) the string whose current it carries, from 1, or
-    0: the pack's; half of it in the cells of either group it joins (all of it in the one group of a pack terminal).
+    in parallel the pack's by theirs. What these currents make in the ``bars`` goes to the cells that they join (``busbars``);
+    ``joint_string`` (n_joints,): the string whose current a bar carries, from 1, or 0: the pack's.
     ``overridden_ohm`` (n_cells,): a cell's own resistance, NaN: the table's, inf: its circuit is open; ``extra`` (n_cells,) [W] heat made
     beside that all the time; ``heaters`` that are on.
     """
@@ -41,9 +42,7 @@ class PackHeat:
     n_groups: int
     tables: tuple[ResistanceTable, ...]
     overridden_ohm: np.ndarray
-    joint_ohm_20: np.ndarray
-    joint_alpha: float
-    joint_groups: tuple[tuple[int, ...], ...]
+    bars: Busbars
     joint_string: np.ndarray
     n_strings: int
     n_regions: int
@@ -64,17 +63,22 @@ class PackHeat:
         """The current of every string (n_strings,) [A]: by the conductance of its groups and busbars one after the other."""
         if self.n_strings == 1 or self.current_A == 0:
             return np.full(self.n_strings, self.current_A)
-        ohm = (
-            (1.0 / np.bincount(self.group, 1.0 / self.resistance(T_cell)[0], self.n_groups)).reshape(self.n_strings, -1).sum(axis=1)
-        )
+        conductance = 1.0 / self.resistance(T_cell)[0]
+        total = np.bincount(self.group, conductance, self.n_groups)
+        ohm = (1.0 / total).reshape(self.n_strings, -1).sum(axis=1)
         own = self.joint_string > 0
-        ohm += np.bincount(self.joint_string[own] - 1, self.joint_ohm(T_cell)[own], self.n_strings)
+        bars = self.bars.of_strings.carrying(conductance / total[self.group], T_cell)
+        bar_ohm = bars.made(bars.resistivity(np.zeros(len(own))))  # without the bars' own warmth, which is alike in all strings
+        ohm += np.bincount(self.joint_string[own] - 1, bar_ohm[own], self.n_strings)
         return np.asarray(self.current_A * (1.0 / ohm) / (1.0 / ohm).sum())
 
-    def joint_ohm(self, T_cell: Floats) -> Floats:
-        """Resistance of every busbar (n_joints,) [ohm], as warm as the cells that it joins."""
-        warm = [T_cell[np.isin(self.group, groups)].mean() - ZERO_CELSIUS - 20.0 for groups in self.joint_groups]
-        return np.asarray(self.joint_ohm_20 * (1.0 + self.joint_alpha * np.array(warm)))
+    def cell_current(self, T_cell: Floats) -> Floats:
+        """The current of every cell (n_cells,) [A]."""
+        if self.current_A == 0:  # however cold: no resistance has a part in it
+            return np.zeros(len(self.cell_region))
+        conductance = 1.0 / self.resistance(T_cell)[0]
+        total = np.bincount(self.group, conductance, self.n_groups)[self.group]
+        return np.asarray(self.string_current(T_cell)[self.group // (self.n_groups // self.n_strings)] * conductance / total)
 
     def cell_power(self, T_mean: Floats) -> tuple[Floats, Floats]:
         """I²R of each cell [W] and its slope by the cell's own temperature [W/K], (n_cells,)."""
@@ -91,16 +95,10 @@ class PackHeat:
 
     def busbar_power(self, T_mean: Floats) -> tuple[Floats, Floats]:
         """Busbar heat given to each cell [W] and its slope [W/K], (n_cells,)."""
-        power = np.zeros(len(self.cell_region))
-        slope = np.zeros_like(power)
         T_cell = T_mean[self.cell_region]
-        current = np.concatenate([[self.current_A], self.string_current(T_cell)])[self.joint_string]
-        joules = zip(current**2 * self.joint_ohm(T_cell), current**2 * self.joint_ohm_20, self.joint_groups, strict=True)
-        for joule, joule_20, groups in joules:
-            members = np.flatnonzero(np.isin(self.group, groups))
-            power[members] += joule / len(members)
-            slope[members] += joule_20 * self.joint_alpha / len(members) ** 2
-        return power, slope
+        bars, times = self.bars.carrying(self.cell_current(T_cell), T_cell), np.ones(len(self.joint_string))
+        lost = bars.loss(times, bars.resistivity(times))
+        return lost.heat, lost.slope
 
     def __call__(self, T_mean: Floats) -> tuple[Floats, Floats]:
         """Heat of each region [W] and its slope [W/K], (n_regions,), at the regions' mean temperatures [K]."""
@@ -123,9 +121,6 @@ def pack_heat(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: str)
     missing = [part.name for part in cells if part.name not in index]
     if missing:
         raise SolveError(f"cells without a region in the mesh: {', '.join(missing[:5])}")
-    bar = loaded.materials[loaded.design.busbars.material]
-    if bar.resistivity_ohm_m is None:
-        raise SolveError(f"the resistivity of {bar.id} is unknown: it cannot be a busbar")
     return PackHeat(
         current_A=case_current_A(loaded, case),
         cell_region=np.array([index[part.name] for part in cells]),
@@ -133,9 +128,7 @@ def pack_heat(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: str)
         n_groups=layout.n_groups,
         tables=(loaded.cell.resistance_dc,) * len(cells),
         overridden_ohm=own_ohm(loaded, layout),
-        joint_ohm_20=np.array([bar.resistivity_ohm_m.value * (j.length_mm * 1e-3) / (j.area_mm2 * 1e-6) for j in layout.joints]),
-        joint_alpha=bar.alpha_per_K.value if bar.alpha_per_K is not None else 0.0,
-        joint_groups=tuple(map(layout.groups_of, layout.joints)),
+        bars=pack_busbars(loaded, layout),
         joint_string=np.array([joint.string for joint in layout.joints], dtype=int),
         n_strings=layout.n_strings,
         n_regions=len(mesh.regions),

@@ -10,6 +10,7 @@ from packtool.errors import SolveError
 from packtool.layout.properties import cell_mass_kg
 from packtool.layout.records import Layout
 from packtool.mesh.records import Floats, Integers, TaggedMesh
+from packtool.thermal.busbars import pack_busbars
 from packtool.thermal.cell_bank import CellBank
 from packtool.thermal.pack import overrides_of, own_ohm
 from packtool.thermal.solids import solid_capacity
@@ -19,23 +20,15 @@ SECONDS_PER_HOUR = 3600.0
 
 def cell_bank(loaded: LoadedDesign, layout: Layout) -> CellBank:
     """The cells of ``layout`` in its order. Raises SolveError where a figure is unknown."""
-    cell, design = loaded.cell, loaded.design
+    cell = loaded.cell
     if cell.resistance_dc is None:
         raise SolveError(f"the dc resistance of {cell.id} is unknown: give resistance_mOhm or resistance_like")
     if cell.capacity_Ah is None or cell.v_nom is None:
         raise SolveError(f"capacity and nominal voltage of {cell.id} are needed")
     cells, nominal = layout.parts_of("cell"), cell.capacity_Ah.value
     capacity = [nominal if o is None or o.capacity_Ah is None else o.capacity_Ah for o in overrides_of(loaded, layout)]
-    bar = loaded.materials[design.busbars.material]
-    if bar.resistivity_ohm_m is None:
-        raise SolveError(f"the resistivity of {bar.id} is unknown: it cannot be a busbar")
-    group = np.array([layout.group_of(part) for part in cells])
-    share = np.zeros((len(layout.joints), len(cells)))
-    for row, joint in zip(share, layout.joints, strict=True):
-        members = np.isin(group, layout.groups_of(joint))
-        row[members] = 1.0 / members.sum()
     return CellBank(
-        group=group,
+        group=np.array([layout.group_of(part) for part in cells]),
         n_groups=layout.n_groups,
         capacity_As=np.array(capacity) * SECONDS_PER_HOUR,
         table=cell.resistance_dc,
@@ -44,9 +37,7 @@ def cell_bank(loaded: LoadedDesign, layout: Layout) -> CellBank:
         entropy_mV_K=entropic(cell),
         v_min=cell.v_min.value if cell.v_min else 0.0,
         v_max=cell.v_max.value if cell.v_max else np.inf,
-        joint_ohm_20=np.array([bar.resistivity_ohm_m.value * (j.length_mm * 1e-3) / (j.area_mm2 * 1e-6) for j in layout.joints]),
-        joint_alpha=bar.alpha_per_K.value if bar.alpha_per_K is not None else 0.0,
-        joint_share=share,
+        bars=pack_busbars(loaded, layout),
         joint_string=np.array([joint.string for joint in layout.joints], dtype=int),
         n_strings=layout.n_strings,
     )

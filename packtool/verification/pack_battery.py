@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import numpy as np
+
 from packtool.catalogue.load import coolants
 from packtool.design.load import design_from_text
 from packtool.design.loaded import LoadedDesign
 from packtool.fem.start import default_cache
 from packtool.layout.lay_out import lay_out
 from packtool.layout.records import Layout
+from packtool.results import ZERO_CELSIUS
+from packtool.thermal.busbars import pack_busbars
 from packtool.thermal.pack import ambient_exchange
 from packtool.verification.battery_heat import REFERENCES
 from packtool.verification.records import Row, VerificationCase
@@ -85,11 +89,8 @@ def _bernardi_pack() -> Iterator[Row]:
     air = coolants()["air_1atm"]
     loaded, layout = _design(1.0, 1.0)
     ways = {name: way.series_h for name, way in ambient_exchange(loaded, layout, air).items()}
-    bar = loaded.materials[loaded.design.busbars.material]
-    assert bar.resistivity_ohm_m is not None
-    assert bar.alpha_per_K is not None
-    warm = 1 + bar.alpha_per_K.value * (MIDDLE_DEGC - 20.0)
-    joints = sum(warm * bar.resistivity_ohm_m.value * joint.length_mm / joint.area_mm2 * 1e3 for joint in layout.joints)
+    bars = pack_busbars(loaded, layout).carrying(np.ones(1), np.array([MIDDLE_DEGC + ZERO_CELSIUS]))
+    joints = float(bars.made(bars.resistivity(np.ones(len(layout.joints)))).sum())
     loaded, layout = _design(_film(ways), (OHM - joints) * 1e3)
     meshes = [one.mesh for one in mesh_family(layout, "coarse")]
     for time, reference in REFERENCES.items():

@@ -6,8 +6,11 @@ from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import ColdPlate, CylinderGrid, RibbonPlate, Rows
 
 _ALWAYS: tuple[str, ...] = (
-    "Tray, lid, busbars, terminals and fittings are not meshed: tray and lid enter as thermal resistances between the pack and the "
-    "ambient, busbars as heat in the cells that they join. Their joints with the terminals have no resistance.",
+    "Tray, lid, busbars, terminals and fittings are not in the pack's mesh: tray and lid enter as thermal resistances between the pack and the "
+    "ambient.",
+    "Each busbar is solved by finite elements of its own, from the currents that its cells take: all of its heat goes to those cells, by the way "
+    "that it takes in the bar, none to the air around it, and none from cell to cell. A terminal or weld is at one potential and as warm as "
+    "its cell; the bonds of a window take the same current all around. How parallel cells share the current is by their own resistance.",
     "The enclosure takes up and gives off heat over the area of the pack's own faces, not over its larger outside; its underside rests "
     "on the tray's floor, the tray's on nothing but air. No sunshine.",
     "Air inside the enclosure conducts and radiates but does not move: exact above a pack colder than its ambient; beside it a little less "
@@ -28,6 +31,8 @@ def left_out(loaded: LoadedDesign) -> tuple[str, ...]:
     """Sentences on what the model of this design leaves out."""
     arrangement = loaded.design.arrangement
     sentences = [*_ALWAYS]
+    if loaded.design.busbars.contact_uOhm == 0:
+        sentences.append("Welds and joints between busbars and terminals have no resistance: busbars.contact_uOhm is not given.")
     if any(part.meshed for part in loaded.design.parts):
         sentences.append(
             "Parts from STEP files conduct to what their flat faces touch, within 0.05 mm; where they touch curved faces, tray or bolts they do "

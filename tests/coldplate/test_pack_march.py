@@ -15,6 +15,7 @@ from packtool.coldplate.pack_march import PackMarch
 from packtool.coldplate.pack_run import CLOSE_S, PackCase, landings
 from packtool.design.demand import Demand
 from packtool.mesh.boxes import Box, mesh_boxes
+from packtool.thermal.busbars import Busbars
 from packtool.thermal.cell_bank import CORNER_S, CellBank
 from packtool.thermal.records import ConductionProblem, Convection, StreamExchange
 
@@ -29,7 +30,7 @@ def network(n=1, **changes):
         group=np.arange(n), n_groups=n, capacity_As=np.full(n, 3.6e5), table=WARM, own_ohm=np.full(n, np.nan),
         ocv_V=SocTable(soc=(0, 1), value=(3.0, 3.4), standing="given"),
         entropy_mV_K=SocTable(soc=(0, 1), value=(-0.3, 0.3), standing="given"), v_min=2.0, v_max=4.0,
-        joint_ohm_20=np.zeros(0), joint_alpha=0.0, joint_share=np.zeros((0, n)), joint_string=np.zeros(0, dtype=int),
+        bars=Busbars((), 1.0, 0.0, 1.0, 0.0, ()), joint_string=np.zeros(0, dtype=int),
     )  # fmt: skip
     return replace(made, **changes)
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
+from plain_bars import plain_bar, plain_bars
 
 from packtool.catalogue.records import ResistanceTable, SocTable
 from packtool.design.demand import Demand
@@ -13,6 +12,7 @@ from packtool.errors import SolveError
 from packtool.thermal.cell_bank import CellBank, over
 
 OHM = 1e-3
+BETWEEN = [(0, 1), (1, -1)]  # from the first cell's plus to the second one's minus pole
 TABLE = ResistanceTable(temperature_degC=(0, 40), resistance_mOhm=(2.0, 1.0), standing="given")
 FLAT = ResistanceTable(temperature_degC=(-60, 300), resistance_mOhm=(1.0, 1.0), standing="given")
 
@@ -36,10 +36,8 @@ def bank(
         entropy_mV_K=by_soc(1e3 * value for value in entropy),
         v_min=v_min,
         v_max=v_max,
-        joint_ohm_20=np.array(joints, dtype=float),
-        joint_alpha=0.004,
-        joint_share=np.full((len(joints), n), 1.0 / n),
-        joint_string=np.ones(len(joints), dtype=int),
+        bars=plain_bars(*joints),
+        joint_string=np.array([0 if joint.whole else 1 for joint in joints], dtype=int),
         n_strings=strings,
     )
 
@@ -66,8 +64,8 @@ class TestInstant:
         assert now.voltage == pytest.approx(6.44)
 
     def test_a_bar_of_one_string_is_warmed_by_that_strings_current_and_the_packs_bar_by_the_whole(self):
-        strings = replace(bank((0, 1), own=[1e-3, 3e-3], joints=[1e-3, 5e-4], strings=2), joint_string=np.array([1, 0]))
-        now = at(strings, 50.0)
+        joints = [plain_bar(0, 1e-3, [(0, 1)]), plain_bar(1, 5e-4, [(0, 1), (1, 1)], whole=True)]
+        now = at(bank((0, 1), own=[1e-3, 3e-3], joints=joints, strings=2), 50.0)
         assert now.cell_current == pytest.approx([30.0, 20.0])  # 1 + 1 mOhm beside 3
         assert now.busbar.sum() == pytest.approx(30.0**2 * 1e-3 + 50.0**2 * 5e-4)
 
@@ -83,13 +81,13 @@ class TestInstant:
         assert now.joule.sum() == pytest.approx(0.04 * 20.0)
 
     def test_pack_voltage_under_load_counts_cells_and_busbars(self):
-        now = at(bank(joints=[5e-4]), 100.0)
+        now = at(bank(joints=[plain_bar(0, 5e-4, BETWEEN)]), 100.0)
         assert now.voltage == pytest.approx(2 * 3.3 - 100.0 * (2e-3 + 5e-4))
         assert now.busbar.sum() == pytest.approx(100.0**2 * 5e-4)
 
     @pytest.mark.parametrize("power", [500.0, -500.0, 1e-6, 0.0])
     def test_power_is_what_the_terminals_give(self, power):
-        now = at(bank(joints=[5e-4]), power, "power_W")
+        now = at(bank(joints=[plain_bar(0, 5e-4, BETWEEN)]), power, "power_W")
         assert now.current * now.voltage == pytest.approx(power, rel=1e-12, abs=1e-15)
 
     def test_reversible_heat_is_minus_I_T_times_the_entropic_coefficient(self):
@@ -144,7 +142,7 @@ class TestOverAStep:
         assert energy == pytest.approx(300.0 * 2000.0, rel=1e-9)
 
     def test_energy_at_the_terminals_is_that_of_the_cells_less_the_heat(self):
-        network = bank(joints=[2e-4])
+        network = bank(joints=[plain_bar(0, 2e-4, BETWEEN)])
         step = run(network, Demand.constant("current_A", 90.0, 100.0), 0.0, 100.0)
         made = (step.joule + step.busbar).sum() * 100.0
         assert step.energy == pytest.approx(2 * 3.3 * 90.0 * 100.0 - made, rel=1e-9)

@@ -20,6 +20,7 @@ from packtool.layout.lay_out import lay_out
 from packtool.mesh.boxes import Box, mesh_boxes
 from packtool.mesh.build import mesh_layout
 from packtool.mesh.measures import region_volumes
+from packtool.thermal.busbars import Busbars
 from packtool.thermal.cell_bank import CellBank
 from packtool.thermal.heaters import PackHeater, Thermostat, pack_heaters
 from packtool.thermal.pack_bank import cell_bank
@@ -136,7 +137,7 @@ def lump(heater, *, duration=4000.0, h=20.0, tolerance=2e-3, sensors=None):
     whole = cell_bank(loaded, layout)
     one = {name: getattr(whole, name)[:1] for name in ("group", "capacity_As", "own_ohm")}
     bank: CellBank = replace(
-        whole, n_groups=1, joint_ohm_20=np.zeros(0), joint_share=np.zeros((0, 1)), joint_string=np.zeros(0, dtype=int), **one
+        whole, n_groups=1, bars=Busbars((), 1.0, 0.0, 1.0, 0.0, ()), joint_string=np.zeros(0, dtype=int), **one
     )
     return PackCase(
         problem, bank, Demand.constant("current_A", 0.0, duration), np.array([0]), None, 263.15, np.array([0.5]), (duration,), tolerance,

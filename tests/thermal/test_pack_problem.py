@@ -7,12 +7,27 @@ import pytest
 from four_cells import CELLS, COLD, CURRENT, WARM, boxes, kelvin, pack
 
 from packtool.errors import SolveError
+from packtool.layout.bar_seats import seated_bars
+from packtool.mesh.busbars import bar_meshes
+from packtool.thermal.busbar_shape import reduced
 from packtool.thermal.pack import pack_heat, region_conductivity, resistance_is_held
 
 
 def heat_of(*sets):
     loaded, layout = pack(*sets)
     return pack_heat(loaded, layout, boxes(), "charge_1C")
+
+
+def check_slope(power, T):
+    """``power`` gives heat and slope of the cells at ``T``; a central difference is of second order in 1 mK."""
+    _, slope = power(T)
+    step = 1e-3
+    for cell in range(4):
+        up, down = T.copy(), T.copy()
+        up[cell] += step
+        down[cell] -= step
+        difference = (power(up)[0][cell] - power(down)[0][cell]) / (2 * step)
+        assert slope[cell] == pytest.approx(difference, rel=1e-6, abs=1e-9)
 
 
 class TestCellHeat:
@@ -42,15 +57,8 @@ class TestCellHeat:
 
     @pytest.mark.parametrize("degC", [(26.0, 33.0, 30.0, 28.0), (30.0, 30.0, 30.0, 30.0)])
     def test_the_slope_is_the_derivative_by_the_cells_own_temperature(self, degC):
-        heat, step = heat_of("overrides.cells={R1C03: {resistance_mOhm: 0.7}}"), 1e-3
-        T = kelvin(*degC)
-        _, slope = heat(T)
-        for cell in range(4):
-            up, down = T.copy(), T.copy()
-            up[cell] += step
-            down[cell] -= step
-            difference = (heat(up)[0][cell] - heat(down)[0][cell]) / (2 * step)
-            assert slope[cell] == pytest.approx(difference, rel=1e-6, abs=1e-9)  # central difference: second order in 1 mK
+        heat = heat_of("overrides.cells={R1C03: {resistance_mOhm: 0.7}}")
+        check_slope(heat.cell_power, kelvin(*degC))
 
     def test_the_cells_of_a_group_carry_the_whole_current(self):
         loaded, layout = pack()
@@ -73,15 +81,13 @@ class TestCellHeat:
         current = np.sqrt(heat.cell_power(T)[0] / R)
         assert current[[0, 2]] == pytest.approx(current[[1, 3]], rel=1e-12)
         assert current[[0, 2]].sum() == pytest.approx(CURRENT, rel=1e-12)
-        bars = [
-            sum(ohm for ohm, string in zip(heat.joint_ohm(T[:4]), heat.joint_string, strict=True) if string == k) for k in (1, 2)
-        ]
-        assert current[0] * (R[:2].sum() + bars[0]) == pytest.approx(current[2] * (R[2:].sum() + bars[1]), rel=1e-12)
-        bars_heat = sum(
-            ohm * (CURRENT, current[0], current[2])[string] ** 2
-            for ohm, string in zip(heat.joint_ohm(T[:4]), heat.joint_string, strict=True)
-        )
-        assert heat.busbar_power(T)[0].sum() == pytest.approx(bars_heat, rel=1e-12)
+        carrying = heat.bars.carrying(current, T[:4])
+        lost = carrying.made(carrying.resistivity(np.ones(len(heat.joint_string))))
+        bars = [lost[heat.joint_string == k].sum() / current[first] ** 2 for k, first in ((1, 0), (2, 2))]
+        # the strings share as if bars were as warm as their cells: their own warmth, some 10 mK, moves their resistance by 4e-5
+        assert current[0] * (R[:2].sum() + bars[0]) == pytest.approx(current[2] * (R[2:].sum() + bars[1]), rel=1e-6)
+        assert (lost > 0).all()
+        assert heat.busbar_power(T)[0].sum() == pytest.approx(lost.sum(), rel=1e-12)
 
     def test_c_rate_is_current_over_the_packs_capacity(self):
         by_rate = heat_of("cases.charge_1C={kind: steady, c_rate: 0.5}")
@@ -111,30 +117,66 @@ class TestCellHeat:
 
 
 class TestBusbarHeat:
-    def test_is_the_sum_of_I2R_at_20_degC(self):
+    WARM_CELLS = (COLD, COLD, COLD, COLD)
+
+    def test_is_that_of_the_bars_solved_by_themselves(self):
+        """Half the current from either cell: by the resistance of each bar's own finite elements, at the bars' temperature."""
         loaded, layout = pack()
-        rho = loaded.materials["al_1060_busbar"].resistivity_ohm_m.value
-        by_hand = sum(CURRENT**2 * rho * (j.length_mm * 1e-3) / (j.area_mm2 * 1e-6) for j in layout.joints)
-        power, _ = pack_heat(loaded, layout, boxes(), "charge_1C").busbar_power(kelvin(20.0, 20.0, 20.0, 20.0))
-        assert by_hand > 0
-        assert power.sum() == pytest.approx(by_hand, rel=1e-12)
+        material = loaded.materials["al_1060_busbar"]
+        heat = pack_heat(loaded, layout, boxes(), "charge_1C")
+        warm = 1 + material.alpha_per_K.value * (COLD - 20.0)
+        by_hand = 0.0
+        for bar in seated_bars(layout):
+            (mesh,) = bar_meshes([(bar.product, bar.seats)], halved=False)
+            into = np.array([CURRENT / 2 if plus else -CURRENT / 2 for plus in bar.plus])
+            into = np.append(into, -into.sum()) if bar.cable else into
+            flow = reduced(mesh, tuple(into), 3e-3).flow
+            by_hand += into @ np.linalg.pinv(flow, rcond=1e-9) @ into * warm * material.resistivity_ohm_m.value
+        power, _ = heat.busbar_power(kelvin(*self.WARM_CELLS))
+        assert power.sum() == pytest.approx(by_hand, rel=1e-3)  # the bars are a little warmer than the cells
 
     def test_grows_with_the_temperature_of_the_cells_it_joins(self):
         loaded, layout = pack()
         alpha = loaded.materials["al_1060_busbar"].alpha_per_K.value
         heat = pack_heat(loaded, layout, boxes(), "charge_1C")
-        at_20, _ = heat.busbar_power(kelvin(20.0, 20.0, 20.0, 20.0))
+        at_35, _ = heat.busbar_power(kelvin(35.0, 35.0, 35.0, 35.0))
         at_60, _ = heat.busbar_power(kelvin(60.0, 60.0, 60.0, 60.0))
-        assert at_60 == pytest.approx(at_20 * (1 + alpha * 40.0), rel=1e-12)
+        assert at_60 == pytest.approx(at_35 * (1 + alpha * 40.0) / (1 + alpha * 15.0), rel=1e-4)  # their own warmth goes with it
 
-    def test_half_goes_to_each_group_it_joins_and_all_to_the_one_at_a_terminal(self):
+    def test_the_slope_is_the_derivative_where_the_currents_are_given(self):
+        """How the cells of a group share the current goes with their temperature, too; that is left out of the slope."""
+        alike = "overrides.cells={" + ", ".join(f"{name}: {{resistance_mOhm: 0.7}}" for name in CELLS) + "}"
+        check_slope(heat_of(alike, "busbars.contact_uOhm=20").busbar_power, kelvin(26.0, 33.0, 30.0, 28.0))
+
+    def test_half_of_the_bar_between_two_groups_goes_to_each_and_all_of_a_terminals_to_its_own(self):
         loaded, layout = pack()
-        (joint,) = [j for j in layout.joints if (j.from_series, j.to_series) == (1, 2)]
-        ohm = loaded.materials["al_1060_busbar"].resistivity_ohm_m.value * joint.length_mm * 1e-3 / (joint.area_mm2 * 1e-6)
-        for kept in ((joint,), (replace(joint, from_series=0, to_series=1),)):
-            power, _ = pack_heat(loaded, replace(layout, joints=kept), boxes(), "charge_1C").busbar_power(kelvin(*[20.0] * 4))
-            shares = [0.25] * 4 if kept == (joint,) else [0.5, 0.5, 0, 0]
-            assert power == pytest.approx([CURRENT**2 * ohm * share for share in shares], rel=1e-12)
+        minus, between, plus = layout.joints
+        for kept, groups in ((between, (0.5, 0.5)), (minus, (1.0, 0.0)), (plus, (0.0, 1.0))):
+            power, _ = pack_heat(loaded, replace(layout, joints=(kept,)), boxes(), "charge_1C").busbar_power(
+                kelvin(*self.WARM_CELLS)
+            )
+            assert power.sum() > 0
+            assert [power[:2].sum(), power[2:].sum()] == pytest.approx([power.sum() * part for part in groups], rel=1e-9)
+
+    def test_the_cells_next_to_each_other_take_more_of_the_bar_between_their_groups(self):
+        """All of the current passes between the two inner cells, and half of it from an outer to an inner one."""
+        loaded, layout = pack()
+        power, _ = pack_heat(loaded, replace(layout, joints=layout.joints[1:2]), boxes(), "charge_1C").busbar_power(
+            kelvin(*self.WARM_CELLS)
+        )
+        assert power == pytest.approx(power[::-1], rel=1e-9)
+        assert power[1] > 2 * power[0] > 0
+
+    def test_half_of_a_contacts_heat_stays_in_its_cell_and_the_bar_evens_the_other_half_out(self):
+        """Contacts of 50 uOhm conduct 0.15 W/K, the bar beside them some 20 times as much."""
+        contact = 50e-6
+        bare, worse = heat_of(), heat_of(f"busbars.contact_uOhm={contact * 1e6}")
+        T = kelvin(COLD, WARM, WARM, COLD)
+        more = worse.busbar_power(T)[0] - bare.busbar_power(T)[0]
+        current = np.array([CURRENT / 3, 2 * CURRENT / 3, 2 * CURRENT / 3, CURRENT / 3])
+        made = 2 * contact * current**2  # two poles each
+        assert more.sum() == pytest.approx(made.sum(), rel=1e-2)  # warmer bars resist more
+        assert more == pytest.approx(made / 2 + made.mean() / 2, rel=0.1)
 
     def test_is_part_of_the_heat_of_the_cells_regions_and_no_other(self):
         heat, T = heat_of(), kelvin(26.0, 34.0, 29.0, 31.0)

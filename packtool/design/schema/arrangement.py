@@ -188,6 +188,10 @@ class Busbars(DesignRecord):
         description="width of a bar (pattern: rows); width x thickness carries the current of one group. Left out for cylindrical cells: "
         "their plates are as wide as a group",
     )
+    contact_uOhm: Annotated[float, Field(ge=0, le=10_000)] = Field(
+        0.0,
+        description="electric resistance of the weld, bolted joint or bond between a cell's pole and its bar. Left out: none",
+    )
 
 
 Arrangement = Rows | CylinderGrid
