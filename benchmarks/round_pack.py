@@ -20,7 +20,7 @@ from packtool.thermal.records import ConductionProblem, Convection, Heat
 if TYPE_CHECKING:
     from packtool.mesh.records import TaggedMesh
 
-POINTS_A_CELL = 514
+POINTS_A_CELL = 860
 
 K = {"cell": (0.83, 0.83, 11.6), "holder": (0.2,) * 3, "potting": (0.3,) * 3}  # W/m/K
 RHO_CP = {"cell": 2.8e6, "holder": 1.5e6, "potting": 1.2e6}  # J/m³/K

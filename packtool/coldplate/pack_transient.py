@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -39,6 +39,7 @@ from packtool.thermal.records import ConductionProblem
 from packtool.thermal.sensors import sensor_rows
 from packtool.thermal.solids import tie_conductance
 
+STARTS = "heater.starts"
 FINER = 8.0
 """The time error is seen from a run with the tolerance divided by this: its steps are half as long (a second-order scheme's local
 error goes with the cube), and so are the pieces that the network is integrated in; the difference is 3/4 of the error and 4/3 of it is told."""
@@ -106,6 +107,18 @@ def _schedule(stream: ChannelStream, given: CoolantSchedule | None) -> tuple[tup
     return tuple((since, stream.changed(flow, inlet)) for since, flow, inlet in zip(given.time_s, flows, inlets, strict=True))
 
 
+def of_no_known_error(runs: Sequence[Mapping[str, float]]) -> tuple[str, ...]:
+    """Results of thermostats, by name, that ``runs`` on other meshes and with other steps give no error of: how often a heater is switched on
+    is a count; and where the runs differ in it, how long it was on and what it gave differ by whole cycles, or by none by chance."""
+    found = []
+    for name in runs[0]:
+        if name.startswith(STARTS):
+            found.append(name)
+            if len({run[name] for run in runs}) > 1:
+                found += [other + name.removeprefix(STARTS) for other in ("heat.heater", "heater.energy", "heater.time_on")]
+    return tuple(found)
+
+
 def solve_pack_transient(
     loaded: LoadedDesign,
     layout: Layout,
@@ -118,7 +131,8 @@ def solve_pack_transient(
     """Run ``case`` on ``meshes``: nested, the finest first, each of the others with half the elements of the one before.
 
     The ``error`` of a number is that of its mesh, estimated from the meshes as in a steady case, and of its time steps together; the
-    latter alone, ``error_time``, is seen on the coarsest mesh from a run with steps half as long. ``scatter`` as in a steady case.
+    latter alone, ``error_time``, is seen on the coarsest mesh from a run with steps half as long; some of thermostats is not known, see
+    ``of_no_known_error``. ``scatter`` as in a steady case.
     ``checkpoints``: a folder for the state of each run at every output, from which one that was killed goes on.
     With a pump's curve the flow is that of coolant at its inlet temperature throughout. Raises SolveError, NotConverged.
     """
@@ -142,9 +156,10 @@ def solve_pack_transient(
     if prepared.stream is not None:
         film = film_scatter(coarser[-1] if coarser else rows, run(meshes[-1], HeatPhysics(lowest_film=True))[2])
     results = []
+    unknown = EXACT + of_no_known_error([{row.name: row.value for row in one} for one in (rows, *coarser)] + [in_time])
     for row in with_own_errors(estimated_errors(rows, *coarser, shares=halved_shares(meshes)), rows):
         late = abs(coarsest[row.name] - in_time[row.name]) * 4 / 3
-        known = not row.name.startswith(EXACT)
+        known = not row.name.startswith(unknown)
         results.append(
             replace(
                 row,

@@ -53,18 +53,23 @@ def test_the_time_error_holds_from_the_first_outputs_on_and_between_close_ones()
         assert (ratio < 2.0).all()
 
 
-@pytest.mark.slow
-def test_the_time_error_of_melting_does_not_vanish_by_chance():
+def test_the_time_error_of_melting_is_a_bound():
+    """The front jumps from node to node: the difference of two marches vanishes here and there by chance, to a hundredth of the error."""
     wax = thermal.PhaseChange(RHO_CP, RHO_CP, 1e8, 298.5, 301.5)
-    mesh = thermal.mesh_layers([("wax", 0.01)], divisions=20)
-    problem = thermal.conduction(mesh, 1.0, rho_cp=wax, temperature={"start": 330.0})
-    times = np.linspace(20.0, 160.0, 12)
-    exact = thermal.solve_transient(problem, 298.0, times, tolerance_K=5e-4, time_error=False)
-    rough = [thermal.solve_transient(problem, 298.0, times, tolerance_K=tolerance) for tolerance in (1.4e-2, 1e-2)]
+    mesh = thermal.mesh_layers([("cell", 0.0135), ("wax", 0.006)], divisions=12)
+    problem = thermal.conduction(
+        mesh, {"cell": 1.0, "wax": 2.0}, {"cell": 540.0}, rho_cp={"cell": 2.2e6, "wax": wax}, convection={"end": (20.0, 296.0)}
+    )
+    times = np.linspace(60.0, 900.0, 15)
+    exact = thermal.solve_transient(problem, 296.0, times, tolerance_K=3e-4, time_error=False)
+    rough = [thermal.solve_transient(problem, 296.0, times, tolerance_K=tolerance) for tolerance in (2e-2, 7e-3)]
     ratio = np.array([one.time_error.max(axis=1) / np.abs(one.T - exact.T).max(axis=1) for one in rough])
-    assert 0.5 < np.median(ratio) < 2.0
-    assert ratio.min() > 0.05  # errors of either sign add up: with one coarser march it is 0.01
-    assert ratio.max() < 8.0
+    assert ratio.min() > 1.0
+    assert np.median(ratio) < 50.0  # a bound for the worst output, far above most others
+    wall = thermal.conduction(bar(4), 1.0, rho_cp=wax, temperature={"start": 330.0})
+    found = thermal.solve_transient(wall, 298.0, [100.0])
+    assert found.error_at(0.0)[0] == 0  # what is prescribed is known
+    assert found.error_at(0.1)[0] >= 2e-3  # twice the tolerance at least
 
 
 def test_a_jump_between_the_steps_does_not_swell_the_time_error():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ from packtool.thermal.general.values import Table, law
 LEAST_RANGE_K = 1e-3
 """A melting range below this [K] is a jump that Newton's method cannot follow."""
 
+JUMP = 2.0
+"""A heat capacity that changes by more than this from one point of its table to the next stands for melting."""
 STEP_K = 0.25
 """Width of the intervals [K] over which rho_cp given as a function of T is summed up, each by three Gauss points."""
 
@@ -36,11 +39,15 @@ class PhaseChange:
 
 @dataclass(frozen=True)
 class Capacity:
-    """``slope(points, T)`` [J/m³/K] is rho cp, ``enthalpy(points, T)`` [J/m³] its integral over temperature from a fixed level."""
+    """``slope(points, T)`` [J/m³/K] is rho cp, ``enthalpy(points, T)`` [J/m³] its integral over temperature from a fixed level.
+
+    ``jumps``: it is another all at once where the material melts, or by more than JUMP from one point of a table to the next.
+    """
 
     constant_in_T: bool
     slope: Callable[[Floats, Floats], Floats]
     enthalpy: Callable[[Floats, Floats], Floats]
+    jumps: bool = False
 
 
 def capacity(what: str, given: Any, radial: bool = False) -> Capacity:
@@ -57,11 +64,14 @@ def capacity(what: str, given: Any, radial: bool = False) -> Capacity:
     if found.needs != {"T"}:
         raise SolveError(f"{what}: a heat capacity that depends on temperature cannot depend on place too")
     by_T = lambda T: found.at(np.zeros((*np.shape(T), 3)), 0.0, T)  # noqa: E731
+    jumps = False
     if isinstance(given, Table):
-        integral = _piecewise(np.asarray(given.points, dtype=float), np.asarray(given.values, dtype=float))
+        values = np.asarray(given.values, dtype=float)
+        integral = _piecewise(np.asarray(given.points, dtype=float), values)
+        jumps = bool((np.abs(np.diff(np.log(values))) > math.log(JUMP)).any())
     else:
         integral = _Summed(by_T)
-    return Capacity(False, lambda points, T: by_T(T), lambda points, T: integral(T))
+    return Capacity(False, lambda points, T: by_T(T), lambda points, T: integral(T), jumps)
 
 
 def _melting(what: str, given: PhaseChange) -> Capacity:
@@ -80,7 +90,7 @@ def _melting(what: str, given: PhaseChange) -> Capacity:
     def enthalpy(_points: Floats, T: Floats) -> Floats:
         return solid * np.minimum(T - low, 0) + within * np.clip(T - low, 0, high - low) + liquid * np.maximum(T - high, 0)
 
-    return Capacity(False, slope, enthalpy)
+    return Capacity(False, slope, enthalpy, jumps=True)
 
 
 def _piecewise(points: Floats, values: Floats) -> Callable[[Floats], Floats]:

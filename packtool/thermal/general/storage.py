@@ -46,6 +46,11 @@ class Storage:
         """No heat capacity depends on temperature."""
         return all(law.constant_in_T for law in self.laws)
 
+    @property
+    def melts(self) -> bool:
+        """Some heat capacity jumps at a temperature."""
+        return any(law.jumps for law in self.laws)
+
     @cached_property
     def _constant_entries(self) -> Floats:
         return self._entries(np.full(self.n, 300.0))

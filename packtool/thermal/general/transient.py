@@ -29,7 +29,8 @@ from packtool.thermal.stepping import INSIDE
 @dataclass(frozen=True)
 class HeatHistory:
     """Temperatures in time. At the outputs ``times`` (n_out,) [s]: ``T`` (n_out, n_nodes) [K] and ``time_error`` (n_out, n_nodes) [K],
-    the estimated error of the time steps (where a material melts, mostly within a factor of 2 of it), or None. At every step
+    the estimated error of the time steps (where a material melts a bound, mostly far above it), or None. A time read off a curve is off by the
+    error there over the curve's slope. At every step
     ``step_times`` (n_steps + 1,) [s]: ``sensors`` name -> (n_steps + 1,) [K], ``region_mean`` [K] and ``region_power`` [W], both
     (n_steps + 1, n_regions). ``balance`` of the whole run, in joules.
     Extremes, heat flows and all else about one of the outputs: ``moment(t).maximum()``, ``moment(t).heat_out("end")``."""
@@ -116,8 +117,7 @@ def solve_transient(
     ``initial``: one temperature [K], one by region, a function of place, one a node (n,), or a HeatSolution. ``times``: outputs,
     ascending, above 0. ``sensors``: points recorded at every step, by name. ``tolerance_K``: the largest local error of a step.
     Steps land on outputs, on the points of tables over time, and on ``breakpoints`` [s]: where functions of time jump.
-    ``time_error``: run a second time with every two steps as one (where rho_cp depends on temperature a third time, with other pairs),
-    whose difference shows the error of the steps. ``checkpoint``: a
+    ``time_error``: run a second time with every two steps as one, whose difference shows the error of the steps. ``checkpoint``: a
     file that keeps the state at every output; a run that finds its own there goes on from it, with the same result.
 
     Raises SolveError for what is refused; NotConverged where a step shorter than ``shortest_step`` [s] would be needed.
