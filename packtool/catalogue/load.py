@@ -2,7 +2,8 @@
 
 A cell is one file, ``data/cells/<id>.yaml``; ``thermal_class`` there names an entry of ``data/thermal_classes.yaml`` that fills in
 the thermal figures which the cell itself does not state. In cells and materials a bare number has the standing and the sources
-of its entry; so has a figure without a standing; a figure that states its own standing states its own sources too.
+of its entry; so has a figure without a standing; a figure that states its own standing states its own sources too. A figure known by
+temperature has ``temperature_degC`` and ``by_temperature`` in the place of ``value``.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from packtool.catalogue.records import Cell, Coolant, CoolantState, Material, SocTable, Source
+from packtool.catalogue.records import NOMINAL_DEGC, Cell, Coolant, CoolantState, Figure, Material, Melting, SocTable, Source
 from packtool.catalogue.units import figure_fields
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser is ten times faster where libyaml is there
@@ -139,7 +140,14 @@ def _cell(entry: dict[str, Any]) -> Cell:
 def _material(id_: str, entry: dict[str, Any]) -> Material:
     own = _with_figures(entry, _MATERIAL_FIGURES)
     own.pop("sources", None)
+    if "melting" in own:
+        own["melting"] = Melting(**{"standing": entry["standing"], "sources": entry.get("sources", ()), **own["melting"]})
     return Material(id=id_, **own)
+
+
+def _by_temperature(figure: Mapping[str, Any]) -> dict[str, Any]:
+    table = {name: figure[name] for name in ("temperature_degC", "by_temperature")}
+    return {**figure, "value": Figure(value=0.0, standing=figure["standing"], **table).at(NOMINAL_DEGC)}
 
 
 def _coolant(id_: str, entry: dict[str, Any]) -> Coolant:
@@ -154,5 +162,6 @@ def _with_figures(entry: Mapping[str, Any], fields: Iterable[str]) -> dict[str, 
     for field in fields:
         if field in own:
             figure = own[field] if isinstance(own[field], dict) else {"value": own[field]}
-            own[field] = figure if "standing" in figure else {**inherited, **figure}
+            figure = figure if "standing" in figure else {**inherited, **figure}
+            own[field] = figure if "value" in figure else _by_temperature(figure)
     return own

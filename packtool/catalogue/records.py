@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Standing = Literal["measured", "datasheet", "catalogue", "literature default", "derived", "remembered", "given"]
 """measured: a peer-reviewed or laboratory measurement. datasheet: the maker's. catalogue: a curated or trade list that cites one.
@@ -23,12 +25,82 @@ class Frozen(BaseModel):
 
 
 class Figure(Frozen):
-    """A number with its standing; the unit is in the name of the field that holds it."""
+    """A number with its standing; the unit is in the name of the field that holds it.
+
+    Where it is known by temperature, ``by_temperature`` (n,) at ``temperature_degC`` (n,), ascending, is what a solve takes, linear between,
+    and ``value`` that at 25 degC, or at the end of the table that is nearest.
+    """
 
     value: float
     standing: Standing
     sources: tuple[str, ...] = ()
     note: str = ""
+    temperature_degC: tuple[float, ...] = ()
+    by_temperature: tuple[float, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_a_table(self) -> Figure:
+        degC, values = self.temperature_degC, self.by_temperature
+        if len(degC) != len(values) or len(degC) == 1 or any(b <= a for a, b in pairwise(degC)):
+            raise ValueError("a table has as many temperatures as values, two at least, and they ascend")
+        return self
+
+    @classmethod
+    def over_temperature(
+        cls, degC: Sequence[float], values: Sequence[float], standing: Standing, sources: tuple[str, ...] = (), note: str = ""
+    ) -> Figure:
+        """A figure of a table."""
+        table = tuple(map(float, degC)), tuple(map(float, values))
+        return cls(
+            value=_linear(*table, NOMINAL_DEGC), standing=standing, sources=sources, note=note,
+            temperature_degC=table[0], by_temperature=table[1],
+        )  # fmt: skip
+
+    @classmethod
+    def of_phases(
+        cls, melting: Melting, solid: float, liquid: float, standing: Standing, note: str = "", sources: tuple[str, ...] = ()
+    ) -> Figure:
+        """A figure of a material that melts: ``solid`` up to its solidus, ``liquid`` from its liquidus."""
+        if solid == liquid:
+            return cls(value=solid, standing=standing, sources=sources, note=note)
+        ends = melting.solidus_degC, melting.liquidus_degC
+        return cls.over_temperature(ends, (solid, liquid), standing, sources, note)
+
+    @property
+    def table(self) -> bool:
+        """Whether it is known by temperature."""
+        return bool(self.by_temperature)
+
+    def at(self, degC: float) -> float:
+        """Its value at a temperature [degC]; beyond the table its end's."""
+        return _linear(self.temperature_degC, self.by_temperature, degC) if self.table else self.value
+
+
+NOMINAL_DEGC = 25.0
+
+
+def _linear(points: Sequence[float], values: Sequence[float], at: float) -> float:
+    """Between the points linear, beyond them held."""
+    i = min(max(bisect_right(points, at), 1), len(points) - 1)
+    share = min(max((at - points[i - 1]) / (points[i] - points[i - 1]), 0.0), 1.0)
+    return values[i - 1] + share * (values[i] - values[i - 1])
+
+
+class Melting(Frozen):
+    """How a material melts: from solidus to liquidus it takes up ``latent_kJ_kg`` evenly, and gives it back as it freezes."""
+
+    solidus_degC: float
+    liquidus_degC: float
+    latent_kJ_kg: float = Field(gt=0)
+    standing: Standing
+    sources: tuple[str, ...] = ()
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _upwards(self) -> Melting:
+        if not self.liquidus_degC > self.solidus_degC:
+            raise ValueError("the liquidus must be above the solidus")
+        return self
 
 
 class Source(Frozen):
@@ -132,7 +204,10 @@ class Cell(Frozen):
 
 
 class Material(Frozen):
-    """A solid. rho kg/m³, k W/m/K (isotropic), cp J/kg/K, resistivity ohm m at 20 degC, alpha 1/K (of the resistivity)."""
+    """A solid. rho kg/m³, k W/m/K (isotropic), cp J/kg/K, resistivity ohm m at 20 degC, alpha 1/K (of the resistivity).
+
+    Of one that melts k and cp are numbers, or tables of two points: solid at the solidus, liquid at the liquidus, held beyond.
+    """
 
     id: str
     rho_kg_m3: Figure
@@ -142,6 +217,7 @@ class Material(Frozen):
     alpha_per_K: Figure | None = None
     emissivity: Figure | None = None
     thickness_range_mm: tuple[float, float] | None = None
+    melting: Melting | None = None
     note: str = ""
 
 

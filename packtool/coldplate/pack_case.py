@@ -28,6 +28,7 @@ from packtool.thermal.error import estimated_errors, halved_shares
 from packtool.thermal.evaluate import region_values
 from packtool.thermal.lost_contact import with_lost_contacts
 from packtool.thermal.measure import heat_results, sensor_results, temperature_results
+from packtool.thermal.melted import melted_results, melting_parts
 from packtool.thermal.pack import pack_heat, pack_problem, resistance_is_held
 from packtool.thermal.part_flows import flow_rows, part_flows
 from packtool.thermal.records import ThermalSolution
@@ -78,6 +79,7 @@ def _solve(
     rows = (
         temperature_results(solution, layout, case)
         + sensor_results(loaded, layout, solution, case)
+        + [replace(row, case=case) for row in melted_results(melting_parts(problem), solution.T)]
         + bars
         + heat_results(solution, heat, case, float(flows.ambient_doubt.sum()))
         + [replace(row, case=case) for row in flow_rows(flows)]

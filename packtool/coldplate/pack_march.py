@@ -27,6 +27,7 @@ from packtool.thermal.cell_bank import Interval, over
 from packtool.thermal.clock import Clock
 from packtool.thermal.coupling import Coupling
 from packtool.thermal.evaluate import Extremes
+from packtool.thermal.melted import melting_parts
 from packtool.thermal.part_flows import PartFlows, part_flows
 from packtool.thermal.records import StreamState
 from packtool.thermal.step_control import StepControl
@@ -62,6 +63,8 @@ class PackMarch:
         mesh = case.problem.mesh
         counts = np.full(self.discrete.n_dofs, OUTSIDE_CELLS)
         counts[mesh.hexes[np.isin(mesh.region, case.cell_region)]] = 1.0
+        self.melting = melting_parts(case.problem)
+        counts[self.melting.hexes] = 1.0  # what has melted stays so
         self.stepper = Stepper(self.discrete, lambda _t, _means: (self._power, np.zeros_like(self._power)), counts)
         self._power = np.zeros(len(mesh.regions))
         self._extra = np.zeros(len(case.cell_region)) if case.extra is None else case.extra
@@ -116,7 +119,7 @@ class PackMarch:
         self.clock.lap("march")
         return PackRun(
             case.problem.mesh, tuple(so_far.moments), tuple(case.outputs), np.array(so_far.fields), so_far.hottest, tuple(so_far.states),
-            self.sums.balance(), self.sums.made_by, self.sums.coolant, tuple(self._switches.history), self._flows(), self.control.rejected,
+            self.sums.balance(), self.sums.made_by, self.sums.coolant, tuple(self._switches.history), self._flows(), self.melting, self.control.rejected,
             self.stepper.iterations, self.discrete.n_dofs, self.clock.seconds,
         )  # fmt: skip
 
@@ -307,6 +310,7 @@ class PackMarch:
             to_coolant=float(flows.state.heat.sum()) if flows and flows.state else 0.0,
             to_ambient=sum(flows.to_surfaces.values()) if flows else 0.0,
             sensors=self._sensed(self.T),
+            melted=self.melting.fraction(self.T),
             heated=np.array(
                 [h.power.sum() * (on and tried is not None) for h, on in zip(case.heaters, self._switches.on, strict=True)]
             ),

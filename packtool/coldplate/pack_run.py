@@ -11,6 +11,7 @@ from packtool.design.demand import Demand
 from packtool.mesh.records import Floats, Integers, TaggedMesh
 from packtool.thermal.cell_bank import CellBank, Interval
 from packtool.thermal.heaters import PackHeater
+from packtool.thermal.melted import Melting
 from packtool.thermal.part_flows import PartFlows
 from packtool.thermal.records import ConductionProblem, EnergyBalance, StreamState
 
@@ -85,7 +86,7 @@ class Moment:
     """Numbers at the end of one step (the first: at the start). By cell (n_cells,): volume ``mean``, ``low`` and ``high`` [K], ``soc``.
     ``plate`` warmest point of the cold plate [K]; ``parts`` (3, n_parts) mean, low and high of each part from a STEP file [K]; ``interval``: what the network did in the step; ``coolant_out`` [K]; heat ``to_coolant``
     and ``to_ambient`` [W] at the end of the step; ``sensors`` (n_sensors,) [K]; ``heated`` (n_heaters,) [W] by each
-    heater over the step."""
+    heater over the step; ``melted`` (n_parts,) the molten share of each part that melts."""
 
     t: float
     mean: Floats
@@ -100,6 +101,7 @@ class Moment:
     to_ambient: float
     sensors: Floats
     heated: Floats
+    melted: Floats
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class PackRun:
     """A duty run through: one moment a step; ``fields`` (n_outputs, n_points) [K] at the outputs; ``hottest`` (n_points,) [K] the field
     with the warmest point of a cell; ``states`` of the coolant at the outputs; ``balance`` of the whole run [J]; joules of the solid by
     source in ``made``; ``coolant``: joules that it carried off, and that it holds more than at the start; ``switched``: when each heater
-    went on or off (heater, time [s], on)."""
+    went on or off (heater, time [s], on); ``melting``: the parts that melt."""
 
     mesh: TaggedMesh
     moments: tuple[Moment, ...]
@@ -120,6 +122,7 @@ class PackRun:
     coolant: dict[str, float]
     switched: tuple[tuple[int, float, bool], ...]
     flows: PartFlows
+    melting: Melting
     rejected_steps: int
     linear_iterations: int
     n_dofs: int

@@ -35,6 +35,7 @@ from packtool.thermal.heaters import pack_heaters
 from packtool.thermal.lost_contact import with_lost_contacts
 from packtool.thermal.pack import extra_heat, mesh_exchange, region_conductivity, resistance_is_held
 from packtool.thermal.pack_bank import cell_bank, cell_regions, first_soc, region_rho_cp
+from packtool.thermal.pack_laws import region_laws
 from packtool.thermal.records import ConductionProblem
 from packtool.thermal.sensors import sensor_rows
 from packtool.thermal.solids import tie_conductance
@@ -77,6 +78,7 @@ def pack_transient_case(
         convection=mesh_exchange(loaded, layout, mesh, air),
         rho_cp=region_rho_cp(loaded, layout, mesh),
         tie=tie_conductance(loaded, layout, mesh),
+        laws=region_laws(loaded, layout, mesh),
     )
     regions = cell_regions(layout, mesh)
     return PackCase(

@@ -23,6 +23,7 @@ def transient_results(case: PackCase, run: PackRun, layout: Layout, name: str, s
     are means over the run."""
     rows = (
         _temperatures(run, [part.name for part in layout.parts_of("cell")])
+        + _melted(run)
         + _sensors(run, sensors)
         + _electrical(case, run)
         + _heats(case, run)
@@ -88,6 +89,29 @@ def _sensors(run: PackRun, names: tuple[str, ...]) -> list[Result]:
     return rows
 
 
+def _melted(run: PackRun) -> list[Result]:
+    """The molten share of all that melts, of the part most molten and of each part: its largest, when that was, and at the end."""
+    parts = run.melting
+    if not parts.names:
+        return []
+    times = [moment.t for moment in run.moments]
+    share = np.array([moment.melted for moment in run.moments])
+    mean = share @ parts.volume / parts.volume.sum()
+    at, end = int(mean.argmax()), times[-1]
+    when, most = np.unravel_index(int(share.argmax()), share.shape)
+    last = int(share[-1].argmax())
+    return [
+        Result("melted.mean", float(mean[at]), "-", time_s=times[at]),
+        Result("melted.max", float(share[when, most]), "-", region=parts.names[most], time_s=times[when]),
+        Result("melted.mean.end", float(mean[-1]), "-", time_s=end),
+        Result("melted.max.end", float(share[-1, last]), "-", region=parts.names[last], time_s=end),
+        *(
+            Result(f"melted[{name}]", float(share[:, i].max()), "-", region=name, time_s=times[int(share[:, i].argmax())])
+            for i, name in enumerate(parts.names)
+        ),
+    ]
+
+
 def _electrical(case: PackCase, run: PackRun) -> list[Result]:
     steps = [(moment.t, moment.interval) for moment in run.moments if moment.interval is not None]
     soc = np.array([moment.soc for moment in run.moments])
@@ -126,10 +150,19 @@ def _heats(case: PackCase, run: PackRun) -> list[Result]:
         *_heaters(case, run),
         *ambient_rows(balance, float(run.flows.ambient_doubt.sum()), 1 / end),
         Result("heat.stored", balance.stored / end, "W"),
+        *_latent(run, end),
         *flow_rows(run.flows, 1 / end),
         *coolant,
         Result("energy.imbalance", float(max(balance.imbalance, open_coolant)), "-"),
     ]
+
+
+def _latent(run: PackRun, end: float) -> list[Result]:
+    """Of what is stored, what melting took up, as a mean over the run."""
+    if not run.melting.names:
+        return []
+    molten = run.moments[-1].melted - run.moments[0].melted
+    return [Result("heat.stored.latent", float(molten @ run.melting.latent) / end, "W")]
 
 
 def _heaters(case: PackCase, run: PackRun) -> list[Result]:

@@ -16,6 +16,7 @@ from packtool.design.document import Document, KeyPath
 from packtool.design.patterns import FORMATS_OF, NEEDED_FIGURES, patterns_for
 from packtool.design.schema import CellSpec
 from packtool.design.suggest import did_you_mean
+from packtool.design.temperature_tables import given_figure
 from packtool.errors import MissingPart, PacktoolError
 
 BPX_ENDING = ".json"
@@ -52,7 +53,8 @@ def resolve_cell(reference: Any, document: Document, folder: Path) -> Cell | Non
     base = _base(given, document, folder)
     if base is None:
         return None
-    return with_curves(_with_resistance(_with_figures(base, given), given, document, folder), given, document, folder)
+    own = {key: figure for key in FIGURES if key in given and (figure := given_figure(given[key], (*_CELL, key), document, folder))}
+    return with_curves(_with_resistance(_with_figures(base, given, own), given, document, folder), given, document, folder)
 
 
 def complain_of_missing_figures(cell: Cell, reference: Any, pattern: str | None, document: Document) -> None:
@@ -133,13 +135,13 @@ def _from_bpx(name: str, path: KeyPath, cell_format: Any, document: Document, fo
     return None
 
 
-def _with_figures(base: Cell, given: Mapping[str, Any]) -> Cell:
+def _with_figures(base: Cell, given: Mapping[str, Any], figures: Mapping[str, Figure]) -> Cell:
     """``base`` with the design's own figures; its id says so where they contradict what was known."""
-    figures = {key: Figure(value=given[key], standing="given") for key in FIGURES if key in given}
     texts = {key: given[key] for key in ("name", "format", "chemistry", "terminals") if key in given}
-    differs = any((known := getattr(base, key)) is not None and known.value != figure.value for key, figure in figures.items()) or (
-        "format" in texts and texts["format"] != base.format
-    )
+    differs = any(
+        (known := getattr(base, key)) is not None and (known.value != figure.value or figure.table)
+        for key, figure in figures.items()
+    ) or ("format" in texts and texts["format"] != base.format)
     changes: dict[str, Any] = {**figures, **texts}
     if differs:
         changes["id"] = f"{base.id}-modified"

@@ -31,7 +31,7 @@ def folder_of(path: KeyPath, document: Document, folder: Path) -> Path:
 def given_resistance(own: Mapping[str, Any], document: Document, folder: Path) -> ResistanceTable | None:
     """The table that ``cell.resistance_mOhm`` holds or names; None where a complaint says why there is none."""
     path: KeyPath = ("cell", "resistance_mOhm")
-    if _is_wrong(path, document):
+    if is_wrong(path, document):
         return None
     if own.get("csv") is not None:
         return _resistance_file(own["csv"], (*path, "csv"), document, folder)
@@ -46,7 +46,7 @@ def with_curves(cell: Cell, given: Mapping[str, Any], document: Document, folder
     found: dict[str, SocTable] = {}
     for key, (column, low, high) in CURVES.items():
         own, path = given.get(key), ("cell", key)
-        if not isinstance(own, Mapping) or _is_wrong(path, document):
+        if not isinstance(own, Mapping) or is_wrong(path, document):
             continue
         if own.get("csv") is not None:
             table = _curve_file(own["csv"], key, column, (low, high), (*path, "csv"), document, folder)
@@ -62,7 +62,7 @@ def complain_of_ocv(cell: Cell, given: Any, document: Document) -> None:
     if not isinstance(given, Mapping) or not isinstance(given.get("ocv_V"), Mapping) or cell.ocv_V is None:
         return
     path: KeyPath = ("cell", "ocv_V")
-    if cell.ocv_V.standing != "given" or _is_wrong(path, document):
+    if cell.ocv_V.standing != "given" or is_wrong(path, document):
         return
     at = (*path, "V") if (*path, "V") in document.places else path
     empty, full = cell.ocv_V.value[0], cell.ocv_V.value[-1]
@@ -72,7 +72,8 @@ def complain_of_ocv(cell: Cell, given: Any, document: Document) -> None:
         document.complain(at, f"an empty cell rests at {empty:g} V, below its v_min of {cell.v_min.value:g} V")
 
 
-def _is_wrong(path: KeyPath, document: Document) -> bool:
+def is_wrong(path: KeyPath, document: Document) -> bool:
+    """Whether there is a complaint about this key or one below it."""
     return any(wrong[: len(path)] == path for wrong in document.wrong)
 
 
@@ -97,16 +98,16 @@ def _resistance_file(name: str, path: KeyPath, document: Document, folder: Path)
         return "the head line must name temperature_degC, resistance_mOhm and, if it is known by it, soc" + _got(names)
 
     table = read_table(name, pick, "resistance", path, document, folder_of(path, document, folder))
-    if table is None or _nothing(table, 1, document, path) or not _within(table, wanted[0], -100, 200):
+    if table is None or too_few(table, 1, document, path) or not within(table, wanted[0], -100, 200):
         return None
-    if not _within(table, wanted[1], 0, 10_000, above=True):
+    if not within(table, wanted[1], 0, 10_000, above=True):
         return None
     degC, mOhm = table.column(wanted[0]), table.column(wanted[1])
     if "soc" not in table.names:
         if table.ascends("temperature_degC"):
             return ResistanceTable(temperature_degC=tuple(degC), resistance_mOhm=tuple(mOhm), standing="given")
         return None
-    if not _within(table, "soc", 0, 1):
+    if not within(table, "soc", 0, 1):
         return None
     order = sorted(range(len(degC)), key=lambda at: (table.rows[at][0], degC[at]))
     blocks = [(soc, [*rows]) for soc, rows in groupby(order, key=lambda at: table.rows[at][0])]
@@ -135,9 +136,9 @@ def _curve_file(
         return ("soc", column) if {"soc", column} <= set(names) else f"the head line must name soc and {column}" + _got(names)
 
     table = read_table(name, pick, key, path, document, folder_of(path, document, folder))
-    if table is None or _nothing(table, 2, document, path) or not _within(table, "soc", 0, 1):
+    if table is None or too_few(table, 2, document, path) or not within(table, "soc", 0, 1):
         return None
-    if not _within(table, column, *bounds, above=key == "ocv_V"):
+    if not within(table, column, *bounds, above=key == "ocv_V"):
         return None
     soc, values = table.column("soc"), table.column(column)
     if not table.ascends("soc"):
@@ -156,7 +157,7 @@ def _got(names: Sequence[str]) -> str:
     return f", got {', '.join(names)[:80]}" if names else ""
 
 
-def _nothing(table: CsvTable, least: int, document: Document, path: KeyPath) -> bool:
+def too_few(table: CsvTable, least: int, document: Document, path: KeyPath) -> bool:
     """Complain of a file with too few rows."""
     if len(table.rows) >= least:
         return False
@@ -166,7 +167,7 @@ def _nothing(table: CsvTable, least: int, document: Document, path: KeyPath) -> 
     return True
 
 
-def _within(table: CsvTable, column: str, low: float, high: float, above: bool = False) -> bool:
+def within(table: CsvTable, column: str, low: float, high: float, above: bool = False) -> bool:
     """Whether a column keeps to its range; complains of the first number that does not."""
     for at, number in enumerate(table.column(column)):
         if not low <= number <= high or (above and number == low):

@@ -6,6 +6,7 @@ from typing import Any
 
 from packtool.catalogue import load as catalogue
 from packtool.design.schema import PackDesign
+from packtool.design.schema.base import CASE_PATTERN
 from packtool.design.wording import unit_of
 
 SCHEMA_ID = "urn:packtool:design:1"
@@ -43,6 +44,8 @@ def design_json_schema() -> dict[str, Any]:
     schema["$defs"] |= {
         kind: {"enum": known, "description": f"id in the catalogue; `packtool {kind}` lists them"} for kind, known in ids.items()
     }
+    own = {"type": "string", "pattern": CASE_PATTERN, "description": "name of a material of your own, under materials"}
+    schema["$defs"]["materials"] = {"anyOf": [schema["$defs"]["materials"], own]}
     return {"$schema": _DIALECT, "$id": SCHEMA_ID, "title": "packtool design", **schema}
 
 

@@ -17,6 +17,7 @@ from packtool.design.cell_tables import complain_of_ocv
 from packtool.design.document import Document, KeyPath
 from packtool.design.heaters import check_heaters
 from packtool.design.loaded import StepFile
+from packtool.design.own_materials import own_materials, refuse_melting, refuse_starts
 from packtool.design.patterns import CYLINDER_PATTERNS
 from packtool.design.schema.calibration import PlateCalibration
 from packtool.design.step_files import step_files
@@ -87,11 +88,17 @@ def resolve(data: Any, document: Document, folder: Path) -> Resolved:
         complain_of_ocv(cell, reference, document)
     listed = [(*path, index, *key) for path, key in LISTED_MATERIAL_KEYS for index in range(len(values.at(*path) or ()))]
     heaters: list[KeyPath] = [("heaters", name, "material") for name in values.at("heaters") or {}]
-    materials = _look_up("material", [*MATERIAL_KEYS, *listed, *heaters], catalogue.materials(), values, document)
-    coolants = _look_up("coolant", [("cold_plate", "coolant")], catalogue.coolants(), values, document)
+    own = own_materials(values, document, folder)
+    named = _look_up("material", [*MATERIAL_KEYS, *listed, *heaters], {**catalogue.materials(), **own}, values, document)
+    refuse_melting(named, document)
+    materials = {material.id: material for material in named.values()}
+    refuse_starts([*materials.values(), *([cell] if cell is not None else [])], values, document)
+    flowing = _look_up("coolant", [("cold_plate", "coolant")], catalogue.coolants(), values, document)
+    coolants = {coolant.id: coolant for coolant in flowing.values()}
     busbar = values.at("busbars", "material")
     if busbar in materials and materials[busbar].resistivity_ohm_m is None:
-        conductors = [name for name, material in catalogue.materials().items() if material.resistivity_ohm_m is not None]
+        known = {**catalogue.materials(), **own}
+        conductors = [name for name, material in known.items() if material.resistivity_ohm_m is not None]
         document.complain(
             ("busbars", "material"), f"the resistivity of {busbar} is unknown; it is known for {', '.join(conductors)}"
         )
@@ -168,14 +175,15 @@ def _check_ways_out(values: Values, document: Document) -> None:
 
 def _look_up[Record](
     kind: str, paths: Iterable[KeyPath], known: Mapping[str, Record], values: Values, document: Document
-) -> dict[str, Record]:
-    """The records that the keys at ``paths`` name."""
+) -> dict[KeyPath, Record]:
+    """The records that the keys at ``paths`` name, by those keys."""
     found = {}
+    described = values.at(f"{kind}s") or ()  # of those that are not known something is wrong, and it is said there
     for path in paths:
         name = values.at(*path)
         if isinstance(name, str) and name in known:
-            found[name] = known[name]
-        elif isinstance(name, str):
+            found[path] = known[name]
+        elif isinstance(name, str) and name not in described:
             document.complain(
                 path, f"no {kind} {name!r} in the catalogue{did_you_mean(name, known)} (`packtool {kind}s` lists them)"
             )

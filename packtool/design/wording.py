@@ -10,10 +10,11 @@ from packtool.design.schema import PATTERN_WORDS
 _UNIT_BY_SUFFIX = {
     "_degC": "degC", "_K": "K", "_lpm": "L/min", "_mm": "mm", "_um": "um", "_mm2": "mm2", "_A_mm2": "A/mm2", "_A": "A", "_Ah": "Ah",
     "_V": "V", "_kg": "kg", "_kPa": "kPa", "_mOhm": "mOhm", "_J_kgK": "J/kg/K", "_W_mK": "W/m/K", "_W_m2K": "W/m2/K", "_m_s": "m/s", "_s": "s", "_kW": "kW", "_km_h": "km/h",
+    "_kg_m3": "kg/m3", "_ohm_m": "ohm m", "_per_K": "1/K", "_kJ_kg": "kJ/kg",
 }  # fmt: skip
 MOST_NAMED = 6
 """Keys of a mapping that needs none of them, named where it is asked for; more are told by the schema."""
-_UNIT_BY_KEY = {"v_nom": "V", "v_min": "V", "v_max": "V", "V": "V", "mV_K": "mV/K"}
+_UNIT_BY_KEY = {"v_nom": "V", "v_min": "V", "v_max": "V", "V": "V", "mV_K": "mV/K", "W_mK": "W/m/K", "J_kgK": "J/kg/K"}
 
 
 def unit_of(key: str) -> str:

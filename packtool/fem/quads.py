@@ -92,6 +92,11 @@ def nodal_volumes(points: Floats, hexes: Integers) -> Floats:
     return out
 
 
+def at_gauss(nodal: Floats) -> Floats:
+    """Nodal values (n, 8) of elements at their 8 Gauss points (n, 8)."""
+    return np.asarray(nodal @ _SHAPE_3.T)
+
+
 @dataclass(frozen=True, slots=True)
 class GaussFrames:
     """Elements at their 8 Gauss points, each of weight 1: ``volume`` (n, 8), the determinant of the map from the local coordinates; ``dual``
@@ -133,7 +138,7 @@ class GaussFrames:
 
     def at(self, nodal: Floats) -> Floats:
         """Nodal values (n, 8) at the Gauss points (n, 8)."""
-        return np.asarray(nodal @ _SHAPE_3.T)
+        return at_gauss(nodal)
 
     def load(self, density: Floats) -> Floats:
         """(n, 8) integrals of each shape function times ``density`` (n, 8)."""

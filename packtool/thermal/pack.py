@@ -19,6 +19,7 @@ from packtool.results import ZERO_CELSIUS
 from packtool.thermal.air_gap import air_gap_conductance, emissivity_of
 from packtool.thermal.busbars import Busbars, pack_busbars
 from packtool.thermal.heaters import PackHeater, pack_heaters
+from packtool.thermal.pack_laws import cell_conductivities, region_laws
 from packtool.thermal.records import ConductionProblem, Convection, Heat
 from packtool.thermal.solids import solid_exchange, tie_conductance
 
@@ -162,25 +163,13 @@ def overrides_of(loaded: LoadedDesign, layout: Layout) -> list[CellOverride | No
 def region_conductivity(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh) -> Floats:
     """Conductivity of every region (n_regions, 3, 3) [W/m/K]: cells orthotropic in their own axes, the rest isotropic.
 
-    A prismatic or pouch cell conducts ``k_through`` along its thickness, whichever way it stands, and ``k_in_plane`` across it; a
-    cylindrical one ``k_axial`` along its axis, which stands upright, and ``k_radial`` across it. Raises SolveError where one is unknown.
+    Of what depends on temperature (``pack_laws``) that at 25 degC. Raises SolveError where one is unknown.
     """
-    cell = loaded.cell
-    products = {product.id: product for product in layout.products}
-    axis = {part.name: part.through_axis(products[part.product]) for part in layout.parts_of("cell")}
-    if cell.format == "cylindrical":
-        if cell.k_axial_W_mK is None or cell.k_radial_W_mK is None:
-            raise SolveError(f"the conductivity of {cell.id} is unknown: give k_axial_W_mK and k_radial_W_mK")
-        along, across = cell.k_axial_W_mK.value, cell.k_radial_W_mK.value
-        axis = dict.fromkeys(axis, 2)
-    elif cell.k_through_W_mK is None or cell.k_in_plane_W_mK is None:
-        raise SolveError(f"the conductivity of {cell.id} is unknown: give k_through_W_mK and k_in_plane_W_mK")
-    else:
-        along, across = cell.k_through_W_mK.value, cell.k_in_plane_W_mK.value
+    of_cell = cell_conductivities(loaded, layout)
     result = np.empty((len(mesh.regions), 3, 3))
     for i, region in enumerate(mesh.regions):
         if region.role == "cell":
-            result[i] = np.diag([along if a == axis[region.name] else across for a in range(3)])
+            result[i] = np.diag([figure.value for figure in of_cell[region.name]])
         else:
             result[i] = np.eye(3) * loaded.materials[region.material].k_W_mK.value
     return result
@@ -221,7 +210,7 @@ def ambient_exchange(
         return emissivity_of(loaded.materials[material])
 
     def series(gap_mm: float, wall_mm: float, material: str, emissivity: float = CELL_SURFACE_EMISSIVITY) -> float | None:
-        resistance = wall_mm * 1e-3 / loaded.materials[material].k_W_mK.value
+        resistance = wall_mm * 1e-3 / loaded.materials[material].k_W_mK.at(design.ambient.temperature_degC)
         if gap_mm > 0:
             resistance += 1 / air_gap_conductance(gap_mm * 1e-3, T_ambient, air, (emissivity, inside(material)))
         return 1 / resistance
@@ -263,6 +252,7 @@ def pack_problem(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: s
         heat=Heat(pack_heat(loaded, layout, mesh, case)),
         convection=mesh_exchange(loaded, layout, mesh, air),
         tie=tie_conductance(loaded, layout, mesh),
+        laws=region_laws(loaded, layout, mesh),
     )
 
 

@@ -44,7 +44,7 @@ def solid_exchange(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, air: 
             facets = mesh.boundaries.get(f"{kind}[{name}]")
             if facets is None:
                 continue
-            resistance = thick * 1e-3 / metal.k_W_mK.value
+            resistance = thick * 1e-3 / metal.k_W_mK.at(design.ambient.temperature_degC)
             if kind == EXTERIOR_PART:
                 own = loaded.materials[mesh.regions[mesh.region_index(name)].material]
                 gap = enclosing.distance(mesh.points[facets].mean(axis=1) * 1e3, facet_normals(mesh.points, facets))

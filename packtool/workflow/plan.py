@@ -53,7 +53,7 @@ _LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "report": ("vtk", "matplotlib", "jinja2", "cadquery-ocp"),
 }
 _SOLVED_SECTIONS = (
-    "cell", "electrical", "arrangement", "interface", "cold_plate", "busbars", "enclosure", "ambient", "cases", "overrides", "vehicle", "sensors", "heaters", "parts",
+    "cell", "electrical", "arrangement", "interface", "cold_plate", "busbars", "enclosure", "ambient", "cases", "overrides", "vehicle", "sensors", "heaters", "parts", "materials",
 )  # fmt: skip
 
 

@@ -23,7 +23,9 @@ SERIES = (
     "heat_cells_W", "heat_busbars_W", "heat_coolant_W", "heat_ambient_W",
 )  # fmt: skip
 """Columns of series-CASE.csv, one row a time step: temperatures, SOC and heats to coolant and ambient at its end; current and voltage
-at its end; heat of cells and busbars the mean over it. The design's sensors follow, and the mean power of the case's heaters over the step."""
+at its end; heat of cells and busbars the mean over it. The design's sensors follow, and the mean power of the case's heaters over the step; where parts melt, the molten share of all of them and of
+the part most molten."""
+MELTED = ("melted_mean", "melted_max")
 
 
 ELECTRICAL = ("time_s", "current_A", "voltage_V", "cell_voltage_min_V", "cell_voltage_max_V")
@@ -48,6 +50,7 @@ def write_transient(
         np.savez_compressed(temporary, T=run.hottest)
     series = f"series-{case}.csv"
     heads = (*SERIES, *(f"sensor_{name}_degC" for name in sensors), *(f"heater_{name}_W" for name in heaters))
+    heads += MELTED if run.melting.names else ()
     write_text(folder / series, _table(heads, _rows(run)))
     electrical = f"electrical-{case}.csv"
     traces = [moment.interval.trace for moment in run.moments if moment.interval is not None]
@@ -74,6 +77,8 @@ def _rows(run: PackRun) -> list[list[float | str]]:
                 *(float(value) - ZERO_CELSIUS for value in moment.sensors), *map(float, moment.heated),
             ]
         )  # fmt: skip
+        if run.melting.names:
+            rows[-1] += [float(moment.melted @ run.melting.volume / run.melting.volume.sum()), float(moment.melted.max())]
     return rows
 
 

@@ -56,7 +56,9 @@ def test_unknown_keys_are_refused_in_every_mapping():
 
 
 def test_catalogue_ids_are_listed_to_choose_from():
-    assert SCHEMA["$defs"]["materials"]["enum"] == sorted(catalogue.materials())
+    listed, own = SCHEMA["$defs"]["materials"]["anyOf"]
+    assert listed["enum"] == sorted(catalogue.materials())
+    assert own["type"] == "string"  # of a material under materials
     assert SCHEMA["$defs"]["ColdPlate"]["properties"]["coolant"]["$ref"] == "#/$defs/coolants"
     assert SCHEMA["properties"]["cell"]["anyOf"][0] == {"$ref": "#/$defs/cells"}
     assert "x-catalogue" not in str(SCHEMA)

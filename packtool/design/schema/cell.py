@@ -19,6 +19,7 @@ from packtool.design.schema.base import (
     Volts,
 )
 from packtool.design.schema.cell_tables import GivenEntropy, GivenOcv, GivenResistance
+from packtool.design.schema.materials import GivenConductivity, GivenSpecificHeat, SpecificHeat
 
 
 def _one_base(like: object, bpx: object) -> str | None:
@@ -61,15 +62,23 @@ class CellSpec(DesignRecord):
     tab_length_mm: Millimetres | None = Field(None, description="how far a tab stands out of the cell once it is bent (pouch)")
     tab_thickness_mm: Millimetres | None = Field(None, description="thickness of a tab (pouch)")
     mass_kg: Annotated[float, Field(gt=0, le=200)] | None = Field(None, description="mass of one cell")
-    cp_J_kgK: Annotated[float, Field(gt=0, le=10_000)] | None = Field(None, description="specific heat capacity of the whole cell")
-    k_in_plane_W_mK: Conductivity | None = Field(
-        None, description="thermal conductivity along the electrode layers: width and height (prismatic, pouch)"
+    cp_J_kgK: SpecificHeat | GivenSpecificHeat | None = Field(
+        None, description="specific heat capacity of the whole cell: a number, or a table over temperature"
     )
-    k_through_W_mK: Conductivity | None = Field(
-        None, description="thermal conductivity across the layers: through the thickness (prismatic, pouch)"
+    k_in_plane_W_mK: Conductivity | GivenConductivity | None = Field(
+        None,
+        description="thermal conductivity along the electrode layers: width and height (prismatic, pouch); a number, or a table over temperature",
     )
-    k_axial_W_mK: Conductivity | None = Field(None, description="thermal conductivity along the axis (cylindrical)")
-    k_radial_W_mK: Conductivity | None = Field(None, description="thermal conductivity across the winding (cylindrical)")
+    k_through_W_mK: Conductivity | GivenConductivity | None = Field(
+        None,
+        description="thermal conductivity across the layers: through the thickness (prismatic, pouch); a number, or a table over temperature",
+    )
+    k_axial_W_mK: Conductivity | GivenConductivity | None = Field(
+        None, description="thermal conductivity along the axis (cylindrical); a number, or a table over temperature"
+    )
+    k_radial_W_mK: Conductivity | GivenConductivity | None = Field(
+        None, description="thermal conductivity across the winding (cylindrical); a number, or a table over temperature"
+    )
     resistance_mOhm: MilliOhm | GivenResistance | None = Field(
         None, description="dc resistance of one cell: a number, the same at every temperature, or a table over temperature"
     )

@@ -14,6 +14,7 @@ from packtool.design.schema.cold_plate import AnyColdPlate, Interface
 from packtool.design.schema.enclosure import Ambient, Enclosure
 from packtool.design.schema.heaters import Heater
 from packtool.design.schema.limits import Limits
+from packtool.design.schema.materials import OwnMaterial
 from packtool.design.schema.mesh import MeshControls
 from packtool.design.schema.overrides import Overrides
 from packtool.design.schema.parts import StepPart
@@ -61,6 +62,11 @@ class PackDesign(DesignRecord):
         description="heater pads, each under a name of your choice; a case names those it switches on",
     )
     limits: Limits = Field(default_factory=Limits)
+    materials: dict[GivenName, OwnMaterial] = Field(
+        default_factory=dict,
+        max_length=200,
+        description="solids of your own, each under a name of your choice, which any key that takes a material may name",
+    )
     parts: tuple[StepPart, ...] = Field(
         (), max_length=200, description="parts of your own from STEP files: placed, weighed, checked and exported with the rest"
     )
