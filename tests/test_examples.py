@@ -257,6 +257,24 @@ def test_grid_day_with_an_aged_cell(tmp_path):
     assert day["energy.imbalance"] < 1e-6
 
 
+@pytest.mark.fem
+@pytest.mark.slow
+def test_melting_pads(tmp_path):
+    _, found = solved("melting_pads.yaml", tmp_path)
+    hour = found["hour"]
+    made = hour["heat.cells"] + hour["heat.busbars"]
+    assert made == pytest.approx(hour["heat.stored"] + hour["heat.ambient"], rel=1e-6)
+    kilograms = 870 * 3 * 8e-3 * PAD_FACE
+    assert hour["heat.stored.latent"] * 3600 == pytest.approx(kilograms * 170e3 * hour["melted.mean.end"], rel=1e-6)
+    assert 0 < hour["melted.mean.end"] < hour["melted.mean"] < 1  # they freeze in the rest
+    assert 34 < hour["temperature.cell.max"] < 37  # held in the range of melting
+    assert hour["energy.imbalance"] < 1e-6
+
+
+PAD_FACE = 130.3e-3 * 195e-3
+"""Of the EVE LF105 [m²]."""
+
+
 def test_every_example_says_its_question_and_is_listed():
     listed = (EXAMPLES / "README.md").read_text(encoding="utf-8")
     for path in sorted([*EXAMPLES.glob("*.py"), *EXAMPLES.glob("*.yaml")]):

@@ -118,7 +118,13 @@ def material_card(material: Material, sources: Mapping[str, Source]) -> str:
     if material.thickness_range_mm is not None:
         low, high = material.thickness_range_mm
         lines.append(f"  {'thickness range':<16}{low:g} to {high:g} mm")
+    melting = material.melting
+    if melting is not None:
+        span = f"{melting.solidus_degC:g} to {melting.liquidus_degC:g} degC"
+        lines.append(f"  {'melts':<16}{span:<16}[{melting.standing}{_named(melting.sources)}]")
+        lines.append(f"  {'latent heat':<16}{melting.latent_kJ_kg:g} kJ/kg")
     named = dict.fromkeys(source for _, figure in figures if figure is not None for source in figure.sources)
+    named |= dict.fromkeys(melting.sources if melting is not None else ())
     return _card(lines, material.note, tuple(named), sources)
 
 
@@ -202,6 +208,13 @@ def _figure_lines(field: str, figure: Figure | None) -> list[str]:
     if figure is None:
         return [f"  {label(field):<16}{UNKNOWN}"]
     value = f"{figure.value:.6g} {unit(field)}".rstrip()
+    if figure.table:
+        lines = [
+            f"  {label(field) if i == 0 else '':<16}{f'{one:.6g} {unit(field)}':<16}at {degC:g} degC"
+            for i, (degC, one) in enumerate(zip(figure.temperature_degC, figure.by_temperature, strict=True))
+        ]
+        lines[0] += f"  [{figure.standing}{_named(figure.sources)}]"
+        return [*lines, *_wrapped(figure.note, 34)]
     return [f"  {label(field):<16}{value:<16}[{figure.standing}{_named(figure.sources)}]", *_wrapped(figure.note, 34)]
 
 

@@ -48,7 +48,12 @@ def _figures(of: str, record: Cell | Material, named: dict[str, tuple[str, str]]
     for field, (words, unit) in named.items():
         figure: Figure | None = getattr(record, field)
         if figure is not None:
-            yield UsedFigure(of, words, number(figure.value), pretty_unit(unit), figure.standing, figure.sources, figure.note)
+            value, note = number(figure.value), figure.note
+            if figure.table:
+                value = _span(figure.by_temperature)
+                over = f"by temperature, {_span(figure.temperature_degC)} °C"
+                note = f"{over}; {note}" if note else over
+            yield UsedFigure(of, words, value, pretty_unit(unit), figure.standing, figure.sources, note)
 
 
 def _span(values: tuple[float, ...]) -> str:
@@ -63,6 +68,15 @@ def _resistance(cell: Cell, table: ResistanceTable) -> UsedFigure:
     return UsedFigure(
         cell.name, "dc resistance", _span(table.resistance_mOhm), pretty_unit("mOhm"), table.standing, table.sources, note
     )
+
+
+def _melting(material: Material) -> Iterable[UsedFigure]:
+    melting = material.melting
+    if melting is not None:
+        note = f"taken up evenly from {number(melting.solidus_degC)} to {number(melting.liquidus_degC)} °C"
+        note = f"{note}; {melting.note}" if melting.note else note
+        latent = number(melting.latent_kJ_kg)
+        yield UsedFigure(material.id, "latent heat", latent, "kJ/kg", melting.standing, melting.sources, note)
 
 
 def _coolant(coolant: Coolant) -> UsedFigure:
@@ -84,7 +98,7 @@ def figures_used(loaded: LoadedDesign) -> tuple[UsedFigure, ...]:
             span = _span(curve.value)
             used.append(UsedFigure(loaded.cell.name, words, span, unit_words, curve.standing, curve.sources, note))
     for material in loaded.materials.values():
-        used += _figures(material.id, material, MATERIAL_FIGURES)
+        used += [*_figures(material.id, material, MATERIAL_FIGURES), *_melting(material)]
     used += [_coolant(coolant) for coolant in loaded.coolants.values()]
     return tuple(used)
 

@@ -11,6 +11,7 @@ from packtool.verification.coolant_time import CASES as COOLANT_TIME_CASES
 from packtool.verification.flow import CASES as FLOW_CASES
 from packtool.verification.one_wall import CASES as ONE_WALL_CASES
 from packtool.verification.pack_battery import pack_battery_cases
+from packtool.verification.pack_melting import pack_melting_cases
 from packtool.verification.records import VerificationCase
 from packtool.verification.transients import transient_cases
 
@@ -28,5 +29,6 @@ def cases() -> tuple[VerificationCase, ...]:
         *ONE_WALL_CASES,
         *battery_heat_cases(),
         *pack_battery_cases(),
+        *pack_melting_cases(),
         *abuse_cases(),
     )

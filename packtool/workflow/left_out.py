@@ -33,6 +33,11 @@ def left_out(loaded: LoadedDesign) -> tuple[str, ...]:
     sentences = [*_ALWAYS]
     if loaded.design.busbars.contact_uOhm == 0:
         sentences.append("Welds and joints between busbars and terminals have no resistance: busbars.contact_uOhm is not given.")
+    if any(material.melting is not None for material in loaded.materials.values()):
+        sentences.append(
+            "What melts takes up its latent heat evenly from solidus to liquidus and gives it back the same way: it is not supercooled, the melt "
+            "stays where it is and does not convect, and it keeps the solid's density."
+        )
     if any(part.meshed for part in loaded.design.parts):
         sentences.append(
             "Parts from STEP files conduct to what their flat faces touch, within 0.05 mm; where they touch curved faces, tray or bolts they do "

@@ -64,8 +64,12 @@ def test_one_like_another_has_its_figures_but_for_its_own(material):
 
 
 def test_a_cell_has_tables_too(changed, tmp_path):
-    inner = "cp_J_kgK: {temperature_degC: [0, 60], J_kgK: [950, 1100]}, k_through_W_mK: {temperature_degC: [0, 60], W_mK: [0.9, 0.7]}"
-    text = changed("{like: calb-lfp176, resistance_like: calb-ca180fi}", f"{{like: calb-lfp176, resistance_like: calb-ca180fi, {inner}}}")
+    inner = (
+        "cp_J_kgK: {temperature_degC: [0, 60], J_kgK: [950, 1100]}, k_through_W_mK: {temperature_degC: [0, 60], W_mK: [0.9, 0.7]}"
+    )
+    text = changed(
+        "{like: calb-lfp176, resistance_like: calb-ca180fi}", f"{{like: calb-lfp176, resistance_like: calb-ca180fi, {inner}}}"
+    )
     cell = design_from_text(text, "pack.yaml", tmp_path).cell
     assert cell.cp_J_kgK.by_temperature == (950, 1100)
     assert cell.k_through_W_mK.at(30) == pytest.approx(0.8)

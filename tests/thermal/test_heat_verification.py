@@ -8,12 +8,14 @@ from packtool.verification.abuse import abuse_cases
 from packtool.verification.battery_heat import battery_heat_cases
 from packtool.verification.conduction import conduction_cases
 from packtool.verification.pack_battery import pack_battery_cases
+from packtool.verification.pack_melting import pack_melting_cases
 from packtool.verification.registry import cases
 from packtool.verification.transients import transient_cases
 
 pytestmark = pytest.mark.fem
 BY_ID = {case.id: case for case in cases()}
-MINE = [case.id for case in (*conduction_cases(), *transient_cases(), *battery_heat_cases(), *pack_battery_cases(), *abuse_cases())]
+PACKS = (*pack_battery_cases(), *pack_melting_cases())
+MINE = [case.id for case in (*conduction_cases(), *transient_cases(), *battery_heat_cases(), *PACKS, *abuse_cases())]
 
 
 @pytest.mark.parametrize("case_id", MINE)
@@ -52,6 +54,7 @@ def test_the_list_has_every_case_once():
         "B8",
         "E1",
         "E1-pack",
+        "PCM-pack",
         "F1",
         "F4",
         "F5",
