@@ -15,7 +15,7 @@ SMALL = (
 
 def packtool(*arguments, cwd, environment=None):
     done = subprocess.run(
-        [*PROGRAM, *map(str, arguments)], capture_output=True, cwd=cwd, timeout=120, env=os.environ | (environment or {})
+        [*PROGRAM, *map(str, arguments)], capture_output=True, cwd=cwd, timeout=300, env=os.environ | (environment or {})
     )
     done.stdout, done.stderr = done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
     assert "Traceback" not in done.stderr

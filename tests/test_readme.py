@@ -5,21 +5,21 @@ import re
 import shlex
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from command_line import ROOT, packtool
 
 from packtool.errors import ExitCode
 
 pytestmark = pytest.mark.slow  # each starts programs, or tries hundreds of inputs
 
-ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SMALLER = (
     "electrical.series=4", "arrangement.rows=1", "arrangement.cells_per_row=4", "cold_plate.channels=2", "cold_plate.flow_lpm=3",
     "mesh.level=coarse",
 )  # fmt: skip
 """Over the design of a run: four cells, so that it takes seconds."""
+WIDE = {"COLUMNS": "100"}
 
 
 def blocks(language):
@@ -34,23 +34,14 @@ def console_lines():
     return [line[2:] for line in lines]
 
 
-def packtool(arguments, cwd):
-    done = subprocess.run(
-        [sys.executable, "-m", "packtool", *arguments], capture_output=True, text=True, encoding="utf-8", cwd=cwd, timeout=300,
-        env=os.environ | {"COLUMNS": "100"},
-    )  # fmt: skip
-    assert "Traceback" not in done.stderr
-    return done
-
-
 def options_of(*command):
     """Commands' options as --help lists them: long and short."""
-    text = packtool([*command, "--help"], ROOT).stdout.partition("Options:")[2]
+    text = packtool(*command, "--help", cwd=ROOT, environment=WIDE).stdout.partition("Options:")[2]
     return set(re.findall(r"(?<![\w-])--?[a-z][\w-]*", "\n".join(line[:30] for line in text.splitlines())))
 
 
 def commands_in_help():
-    text = packtool(["--help"], ROOT).stdout
+    text = packtool("--help", cwd=ROOT, environment=WIDE).stdout
     found = re.findall(r"^  ([a-z]+)  ", text.partition("Commands:")[2].partition("Exit codes")[0], re.MULTILINE)
     return {*found} - {"calibrate"} | {"calibrate plate"}  # the one command that stands in a group
 
@@ -85,7 +76,7 @@ def test_the_commands_work_in_their_order(tmp_path):
     for _, *arguments in lines:
         solves = arguments[0] in ("run", "solve") and "-n" not in arguments
         more = [word for value in SMALLER for word in ("--set", value)] if solves else []
-        done = packtool([*arguments, *more], tmp_path)
+        done = packtool(*arguments, *more, cwd=tmp_path, environment=WIDE)
         assert done.returncode in ((0, 1) if solves else (0,)), (arguments, done.stderr)
         assert done.stdout
     assert (tmp_path / "out" / "my-bus" / "report.html").is_file()
@@ -93,11 +84,11 @@ def test_the_commands_work_in_their_order(tmp_path):
 
 def test_a_mistake_is_told_as_the_readme_shows_it(tmp_path):
     (shown,) = (line for block in blocks("text") for line in block.splitlines() if line.startswith("my-bus.yaml:"))
-    packtool(["new", "my-bus"], tmp_path)
+    packtool("new", "my-bus", cwd=tmp_path)
     design = tmp_path / "my-bus.yaml"
     wrong = design.read_text(encoding="utf-8").replace("flow_lpm:", "flw_lpm:")
     design.write_text(wrong, encoding="utf-8")
-    told = packtool(["check", "my-bus.yaml"], tmp_path).stderr.splitlines()
+    told = packtool("check", "my-bus.yaml", cwd=tmp_path, environment=WIDE).stderr.splitlines()
     assert any(line.startswith(shown.removesuffix("...").rstrip()) for line in told), (shown, told)
 
 

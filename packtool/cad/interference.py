@@ -18,6 +18,7 @@ from packtool.cad.rounding import rounded_sweeps
 from packtool.cad.shapes import volume_mm3
 from packtool.cad.solids import CROWDED, Solid, placement, product_solid
 from packtool.layout.bands import Band, way
+from packtool.layout.boxes import Box
 from packtool.layout.profiles import Loop, Profile, turned_box
 from packtool.layout.records import Layout, Part, Product, Sweep
 
@@ -26,7 +27,6 @@ TOUCH_MM = 1e-6
 VOLUME_MM3 = 1e-3
 """Common volume below which nothing is reported: a film of 1e-6 mm over a face of 1000 mm²."""
 
-Box = tuple[float, float, float, float, float, float]
 Shift = tuple[float, float, float]
 
 

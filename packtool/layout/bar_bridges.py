@@ -9,7 +9,8 @@ from itertools import combinations, pairwise
 from typing import Literal
 
 from packtool.layout.bar_gathering import Gathered
-from packtool.layout.bar_shapes import AIR_MM, IN_LINE_MM, Bar, BarSize, Box, around, middle, sweep
+from packtool.layout.bar_shapes import AIR_MM, IN_LINE_MM, Bar, BarSize, around, middle, sweep
+from packtool.layout.boxes import Box
 from packtool.layout.outline import Rectangle, union
 from packtool.layout.records import Sweep
 from packtool.layout.terminals import NORMALS, Pole

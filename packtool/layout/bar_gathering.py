@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from packtool.layout.bar_shapes import AIR_MM, Bar, BarSize, Box, Contacts, heat_length, on_face, plan_boxes, sweep
+from packtool.layout.bar_shapes import AIR_MM, Bar, BarSize, Contacts, heat_length, on_face, sweep
+from packtool.layout.boxes import Box, plan_boxes
 from packtool.layout.outline import union
 from packtool.layout.records import Sweep
 from packtool.layout.terminals import NORMALS

@@ -9,7 +9,7 @@ from math import dist, inf
 from typing import Literal
 
 from packtool.errors import LayoutError
-from packtool.layout.bar_shapes import TOUCH_MM, Box
+from packtool.layout.boxes import TOUCH_MM, Box
 from packtool.layout.plates import AIR_MM, REACH_MM
 from packtool.layout.profiles import turned_box
 from packtool.layout.records import Joint, Layout, Part, Product

@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
+from packtool.layout.boxes import Box, extent, plan_boxes
 from packtool.layout.outline import Rectangle, union
 from packtool.layout.profiles import Profile
 from packtool.layout.records import Sweep
@@ -21,11 +22,7 @@ AIR_MM = 5.0
 """Air between a bar and what it crosses, which is one cell's voltage apart (remembered: mechanical clearance, not insulation)."""
 IN_LINE_MM = 1e-6
 """Contacts whose places differ by less are in one line: rounding of sums of design lengths."""
-TOUCH_MM = 1e-6
-"""Boxes that overlap by less only touch: rounding of sums of design lengths."""
 
-Box = tuple[float, float, float, float, float, float]
-"""x0, y0, z0, x1, y1, z1 [mm]."""
 Shape = Literal["along", "comb", "end", "link", "bridge", "module"]
 
 
@@ -209,19 +206,6 @@ def sweep(box: Box) -> Sweep:
     return Sweep(Profile.rectangle(box[0], box[1], box[3], box[4]), box[2], box[5])
 
 
-def extent(boxes: Sequence[Box]) -> tuple[list[float], list[float]]:
-    """The lowest and the highest x, y, z of the boxes."""
-    if len(boxes) == 1:
-        return list(boxes[0][:3]), list(boxes[0][3:])
-    ends = list(zip(*boxes, strict=True))
-    return [min(values) for values in ends[:3]], [max(values) for values in ends[3:]]
-
-
-def plan_boxes(boxes: Sequence[Box]) -> list[Rectangle]:
-    """The boxes seen from above."""
-    return [(b[0], b[1], b[3], b[4]) for b in boxes]
-
-
 def _touch_plan(plan: Rectangle, pole: Pole) -> bool:
     """Whether a contact on a top face lies under this rectangle."""
     if pole.face != "top":
@@ -234,20 +218,3 @@ def _touch_plan(plan: Rectangle, pole: Pole) -> bool:
         and plan[1] < y + v - IN_LINE_MM
         and y - v < plan[3] - IN_LINE_MM
     )
-
-
-def overlap(a: Box, b: Box, beyond: float = -TOUCH_MM) -> bool:
-    """Whether two boxes share volume; within ``beyond`` [mm] of each other, where that is above 0."""
-    return (
-        a[0] < b[3] + beyond
-        and b[0] < a[3] + beyond
-        and a[1] < b[4] + beyond
-        and b[1] < a[4] + beyond
-        and a[2] < b[5] + beyond
-        and b[2] < a[5] + beyond
-    )
-
-
-def meet(a: Box, b: Box) -> bool:
-    """Whether two boxes share volume or touch: conductors that do are one."""
-    return overlap(a, b, TOUCH_MM)

@@ -19,19 +19,8 @@ from packtool.design.loaded import LoadedDesign
 from packtool.errors import Complaint
 from packtool.layout.bar_bridges import bridge
 from packtool.layout.bar_gathering import Gathered, comb, comb_bar, comb_reach, flat_sweeps, on_contacts, strip
-from packtool.layout.bar_shapes import (
-    IN_LINE_MM,
-    TOUCH_MM,
-    Bar,
-    BarSize,
-    Contacts,
-    Solid,
-    extent,
-    link,
-    meet,
-    overlap,
-    straight,
-)
+from packtool.layout.bar_shapes import IN_LINE_MM, Bar, BarSize, Contacts, Solid, link, straight
+from packtool.layout.boxes import TOUCH_MM, extent, meet, overlap
 from packtool.layout.complaints import complain
 from packtool.layout.outline import Rectangle
 from packtool.layout.profiles import Loop, Profile

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from packtool.design.schema.enclosure import Enclosure
 from packtool.design.schema.fixtures import SHELL_CLEAR_MM, Fixture, HoseFitting
-from packtool.layout.bar_shapes import Box, overlap
+from packtool.layout.boxes import Box, overlap
 from packtool.layout.mounts import TURN
 from packtool.layout.openings import Opening, axis_of, faces, outward
 from packtool.layout.outline import Rectangle

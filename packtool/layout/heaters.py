@@ -6,7 +6,7 @@ from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import Heater, PackDesign
 from packtool.design.schema.heaters import HeaterPlace
 from packtool.errors import Complaint
-from packtool.layout.bar_shapes import TOUCH_MM
+from packtool.layout.boxes import TOUCH_MM
 from packtool.layout.complaints import complain
 from packtool.layout.outline import Rectangle
 from packtool.layout.profiles import Profile

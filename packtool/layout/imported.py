@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+from packtool.layout.boxes import Box
+
 Triple = tuple[float, float, float]
 Matrix = tuple[float, float, float, float, float, float, float, float, float]
 """A rotation, row by row."""
-Box = tuple[float, float, float, float, float, float]
-"""x0, y0, z0, x1, y1, z1 [mm]."""
 
 UPRIGHT: Matrix = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 """Not turned at all."""

@@ -15,7 +15,8 @@ from math import inf
 from packtool.design.schema import Rows
 from packtool.layout.bar_bridges import ROUTES, bridge, collector
 from packtool.layout.bar_gathering import Gathered
-from packtool.layout.bar_shapes import AIR_MM, Bar, BarSize, Box, Contacts, meet
+from packtool.layout.bar_shapes import AIR_MM, Bar, BarSize, Contacts
+from packtool.layout.boxes import Box, meet
 from packtool.layout.outline import Rectangle
 from packtool.layout.profiles import turned_box
 from packtool.layout.records import Part

@@ -13,8 +13,9 @@ from typing import Literal
 
 from packtool.catalogue.records import Cell
 from packtool.layout.bands import Band
+from packtool.layout.boxes import Box
 from packtool.layout.coolant import CoolantNetwork
-from packtool.layout.imported import Body, Box, Imported, Tilt
+from packtool.layout.imported import Body, Imported, Tilt
 from packtool.layout.profiles import Profile, turned_box
 
 Role = Literal[

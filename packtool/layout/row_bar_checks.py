@@ -10,7 +10,8 @@ from math import inf
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import PackDesign
 from packtool.errors import Complaint
-from packtool.layout.bar_shapes import AIR_MM, TOUCH_MM, Bar, BarSize, Box, Solid, meet, overlap
+from packtool.layout.bar_shapes import AIR_MM, Bar, BarSize, Solid
+from packtool.layout.boxes import TOUCH_MM, Box, meet, overlap
 from packtool.layout.complaints import complain
 from packtool.layout.heaters import thickness_at
 from packtool.layout.modules import Link, Place, hull

@@ -9,7 +9,7 @@ from packtool.catalogue.records import Material
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import ColdPlate, PackDesign
 from packtool.errors import Complaint
-from packtool.layout.bar_shapes import Box, overlap
+from packtool.layout.boxes import Box, overlap
 from packtool.layout.complaints import complain
 from packtool.layout.flat_plates import PlacedPlate
 from packtool.layout.heaters import thickness_at

@@ -131,6 +131,7 @@ def test_a_flow_that_fails_is_named_with_those_that_did_not(error, monkeypatch):
     def solved(_, at, __):
         if at.flow > 1.5 / 60e3:
             raise error("no flow")
+        return SimpleNamespace(flow=at.flow, pressure_drop=Estimated(5.0, 0.1))
 
     monkeypatch.setattr(calibrate, "solve_plate", solved)
     with pytest.raises(error, match=r"2 L/min: no flow; calibrate at lower flows \(--flows; 0.5, 1 L/min converged\)"):
