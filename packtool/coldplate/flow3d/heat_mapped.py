@@ -47,22 +47,16 @@ class MappedElements:
         tensor = k if k.ndim == 3 else k[:, None, None] * np.eye(self._slope.shape[3])
         return np.asarray(np.einsum("eqai,eij,eqbj,eq->eab", self._slope, tensor, self._slope, self.weight, optimize=True))
 
-    def carried(self, velocity: Floats) -> Floats:
+    def carried(self, velocity: Floats, rho_cp: float, k: Floats) -> tuple[Floats, Floats]:
         """As ``heat_assembly``'s, at ``velocity`` (n, a, dim)."""
         phi = self.shapes.phi
-        along = np.einsum("eqai,eqi->eqa", self._slope, phi @ velocity, optimize=True)
+        u = phi @ velocity
+        along = np.einsum("eqai,eqi->eqa", self._slope, u, optimize=True)
         spread = np.einsum("eqai,eai->eq", self._slope, velocity, optimize=True)
         pushed = along * self.weight[:, :, None] + self._uneven * (self.weight * spread)[:, :, None]
-        return -np.asarray(np.swapaxes(pushed, 1, 2) @ phi)
-
-    def steadied(self, velocity: Floats, rho_cp: float, k: Floats) -> tuple[Floats, Floats]:
-        """As ``heat_assembly``'s."""
-        u = self.shapes.phi @ velocity
         in_unit = np.einsum("eqji,eqi->eqj", self._to_unit, u, optimize=True)
         rate = 4 * np.sqrt((in_unit**2).sum(axis=2) + 1e-30)
-        spread = 16 * (k / rho_cp)[:, None] * self._spread
-        weight = self.weight / np.sqrt(rate**2 + spread**2)
-        along = np.einsum("eqai,eqi->eqa", self._slope, u, optimize=True)
+        slow = 16 * (k / rho_cp)[:, None] * self._spread
+        tested = along * (self.weight / np.sqrt(rate**2 + slow**2))[:, :, None]
         rest = rho_cp * along - k[:, None, None] * self._laplace
-        tested = along * weight[:, :, None]
-        return np.asarray(np.swapaxes(tested, 1, 2) @ rest), tested.sum(axis=1)
+        return np.swapaxes(tested, 1, 2) @ rest - rho_cp * np.swapaxes(pushed, 1, 2) @ phi, tested.sum(axis=1)

@@ -44,13 +44,21 @@ def flow_pattern(nodes: Integers, n_nodes: int, dimension: int, free: NDArray[np
 
     Rows are worked out by nodes, whose neighbours are few, and spread to the components after.
     """
+    from scipy.sparse import csr_matrix
+
     d = dimension
     n, na = nodes.shape
     is_free = free.reshape(n_nodes, d)
     number = (np.cumsum(free) - 1).reshape(n_nodes, d)
-    keys = (nodes[:, :, None] * np.int64(n_nodes) + nodes[:, None, :]).ravel()
-    pairs, back = np.unique(keys, return_inverse=True)  # (row node, column node), ascending
-    row, column = np.divmod(pairs, n_nodes)
+    met = csr_matrix((np.ones(n * na, dtype=np.int8), nodes.ravel().astype(np.int32), np.arange(0, n * na + 1, na)), (n, n_nodes))
+    pairs = (met.T.tocsr() @ met).tocsr()
+    pairs.sort_indices()
+    pairs.data = np.arange(pairs.nnz, dtype=np.int32)
+    column = pairs.indices
+    row = np.repeat(np.arange(n_nodes), np.diff(pairs.indptr))  # (row node, column node), ascending
+    shape = (n, na, na)
+    of_elements = (np.broadcast_to(at, shape).ravel() for at in (nodes[:, :, None], nodes[:, None, :]))
+    back = np.asarray(pairs[tuple(of_elements)]).reshape(shape)
     count = is_free[column].sum(axis=1)
     per_node = np.bincount(row, count, n_nodes).astype(np.int64)
     lengths = np.broadcast_to(per_node[:, None], (n_nodes, d))[is_free]
@@ -66,5 +74,5 @@ def flow_pattern(nodes: Integers, n_nodes: int, dimension: int, free: NDArray[np
     indices = np.zeros(total + 1, dtype=np.int32)
     indices[at.ravel()] = np.broadcast_to(number[column][:, None, :], at.shape).ravel()
     at = at.astype(np.int32)
-    places = np.ascontiguousarray(at[back.reshape(n, na, na)].transpose(0, 1, 3, 2, 4)).reshape(n, -1)
+    places = np.ascontiguousarray(at[back].transpose(0, 1, 3, 2, 4)).reshape(n, -1)
     return FlowPattern(indptr.astype(np.int32), indices[:total], places)
