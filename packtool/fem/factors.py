@@ -11,6 +11,10 @@ from packtool.fem.start import petsc
 from packtool.mesh.records import Floats
 
 
+ORDERING = 4
+"""PORD (MUMPS users' guide, ICNTL(7)): on the flow of the three-pass serpentine with 54k velocities 11.8 Gflop and 32 M entries, METIS 15.8 and 36 M."""
+
+
 class DirectFactors:
     """MUMPS factors and the solves with them. A resource: it holds PETSc objects until ``close``."""
 
@@ -30,7 +34,7 @@ class DirectFactors:
             pc.setType("lu")
             pc.setFactorSolverType("mumps")
             pc.setFactorSetUpSolverType()
-            pc.getFactorMatrix().setMumpsIcntl(7, 5)  # ordering by METIS
+            pc.getFactorMatrix().setMumpsIcntl(7, ORDERING)
             pc.getFactorMatrix().setMumpsIcntl(14, 60)  # room for pivoting [%]
             self._matrix = matrix
         else:

@@ -1,7 +1,7 @@
 """The matrices of heat in flowing coolant and solid.
 
-Nearly all elements of a plate are rectangles or boxes along the axes; there every integral is a product of the element's own numbers (sizes, conductivity, velocities at the Gauss points) and a table of the
-reference element, so that the matrices of all elements come of a few matrix products. The others, at the channels' corners, are integrated by Gauss points.
+Nearly all elements of a plate are rectangles or boxes along the axes; there conduction is a product of the element's own numbers and a table of the reference
+element, and what the flow carries one product of two small tables at the Gauss points. The others, at the channels' corners, are integrated by Gauss points.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class _Tables:
         """Of the conductivity ``k`` (n,) or (n, dim, dim)."""
         tensor = k if k.ndim == 3 else k[:, None, None] * np.eye(self.dimension)
         factor = tensor * size.prod(axis=1)[:, None, None] / (size[:, :, None] * size[:, None, :])
-        return np.asarray((factor.reshape(len(k), -1) @ self._conduction).reshape(len(k), self.n_local, self.n_local))
+        return np.asarray((factor.reshape(len(k), 1, -1) @ self._conduction).reshape(len(k), self.n_local, self.n_local))
 
     def carried(self, size: Floats, velocity: Floats, rho_cp: float, k: Floats) -> tuple[Floats, Floats]:
         """What ``velocity`` (n, a, dim) carries, and streamline upwinding by the full residual; and (n, a) that of a source of 1 W/m³.

@@ -176,8 +176,9 @@ class Kernels:
             carried = s.phi.T @ (G @ velocity[..., None])[..., 0]
             if newton:
                 slope = (np.swapaxes(G, 2, 3) @ here[:, None]) * (newton * w)[:, :, None, None]  # (e, q, j, i)
-                slope = np.ascontiguousarray(slope.transpose(0, 3, 2, 1))
-                block = (slope.reshape(-1, len(s.weight)) @ s.pairs).reshape(count, d, d, n, n)
+                # one small product an element: of larger ones the linear algebra library makes threads that wait on the processor
+                slope = np.ascontiguousarray(slope.transpose(0, 3, 2, 1)).reshape(count, d * d, -1)
+                block = (slope @ s.pairs).reshape(count, d, d, n, n)
                 block = np.ascontiguousarray(block.transpose(0, 3, 1, 4, 2))
             else:
                 block = np.zeros((count, n, d, n, d))
