@@ -10,7 +10,6 @@ from packtool.errors import SolveError
 from packtool.fem.start import petsc
 from packtool.mesh.records import Floats
 
-
 ORDERING = 4
 """PORD (MUMPS users' guide, ICNTL(7)): on the flow of the three-pass serpentine with 54k velocities 11.8 Gflop and 32 M entries, METIS 15.8 and 36 M."""
 
