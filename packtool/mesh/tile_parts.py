@@ -16,9 +16,12 @@ from packtool.mesh.plan import Plan
 from packtool.mesh.records import Floats, Integers
 
 Flags = NDArray[np.bool_]
+Bounds = tuple[float, float, float, float]
 
 NEIGHBOURS = 40
 """Sites around that a ray is first tried against: three rings of a lattice. A ray that misses those is tried against all."""
+AT_ONCE = 8
+"""Boxes tried before the rays that met one are left out."""
 CHUNK = 2_000_000
 """Rays times circles looked at together."""
 
@@ -31,6 +34,8 @@ class Tiles:
         self._tree = cKDTree(plan.centres)
         self._start = np.searchsorted(plan.site[plan.site >= 0], np.arange(len(plan.centres) + 1))
         self._radii = np.array(plan.radii)
+        self._upwards = np.argsort(plan.probe[:, 1], kind="stable")
+        self._y = plan.probe[self._upwards, 1]
 
     def covered(self, sweep: PlacedSweep) -> Integers:
         """Ascending quadrilaterals within an outline less its holes. Raises MeshError for a circle that is none of the plan's."""
@@ -43,7 +48,9 @@ class Tiles:
             rows = rows[self.plan.band[rows] <= band]
         else:
             loops = [sweep.loops[0], *(loop for loop, circle in zip(sweep.loops[1:], circles, strict=True) if circle is None)]
-            rows = np.flatnonzero(inside(loops, self.plan.probe))
+            _, low, _, high = loops[0].bounds()
+            near = self._upwards[np.searchsorted(self._y, low, side="right") : np.searchsorted(self._y, high)]
+            rows = np.sort(near[inside(loops, self.plan.probe[near])])
         if holes:
             sites, bands = self._find(sweep, holes)
             void = np.full(len(self.plan.centres) + 1, -1)  # the last is for quadrilaterals in no tile, whose site is -1
@@ -68,22 +75,38 @@ def upright_sees_solid(sweeps: Sequence[PlacedSweep], z: Floats, middle: Floats,
     """
     middles = (z[1:] + z[:-1]) / 2
     found = np.zeros((len(middle), len(middles)), dtype=bool)
-    solid = [sweep for sweep in sweeps if sweep.region >= 0]
-    heights: dict[tuple[float, float], list[Circle]] = {}
-    for sweep in solid:
-        circle = circle_of(sweep.loops[0])
-        if circle is None:
-            layers = (middles > sweep.z0) & (middles < sweep.z1)
-            found |= _hits_box(sweep.loops[0].bounds(), middle, normal)[:, None] & layers[None, :]
-        else:
-            heights.setdefault((sweep.z0, sweep.z1), []).append(circle)
-    for (low, high), circles in heights.items():
-        layers = (middles > low) & (middles < high)
-        found |= _hits_circles(circles, middle, normal)[:, None] & layers[None, :]
+    boxes: dict[tuple[float, float], list[Bounds]] = {}
+    circles: dict[tuple[float, float], list[Circle]] = {}
+    for sweep in sweeps:
+        if sweep.region >= 0:
+            circle = circle_of(sweep.loops[0])
+            if circle is None:
+                boxes.setdefault((sweep.z0, sweep.z1), []).append(sweep.loops[0].bounds())
+            else:
+                circles.setdefault((sweep.z0, sweep.z1), []).append(circle)
+    hits = [(z, _hits_boxes(alike, middle, normal)) for z, alike in boxes.items()]
+    hits += [(z, _hits_circles(alike, middle, normal)) for z, alike in circles.items()]
+    for (low, high), hit in hits:
+        found |= hit[:, None] & ((middles > low) & (middles < high))[None, :]
     return found
 
 
-def _hits_box(box: tuple[float, float, float, float], middle: Floats, normal: Floats) -> Flags:
+def _hits_boxes(boxes: Sequence[Bounds], middle: Floats, normal: Floats) -> Flags:
+    """(n_edges,) whether a ray meets one of ``boxes``. They are tried from all over the pack by turns: soon few rays are left."""
+    order = np.random.default_rng(0).permutation(len(boxes))
+    left = np.arange(len(middle))
+    for start in range(0, len(order), AT_ONCE):
+        rays, along = middle[left], normal[left]
+        hit = np.zeros(len(left), dtype=bool)
+        for number in order[start : start + AT_ONCE]:
+            hit |= _hits_box(boxes[number], rays, along)
+        left = left[~hit]
+    found = np.ones(len(middle), dtype=bool)
+    found[left] = False
+    return found
+
+
+def _hits_box(box: Bounds, middle: Floats, normal: Floats) -> Flags:
     near, far = np.full(len(middle), -np.inf), np.full(len(middle), np.inf)
     with np.errstate(divide="ignore", invalid="ignore"):
         for axis in (0, 1):
