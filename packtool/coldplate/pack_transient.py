@@ -28,7 +28,7 @@ from packtool.design.schema.cold_plate import known_flow_lpm
 from packtool.layout.records import Layout
 from packtool.mesh.records import TaggedMesh
 from packtool.results import ZERO_CELSIUS, Result
-from packtool.thermal.busbar_results import busbar_results, with_own_errors
+from packtool.thermal.busbar_results import busbar_results, hottest, with_own_errors
 from packtool.thermal.busbars import pack_busbars
 from packtool.thermal.error import estimated_errors, halved_shares
 from packtool.thermal.heaters import pack_heaters
@@ -48,11 +48,13 @@ error goes with the cube), and so are the pieces that the network is integrated 
 
 @dataclass(frozen=True)
 class SolvedTransient:
-    """The run on the finest mesh, every number with its error, and a JSON-like summary for the report."""
+    """The run on the finest mesh, every number with its error, and a JSON-like summary for the report; ``busbar_max`` (n_moments,) [K]: the
+    hottest place of a busbar at the end of each step, NaN at the start."""
 
     run: PackRun
     results: tuple[Result, ...]
     summary: dict[str, Any]
+    busbar_max: tuple[float, ...]
 
 
 def pack_transient_case(
@@ -195,4 +197,5 @@ def solve_pack_transient(
         "branch_flow_lpm": dict(coolant.branch_flow_lpm) if coolant else {},
         "drop_curve": drop_rows(curve, known_flow_lpm(plate), pump) if curve and plate else {},
     }
-    return SolvedTransient(finest, tuple(results), summary)
+    bars = hottest(prepared.bank.bars, bar_moments(finest))
+    return SolvedTransient(finest, tuple(results), summary, (*[np.nan] * (len(finest.moments) - len(bars)), *bars))

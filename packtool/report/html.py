@@ -13,6 +13,7 @@ from packtool.report import page
 from packtool.report.case_words import load_of
 from packtool.report.counts import summary_line
 from packtool.report.drop_plot import drop_plot
+from packtool.report.part_tables import bars_table, cells_table
 from packtool.report.plan_map import plan_map
 from packtool.report.plots import coolant_plot, time_plot
 from packtool.report.records import Picture, RunSummary
@@ -49,7 +50,8 @@ def _case(summary: RunSummary, name: str, number: int) -> dict[str, Any]:
         "channels": page.channels_table(rows, summary.branch_flow_lpm.get(name, {})) if rows else None,
         "balance": page.balance(summary.heat.get(name, ())),
         "flows": page.flows_table(summary.results, name),
-        "cells": page.cells_table(summary, name),
+        "cells": cells_table(summary, name),
+        "busbars": bars_table(summary, name),
         "solver": page.facts(summary.solver.get(name, {})),
     }
 

@@ -47,14 +47,6 @@ WORDS = {
 }
 """Results that are shown large, in this order, and their words."""
 
-CELL_WORDS = {
-    "temperature.cell.mean": "mean",
-    "temperature.cell.max": "warmest point",
-    "temperature.cell.min": "coldest point",
-    "heat.cell": "heat",
-}
-"""Column heads of results that are given cell by cell; any other goes by its dotted name."""
-
 LARGER_UNITS = {"Pa": ("kPa", 1e-3), "Wh": ("kWh", 1e-3)}
 """Units that tiles leave from 1000 on: the new unit and its factor."""
 
@@ -167,37 +159,15 @@ def cell_values(summary: RunSummary, case: str, name: str) -> tuple[dict[str, fl
     return values, unit
 
 
-def cells_table(summary: RunSummary, case: str) -> Table | None:
-    """One row a cell, one column for each result that is given cell by cell; None if no result is."""
-    places = {part.name: part for part in summary.layout.parts_of("cell")}
-    columns: dict[str, str] = {}
-    values: dict[str, dict[str, str]] = {name: {} for name in places}
-    for result in summary.results:
-        named = of_part(result)
-        if named is None or named[1] not in places or result.case not in (case, None):
-            continue
-        name, part = named
-        unit = pretty_unit(result.unit)
-        words = CELL_WORDS.get(name, name)
-        columns.setdefault(name, f"{words} [{unit}]" if unit else words)
-        values[part][name] = quantity(result.value, result.uncertainty)
-    if not columns:
-        return None
-    rows = []
-    for name, cell in places.items():
-        seat = f"{cell.series}" if summary.layout.n_parallel == 1 else f"{cell.series}.{cell.parallel}"
-        rows.append((name, seat, *(values[name].get(column, "") for column in columns)))
-    seat = "S" if summary.layout.n_parallel == 1 else "S.P"
-    return Table(("cell", seat, *columns.values()), tuple(rows), (False, True, *(True for _ in columns)))
-
-
 def results_table(summary: RunSummary) -> Table:
-    """Every result that does not belong to one cell."""
-    cells = {part.name for part in summary.layout.parts_of("cell")}
+    """Every result that does not belong to one cell or busbar."""
+    listed = {part.name for part in summary.layout.parts_of("cell", "busbar")}
     rows = []
     for r in summary.results:
         named = of_part(r)
-        if (named is None or named[1] not in cells) and not r.name.startswith("coolant.flow.channel["):  # the channels have a table
+        if (named is None or named[1] not in listed) and not r.name.startswith(
+            "coolant.flow.channel["
+        ):  # the channels have a table
             time = "" if r.time_s is None else f"{number(r.time_s)} s"
             error = "" if r.error is None else number(r.error, 2)
             scatter = "" if r.scatter is None else number(r.scatter, 2)

@@ -11,6 +11,9 @@ from packtool.mesh.records import Floats
 from packtool.results import ZERO_CELSIUS, Result
 from packtool.thermal.busbars import BarPlaces, Busbars
 
+LEAST_A = 1e-6
+"""Currents below it are rounding of those with which cells in parallel even out."""
+
 
 @dataclass(frozen=True)
 class BarMoment:
@@ -26,7 +29,7 @@ def busbar_results(bars: Busbars, coarse: Busbars, moments: Sequence[BarMoment],
 
     ``temperature.busbar.max``: the hottest place of any bar, ``.rise``: the most over the cells that the bar joins; ``busbar.current_density``
     where it is largest, over a piece as long as the bar is thick; ``busbar.resistance``: of all bars and their contacts, as the pack's terminals see it, and
-    ``[...]`` that of each, at the largest current. Without any current only the temperatures.
+    ``[...]`` that of each, at the largest current: not where a bar then carries none.
     """
     found = [_places(bars, moment) for moment in moments]
     rows: list[Result] = []
@@ -44,35 +47,36 @@ def busbar_results(bars: Busbars, coarse: Busbars, moments: Sequence[BarMoment],
 
     largest("temperature.busbar.max", "degC", "hottest", 1.0, -ZERO_CELSIUS)
     largest("temperature.busbar.rise", "K", "rise", 1.0)
-    hottest = np.array([places.hottest for places in found])
+    warmth = np.array([places.hottest for places in found])
     for joint, name in enumerate(bars.names):
         rows.append(
-            one(f"temperature.busbar.max[{name}]", "degC", "hottest", 1.0, -ZERO_CELSIUS, int(hottest[:, joint].argmax()), joint)
+            one(f"temperature.busbar.max[{name}]", "degC", "hottest", 1.0, -ZERO_CELSIUS, int(warmth[:, joint].argmax()), joint)
         )
-    if any(places.current.any() for places in found):
-        largest("busbar.current_density", "A/mm2", "density", 1e-6)
-        rows += _resistances(bars, coarse, moments, found)
+    largest("busbar.current_density", "A/mm2", "density", 1e-6)
+    at = int(np.argmax([places.current.max() for places in found]))
+    if found[at].current.min() > LEAST_A:
+        rows += _resistances(bars, coarse, moments[at], found[at].current)
     return [replace(row, case=case) for row in rows]
 
 
-def _resistances(bars: Busbars, coarse: Busbars, moments: Sequence[BarMoment], found: Sequence[BarPlaces]) -> list[Result]:
-    """At the largest current."""
-    at = int(np.argmax([places.current.max() for places in found]))
-    moment, places = moments[at], found[at]
+def _resistances(bars: Busbars, coarse: Busbars, moment: BarMoment, through: Floats) -> list[Result]:
+    """Of all bars and of each, which carry ``through`` (n_joints,) [A]."""
     power, other = (_power(one, moment) for one in (bars, coarse))
-    whole = float(places.current.max())
-    rows = [
-        Result(
-            "busbar.resistance", 1e6 * float(power.sum()) / whole**2, "uOhm",
-            error=1e6 * float(np.abs(power - other).sum()) / whole**2, time_s=moment.t,
-        )
-    ]  # fmt: skip
-    for name, current, made, coarser in zip(bars.names, places.current, power, other, strict=True):
-        error = 1e6 * float(abs(made - coarser)) / current**2
-        rows.append(
-            Result(f"busbar.resistance[{name}]", 1e6 * float(made) / current**2, "uOhm", error=error, region=name, time_s=moment.t)
-        )
+    whole, off = float(through.max()), np.abs(power - other)
+
+    def row(name: str, watts: float, error: float, current: float, region: str | None) -> Result:
+        to_uOhm = 1e6 / current**2
+        return Result(name, to_uOhm * watts, "uOhm", error=to_uOhm * error, region=region, time_s=moment.t)
+
+    rows = [row("busbar.resistance", float(power.sum()), float(off.sum()), whole, None)]
+    for name, watts, error, current in zip(bars.names, power.tolist(), off.tolist(), through.tolist(), strict=True):
+        rows.append(row(f"busbar.resistance[{name}]", watts, error, current, name))
     return rows
+
+
+def hottest(bars: Busbars, moments: Sequence[BarMoment]) -> list[float]:
+    """The hottest place of any bar at each of ``moments`` [K]."""
+    return [float(_places(bars, moment).hottest.max()) for moment in moments]
 
 
 def _places(bars: Busbars, moment: BarMoment) -> BarPlaces:

@@ -63,7 +63,7 @@ class BarLoss:
 @dataclass(frozen=True)
 class BarPlaces:
     """By joint (n_joints,): the ``hottest`` temperature [K], its ``rise`` [K] over that of the cells that the bar joins, the ``density``
-    [A/m²] of the current where it is densest, the whole ``current`` [A]."""
+    [A/m²] of the current where it is densest, the ``current`` [A] from group to group."""
 
     hottest: Floats
     rise: Floats
@@ -190,7 +190,8 @@ class BarCurrents:
             rise = own * (at_seats @ w + by_rho * (flow.unit**2 @ w - (flow.unit @ w) ** 2) / (2 * self.bars.k))
             field = np.linalg.norm(flow.unit @ kind.shape.slope.T, axis=1)
             warmest = T[kind.cells] @ (w @ kind.carried) + rise
-            found[:, kind.joints] = warmest, rise, *(np.abs(times[kind.joints]) * (field, np.abs(flow.own).sum(axis=1) / 2))
+            through = [np.abs((flow.own[:, :n] * (kind.sign == sign)).sum(axis=1)) for sign in (1.0, -1.0)]
+            found[:, kind.joints] = warmest, rise, *(np.abs(times[kind.joints]) * (field, np.maximum(*through)))
         return BarPlaces(*found)
 
 

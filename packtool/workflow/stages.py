@@ -152,7 +152,8 @@ def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, 
             done = solve_pack_transient(loaded, layout, meshes, case, air, cache_dir, folder / HIDDEN)
             rows += [result.as_dict() for result in done.results]
             heaters = loaded.design.cases[case].heaters
-            files += write_transient(folder, case, meshes[0], done.run, tuple(loaded.design.sensors), heaters)
+            sensors = tuple(loaded.design.sensors)
+            files += write_transient(folder, case, meshes[0], done.run, done.busbar_max, sensors, heaters)
             summaries[case] = {**done.summary, "seconds": time.monotonic() - started}
             continue
         solved = solve_pack_case(loaded, layout, meshes, case, air, cache_dir)

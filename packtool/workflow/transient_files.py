@@ -20,7 +20,7 @@ from packtool.workflow.cache import HIDDEN
 SERIES = (
     "time_s", "current_A", "voltage_V", "cell_voltage_min_V", "cell_voltage_max_V", "soc_min", "soc_mean", "soc_max",
     "T_max_degC", "T_mean_degC", "T_min_degC", "T_coldest_mean_degC", "T_warmest_mean_degC", "coolant_out_degC",
-    "heat_cells_W", "heat_busbars_W", "heat_coolant_W", "heat_ambient_W",
+    "heat_cells_W", "heat_busbars_W", "heat_coolant_W", "heat_ambient_W", "T_busbar_max_degC",
 )  # fmt: skip
 """Columns of series-CASE.csv, one row a time step: temperatures, SOC and heats to coolant and ambient at its end; current and voltage
 at its end; heat of cells and busbars the mean over it. The design's sensors follow, and the mean power of the case's heaters over the step; where parts melt, the molten share of all of them and of
@@ -33,9 +33,15 @@ ELECTRICAL = ("time_s", "current_A", "voltage_V", "cell_voltage_min_V", "cell_vo
 
 
 def write_transient(
-    folder: Path, case: str, mesh: TaggedMesh, run: PackRun, sensors: Sequence[str] = (), heaters: Sequence[str] = ()
+    folder: Path,
+    case: str,
+    mesh: TaggedMesh,
+    run: PackRun,
+    busbar_max: Sequence[float],
+    sensors: Sequence[str] = (),
+    heaters: Sequence[str] = (),
 ) -> list[str]:
-    """Write the files; their names relative to ``folder``."""
+    """Write the files; their names relative to ``folder``. ``busbar_max`` (n_moments,) [K]: the hottest place of a busbar, NaN: not known."""
     names = []
     for number, field in enumerate(run.fields, 1):
         name = f"thermal-{case}/{number:04d}.vtu"
@@ -51,16 +57,16 @@ def write_transient(
     series = f"series-{case}.csv"
     heads = (*SERIES, *(f"sensor_{name}_degC" for name in sensors), *(f"heater_{name}_W" for name in heaters))
     heads += MELTED if run.melting.names else ()
-    write_text(folder / series, _table(heads, _rows(run)))
+    write_text(folder / series, _table(heads, _rows(run, busbar_max)))
     electrical = f"electrical-{case}.csv"
     traces = [moment.interval.trace for moment in run.moments if moment.interval is not None]
     write_text(folder / electrical, _table(ELECTRICAL, [list(map(float, row)) for row in np.concatenate(traces)]))
     return [*names, pvd, xdmf, f"thermal-{case}.bin", fields, series, electrical]
 
 
-def _rows(run: PackRun) -> list[list[float | str]]:
+def _rows(run: PackRun, busbar_max: Sequence[float]) -> list[list[float | str]]:
     rows: list[list[float | str]] = []
-    for moment in run.moments:
+    for moment, busbar in zip(run.moments, busbar_max, strict=True):
         interval = moment.interval
         electrical: list[float | str] = ["", "", "", ""]
         made: list[float | str] = ["", ""]
@@ -73,7 +79,7 @@ def _rows(run: PackRun) -> list[list[float | str]]:
             [
                 moment.t, *electrical, float(soc.min()), float(soc.mean()), float(soc.max()), float(moment.high.max() - ZERO_CELSIUS),
                 float(mean.mean()), float(moment.low.min() - ZERO_CELSIUS), float(mean.min()), float(mean.max()),
-                moment.coolant_out - ZERO_CELSIUS, *made, moment.to_coolant, moment.to_ambient,
+                moment.coolant_out - ZERO_CELSIUS, *made, moment.to_coolant, moment.to_ambient, busbar - ZERO_CELSIUS,
                 *(float(value) - ZERO_CELSIUS for value in moment.sensors), *map(float, moment.heated),
             ]
         )  # fmt: skip

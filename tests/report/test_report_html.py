@@ -9,8 +9,10 @@ import pytest
 
 from packtool.catalogue.records import Source
 from packtool.report.html import report_html
+from packtool.report.page import results_table
+from packtool.report.part_tables import bars_table
 from packtool.report.records import Picture, UsedFigure
-from packtool.results import ResultSet
+from packtool.results import Result, ResultSet
 from packtool.rules.records import Finding, Verdict
 
 pytestmark = pytest.mark.picture  # draws the coolant's curves with matplotlib
@@ -204,3 +206,18 @@ def test_flows_between_parts_run_from_the_giver_the_largest_first():
     table = flows_table([*rows, Result("heat.flow[cell>pad]", 1.0, "W", case="b")], "a")
     assert table.rows == (("cold plate", "coolant", "528.0"), ("heater", "cell", "299.0"))
     assert flows_table(rows, "b") is None
+
+
+def test_every_busbar_is_in_a_table_of_its_own_and_not_among_all_results(summary, layout):
+    (joint,) = layout.joints
+    rows = [
+        Result(f"busbar.resistance[{joint.part}]", 8.66, "uOhm", error=0.2, region=joint.part, case="charge_1C"),
+        Result(f"temperature.busbar.max[{joint.part}]", 31.2, "degC", error=0.1, region=joint.part, case="charge_1C"),
+    ]
+    told = dataclasses.replace(summary, results=ResultSet([*summary.results, *rows]))
+    table = bars_table(told, "charge_1C")
+    assert table.heads == ("busbar", "kind", "resistance [µΩ]", "hottest place [°C]")
+    ((name, _, *values),) = table.rows
+    assert (name, values) == (joint.part, ["8.7 ± 0.2", "31.2 ± 0.1"])
+    assert not [row for row in results_table(told).rows if joint.part in row[0]]
+    assert "Every busbar (1)" in Page(report_html(told)).text

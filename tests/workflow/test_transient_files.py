@@ -37,7 +37,7 @@ def folder(tmp_path):
         outputs=TIMES, fields=np.stack([300.0 + MESH.points[:, 0], 320.0 + MESH.points[:, 2]]), hottest=np.full(len(MESH.points), 320.0),
         moments=(moment(0.0, None), moment(25.0, interval)),
     )  # fmt: skip
-    names = write_transient(tmp_path, "day", MESH, run, ["nose"], ["pads"])
+    names = write_transient(tmp_path, "day", MESH, run, [float("nan"), 315.0], ["nose"], ["pads"])
     assert all((tmp_path / name).is_file() for name in names)
     return tmp_path
 
