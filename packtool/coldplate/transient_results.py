@@ -76,7 +76,7 @@ def _temperatures(run: PackRun, names: list[str]) -> list[Result]:
 def bar_moments(run: PackRun) -> list[BarMoment]:
     """The ends of all steps."""
     ends = [(moment, moment.interval.last) for moment in run.moments if moment.interval is not None]
-    return [BarMoment(last.cell_current, moment.mean, moment.t) for moment, last in ends]
+    return [BarMoment(last.through, moment.mean, moment.t) for moment, last in ends]
 
 
 def _sensors(run: PackRun, names: tuple[str, ...]) -> list[Result]:

@@ -26,13 +26,15 @@ _ROUNDING_K = 1e-6
 class Instant:
     """The network at one instant. ``current`` of the pack [A], discharge > 0, and whether it is ``limited``, less than asked for by the
     cells' voltage window; ``voltage`` at the pack's terminals [V]; by group (n_groups,) ``group_voltage`` [V]; by cell (n_cells,)
-    ``cell_current`` [A], ``joule`` and ``reversible`` heat [W], ``busbar`` heat given to it [W]."""
+    ``cell_current`` [A], what of it goes ``through`` its group, beside what evens the group's cells out, ``joule`` and ``reversible`` heat [W],
+    ``busbar`` heat given to it [W]."""
 
     current: float
     limited: bool
     voltage: float
     group_voltage: Floats
     cell_current: Floats
+    through: Floats
     joule: Floats
     reversible: Floats
     busbar: Floats
@@ -119,7 +121,8 @@ class CellBank:
             most_out = max(0.0, float((((open_V - self.v_min) * total - evening) / part[string]).min()))
             most_in = max(0.0, float((((self.v_max - open_V) * total + evening) / part[string]).min()))
             current = min(max(wanted, -most_in), most_out)
-            joint_current = np.concatenate([[current], (string_V - pack_V) / string_ohm + current * part])[self.joint_string]
+            string_current = (string_V - pack_V) / string_ohm + current * part
+            joint_current = np.concatenate([[current], string_current])[self.joint_string]
         group_V = open_V - (evening + current * part[string]) / total
         cell_current = (ocv - group_V[self.group]) * conductance
         joule = cell_current * (ocv - group_V[self.group])
@@ -130,6 +133,7 @@ class CellBank:
             voltage=pack_V - current * inner,
             group_voltage=group_V,
             cell_current=cell_current,
+            through=share * string_current[string[self.group]],
             joule=joule,
             reversible=-cell_current * T * entropy,
             busbar=own.loss(joint_current, rho).heat + common.loss(joint_current, rho_common).heat,

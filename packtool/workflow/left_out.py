@@ -10,7 +10,8 @@ _ALWAYS: tuple[str, ...] = (
     "ambient.",
     "Each busbar is solved by finite elements of its own, from the currents that its cells take: all of its heat goes to those cells, by the way "
     "that it takes in the bar, none to the air around it, and none from cell to cell. A terminal or weld is at one potential and as warm as "
-    "its cell; the bonds of a window take the same current all around. How parallel cells share the current is by their own resistance.",
+    "its cell; the bonds of a window take the same current all around. How parallel cells share the current is by their own resistance; "
+    "what they exchange to even out makes no heat in the bars.",
     "The enclosure takes up and gives off heat over the area of the pack's own faces, not over its larger outside; its underside rests "
     "on the tray's floor, the tray's on nothing but air. No sunshine.",
     "Air inside the enclosure conducts and radiates but does not move: exact above a pack colder than its ambient; beside it a little less "

@@ -35,7 +35,7 @@ def folder(tmp_path):
     )  # fmt: skip
     run = SimpleNamespace(
         outputs=TIMES, fields=np.stack([300.0 + MESH.points[:, 0], 320.0 + MESH.points[:, 2]]), hottest=np.full(len(MESH.points), 320.0),
-        moments=(moment(0.0, None), moment(25.0, interval)),
+        moments=(moment(0.0, None), moment(25.0, interval)), melting=SimpleNamespace(names=()),
     )  # fmt: skip
     names = write_transient(tmp_path, "day", MESH, run, [float("nan"), 315.0], ["nose"], ["pads"])
     assert all((tmp_path / name).is_file() for name in names)
@@ -90,6 +90,7 @@ def test_the_series_has_its_columns_and_those_of_sensors_and_heaters(folder):
     assert series["time_s"] == (0.0, 25.0)
     assert series["sensor_nose_degC"] == pytest.approx((36.85, 36.85))
     assert np.isnan(series["current_A"][0])
+    assert series["T_busbar_max_degC"] == pytest.approx((np.nan, 41.85), nan_ok=True)
     assert tuple(read_series(folder / "electrical-day.csv")) == ELECTRICAL
 
 
