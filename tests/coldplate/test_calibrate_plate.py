@@ -12,8 +12,8 @@ from coldplate_networks import three_pass
 
 from packtool.coldplate.flow3d.calibrate import calibrate_plate, default_flows, plate_conditions
 from packtool.coldplate.flow3d.design_plate import DUCT_WIDTHS
+from packtool.coldplate.flow3d.mesh_error import Estimated
 from packtool.coldplate.flow3d.plate import LEVELS, plate_grid
-from packtool.coldplate.flow3d.plate_solve import Estimated
 from packtool.coldplate.flow3d.window import window
 from packtool.coldplate.network import split_flow
 from packtool.coldplate.passages import passages

@@ -10,8 +10,10 @@ from packtool.coldplate.flow3d.conjugate import solve_heat
 from packtool.coldplate.flow3d.discrete import quadratic_nodes
 from packtool.coldplate.flow3d.heat_assembly import volumes
 from packtool.coldplate.flow3d.heat_records import ConjugateProblem
+from packtool.coldplate.flow3d.mesh_error import Estimated, told_by_velocities
 from packtool.coldplate.flow3d.plate import ChannelPlate, Face, Fineness, plate_grid
-from packtool.coldplate.flow3d.plate_solve import Estimated, PlateConditions, solve_plate
+from packtool.coldplate.flow3d.plate_solve import PlateConditions, half_flow, solve_plate
+from packtool.coldplate.flow3d.solve import solve_flow_refined
 from packtool.errors import NotConverged, SolveError
 from packtool.fem.elements import CYCLIC_TO_TENSOR, located
 from packtool.fem.lattice import grid
@@ -68,6 +70,26 @@ def test_temperatures_stay_near_the_range_that_physics_allows(hairpin):
     assert (
         T.min() > CONDITIONS.T_in - 0.5 * rise
     )  # a coarse mesh undershoots at the sharp corners; without upwinding by several rises
+
+
+def test_two_meshes_that_agree_by_chance_do_not_make_the_pressure_sure():
+    """146.7 Pa with 8 elements across and 6 over half the height, five rings about the corners; 10 across moves it by less than 0.3."""
+    at = replace(SERPENTINE_CONDITIONS, flow=0.4e-3 / 60)
+    found = solve_plate(HAIRPIN, at, Fineness(3, 1, corners=3))
+    flows = solve_flow_refined(half_flow(plate_grid(HAIRPIN, Fineness(3, 1, corners=3)).flow, at.rho, at.mu, at.flow))
+    coarse, fine = (f.mean_pressure["inlet"] - f.mean_pressure["outlet"] for f in flows)
+    off = 146.7 - fine
+    assert abs(fine - coarse) < 0.25 * off  # 144.5 and 144.1 Pa
+    assert 0.5 * off < found.pressure_drop.error < 2 * off
+
+
+def test_of_stokes_flow_the_velocities_tell_the_pressure_s_difference():
+    """Between the same velocities the flow with least dissipation is Stokes's, so a coarser one dissipates more by that of the difference."""
+    mesh = plate_grid(HAIRPIN, SMALL).flow
+    flows = solve_flow_refined(half_flow(mesh, 10.0, SERPENTINE_CONDITIONS.mu, 1e-6))  # Re 0.5: hardly any inertia
+    coarse, fine = (f.mean_pressure["inlet"] - f.mean_pressure["outlet"] for f in flows)
+    assert 15 * told_by_velocities(flows) == pytest.approx(abs(fine - coarse), rel=0.2)  # the inlet's values differ, grad-div too
+    assert told_by_velocities(flows[-1:]) == 0.0
 
 
 def test_where_the_coarser_mesh_has_no_flow_the_finer_tells_it_and_no_error_is_known(hairpin, monkeypatch):

@@ -137,6 +137,14 @@ class Kernels:
         here = u[self.nodes].reshape(self.n_elements, -1, 1)
         return np.asarray((self.divergence.reshape(self.n_elements, 1 + self.dimension, -1) @ here)[..., 0])
 
+    def squared_gradient(self, u: Floats) -> float:
+        """The integral of |grad u|² of ``u`` (n_nodes, dim)."""
+        whole = 0.0
+        for part in self._chunks():
+            slope = np.swapaxes(self.gradient[part], 2, 3) @ u[self.nodes[part]][:, None]
+            whole += float(((slope**2).sum(axis=(2, 3)) * self.weight[part]).sum())
+        return whole
+
     def push(self, p: Floats) -> Floats:
         """What pressures ``p`` (n_elements, 1 + dim) push the nodes with (n_nodes, dim): integrals of p times the divergence of each function."""
         nodal = np.einsum("ec,ecai->eai", p, self.divergence, optimize=True)

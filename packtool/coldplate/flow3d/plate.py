@@ -70,8 +70,9 @@ class Fineness:
     corners: int = 0
 
 
-LEVELS = {"coarse": Fineness(3, 1), "normal": Fineness(3, 2), "fine": Fineness(4, 2, 2)}
-"""By name, as in the design file."""
+LEVELS = {"coarse": Fineness(3, 1), "normal": Fineness(4, 2, corners=3), "fine": Fineness(5, 2, 2, corners=4)}
+"""By name, as in the design file. Without rings about the corners no refinement of practical size meets the reference serpentine's pressure drop: it is
+0.7 and 1.0 % too high with 6 and 8 elements across."""
 
 WALL_GRADING = 3.0
 """An element in a channel's middle is this much wider than at its wall."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -10,6 +10,15 @@ import numpy as np
 from packtool.coldplate.flow3d.conjugate import solve_heat
 from packtool.coldplate.flow3d.discrete import quadratic_nodes
 from packtool.coldplate.flow3d.heat_records import ConjugateProblem, ConjugateSolution
+from packtool.coldplate.flow3d.mesh_error import (
+    CORNER_ORDER,
+    FILM_ORDER,
+    RINGED_ORDER,
+    SMOOTH_ORDER,
+    Estimated,
+    estimated,
+    told_by_velocities,
+)
 from packtool.coldplate.flow3d.plate import ChannelPlate, Fineness, PlateGrid, plate_grid
 from packtool.coldplate.flow3d.prolong import unfolded
 from packtool.coldplate.flow3d.records import DevelopedInlet, FlowProblem, FlowSolution
@@ -20,16 +29,6 @@ from packtool.fem.elements import ElementMesh
 
 ENERGY = 1e-6
 """Largest relative imbalance of a solution that is handed on."""
-
-CORNER_ORDER = 1.09
-"""Order of what a flow dissipates round an edge of 270 degrees: velocities go with the distance to the power 0.5445 there (Dean & Montagnon, Proc.
-Camb. Phil. Soc. 45 (1949) 389; Moffatt, J. Fluid Mech. 18 (1964) 1), and energies with twice that."""
-
-SMOOTH_ORDER = 4.0
-"""The same with biquadratic velocities and no edge."""
-
-FILM_ORDER = 3.0
-"""The same of a mean wall temperature, as measured: on serpentine and hairpin the last halving of the lines moved it 5 to 7 times as far as it was then off."""
 
 MASS = 1e-8
 """Largest relative difference between what flows in and out."""
@@ -51,14 +50,6 @@ class PlateConditions:
     conductivity: float
     flux: Mapping[str, float] = field(default_factory=dict)
     convection: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Estimated:
-    """A number and the estimate of its discretisation error, in its unit."""
-
-    value: float
-    error: float
 
 
 @dataclass(frozen=True)
@@ -92,9 +83,8 @@ def half_flow(mesh: ElementMesh, rho: float, mu: float, flow: float) -> FlowProb
 def solve_plate(plate: ChannelPlate, conditions: PlateConditions, fineness: Fineness) -> PlateSolution:
     """Flow on the lower half of the channels, then heat in the whole plate.
 
-    Errors: what is left of the difference between the last two meshes, of the pressure and of the highest temperature, whose place the eddies behind
-    corners set, at the order that the corners allow (CORNER_ORDER; 4 and FILM_ORDER where no channel turns), of the mean at FILM_ORDER (the highest is no surer than
-    the mean); with a single mesh
+    Errors (``mesh_error``): what is left of the difference between the last two meshes, of the pressure and of the highest temperature, whose place the eddies
+    behind corners set, at the order that the corners allow, of the mean at FILM_ORDER (the highest is no surer than the mean); with a single mesh
     (``times`` 0, or no steady flow on the coarser ones) nothing is known and all of the number is its error. Raises SolveError for what is refused, NotConverged; SolveError where mass or energy do not close.
     """
     c = conditions
@@ -114,17 +104,17 @@ def solve_plate(plate: ChannelPlate, conditions: PlateConditions, fineness: Fine
     best = heats[-1]
     if best.imbalance > ENERGY:
         raise SolveError(f"energy does not close: {best.imbalance:.1e} of the heat")
-    order = CORNER_ORDER if len(plate.channels) > 1 else SMOOTH_ORDER
+    order = SMOOTH_ORDER if len(plate.channels) == 1 else RINGED_ORDER if fineness.corners else CORNER_ORDER
     duct = duct_drop(plate, c)
     drops = [f.mean_pressure["inlet"] - f.mean_pressure["outlet"] - duct for f in flows]
     means = [h.mean["top"] for h in heats]
-    hottest = _estimated([h.highest["top"] for h in heats], c.T_in, min(order, FILM_ORDER))
-    at_corners = _estimated(means, c.T_in, min(order, FILM_ORDER))  # a maximum is no surer than the mean, though it may move less
+    hottest = estimated([h.highest["top"] for h in heats], c.T_in, min(order, FILM_ORDER))
+    at_corners = estimated(means, c.T_in, min(order, FILM_ORDER))  # a maximum is no surer than the mean, though it may move less
     return PlateSolution(
-        _estimated(drops, 0.0, order),
+        estimated(drops, 0.0, order, told_by_velocities(flows)),
         best.T_out["outlet"],
         Estimated(best.highest["top"], max(hottest.error, at_corners.error)),
-        _estimated(means, c.T_in, FILM_ORDER),
+        estimated(means, c.T_in, FILM_ORDER),
         best.to_coolant,
         mass,
         best.imbalance,
@@ -155,11 +145,3 @@ def plate_heat(conditions: PlateConditions, grid: PlateGrid, flow: FlowSolution)
         c.flux, c.convection,
     )  # fmt: skip
     return solve_heat(problem)
-
-
-def _estimated(values: Sequence[float], zero: float, order: float) -> Estimated:
-    """The last of ``values``, and what its difference to the one before, on half as many lines, leaves at an ``order``; of one alone all of it over ``zero``."""
-    last = values[-1]
-    if len(values) == 1:
-        return Estimated(last, abs(last - zero))
-    return Estimated(last, abs(last - values[-2]) / (2**order - 1))
