@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from packtool.mesh.records import Floats, Integers
+from packtool.mesh.records import Floats, Integers, TaggedMesh
 
 _G = 1 / np.sqrt(3.0)
 _CORNERS_2 = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)], dtype=float)
@@ -90,6 +90,15 @@ def nodal_volumes(points: Floats, hexes: Integers) -> Floats:
         if skewed.size:
             out[part][skewed] = GaussFrames.of(corner[skewed]).volume @ _SHAPE_3
     return out
+
+
+def mesh_volumes(mesh: TaggedMesh) -> Floats:
+    """``nodal_volumes`` of all of a mesh's elements, (n_hexes, 8) [m³], worked out once."""
+    if nodal_volumes not in mesh.kept:
+        mesh.kept[nodal_volumes] = nodal_volumes(mesh.points, mesh.hexes)
+        mesh.kept[nodal_volumes].setflags(write=False)
+    volumes: Floats = mesh.kept[nodal_volumes]
+    return volumes
 
 
 def at_gauss(nodal: Floats) -> Floats:

@@ -63,6 +63,16 @@ class Pattern:
         """Places of the entries held here that are in a row or a column of the marked ``unknowns`` (n,)."""
         return np.flatnonzero(unknowns[self.indices] | np.repeat(unknowns[self.rows], np.diff(self.indptr)))
 
+    def prescribe(
+        self, data: Floats, touching: NDArray[np.int64], diagonal: NDArray[np.int64], unknowns: NDArray[np.bool_]
+    ) -> None:
+        """Turn the rows and columns of the marked ``unknowns`` (n,) into a scaled identity, in place; ``touching`` and ``diagonal`` as the
+        methods of these names give them."""
+        if touching.size:
+            kept, fixed = data[diagonal], unknowns[self.rows]
+            data[touching] = 0.0
+            data[diagonal[fixed]] = np.median(kept[~fixed]) if (~fixed).any() else 1.0
+
     def places(self, rows: Integers, columns: Integers) -> NDArray[np.int64]:
         """Index into the entries of each (row, column) pair, by bisection; KeyError if a pair is not in the pattern."""
         if self.share is not None:

@@ -19,7 +19,7 @@ import numpy as np
 
 from packtool.errors import SolveError
 from packtool.mesh.overlap import TIED, facet_shapes, local_places, overlap
-from packtool.mesh.records import Floats, Integers, Tie
+from packtool.mesh.records import Floats, Integers, TaggedMesh, Tie
 
 
 @dataclass(frozen=True)
@@ -57,3 +57,11 @@ def joint(points: Floats, name: str, tie: Tie) -> Joint:
     rows = np.hstack([nodes[:, None], others[best // 4]])
     held = area > 0
     return Joint(rows[held], shape[held], area[held])
+
+
+def mesh_joint(mesh: TaggedMesh, name: str) -> Joint:
+    """``joint`` of the mesh's tie of this name, worked out once. Raises as that does, KeyError if there is no such tie."""
+    if (joint, name) not in mesh.kept:
+        mesh.kept[joint, name] = joint(mesh.points, name, mesh.ties[name])
+    found: Joint = mesh.kept[joint, name]
+    return found

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +69,11 @@ class TaggedMesh:
     symmetry: Literal["none", "axial", "central"] = "none"
     middles: tuple[Integers, Floats] | None = None
     ties: Mapping[str, Tie] = field(default_factory=dict)
+
+    @cached_property
+    def kept(self) -> dict[object, Any]:
+        """What was worked out of this mesh and is wanted again (volumes, joints), by what works it out; it goes with the mesh."""
+        return {}
 
     def region_index(self, name: str) -> int:
         """Index of the region called ``name``; KeyError if there is none."""

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from packtool.errors import SolveError
 from packtool.fem.aggregates import aggregates, component_of
-from packtool.fem.quads import Quads, nodal_volumes, quads
+from packtool.fem.quads import Quads, mesh_volumes, quads
 from packtool.fem.share import shared_out
 from packtool.fem.space import by_region, lagrange_space
 from packtool.fem.sparse import Pattern, assembled, mass_form, stiffness_form
-from packtool.fem.ties import joint
+from packtool.fem.ties import mesh_joint
 from packtool.memory import give_back, refuse_beyond
 from packtool.mesh.records import Floats, Integers
 from packtool.thermal.records import ConductionProblem, FacetHeat
@@ -91,10 +91,7 @@ class Discrete:
 
     def eliminate(self, data: Floats) -> None:
         """Turn the rows and columns of prescribed temperatures into a scaled identity, in place."""
-        if self.fixed_entries.size:
-            data[self.fixed_entries] = 0.0
-            diagonal, fixed = data[self.diagonal], self.fixed[self.pattern.rows]
-            data[self.diagonal[fixed]] = np.median(diagonal[~fixed]) if (~fixed).any() else 1.0
+        self.pattern.prescribe(data, self.fixed_entries, self.diagonal, self.fixed)
 
 
 def discretise(problem: ConductionProblem, cache_dir: Path | None = None, *, with_capacity: bool = False) -> Discrete:
@@ -103,9 +100,9 @@ def discretise(problem: ConductionProblem, cache_dir: Path | None = None, *, wit
 
     refuse_inputs(problem)
     mesh, n = problem.mesh, len(problem.mesh.points)
-    volumes = nodal_volumes(mesh.points, mesh.hexes)
+    volumes = mesh_volumes(mesh)
     refuse_volumes(mesh, volumes.sum(axis=1))
-    joints = {name: joint(mesh.points, name, mesh.ties[name]) for name in problem.tie}
+    joints = {name: mesh_joint(mesh, name) for name in problem.tie}
     varies, stores = _by_law(problem, with_capacity)
     _refuse_too_large(n, with_capacity, int((varies | stores)[mesh.region].sum()))
     mine = shared_out(mesh, np.asarray(problem.conductivity), [one.rows for one in joints.values()])

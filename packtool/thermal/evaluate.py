@@ -10,7 +10,7 @@ import numpy as np
 
 from packtool.artifacts import replacing
 from packtool.errors import SolveError
-from packtool.fem.quads import nodal_volumes, quads, shape_functions, shape_gradients
+from packtool.fem.quads import mesh_volumes, quads, shape_functions, shape_gradients
 from packtool.mesh.records import Floats, Integers, TaggedMesh
 from packtool.thermal.records import ThermalSolution
 
@@ -51,7 +51,7 @@ class Extremes:
 def region_values(mesh: TaggedMesh, T: Floats) -> RegionValues:
     """Volume means and extremes of ``T`` (n_points,) by region; trilinear fields have their extremes at the points."""
     n, at = len(mesh.regions), T[mesh.hexes]
-    share = nodal_volumes(mesh.points, mesh.hexes)
+    share = mesh_volumes(mesh)
     mean = np.bincount(mesh.region, (share * at).sum(axis=1), minlength=n) / np.bincount(
         mesh.region, share.sum(axis=1), minlength=n
     )

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from packtool.fem.quads import ELEMENTS_AT_ONCE, GaussFrames, nodal_volumes, shape_gradients
-from packtool.fem.ties import joint
+from packtool.fem.quads import ELEMENTS_AT_ONCE, GaussFrames, mesh_volumes, shape_gradients
+from packtool.fem.ties import mesh_joint
 from packtool.mesh.grid import FACE_CORNERS
 from packtool.mesh.records import Floats, Integers, TaggedMesh
 from packtool.mesh.sides import FacetFinder, facet_key
@@ -91,7 +91,7 @@ def part_flows(
     n, n_groups = len(mesh.points), len(roles)
     arriving, touched = np.zeros((n_groups, n)), np.zeros((n_groups, n), dtype=bool)
     stored = np.zeros(n_groups)
-    volumes = nodal_volumes(mesh.points, mesh.hexes)
+    volumes = mesh_volumes(mesh)
     density = power / np.bincount(mesh.region, volumes.sum(axis=1), minlength=len(mesh.regions))
     above = T - float(np.median(T))
     for start in range(0, len(mesh.hexes), ELEMENTS_AT_ONCE):
@@ -176,7 +176,7 @@ def _tied(problem: ConductionProblem, group_of: Integers, T: Floats, arriving: F
     n_groups, mesh = len(arriving), problem.mesh
     between = np.zeros((n_groups, n_groups))
     for name, conductance in problem.tie.items():
-        tie, one = mesh.ties[name], joint(mesh.points, name, mesh.ties[name])
+        tie, one = mesh.ties[name], mesh_joint(mesh, name)
         leaves = conductance * np.einsum("rij,rj->ri", one.matrix, T[one.rows])
         (finer,), (coarser,) = (np.unique(_owner_group(mesh, group_of, side)) for side in (tie.minus, tie.plus))
         _add(arriving, np.array([[finer] + 4 * [coarser]]), one.rows, -leaves)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from packtool.fem.quads import nodal_volumes, quads, shape_functions, shape_gradients
+from packtool.fem.quads import mesh_volumes, nodal_volumes, quads, shape_functions, shape_gradients
+from packtool.mesh.records import Region, TaggedMesh
 
 CUBE = np.array([(0, 0, 0), (1, 0, 0), (1, 1, 0), (0, 1, 0), (0, 0, 1), (1, 0, 1), (1, 1, 1), (0, 1, 1)], dtype=float)
 ONE = np.arange(8)[None]
@@ -53,3 +56,11 @@ def test_a_parallelepiped_shares_its_volume_evenly_and_an_inverted_one_is_negati
     sheared = CUBE @ np.array([[2.0, 0, 0], [0.5, 3, 0], [0.1, -0.2, 1]])
     assert nodal_volumes(sheared, ONE) == pytest.approx(np.full((1, 8), 6 / 8), rel=1e-14)
     assert nodal_volumes(sheared * [1, 1, -1], ONE).sum() == pytest.approx(-6, rel=1e-14)
+
+
+def test_a_mesh_s_volumes_are_worked_out_once_and_are_its_own():
+    mesh = TaggedMesh(CUBE, ONE, np.zeros(1, dtype=np.int64), (Region("cube", "body", "steel"),), {})
+    assert mesh_volumes(mesh) is mesh_volumes(mesh)
+    assert mesh_volumes(replace(mesh, points=2 * CUBE)).sum() == pytest.approx(8 * mesh_volumes(mesh).sum(), rel=1e-14)
+    with pytest.raises(ValueError, match="read-only"):
+        mesh_volumes(mesh)[0] = 0.0

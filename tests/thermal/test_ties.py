@@ -12,7 +12,7 @@ from packtool.catalogue.load import coolants
 from packtool.coldplate.pack_case import solve_pack_case
 from packtool.design.load import load_design
 from packtool.errors import MeshError, SolveError
-from packtool.fem.ties import joint
+from packtool.fem.ties import joint, mesh_joint
 from packtool.layout.lay_out import lay_out
 from packtool.mesh.boxes import Box, mesh_boxes
 from packtool.mesh.build import mesh_family, mesh_layout
@@ -72,6 +72,12 @@ class TestTheJoint:
         made = joint(mesh.points, "tall|wide", mesh.ties["tall|wide"])
         T = mesh.points @ [300.0, -200.0, 0.0]
         assert np.abs(np.einsum("nij,nj->ni", made.matrix, T[made.rows])).max() < 1e-15
+
+    def test_a_mesh_s_joint_is_worked_out_once_and_is_its_own(self):
+        mesh = tied(2, 1)
+        assert mesh_joint(mesh, "tall|wide") is mesh_joint(mesh, "tall|wide")
+        larger = replace(mesh, points=2 * mesh.points)
+        assert mesh_joint(larger, "tall|wide").area == pytest.approx(4 * mesh_joint(mesh, "tall|wide").area, rel=1e-12)
 
     @pytest.mark.parametrize(("across", "coarse"), [(5, 3), (9, 1), (4, 4), (2, 5)])
     def test_no_coupling_is_positive(self, across, coarse):

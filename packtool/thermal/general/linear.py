@@ -49,10 +49,8 @@ class LinearSolver:
     def __init__(self, unknowns: Unknowns) -> None:
         self.of, self.iterations, self.factorisations = unknowns, 0, 0
         self.direct = unknowns.n <= (DIRECT_THIN if unknowns.thin else DIRECT)
-        every = np.arange(unknowns.n)
-        self._diagonal = unknowns.pattern.places(every, every)
-        fixed, pattern = unknowns.fixed, unknowns.pattern
-        self._cut = np.flatnonzero(fixed[pattern.indices] | np.repeat(fixed, np.diff(pattern.indptr)))
+        self._diagonal = unknowns.pattern.diagonal()
+        self._touching = unknowns.pattern.touching(unknowns.fixed)
         self._factor: Any = None
         self._preconditioner: TwoLevel | None = None
         self._of: object = None
@@ -89,11 +87,9 @@ class LinearSolver:
 
     def _cut_out(self, data: Floats) -> Floats:
         """Rows and columns of prescribed unknowns replaced by a scaled identity."""
-        if self._cut.size:
+        if self._touching.size:
             data = data.copy()
-            diagonal, fixed = data[self._diagonal], self.of.fixed
-            data[self._cut] = 0.0
-            data[self._diagonal[fixed]] = np.median(diagonal[~fixed]) if (~fixed).any() else 1.0
+            self.of.pattern.prescribe(data, self._touching, self._diagonal, self.of.fixed)
         return data
 
     def _factorised(self, data: Floats) -> Any:
