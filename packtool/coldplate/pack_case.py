@@ -22,7 +22,7 @@ from packtool.design.schema.cold_plate import Pump
 from packtool.layout.records import Layout
 from packtool.mesh.records import TaggedMesh
 from packtool.results import ZERO_CELSIUS, Result
-from packtool.thermal.busbar_results import BarMoment, busbar_results, with_own_errors
+from packtool.thermal.busbar_results import BarMoment, busbar_results, with_own_errors, without_own_errors
 from packtool.thermal.busbars import pack_busbars
 from packtool.thermal.error import estimated_errors, halved_shares
 from packtool.thermal.evaluate import region_values
@@ -124,7 +124,7 @@ def solve_pack_case(
     solution, coolant = finest.solution, finest.coolant
     moved = film_scatter(coarser[-1].rows, solved(meshes[-1], HeatPhysics(lowest_film=True)).rows) if coolant else {}
     results = []
-    told = estimated_errors(finest.rows, *(once.rows for once in coarser), shares=halved_shares(meshes))
+    told = estimated_errors(without_own_errors(finest.rows), *(once.rows for once in coarser), shares=halved_shares(meshes))
     warmest_error = next((row.error or 0.0 for row in told if row.name == WARMEST), 0.0)
     for row in with_own_errors(told, finest.rows):
         error = None if row.name.startswith(EXACT) else row.error

@@ -28,7 +28,7 @@ from packtool.design.schema.cold_plate import known_flow_lpm
 from packtool.layout.records import Layout
 from packtool.mesh.records import TaggedMesh
 from packtool.results import ZERO_CELSIUS, Result
-from packtool.thermal.busbar_results import busbar_results, hottest, with_own_errors
+from packtool.thermal.busbar_results import busbar_results, hottest, with_own_errors, without_own_errors
 from packtool.thermal.busbars import pack_busbars
 from packtool.thermal.error import estimated_errors, halved_shares
 from packtool.thermal.heaters import pack_heaters
@@ -161,7 +161,7 @@ def solve_pack_transient(
         film = film_scatter(coarser[-1] if coarser else rows, run(meshes[-1], HeatPhysics(lowest_film=True))[2])
     results = []
     unknown = EXACT + of_no_known_error([{row.name: row.value for row in one} for one in (rows, *coarser)] + [in_time])
-    for row in with_own_errors(estimated_errors(rows, *coarser, shares=halved_shares(meshes)), rows):
+    for row in with_own_errors(estimated_errors(without_own_errors(rows), *coarser, shares=halved_shares(meshes)), rows):
         late = abs(coarsest[row.name] - in_time[row.name]) * 4 / 3
         known = not row.name.startswith(unknown)
         results.append(

@@ -2,7 +2,7 @@
 
 Each kind of bar is solved once, on its own (busbar_shape). Its seats are at the temperatures of the cells that it joins; no heat goes from the
 bar to the air around it: what its shadow would take from the cells' tops, it would take itself (``pack.ambient_exchange`` counts the whole top).
-So all of its heat goes into the cells. Heat of a path between two seats goes half to either, whatever the shape: with T + V² / (2 k rho)
+So all of its heat goes into the cells, and the warmth of a long bar, 1 m between two modules, is an upper bound. Heat of a path between two seats goes half to either, whatever the shape: with T + V² / (2 k rho)
 harmonic, seat i takes the sum over j of g_ij (V_i - V_j)² / 2. Heat that bars would carry from cell to cell is left out.
 """
 
