@@ -30,6 +30,10 @@ class FacetIntegrals:
         """(n, q): area of each Gauss point."""
         return np.asarray(np.linalg.norm(self.normal, axis=2))
 
+    def nodes_on(self) -> Integers:
+        """The nodes of degree 2 whose function does not vanish on the facets."""
+        return np.unique(self.nodes[np.abs(self.second).max(axis=1) > 1e-9])
+
     def of_second(self, values: Floats) -> Floats:
         """A nodal field of degree 2 (n_nodes, ...) at the Gauss points (n, q, ...)."""
         return np.asarray(np.einsum("fqa,fa...->fq...", self.second, values[self.nodes]))

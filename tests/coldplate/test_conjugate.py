@@ -10,9 +10,9 @@ from packtool.coldplate.flow3d.conjugate import solve_heat
 from packtool.coldplate.flow3d.discrete import quadratic_nodes
 from packtool.coldplate.flow3d.heat_assembly import volumes
 from packtool.coldplate.flow3d.heat_records import ConjugateProblem
-from packtool.coldplate.flow3d.mesh_error import Estimated, told_by_velocities
+from packtool.coldplate.flow3d.mesh_error import Estimated, mean_difference, told_by_velocities
 from packtool.coldplate.flow3d.plate import ChannelPlate, Face, Fineness, plate_grid
-from packtool.coldplate.flow3d.plate_solve import PlateConditions, half_flow, solve_plate
+from packtool.coldplate.flow3d.plate_solve import PlateConditions, half_flow, plate_heat, solve_plate
 from packtool.coldplate.flow3d.solve import solve_flow_refined
 from packtool.errors import NotConverged, SolveError
 from packtool.fem.elements import CYCLIC_TO_TENSOR, located
@@ -81,6 +81,19 @@ def test_two_meshes_that_agree_by_chance_do_not_make_the_pressure_sure():
     off = 146.7 - fine
     assert abs(fine - coarse) < 0.25 * off  # 144.5 and 144.1 Pa
     assert 0.5 * off < found.pressure_drop.error < 2 * off
+
+
+def test_temperatures_that_are_off_both_ways_do_not_make_their_mean_sure(hairpin):
+    """Half of the top 1 K warmer, half as much colder: the mean stays."""
+    fine = hairpin.temperature
+    flows = solve_flow_refined(half_flow(plate_grid(HAIRPIN, SMALL).flow, CONDITIONS.rho, CONDITIONS.mu, CONDITIONS.flow))
+    heats = [plate_heat(CONDITIONS, plate_grid(HAIRPIN, replace(SMALL, times=k)), flows[k]) for k in range(2)]
+    told = mean_difference(heats, "top")
+    assert told >= abs(heats[1].mean["top"] - heats[0].mean["top"])
+    assert hairpin.top_mean.error == pytest.approx(told / (2**2.5 - 1), rel=1e-6)
+    left_half = fine.nodes[:, 0] < 20e-3
+    assert mean_difference([heats[0], replace(fine, T=fine.T + np.where(left_half, 1.0, -1.0))], "top") > 0.7
+    assert mean_difference(heats[1:], "top") == 0.0
 
 
 def test_of_stokes_flow_the_velocities_tell_the_pressure_s_difference():

@@ -82,7 +82,7 @@ def _solved(
     n = len(right)
     fixed, theta = np.zeros(n, dtype=bool), np.zeros(n)
     for name, T in problem.temperature.items():
-        at = _nodes_on(surfaces[name])
+        at = surfaces[name].nodes_on()
         fixed[at], theta[at] = True, T - problem.T_in
     free = np.flatnonzero(~fixed)
     part = matrix if len(free) == n else matrix[free][:, free]
@@ -122,7 +122,7 @@ def _solution(
         heat[name] = float((h * s.weight * (ambient - problem.T_in - s.of_second(theta))).sum())
     taken = np.zeros(len(theta), dtype=bool)
     for name in problem.temperature:
-        at = _nodes_on(surfaces[name])
+        at = surfaces[name].nodes_on()
         heat[name] = float(reaction[at[~taken[at]]].sum())
         taken[at] = True
     if problem.q_vol is not None:
@@ -136,16 +136,12 @@ def _solution(
         T_out[name] = problem.T_in + carried / (problem.rho_cp * float(flow.sum()))
     scale = max(sum(abs(q) for q in heat.values()) / 2, abs(out), 1e-300)
     mean = {name: problem.T_in + float((s.weight * s.of_second(theta)).sum() / s.weight.sum()) for name, s in surfaces.items()}
-    highest = {name: problem.T_in + float(theta[_nodes_on(s)].max()) for name, s in surfaces.items()}
+    highest = {name: problem.T_in + float(theta[s.nodes_on()].max()) for name, s in surfaces.items()}
     clock.lap("results")
     return ConjugateSolution(
         problem, space.nodes, space.element_nodes, problem.T_in + theta, T_out, heat, out, abs(sum(heat.values()) - out) / scale,
         mean, highest, len(theta), clock.seconds,
     )  # fmt: skip
-
-
-def _nodes_on(surface: FacetIntegrals) -> Integers:
-    return np.unique(surface.nodes[np.abs(surface.second).max(axis=1) > 1e-9])
 
 
 def _refuse(problem: ConjugateProblem) -> None:

@@ -80,7 +80,7 @@ def discretise(problem: FlowProblem) -> Discrete:
     nodes, element_nodes = quadratic_nodes(points, mesh.elements)
     corners = mesh.elements[:, CYCLIC_TO_TENSOR[mesh.elements.shape[1]]]
     surfaces = {name: facet_integrals(points, corners, element_nodes, f) for name, f in facets.items()}
-    boundary_nodes = {name: _nodes_on(s) for name, s in surfaces.items()}
+    boundary_nodes = {name: s.nodes_on() for name, s in surfaces.items()}
     prescribed, values = _prescribed(problem, nodes * length, boundary_nodes, speed)
     for name, inlet in problem.inlets.items():  # its nodal values have not quite the flow that was asked for
         at = boundary_nodes[name]
@@ -109,12 +109,6 @@ def quadratic_nodes(points: Floats, elements: Integers) -> tuple[Floats, Integer
     domain = dolfinx_mesh(points, elements)
     V = fem.functionspace(domain, basix.ufl.element("Lagrange", SHAPES[elements.shape[1]], 2))
     return V.tabulate_dof_coordinates()[:, : points.shape[1]].copy(), np.asarray(V.dofmap.list).astype(np.int64)
-
-
-def _nodes_on(surface: FacetIntegrals) -> Integers:
-    """The nodes of degree 2 whose function does not vanish on a surface."""
-    on = np.abs(surface.second).max(axis=1) > 1e-9
-    return np.unique(surface.nodes[on])
 
 
 def _scales(problem: FlowProblem) -> tuple[float, float]:

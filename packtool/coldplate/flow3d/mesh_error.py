@@ -1,7 +1,8 @@
 """Errors of a plate's numbers, told by the last two of its meshes.
 
 Two meshes may agree by chance: pressures lost at corners and along legs have errors of other signs, and where an eddy settles moves with the mesh.
-So the pressure's error is no less than what the difference of the two velocity fields alone dissipates, which knows no sign.
+So the pressure's error is no less than what the difference of the two velocity fields alone dissipates, and that of a mean temperature counts what
+every place is off by: neither knows a sign.
 """
 
 from __future__ import annotations
@@ -9,10 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from packtool.coldplate.flow3d.heat_records import ConjugateSolution
 from packtool.coldplate.flow3d.kernels import Kernels
-from packtool.coldplate.flow3d.prolong import to_children
+from packtool.coldplate.flow3d.prolong import matched, to_children
 from packtool.coldplate.flow3d.records import FlowSolution
-from packtool.fem.elements import CYCLIC_TO_TENSOR
+from packtool.fem.elements import CYCLIC_TO_TENSOR, located
+from packtool.fem.facets import facet_integrals
 
 CORNER_ORDER = 1.09
 """Order of what a flow dissipates round an edge of 270 degrees: velocities go with the distance to the power 0.5445 there (Dean & Montagnon, Proc.
@@ -42,7 +47,26 @@ def estimated(values: Sequence[float], zero: float, order: float, least: float =
     last = values[-1]
     if len(values) == 1:
         return Estimated(last, abs(last - zero))
-    return Estimated(last, max(abs(last - values[-2]) / (2**order - 1), least))
+    return Estimated(last, max(left(abs(last - values[-2]), order), least))
+
+
+def left(difference: float, order: float) -> float:
+    """What a difference between two meshes leaves on the finer at an ``order``."""
+    return difference / (2**order - 1)
+
+
+def mean_difference(heats: Sequence[ConjugateSolution], name: str) -> float:
+    """Mean over a boundary [K] of how far the last two of ``heats``, each on lines cut in two, are apart, whatever the sign; 0 of one alone."""
+    if len(heats) == 1:
+        return 0.0
+    coarse, fine = heats[-2:]
+    mesh = coarse.problem.mesh
+    corners = mesh.elements[:, CYCLIC_TO_TENSOR[mesh.elements.shape[1]]]
+    surface = facet_integrals(mesh.points, corners, coarse.element_nodes, located(mesh)[name])
+    on = surface.nodes_on()
+    apart = np.zeros(len(coarse.T))
+    apart[on] = np.abs(fine.T[matched(coarse.nodes[on], fine.nodes)] - coarse.T[on])
+    return float((surface.weight * surface.of_second(apart)).sum() / surface.weight.sum())
 
 
 def told_by_velocities(flows: Sequence[FlowSolution]) -> float:
@@ -59,4 +83,4 @@ def told_by_velocities(flows: Sequence[FlowSolution]) -> float:
     kernels = Kernels(mesh.points, mesh.elements[:, CYCLIC_TO_TENSOR[mesh.elements.shape[1]]], nodes, len(fine.nodes))
     dissipated = fine.problem.mu * kernels.squared_gradient(difference)
     through = sum(abs(fine.flow[name]) for name in fine.problem.outlets)
-    return float(dissipated / through / (2**SMOOTH_ORDER - 1))
+    return float(left(dissipated / through, SMOOTH_ORDER))

@@ -17,6 +17,8 @@ from packtool.coldplate.flow3d.mesh_error import (
     SMOOTH_ORDER,
     Estimated,
     estimated,
+    left,
+    mean_difference,
     told_by_velocities,
 )
 from packtool.coldplate.flow3d.plate import ChannelPlate, Fineness, PlateGrid, plate_grid
@@ -109,12 +111,13 @@ def solve_plate(plate: ChannelPlate, conditions: PlateConditions, fineness: Fine
     drops = [f.mean_pressure["inlet"] - f.mean_pressure["outlet"] - duct for f in flows]
     means = [h.mean["top"] for h in heats]
     hottest = estimated([h.highest["top"] for h in heats], c.T_in, min(order, FILM_ORDER))
-    at_corners = estimated(means, c.T_in, min(order, FILM_ORDER))  # a maximum is no surer than the mean, though it may move less
+    apart = mean_difference(heats, "top")
     return PlateSolution(
         estimated(drops, 0.0, order, told_by_velocities(flows)),
         best.T_out["outlet"],
-        Estimated(best.highest["top"], max(hottest.error, at_corners.error)),
-        estimated(means, c.T_in, FILM_ORDER),
+        # a maximum is no surer than the mean, though it may move less
+        Estimated(hottest.value, max(hottest.error, left(apart, min(order, FILM_ORDER)))),
+        estimated(means, c.T_in, FILM_ORDER, left(apart, FILM_ORDER)),
         best.to_coolant,
         mass,
         best.imbalance,
