@@ -171,7 +171,7 @@ def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, 
         write_pvd(folder / "thermal.pvd", [(float(i), f"thermal-{case}.vtu") for i, case in enumerate(steady)])
         files.append("thermal.pvd")
     for checkpoint in (folder / HIDDEN).glob("checkpoint-*"):
-        checkpoint.unlink()
+        checkpoint.unlink(missing_ok=True)  # every rank does this
     return StageOutput(tuple(files), {"results": rows, "cases": summaries})
 
 

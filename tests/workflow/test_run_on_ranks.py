@@ -56,6 +56,21 @@ def test_the_numbers_are_those_of_one_rank_and_the_next_run_has_nothing_to_do(tm
 
 @pytest.mark.fem
 @pytest.mark.slow
+def test_what_melts_does_so_alike_on_two_ranks(tmp_path):
+    pads = BUS.parents[1] / "examples" / "melting_pads.yaml"
+    short = ("--set", "cases.hour.duty={time_s: [0, 900], current_A: [157, 157]}")
+    runs = {ranks: on_ranks(ranks, "solve", pads, "-o", tmp_path / str(ranks), *short, "--json") for ranks in (1, 2)}
+    assert runs[2].returncode == runs[1].returncode == 0, runs[2].stderr
+    rows = {ranks: {r["name"]: r["value"] for r in json.loads(run.stdout)["results"]} for ranks, run in runs.items()}
+    assert list(rows[1]) == list(rows[2])
+    assert rows[1]["melted.max"] > 0.05
+    for name, value in rows[1].items():
+        if name != "energy.imbalance":  # rounding itself
+            assert rows[2][name] == pytest.approx(value, rel=FREE_OF_ROUNDING), name
+
+
+@pytest.mark.fem
+@pytest.mark.slow
 def test_a_solve_that_fails_ends_all_ranks_with_its_message_once(tmp_path):
     # a resistance known at 60 degC and above only, and a coolant that keeps the cells colder
     known = "cell={like: calb-lfp176, resistance_mOhm: {temperature_degC: [60], resistance_mOhm: [0.3]}}"

@@ -53,7 +53,7 @@ def calibration_inputs(loaded: LoadedDesign, layout: Layout, flows_lpm: Sequence
     return {
         "method": METHOD, "plate": plate_key(layout, plate), "mesh_level": loaded.design.mesh.level, "coolant": plate.coolant,
         "inlet_degC": plate.inlet_degC, "Pr": short(float(_fluid(loaded).Pr)),
-        "conductivity_W_mK": loaded.materials[plate.material].k_W_mK.value, "flows_lpm": _checked(flows_lpm),
+        "conductivity_W_mK": loaded.materials[plate.material].k_W_mK.at(plate.inlet_degC), "flows_lpm": _checked(flows_lpm),
     }  # fmt: skip
 
 
@@ -156,5 +156,5 @@ def plate_conditions(loaded: LoadedDesign, flow_lpm: float) -> PlateConditions:
     plate, fluid = _calibratable(loaded), _fluid(loaded)
     return PlateConditions(
         flow=flow_lpm * LPM, rho=float(fluid.rho), cp=float(fluid.cp), k=float(fluid.k), mu=float(fluid.mu),
-        T_in=plate.inlet_degC + ZERO_CELSIUS, conductivity=loaded.materials[plate.material].k_W_mK.value, flux={"top": FLUX},
+        T_in=plate.inlet_degC + ZERO_CELSIUS, conductivity=loaded.materials[plate.material].k_W_mK.at(plate.inlet_degC), flux={"top": FLUX},
     )  # fmt: skip
