@@ -24,6 +24,10 @@ class BarMoment:
     t: float | None = None
 
 
+ALIKE = 1e-9
+"""Of moments with the same current to this part, rounding does not choose: the first is told."""
+
+
 def busbar_results(bars: Busbars, coarse: Busbars, moments: Sequence[BarMoment], case: str) -> list[Result]:
     """The largest over ``moments``; ``error`` is that of the bars' own mesh, seen from ``coarse``, the same bars on a coarser one.
 
@@ -53,7 +57,8 @@ def busbar_results(bars: Busbars, coarse: Busbars, moments: Sequence[BarMoment],
             one(f"temperature.busbar.max[{name}]", "degC", "hottest", 1.0, -ZERO_CELSIUS, int(warmth[:, joint].argmax()), joint)
         )
     largest("busbar.current_density", "A/mm2", "density", 1e-6)
-    at = int(np.argmax([places.current.max() for places in found]))
+    currents = np.array([places.current.max() for places in found])
+    at = int((currents >= currents.max() * (1 - ALIKE)).argmax())
     if found[at].current.min() > LEAST_A:
         rows += _resistances(bars, coarse, moments[at], found[at].current)
     return [replace(row, case=case) for row in rows]
