@@ -169,7 +169,8 @@ class Stepper:
         linear = fluid.stage(np.zeros_like(fluid.start)) if fluid else None
         reduction = ERROR_REDUCTION
         if self.discrete.varying is not None:
-            reduction, self._kept = ERROR_REDUCTION_BY_LAW, None  # the error, and so the next step, does not depend on which moment's derivative was kept
+            reduction = ERROR_REDUCTION_BY_LAW
+            self._kept = None  # the error, and so the next step, does not depend on which moment's derivative was kept
         filtered = self._solve(dt, last, np.where(self.discrete.fixed, 0.0, raw), reduction, linear)
         error = float((self._counts * np.abs(filtered)).max())
         if fluid:
