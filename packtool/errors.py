@@ -7,13 +7,14 @@ PacktoolError
 └── StageError          4   a stage could not give its result
     ├── LayoutError         the layout was given counts that do not come out
     ├── CadError
-    ├── MeshError
-    ├── SolveError          refused before or during a solve (singular problem, range of a correlation left)
+    ├── MeshError           MeshTooLarge where it does not fit the memory
+    ├── SolveError          refused before or during a solve (singular problem, range of a correlation left); SolveTooLarge
     └── NotConverged        an iteration stopped before its tolerance
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -105,6 +106,20 @@ class MeshError(StageError):
 
 class SolveError(StageError):
     """A solve was refused: a property is missing, the problem is singular, or a correlation is outside its range."""
+
+
+class TooLarge(StageError):
+    """It does not fit the memory: it needs ``times`` what is free."""
+
+    times: float = math.inf
+
+
+class MeshTooLarge(MeshError, TooLarge):
+    """A mesh that was not made."""
+
+
+class SolveTooLarge(SolveError, TooLarge):
+    """A solve that was not begun."""
 
 
 class NotConverged(StageError):

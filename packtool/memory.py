@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from packtool.errors import StageError
+from packtool.errors import TooLarge
 
 CGROUPS = (
     ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
@@ -27,12 +27,14 @@ def available_bytes() -> int | None:
     return max(min(found), 0) if found else None
 
 
-def refuse_beyond(needed: float, what: str, way_out: str, error: type[StageError]) -> None:
+def refuse_beyond(needed: float, what: str, way_out: str, error: type[TooLarge]) -> None:
     """Raise ``error`` where ``needed`` bytes are more than is available, with both and the ``way_out``: a process that the system kills for
     its memory tells nothing."""
     available = available_bytes()
     if available is not None and needed > available:
-        raise error(f"{what} needs about {needed / 1e9:.1f} GB of memory, and {available / 1e9:.1f} GB are free: {way_out}")
+        refused = error(f"{what} needs about {needed / 1e9:.1f} GB of memory, and {available / 1e9:.1f} GB are free: {way_out}")
+        refused.times = needed / max(available, 1)
+        raise refused
 
 
 def give_back() -> None:

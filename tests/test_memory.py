@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from packtool import memory
-from packtool.errors import MeshError
+from packtool.errors import MeshTooLarge
 
 
 @pytest.fixture(name="machine")
@@ -35,8 +35,8 @@ def test_what_is_available_is_the_least_of_machine_and_container(machine):
 
 def test_work_that_does_not_fit_is_refused_with_both_numbers_and_the_way_out(machine):
     machine(meminfo=MEMINFO)
-    memory.refuse_beyond(20.4e9, "a mesh", "take less", MeshError)
-    with pytest.raises(MeshError, match=r"a mesh needs about 20\.5 GB of memory, and 20\.5 GB are free: take less"):
-        memory.refuse_beyond(20.49e9, "a mesh", "take less", MeshError)
+    memory.refuse_beyond(20.4e9, "a mesh", "take less", MeshTooLarge)
+    with pytest.raises(MeshTooLarge, match=r"a mesh needs about 20\.5 GB of memory, and 20\.5 GB are free: take less"):
+        memory.refuse_beyond(20.49e9, "a mesh", "take less", MeshTooLarge)
     machine()
-    memory.refuse_beyond(1e15, "a mesh", "take less", MeshError)  # it cannot be told
+    memory.refuse_beyond(1e15, "a mesh", "take less", MeshTooLarge)  # it cannot be told

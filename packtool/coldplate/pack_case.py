@@ -100,6 +100,12 @@ def thermal_resistance(rows: Sequence[Result], coolant: ColdPlateSolution) -> li
     return [Result(RESISTANCE, (warmest.value - coolant.inlet_degC) / coolant.heat_W, "K/W", case=warmest.case)]
 
 
+def case_rows(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: str, air: Coolant, cache_dir: Path) -> list[Result]:
+    """The numbers of ``case`` on one mesh, without errors. Raises as ``solve_pack_case``."""
+    on_pump = _on_the_pump(loaded, layout, mesh, case, air, cache_dir)
+    return _solve(on_pump, layout, mesh, case, air, cache_dir, HeatPhysics()).rows
+
+
 def solve_pack_case(
     loaded: LoadedDesign, layout: Layout, meshes: Sequence[TaggedMesh], case: str, air: Coolant, cache_dir: Path
 ) -> SolvedCase:

@@ -123,6 +123,14 @@ def of_no_known_error(runs: Sequence[Mapping[str, float]]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def transient_rows(
+    loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: str, air: Coolant, cache_dir: Path | None
+) -> list[Result]:
+    """The numbers of ``case`` on one mesh, without errors. Raises as ``solve_pack_transient``."""
+    prepared = pack_transient_case(on_the_pump(loaded, layout.network), layout, mesh, case, air)
+    return transient_results(prepared, PackMarch(prepared, cache_dir).go(), layout, case, tuple(loaded.design.sensors))
+
+
 def solve_pack_transient(
     loaded: LoadedDesign,
     layout: Layout,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from packtool.errors import MeshError
+from packtool.errors import MeshTooLarge
 from packtool.layout.records import Layout
 from packtool.memory import refuse_beyond
 from packtool.mesh.adjacency import adjacency
@@ -63,7 +63,7 @@ def with_solids(layout: Layout, mesh: TaggedMesh, solids: Sequence[Solid], of: R
 
 def _refuse_too_large(added: int, present: int) -> None:
     way_out = "leave parts out of the heat (meshed: false), simplify them, take a coarser mesh (mesh.level, mesh.sizes), or a machine with more memory"
-    refuse_beyond((added + present) * BYTES_AN_ELEMENT, f"a mesh of {added + present:,} elements", way_out, MeshError)
+    refuse_beyond((added + present) * BYTES_AN_ELEMENT, f"a mesh of {added + present:,} elements", way_out, MeshTooLarge)
 
 
 def _ties(mesh: TaggedMesh, points: Floats, placed: Sequence[_Placed]) -> dict[tuple[str, str], Tie]:

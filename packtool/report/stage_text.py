@@ -41,7 +41,13 @@ def _count(number_of: int, what: str) -> str:
 def mesh_words(report: Mapping[str, Any]) -> str:
     """How fine the design asks the mesh to be."""
     given = [f"{key} {number(size)}" for key, size in report.get("sizes", {}).items()]
-    return f"level {report['level']}" + (f", largest elements: {', '.join(given)}" if given else "")
+    words = f"level {report['level']}" + (f", largest elements: {', '.join(given)}" if given else "")
+    if "target_error_K" in report:
+        words += f"\nfound for errors of at most {number(report['target_error_K'])} K of the cells' temperatures: "
+        words += (
+            f"{number(report['reached_error_K'])} K is the largest ({report['reached_at']}), {len(report['tried'])} mesh(es) tried"
+        )
+    return words
 
 
 def mesh_text(report: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from packtool.errors import SolveError
+from packtool.errors import SolveError, SolveTooLarge
 from packtool.fem.aggregates import aggregates, component_of
 from packtool.fem.quads import Quads, mesh_volumes, quads
 from packtool.fem.share import shared_out
@@ -183,7 +183,7 @@ def _constant(of_region: Floats, varies: NDArray[np.bool_]) -> Floats:
 def _refuse_too_large(n_points: int, with_capacity: bool, n_varying: int = 0) -> None:
     needed = n_points * (BYTES_A_POINT + BYTES_A_CAPACITY * with_capacity) + n_varying * BYTES_AN_ELEMENT
     way_out = "take a coarser mesh (mesh.level), a part of the pack, or a machine with more memory"
-    refuse_beyond(needed, f"solving for {n_points:,} temperatures", way_out, SolveError)
+    refuse_beyond(needed, f"solving for {n_points:,} temperatures", way_out, SolveTooLarge)
 
 
 def scattered(nodes: Integers, values: Floats, n: int) -> Floats:

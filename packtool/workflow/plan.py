@@ -98,6 +98,14 @@ def stage_inputs(
     meshed = content_hash(repr(replace(layout, imported=tuple(one for one in layout.imported if one.meshed))))
     materials = content_hash(repr(sorted(loaded.materials.items())))
     coolants = content_hash(repr(sorted(loaded.coolants.items())))
+    solved = {
+        "the cell's figures": content_hash(repr(loaded.cell)),
+        "a material": materials,
+        "the coolant": coolants,
+        "the chosen cases": content_hash(list(cases)),
+        "a duty": content_hash(repr(sorted(loaded.demands.items()))),
+        "the plate's calibration": content_hash(repr(loaded.calibration)),
+    } | {key: content_hash(loaded.data.get(key)) for key in _SOLVED_SECTIONS}
     inputs: dict[str, dict[str, str]] = {
         "cad": {"the geometry": geometry, "a material": materials, "the coolant": coolants},
         "mesh": {
@@ -111,21 +119,13 @@ def stage_inputs(
     inputs["cad-part"] = dict(inputs["cad"])
     for stage in inputs:
         inputs[stage] |= _own(stage)
+    if loaded.design.mesh.target_error_K is not None:  # the mesh is found by solving
+        inputs["mesh"] |= solved | _own("solve")
     inputs["export-mesh"] = {
         "the mesh": content_hash(inputs["mesh"]),
         "the list of formats": content_hash(list(formats)),
     } | _own("export-mesh")
-    sections = {key: content_hash(loaded.data.get(key)) for key in _SOLVED_SECTIONS}
-    inputs["solve"] = {
-        "the mesh": content_hash(inputs["mesh"]),
-        "the cell's figures": content_hash(repr(loaded.cell)),
-        "a material": materials,
-        "the coolant": coolants,
-        "the chosen cases": content_hash(list(cases)),
-        "a duty": content_hash(repr(sorted(loaded.demands.items()))),
-        "the plate's calibration": content_hash(repr(loaded.calibration)),
-    }
-    inputs["solve"] |= sections | _own("solve")
+    inputs["solve"] = {"the mesh": content_hash(inputs["mesh"])} | solved | _own("solve")
     inputs["report"] = {
         "the CAD": content_hash(inputs["cad"]),
         "the solution": content_hash(inputs["solve"]),

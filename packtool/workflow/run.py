@@ -110,7 +110,7 @@ class _Running:
 def stage_arguments(request: Request, stage: str) -> dict[str, Any]:
     """What the body of ``stage`` is called with."""
     common = {"loaded": request.loaded, "layout": request.layout, "folder": request.folder}
-    if stage == "solve":
+    if stage in ("mesh", "solve"):
         return common | {"cases": request.cases, "cache_dir": request.cache_dir}
     if stage in ("cad", "cad-part"):
         return common | {"options": request.cad}
@@ -189,7 +189,7 @@ def carry_out(request: Request, tell: Callable[[Event], None], leader: Leader | 
                 records[stage] = record
                 del waiting[stage]
                 tell(Event("current", stage))
-        if "solve" in waiting:
+        if "solve" in waiting or ("mesh" in waiting and request.loaded.design.mesh.target_error_K is not None):
             refuse_without_compiler(request.cache_dir)  # before the minutes that meshing may take
         if waiting:
             _drop_outdated(request, waiting, [*records, *waiting])

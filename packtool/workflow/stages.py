@@ -19,6 +19,7 @@ from packtool.results import ZERO_CELSIUS, ResultSet
 from packtool.workflow.cache import HIDDEN
 
 if TYPE_CHECKING:
+    from packtool.mesh.build import MeshedPack
     from packtool.mesh.solids import Solid
 
 IMPORTED = f"{HIDDEN}/imported"
@@ -70,25 +71,48 @@ def _complaints(loaded: LoadedDesign, reasons: Mapping[str, str]) -> list[Compla
     return found
 
 
-def mesh(loaded: LoadedDesign, layout: Layout, folder: Path) -> StageOutput:
-    """The mesh and the coarser ones that the errors are estimated from, checked. Raises DesignError as ``cad`` does."""
+def mesh(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, ...], cache_dir: Path) -> StageOutput:
+    """The mesh and the coarser ones that the errors are estimated from, checked; with a target error, the one that keeps it in ``cases``.
+
+    Raises DesignError as ``cad`` does, NotConverged where the target is out of reach.
+    """
     from packtool.mesh.build import mesh_family
     from packtool.mesh.files import save_mesh
 
-    asked = loaded.design.mesh
+    asked, found = loaded.design.mesh, dict[str, Any]()
     with TemporaryDirectory(prefix="packtool-parts-") as place:
-        family = mesh_family(layout, asked.level, _solids(loaded, layout, Path(place)), asked.sizes)
+        solids = _solids(loaded, layout, Path(place))
+        if asked.target_error_K is None:
+            family = mesh_family(layout, asked.level, solids, asked.sizes)
+        else:
+            family, found = _on_target(loaded, layout, folder, cases, solids, cache_dir)
     names = mesh_files(len(family))
     for name, meshed in zip(names, family, strict=True):
         save_mesh(folder / name, meshed.mesh)
     finest, *coarser = ({k: v for k, v in meshed.report.as_dict().items() if k != "seconds"} for meshed in family)
-    report = {
-        **asked.model_dump(exclude_none=True),
-        **finest,
-        "coarser": coarser,
-    }  # the same mesh gives the same bytes; run.json has the seconds
+    given = asked.model_dump(exclude_none=True)
+    report = {**given, **found, **finest, "coarser": coarser}  # the same mesh gives the same bytes; run.json has the seconds
     write_json(folder / "mesh.json", report)
     return StageOutput((*names, "mesh.json"), report)
+
+
+def _on_target(
+    loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, ...], solids: list[Solid], cache_dir: Path
+) -> tuple[tuple[MeshedPack, ...], dict[str, Any]]:
+    """The family that keeps the design's target error, and what to report of how it was found."""
+    from packtool.catalogue.load import coolants
+    from packtool.coldplate.pack_sizes import mesh_for_target
+
+    done = mesh_for_target(loaded, layout, cases, solids, coolants()["air_1atm"], cache_dir, folder / HIDDEN)
+    *_, last = done.tried
+    found = {
+        "sizes": done.sizes.model_dump(exclude_none=True),
+        "reached_error_K": last.error_K,
+        "reached_at": last.of,
+        "solved_for": list(cases),
+        "tried": [{"elements": one.elements, "error_K": one.error_K, "of": one.of, "sizes": one.sizes} for one in done.tried],
+    }
+    return done.family, found
 
 
 def _solids(loaded: LoadedDesign, layout: Layout, place: Path) -> list[Solid]:

@@ -56,7 +56,7 @@ def test_data_is_the_design_with_defaults_as_json(pack):
     data = load_design(pack).data
     assert json.loads(json.dumps(data)) == data
     assert data["cold_plate"]["roughness_um"] == 1.5
-    assert data["mesh"] == {"level": "normal", "sizes": None}
+    assert data["mesh"] == {"level": "normal", "sizes": None, "target_error_K": None}
     assert PackDesign.model_validate(data) == load_design(pack).design
 
 

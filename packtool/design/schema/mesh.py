@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from packtool.design.schema.base import DesignRecord
+from packtool.design.schema.base import Agreement, DesignRecord
 
 Level = Literal["coarse", "normal", "fine"]
 Size = Annotated[float, Field(ge=1e-3, le=20_000)]
@@ -38,8 +38,21 @@ class MeshSizes(DesignRecord):
         return min(given, default=None)
 
 
+def _one_of(target: float | None, sizes: MeshSizes | None) -> str | None:
+    if target is None or sizes is None:
+        return None
+    return "the sizes follow from the target: give target_error_K or sizes, not both"
+
+
 class MeshControls(DesignRecord):
     """How fine the mesh is."""
 
+    agreements = (Agreement(("target_error_K", "sizes"), "target_error_K", _one_of),)
+
     level: Level = Field("normal", description="finer meshes have smaller errors and take longer")
     sizes: MeshSizes | None = Field(None, description="largest elements; what is not given is as the level has it")
+    target_error_K: Annotated[float, Field(ge=1e-4, le=10)] | None = Field(
+        None,
+        description="largest estimated error of any cell's temperature (temperature.cell.*: highest, lowest, mean and spread, of each cell too): the "
+        "sizes are found by solving every case on coarse meshes; the solve tells that it holds",
+    )
