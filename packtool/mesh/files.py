@@ -75,7 +75,7 @@ def load_mesh(path: Path) -> TaggedMesh:
 
 
 def write_msh(path: Path, mesh: TaggedMesh, *, time_limit_s: float | None = None) -> None:
-    """Write MSH 4.1 (binary) through gmsh, in a process of its own.
+    """Write MSH 4.1 (binary), in a process of its own.
 
     Physical volumes: the regions by name. Physical surfaces: boundaries and interfaces by name, contacts and ties as ``A|B minus`` and
     ``A|B plus``. Nodes and elements keep their order; tags count from 1. Lengths in metres.
@@ -98,7 +98,7 @@ def write_unv(path: Path, mesh: TaggedMesh, *, time_limit_s: float | None = None
 
 
 LEAST_TIME_S, TIME_AN_ELEMENT_S = 300.0, 2e-4
-"""Time that gmsh may take to write a mesh: some twenty times what it does take, 3.2 s of CPU for 380k elements (measured)."""
+"""Time that gmsh may take to write a mesh, far more than it does take: 0.6 s of CPU for 1.1 million elements as .msh."""
 
 
 def _write_with_gmsh(path: Path, mesh: TaggedMesh, time_limit_s: float | None, words: Mapping[str, str] | None = None) -> None:
