@@ -271,6 +271,25 @@ def test_melting_pads(tmp_path):
     assert hour["energy.imbalance"] < 1e-6
 
 
+@pytest.mark.fem
+def test_mesh_to_a_tenth(tmp_path):
+    code, found = solved("mesh_to_a_tenth.yaml", tmp_path)
+    assert code == 0
+    assert 30.0 < found["charge_1C"]["temperature.cell.max"] < 40.0
+    out = tmp_path / "out"
+    mesh = json.loads((out / "mesh.json").read_text())
+    rows = json.loads((out / "results.json").read_text())["results"]
+    errors = {row["name"]: row["error"] for row in rows if row["name"].startswith("temperature.cell.")}
+    assert max(errors.values()) == mesh["reached_error_K"] <= mesh["target_error_K"] == 0.1
+    assert mesh["tried"][-1]["elements"] == mesh["elements"]
+    assert mesh["reached_at"].split(" of ")[0] in errors
+    again = subprocess.run(
+        [sys.executable, "-m", "packtool", "solve", EXAMPLES / "mesh_to_a_tenth.yaml", "-o", "out"],
+        capture_output=True, text=True, cwd=tmp_path, timeout=300,
+    )  # fmt: skip
+    assert again.stderr.count("up to date") == 2, "neither the mesh nor the solve is made again"
+
+
 PAD_FACE = 130.3e-3 * 195e-3
 """Of the EVE LF105 [m²]."""
 

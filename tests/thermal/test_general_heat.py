@@ -238,6 +238,34 @@ def test_estimated_mesh_errors_are_those_of_the_closed_form(body, degree):
         assert 0.5 <= number.error / abs(number.value - exact) <= 2.0, delta
 
 
+@pytest.mark.parametrize("target", [0.05, 1e-4])
+def test_a_target_error_is_kept_against_the_closed_form(target):
+    delta, exact = next(iter(FRANK_KAMENETSKII["slab"][1].items()))
+    asked: list[int] = []
+
+    def run(n: int) -> dict[str, float]:
+        asked.append(n)
+        return {"theta": solve_steady(self_heating("slab", delta, n)).at(0.0) - 300}
+
+    number = thermal.with_errors(run, 4, target_error={"theta": target * exact})["theta"]
+    assert abs(number.value - exact) <= target * exact
+    assert number.error <= target * exact
+    assert (max(asked) == 4) == (target == 0.05), "a tighter one takes more divisions, a loose one no more than given"
+    assert len(set(asked)) == len(asked), "no mesh is solved on twice"
+
+
+def test_a_target_error_out_of_reach_or_of_nothing_is_refused():
+    def run(n: int) -> dict[str, float]:
+        return {"T": 300 + 1 / n**2}
+
+    with pytest.raises(NotConverged, match=r"T has an error of 0\.0156 with 8 divisions.*most_divisions is 64"):
+        thermal.with_errors(run, 8, target_error=1e-6, most_divisions=64)
+    with pytest.raises(SolveError, match="target_error names t; the run gives T"):
+        thermal.with_errors(run, 8, target_error={"t": 1.0})
+    with pytest.raises(SolveError, match="wanted errors above 0"):
+        thermal.with_errors(run, 8, target_error=0)
+
+
 def test_meshes_that_cannot_be_halved_are_refused():
     for divisions in (0, 6, 2):
         with pytest.raises(SolveError, match="multiple of 4"):

@@ -9,12 +9,13 @@ their elements on the three meshes are such a case (an estimate of up to four ti
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from packtool.errors import SolveError
+from packtool.errors import NotConverged, SolveError
 from packtool.thermal.error import fitted_error
 
 ROUNDING = 1e-9
@@ -29,8 +30,18 @@ class Number:
     error: float
 
 
-def with_errors(run: Callable[[int], Mapping[str, float]], divisions: int, degree: int = 1) -> dict[str, Number]:
+def with_errors(
+    run: Callable[[int], Mapping[str, float]],
+    divisions: int,
+    degree: int = 1,
+    *,
+    target_error: float | Mapping[str, float] | None = None,
+    most_divisions: int = 128,
+) -> dict[str, Number]:
     """What ``run(divisions)`` gives, each number with its estimated mesh error; ``run`` is also called with a half and a quarter.
+
+    ``target_error``: for all numbers, or by name for some, in their unit: where one's error is above it, there are as many more divisions as
+    the orders of smooth fields say, until it holds; NotConverged where that takes more than ``most_divisions``.
 
     ``run(n)`` meshes with n divisions, solves on elements of ``degree`` and gives numbers by name; of a transient the error of its
     steps comes on top, see ``HeatHistory.error_at``. Raises SolveError where ``divisions`` is no multiple of 4, or a run leaves a
@@ -42,10 +53,36 @@ def with_errors(run: Callable[[int], Mapping[str, float]], divisions: int, degre
         )
     if divisions < 4 or divisions % 4:
         raise SolveError(f"divisions is {divisions}; wanted a multiple of 4, so that it can be halved twice")
-    fine, half, quarter = (_numbers(run(divisions // d)) for d in (1, 2, 4))
-    if not set(fine) == set(half) == set(quarter):
-        raise SolveError("the runs on the three meshes give different names")
-    return {name: Number(fine[name], mesh_error(fine[name], half[name], quarter[name], degree)) for name in fine}
+    known: dict[int, dict[str, float]] = {}
+    while True:
+        for one in (divisions, divisions // 2, divisions // 4):
+            if one not in known:
+                known[one] = _numbers(run(one))
+        fine, half, quarter = known[divisions], known[divisions // 2], known[divisions // 4]
+        if not set(fine) == set(half) == set(quarter):
+            raise SolveError("the runs on the three meshes give different names")
+        found = {name: Number(fine[name], mesh_error(fine[name], half[name], quarter[name], degree)) for name in fine}
+        missed, worst = _missed(found, target_error)
+        if missed <= 1:
+            return found
+        more = max(divisions + 4, 4 * math.ceil(divisions * missed ** (1 / (2 * degree)) / 4))
+        if more > most_divisions:
+            raise NotConverged(
+                f"{worst} has an error of {found[worst].error:.3g} with {divisions} divisions, {missed:.3g} times its target_error; it would take "
+                f"about {more}, and most_divisions is {most_divisions}"
+            )
+        divisions = more
+
+
+def _missed(found: Mapping[str, Number], target: float | Mapping[str, float] | None) -> tuple[float, str]:
+    """The largest error over its target, and whose it is; 0 without targets."""
+    wanted = {} if target is None else dict(target) if isinstance(target, Mapping) else dict.fromkeys(found, target)
+    unknown = [name for name in wanted if name not in found]
+    if unknown:
+        raise SolveError(f"target_error names {', '.join(unknown)}; the run gives {', '.join(found)}")
+    if not all(isinstance(one, float | int) and one > 0 for one in wanted.values()):
+        raise SolveError(f"target_error is {target!r}; wanted errors above 0")
+    return max(((found[name].error / most, name) for name, most in wanted.items()), default=(0.0, ""))
 
 
 def _numbers(given: object) -> dict[str, float]:
