@@ -83,21 +83,7 @@ def make_report(
         drop_curves={case: DropCurve(**curve) for case in cases if (curve := solved[case]["drop_curve"])},
         heat={case: _heat(results, case) for case in cases},
         series={case: series for case in cases if (series := _series(folder, case))},
-        mesh=_flat(
-            records["mesh"],
-            (
-                "level",
-                "sizes",
-                "target_error_K",
-                "reached_error_K",
-                "reached_at",
-                "elements",
-                "points",
-                "min_scaled_jacobian",
-                "max_aspect_ratio",
-                "max_volume_error",
-            ),
-        ),
+        mesh=_mesh_facts(records["mesh"]),
         cad=_flat(records["cad"], ("parts", "products", "pairs_near", "pairs_exact")),
         solver={case: solved[case]["solver"] for case in cases},
         stages=tuple(StageRow(name, record.seconds, record.peak_MB) for name, record in records.items() if record is not None),
@@ -170,6 +156,17 @@ def _series(folder: Path, case: str) -> dict[str, tuple[float, ...]]:
     series = read_series(folder / f"series-{case}.csv")
     electrical = read_series(folder / f"electrical-{case}.csv")
     return series | {f"electrical_{name}": electrical[name] for name in ("time_s", "current_A") if electrical}
+
+
+MESH_FACTS = (
+    "level", "target_error_K", "reached_error_K", "reached_at", "elements", "points", "min_scaled_jacobian", "max_aspect_ratio", "max_volume_error",
+)  # fmt: skip
+
+
+def _mesh_facts(record: StageRecord | None) -> dict[str, Any]:
+    """The mesh's figures, and the largest elements that the design gives or that its target error led to."""
+    sizes = record.report.get("sizes", {}) if record is not None else {}
+    return _flat(record, MESH_FACTS) | {f"largest element, {key}": float(size) for key, size in sizes.items()}
 
 
 def _flat(record: StageRecord | None, keys: tuple[str, ...]) -> dict[str, Any]:
