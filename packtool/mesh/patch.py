@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -15,8 +13,8 @@ from packtool.errors import MeshError
 from packtool.layout.arcs import Arc, arc
 from packtool.layout.profiles import Point
 from packtool.mesh.divisions import PLATE_SIZE_MM
-from packtool.mesh.gmsh_process import run_gmsh
-from packtool.mesh.quads import corner_quality, halved, improved, paired, smoothed
+from packtool.mesh.paving import PlaneGraph, pave
+from packtool.mesh.quads import corner_quality, halved, improved, smoothed
 from packtool.mesh.records import Floats, Integers
 
 BASE_SIZE_MM = 4 * PLATE_SIZE_MM
@@ -34,15 +32,12 @@ RING = 0.75
 """Radius of the ring as a share of the arc's."""
 FEW = 0.6
 """A star where the inner line's nodes stand further apart than this share of the radius."""
-WORST_CORNER = 0.6
-"""Two triangles of the paving become a quadrilateral only if its corners' sines are all more."""
 ATTEMPTS = ((0, 1.0), (1, 0.7), (2, 0.7), (0, 0.5), (3, 0.5))
 """More edges a half circle, and the share of the usual size, that are tried in turn until a patch is good enough; else the best is taken."""
 SHORTENINGS = 5
 """How often the paving is made anew, finer, where the design gives the longest edge."""
 GOOD_ENOUGH = 0.3
 """Sine of the worst corner; the mesh is refused below 0.2 (``quality``)."""
-TIME_LIMIT_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +129,7 @@ class _Coarsest:
 
 def _coarsest(frame: Frame, y: Floats, steps: int, size: float, share: float, given: bool) -> _Coarsest:
     """The patch with ``steps`` edges a half circle in its paving and elements of ``share`` of ``size`` [mm]; no edge is longer where ``given``."""
-    graph = _Graph()
+    graph = PlaneGraph()
     line = graph.chain([(frame.line, float(v)) for v in y[::2]])
     curves: list[tuple[Integers, Arc]] = []
     largest = _largest(frame)
@@ -153,7 +148,7 @@ def _coarsest(frame: Frame, y: Floats, steps: int, size: float, share: float, gi
     corners = [(frame.line, frame.low), (frame.end, frame.low), (frame.end, frame.high), (frame.line, frame.high)]
     for a, b in itertools.pairwise(corners):
         graph.chain(_straight(a, b, size))
-    made = _pave(np.array(graph.points), graph.faces(), size)
+    made = pave(np.array(graph.points), graph.faces(), size)
     cut = halved(made.points, made.polygons, [line, *(nodes for nodes, _ in curves)])
     face = made.face[cut.parent]
     arcs = tuple(curve for _, curve in curves)
@@ -165,7 +160,7 @@ def _coarsest(frame: Frame, y: Floats, steps: int, size: float, share: float, gi
     return _Coarsest(points, cut.quads, face, cut.chains, arcs, float(corner_quality(points, cut.quads).min()))
 
 
-def _ribs(graph: _Graph, line: Integers, curves: Sequence[tuple[Integers, Arc]], size: float) -> None:
+def _ribs(graph: PlaneGraph, line: Integers, curves: Sequence[tuple[Integers, Arc]], size: float) -> None:
     """Edges across between concentric arcs, and inside the innermost: so that every node of an arc has two elements on either side.
 
     (With one, its corner would open towards 180 degrees as the chords get shorter.) Inside: a star of edges to one point where the
@@ -248,81 +243,3 @@ def _probes(points: Floats, quads: Integers, face: Integers) -> Floats:
     faces, first = np.unique(face[order], return_index=True)
     middles = corners[order[first]].mean(axis=1)
     return middles[np.searchsorted(faces, face)]
-
-
-@dataclass(frozen=True)
-class _Paving:
-    """``points`` (n, 2); ``polygons``: quadrilaterals (., 4) and triangles (., 3); ``face`` of each, the quadrilaterals' first."""
-
-    points: Floats
-    polygons: tuple[Integers, Integers]
-    face: Integers
-
-
-def _pave(points: Floats, faces: Sequence[Sequence[int]], size: float) -> _Paving:
-    """Every face as quadrilaterals and triangles: a well shaped one of four edges is a quadrilateral, larger ones are cut and paired."""
-    shaped = [len(face) == 4 and corner_quality(points, np.array([face]))[0] > WORST_CORNER for face in faces]
-    ready = [k for k, good in enumerate(shaped) if good]
-    triangle = [k for k, face in enumerate(faces) if len(face) == 3]
-    rest = [k for k, face in enumerate(faces) if len(face) > 3 and not shaped[k]]
-    given = {
-        "points": points,
-        "loop": np.concatenate([np.array(faces[k], dtype=np.int64) for k in rest]),
-        "first": np.concatenate([[0], np.cumsum([len(faces[k]) for k in rest])]),
-        "size": np.array(size),
-    }
-    with tempfile.TemporaryDirectory(prefix="packtool-plan-") as folder:
-        target = Path(folder) / "paved.npz"
-        run_gmsh("pave", given, target, TIME_LIMIT_S, "the plan of the round turns")
-        with np.load(target, allow_pickle=False) as archive:
-            points, cut, owner = archive["points"], archive["triangles"], np.array(rest)[archive["face"]]
-    quads, left = paired(points, cut, owner, WORST_CORNER)
-    whole = np.concatenate([np.array([faces[k] for k in ready], dtype=np.int64).reshape(-1, 4), quads.corners])
-    single = np.concatenate([np.array([faces[k] for k in triangle], dtype=np.int64).reshape(-1, 3), left.corners])
-    return _Paving(points, (whole, single), np.concatenate([ready, quads.face, triangle, left.face]).astype(np.int64))
-
-
-class _Graph:
-    """A plane graph that grows by chains of points; points in one place are one node."""
-
-    def __init__(self) -> None:
-        self.points: list[Point] = []
-        self._at: dict[tuple[int, int], int] = {}
-        self._around: dict[int, list[int]] = {}
-
-    def chain(self, places: Sequence[Point]) -> Integers:
-        """Add a chain; its nodes, in order."""
-        nodes = [self._node(place) for place in places]
-        for a, b in itertools.pairwise(nodes):
-            self._around.setdefault(a, []).append(b)
-            self._around.setdefault(b, []).append(a)
-        return np.array(nodes)
-
-    def _node(self, place: Point) -> int:
-        cell = (round(place[0] / 1e-5), round(place[1] / 1e-5))
-        for near in ((cell[0] + i, cell[1] + j) for i in (0, -1, 1) for j in (0, -1, 1)):
-            if near in self._at:
-                return self._at[near]
-        self._at[cell] = len(self.points)
-        self.points.append(place)
-        return len(self.points) - 1
-
-    def faces(self) -> list[list[int]]:
-        """The bounded faces, counter-clockwise: at every node the walk takes the edge next to the one it came by, clockwise."""
-        onward: dict[tuple[int, int], int] = {}
-        for node, others in self._around.items():
-            x, y = self.points[node]
-            turned = sorted(set(others), key=lambda n: math.atan2(self.points[n][1] - y, self.points[n][0] - x))
-            for before, here in zip([turned[-1], *turned[:-1]], turned, strict=True):
-                onward[here, node] = before
-        found, seen = [], set()
-        for start in onward:
-            walk, at = [], start
-            while at not in seen:
-                seen.add(at)
-                walk.append(at[0])
-                at = (at[1], onward[at])
-            p = [self.points[n] for n in walk]
-            if walk and sum(a[0] * b[1] - a[1] * b[0] for a, b in zip(p, p[1:] + p[:1], strict=True)) > 0:
-                found.append(walk)
-        return found
