@@ -185,7 +185,8 @@ def _look_up[Record](
             found[path] = known[name]
         elif isinstance(name, str) and name not in described:
             document.complain(
-                path, f"no {kind} {name!r} in the catalogue{did_you_mean(name, known)} (`packtool {kind}s` lists them)"
+                path,
+                f"no {kind} {name!r} in the catalogue{did_you_mean(name, [*known, *described])} (`packtool {kind}s` lists them)",
             )
     return found
 
