@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from packtool.coldplate.flow3d.plate import LEVELS, ChannelPlate, Face, Fineness, Rectangle, plate_grid
+from packtool.coldplate.flow3d.plate import LEVELS, ChannelPlate, Face, Fineness, Rectangle, finest_flow_mesh, plate_grid
 from packtool.coldplate.flow3d.plate_solve import PlateConditions, PlateSolution, half_flow, solve_plate
 from packtool.coldplate.flow3d.records import FlowProblem
 from packtool.coldplate.flow3d.refusals import refuse_turbulent
@@ -16,7 +16,6 @@ from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import ColdPlate
 from packtool.design.schema.cold_plate import known_flow_lpm
 from packtool.errors import SolveError
-from packtool.fem.elements import refined
 from packtool.layout.coolant import LPM
 from packtool.layout.plate import skin_mm
 from packtool.layout.profiles import Point
@@ -145,10 +144,7 @@ def plate_flow(loaded: LoadedDesign, layout: Layout) -> tuple[FlowProblem, float
     table = CoolantTable.of(loaded.coolants[plate.coolant])
     fluid = table.at(np.array(plate.inlet_degC + ZERO_CELSIUS), "cold_plate.inlet_degC")
     grid = plate_grid(channel_plate(layout, plate), _fineness(loaded))
-    mesh = grid.flow
-    for _ in range(grid.times):
-        mesh, _ = refined(mesh)
-    problem = half_flow(mesh, float(fluid.rho), float(fluid.mu), plate.flow_lpm * LPM)
+    problem = half_flow(finest_flow_mesh(grid), float(fluid.rho), float(fluid.mu), plate.flow_lpm * LPM)
     return problem, reynolds(problem, "inlet")
 
 

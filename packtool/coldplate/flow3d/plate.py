@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from packtool.coldplate.flow3d.plan import halved, of_lines, swept, towards_corners
 from packtool.errors import SolveError
-from packtool.fem.elements import ElementMesh, outer_facets
+from packtool.fem.elements import ElementMesh, outer_facets, refined
 from packtool.fem.lattice import graded, joined
 from packtool.mesh.records import Floats, Integers
 
@@ -60,7 +60,8 @@ class ChannelPlate:
 class Fineness:
     """Of the coarsest mesh: elements ``across`` a channel's width, over half its height (``up``) and through a skin; ``stretch``: how much longer
     than wide elements may be along a leg. Every element of the channel is then cut in two a
-    direction, ``times`` over; skins are not, through their thickness. ``corners``: rings of ever smaller elements about the edges that coolant turns round."""
+    direction, ``times`` over; skins are not, through their thickness. ``corners``: rings of ever smaller elements about the edges that coolant turns round.
+    ``coarser``: what is solved before it for the first flow to begin at; it tells nothing of the error."""
 
     across: int
     up: int
@@ -68,6 +69,12 @@ class Fineness:
     stretch: float = 5.0
     times: int = 1
     corners: int = 0
+    coarser: Fineness | None = None
+
+    @property
+    def starts(self) -> tuple[Fineness, ...]:
+        """What is solved before it, the coarsest first."""
+        return (*self.coarser.starts, self.coarser) if self.coarser else ()
 
 
 LEVELS = {"coarse": Fineness(3, 1), "normal": Fineness(4, 2, corners=3), "fine": Fineness(5, 2, 2, corners=4)}
@@ -112,6 +119,14 @@ def plate_grid(plate: ChannelPlate, fineness: Fineness) -> PlateGrid:
     kept = fluid | (plan.metal[:, None] & ~(plan.cut[:, None] & inside))
     points, hexes = swept(plan.points, plan.quads, z, kept)
     return PlateGrid(flow, _named(plate, points, hexes, {"bottom": z0, "top": z3}, "side"), fluid[kept], half, fineness.times)
+
+
+def finest_flow_mesh(grid: PlateGrid) -> ElementMesh:
+    """The flow's mesh on the lines of ``grid.heat``."""
+    mesh = grid.flow
+    for _ in range(grid.times):
+        mesh, _ = refined(mesh)
+    return mesh
 
 
 def _wet(plate: ChannelPlate, x: Floats, y: Floats) -> NDArray[np.bool_]:

@@ -21,10 +21,10 @@ from packtool.coldplate.flow3d.mesh_error import (
     mean_difference,
     told_by_velocities,
 )
-from packtool.coldplate.flow3d.plate import ChannelPlate, Fineness, PlateGrid, plate_grid
+from packtool.coldplate.flow3d.plate import ChannelPlate, Fineness, PlateGrid, finest_flow_mesh, plate_grid
 from packtool.coldplate.flow3d.prolong import unfolded
 from packtool.coldplate.flow3d.records import DevelopedInlet, FlowProblem, FlowSolution
-from packtool.coldplate.flow3d.solve import solve_flow_refined
+from packtool.coldplate.flow3d.solve import solve_flow_on
 from packtool.coldplate.friction import laminar_f_Re
 from packtool.errors import SolveError
 from packtool.fem.elements import ElementMesh
@@ -94,7 +94,9 @@ def solve_plate(plate: ChannelPlate, conditions: PlateConditions, fineness: Fine
         if not (np.isfinite(value) and value > 0):
             raise SolveError(f"{what} of a plate must be positive, got {value:g}")
     grid = plate_grid(plate, fineness)
-    flows = solve_flow_refined(half_flow(grid.flow, c.rho, c.mu, c.flow), grid.times)
+    starts = [finest_flow_mesh(plate_grid(plate, one)) for one in fineness.starts]
+    own = [finest_flow_mesh(replace(grid, times=times)) for times in range(grid.times + 1)]
+    flows = solve_flow_on(half_flow(grid.flow, c.rho, c.mu, c.flow), [*starts, *own])[-len(own) :]
     flow = flows[-1]
     mass = abs(flow.flow["outlet"] / (c.flow / 2) - 1)
     if mass > MASS:

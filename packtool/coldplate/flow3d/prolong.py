@@ -1,13 +1,63 @@
-"""Fields carried from a mesh to another that is nested in it, or to its mirror image."""
+"""Fields carried from a mesh to another of the same domain, or to its mirror image."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from packtool.errors import MeshError
-from packtool.fem.elements import SHAPES, ElementMesh
+from packtool.fem.elements import CYCLIC_TO_TENSOR, SHAPES, ElementMesh, dolfinx_mesh
 from packtool.fem.start import start
 from packtool.mesh.records import Floats, Integers
+
+NEWTON_STEPS = 6
+"""To find a place within an element: of a box one is enough, of a quadrilateral that is no box a few."""
+
+INSIDE = 1e-6
+"""A place may be this share of an element's size outside it."""
+
+
+def within(mesh: ElementMesh, places: Floats) -> tuple[Integers, Floats]:
+    """The element (n,) that each of ``places`` (n, dim) lies in, and where (n, dim), by the reference element's coordinates. MeshError where it lies in none."""
+    start()
+    from dolfinx import geometry
+
+    d, tensor = mesh.dimension, CYCLIC_TO_TENSOR[mesh.elements.shape[1]]
+    domain = dolfinx_mesh(mesh.points, mesh.elements)
+    tree = geometry.bb_tree(domain, d, padding=1e-9 * float(np.ptp(mesh.points, axis=0).max()))
+    in_space = np.zeros((len(places), 3))
+    in_space[:, :d] = places
+    near = geometry.compute_collisions_points(tree, in_space)
+    element, place = near.array, np.repeat(np.arange(len(places)), np.diff(near.offsets))
+    corners = mesh.points[mesh.elements[:, tensor]][element]
+    high = np.array([[corner >> axis & 1 for axis in range(d)] for corner in range(2**d)], dtype=bool)
+    local = np.full((len(element), d), 0.5)
+    for _ in range(NEWTON_STEPS):
+        one = np.where(high, local[:, None], 1 - local[:, None])  # (n, corner, axis)
+        slope = np.where(high, 1.0, -1.0)
+        shapes = one.prod(axis=2)
+        by_axis = np.stack([slope[:, i] * np.delete(one, i, axis=2).prod(axis=2) for i in range(d)], axis=2)
+        jacobian = np.swapaxes(corners, 1, 2) @ by_axis
+        away = places[place] - (shapes[:, None] @ corners)[:, 0]
+        change = np.linalg.solve(jacobian, away[..., None])[..., 0]
+        local = local + change
+        if not len(change) or np.abs(change).max() < 1e-9:
+            break
+    outside = np.abs(local - 0.5).max(axis=1, initial=0.0) - 0.5
+    order = np.lexsort((outside, place))
+    found, first = np.unique(place[order], return_index=True)
+    best = order[first]
+    if len(found) < len(places) or (len(best) and outside[best].max() > INSIDE):
+        raise MeshError("a flow cannot be carried over: some places of the finer mesh lie in no element of the coarser")
+    return element[best].astype(np.int64), local[best]
+
+
+def interpolated(values: Floats, element_nodes: Integers, element: Integers, local: Floats) -> Floats:
+    """A field (n_nodes, ...) of degree 2, ``element_nodes`` in dolfinx's order, at places (n, ...) told by ``within``."""
+    import basix
+
+    cell = basix.CellType[SHAPES[2 ** local.shape[1]]]
+    second = basix.create_element(basix.ElementFamily.P, cell, 2, basix.LagrangeVariant.gll_warped)
+    return np.asarray(np.einsum("na,na...->n...", second.tabulate(0, local)[0, ..., 0], values[element_nodes[element]]))
 
 
 def to_children(values: Floats, parent_nodes: Integers, child_nodes: Integers, dimension: int) -> Floats:
@@ -26,15 +76,6 @@ def to_children(values: Floats, parent_nodes: Integers, child_nodes: Integers, d
         offset = np.array([child >> axis & 1 for axis in range(dimension)], dtype=float)
         table = element.tabulate(0, (element.points + offset) / 2)[0, ..., 0]
         out[child_nodes[child::n_children]] = np.einsum("ab,eb...->ea...", table, values[parent_nodes])
-    return out
-
-
-def linear_to_children(values: Floats, parent: ElementMesh, child: ElementMesh) -> Floats:
-    """Elements' linear fields (n, 1 + dim), at the mean of the corners and gradient, on the mesh that is ``elements.refined`` of ``parent``."""
-    n_children = len(child.elements) // len(parent.elements)
-    out = np.repeat(values, n_children, axis=0)
-    away = child.points[child.elements].mean(axis=1) - np.repeat(parent.points[parent.elements].mean(axis=1), n_children, axis=0)
-    out[:, 0] += (away * out[:, 1:]).sum(axis=1)
     return out
 
 

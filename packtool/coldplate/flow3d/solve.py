@@ -1,13 +1,14 @@
-"""Steady laminar flow on one mesh, or on one refined step by step."""
+"""Steady laminar flow on one mesh, or on ever finer ones."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from packtool.coldplate.flow3d.discrete import Discrete, discretise, quadratic_nodes
 from packtool.coldplate.flow3d.newton import find_flow
 from packtool.coldplate.flow3d.outcome import flow_solution, refuse_backflow
-from packtool.coldplate.flow3d.prolong import linear_to_children, to_children
+from packtool.coldplate.flow3d.prolong import interpolated, within
 from packtool.coldplate.flow3d.records import FlowProblem, FlowSolution, Guess
 from packtool.coldplate.flow3d.refusals import refuse_flow
 from packtool.coldplate.flow3d.system import FlowSystem
@@ -49,7 +50,15 @@ def _solved(problem: FlowProblem, guess: Guess | None, judged: bool) -> FlowSolu
 
 
 def solve_flow_refined(problem: FlowProblem, times: int = 1) -> tuple[FlowSolution, ...]:
-    """The flow on ``problem``'s mesh, and on it refined once, twice, ... ``times``, each started from the one before.
+    """The flow on ``problem``'s mesh, and on it refined once, twice, ... ``times``: ``solve_flow_on`` them."""
+    meshes = [problem.mesh]
+    for _ in range(times):
+        meshes.append(refined(meshes[-1])[0])
+    return solve_flow_on(problem, meshes)
+
+
+def solve_flow_on(problem: FlowProblem, meshes: Sequence[ElementMesh]) -> tuple[FlowSolution, ...]:
+    """The flow on each of ``meshes`` of ``problem``'s domain, from coarse to fine, each started from the one before.
 
     The start saves most of the nonlinear steps where they are dear, and the last two tell the mesh's error. A mesh on which no steady flow is found
     is passed over, and those before it: the next one starts afresh, the flows of fewer meshes come back, and the last one's ``seconds`` tell what
@@ -57,16 +66,14 @@ def solve_flow_refined(problem: FlowProblem, times: int = 1) -> tuple[FlowSoluti
     """
     found: list[FlowSolution] = []
     lost: list[str] = []
-    mesh, clock = problem.mesh, Clock()
-    for time in range(times + 1):
-        if time:
-            mesh, _ = refined(mesh)
-        guess = _on_children(found[-1], mesh) if found else None
+    clock = Clock()
+    for number, mesh in enumerate(meshes, 1):
+        guess = _on(mesh, found[-1]) if found else None
         clock.lap("found")
         try:
-            found.append(_solved(replace(problem, mesh=mesh), guess, judged=time == times))
+            found.append(_solved(replace(problem, mesh=mesh), guess, judged=number == len(meshes)))
         except NotConverged as why:
-            if time == times:
+            if number == len(meshes):
                 before = f" (nor on {', '.join(lost)}, tried before)" if lost else ""
                 raise NotConverged(f"on {len(mesh.elements)} elements{before} {why}") from None
             lost.append(str(len(mesh.elements)))
@@ -77,13 +84,16 @@ def solve_flow_refined(problem: FlowProblem, times: int = 1) -> tuple[FlowSoluti
     return tuple(found)
 
 
-def _on_children(coarse: FlowSolution, mesh: ElementMesh) -> Guess:
-    """A flow on the ``mesh`` that is ``refined`` of its own."""
-    _, nodes = quadratic_nodes(mesh.points, mesh.elements)
-    return Guess(
-        to_children(coarse.velocity, coarse.element_nodes, nodes, mesh.dimension),
-        linear_to_children(coarse.pressure_linear, coarse.problem.mesh, mesh),
-    )
+def _on(mesh: ElementMesh, coarse: FlowSolution) -> Guess:
+    """A flow on another mesh of its domain."""
+    nodes, _ = quadratic_nodes(mesh.points, mesh.elements)
+    velocity = interpolated(coarse.velocity, coarse.element_nodes, *within(coarse.problem.mesh, nodes))
+    centre = mesh.points[mesh.elements].mean(axis=1)
+    parent, _ = within(coarse.problem.mesh, centre)
+    pressure = coarse.pressure_linear[parent]
+    own = coarse.problem.mesh
+    pressure[:, 0] += ((centre - own.points[own.elements[parent]].mean(axis=1)) * pressure[:, 1:]).sum(axis=1)
+    return Guess(velocity, pressure)
 
 
 def _refuse_unbalanced(discrete: Discrete) -> None:
