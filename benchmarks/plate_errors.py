@@ -43,7 +43,7 @@ PLATES = {
             Face(1, 0, 5, 15),
             Face(1, 75, 40, 50),
         ),
-        0.5,
+        0.3,
     ),
     "U of 2 + 2 channels": (
         _plate(
