@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from test_round_errors import REFERENCE as ROUND
 
 from packtool.catalogue.load import coolants
 from packtool.coldplate import pack_sizes
@@ -106,6 +107,23 @@ def test_over_time_without_a_plate():
         "bus-lfp.yaml", *OVER_TIME, case="pulse", sizes=MeshSizes(cell_through_mm=3.4, cell_across_mm=22, cell_height_mm=20)
     )
     assert max(abs(row.value - truth[name]) for name, row in rows.items()) <= 0.05
+
+
+@pytest.mark.fem
+@pytest.mark.slow
+def test_round_cells_on_a_plate():
+    small = (
+        "electrical={series: 3, parallel: 4}", "arrangement.rows=3", "arrangement.cells_per_row=4", "cold_plate.passes=2",
+        "cold_plate.flow_lpm=1", "enclosure.vent_area_mm2=null",
+    )  # fmt: skip
+    loaded = load_design(TEMPLATES / "three-wheeler-nmc.yaml", (*small, "mesh.target_error_K=0.5"))
+    layout = lay_out(loaded)
+    found = mesh_for_target(loaded, layout, ("charge_1.5C",), (), AIR, None)
+    rows = held(solve_pack_case(loaded, layout, [one.mesh for one in found.family], "charge_1.5C", AIR, None).results)
+    assert max(row.error for row in rows.values()) == found.tried[-1].error_K <= 0.5
+    assert found.tried[-1].elements < len(mesh_layout(layout).mesh.hexes)
+    for name, value in ((name, value) for name, value in ROUND.items() if name.startswith(HELD)):
+        assert abs(rows[name].value - value) <= 0.5, name
 
 
 def test_the_time_steps_own_error_is_told_apart(monkeypatch):
