@@ -19,7 +19,9 @@ from packtool.mesh.records import TaggedMesh
 
 SLACK = 1 + 1e-6
 """Coordinates are sums of design lengths: rounding only."""
-LEVELS = pytest.mark.parametrize("level", ["coarse", "normal", "fine"])
+LEVELS = pytest.mark.parametrize(
+    "level", ["coarse", *(pytest.param(finer, marks=pytest.mark.slow) for finer in ("normal", "fine"))]
+)
 
 
 def boxes(mesh: TaggedMesh, *roles: str) -> np.ndarray:
@@ -73,8 +75,15 @@ def test_a_size_may_be_coarser_than_the_levels():
     assert through.max() <= 30 / 2, "larger than a cell: two at least, so that the mesh can be halved"
 
 
+PACKS = pytest.mark.parametrize(
+    "made",
+    [small_pack, pytest.param(serpentine, marks=pytest.mark.slow), cylinders],
+    ids=["boxes", "round turns", "round cells"],
+)  # gmsh paves the round turns
+
+
 @LEVELS
-@pytest.mark.parametrize("made", [small_pack, serpentine, cylinders], ids=["boxes", "round turns", "round cells"])
+@PACKS
 def test_nothing_is_longer_than_everywhere(made, level):
     pack = made()
     plain, size = longest(mesh_layout(pack, level).mesh), {"coarse": 5.0, "normal": 4.0, "fine": 2.7}[level]
@@ -122,6 +131,7 @@ class TestRoundCells:
         assert boxes(mesh, "cell")[:, 2].max() <= 4.0 * SLACK
 
 
+@pytest.mark.slow
 def test_the_paving_of_round_turns_obeys():
     pack = serpentine()
     given = mesh_family(pack, sizes=MeshSizes(plate_mm=4.0))
@@ -131,7 +141,7 @@ def test_the_paving_of_round_turns_obeys():
 
 
 @LEVELS
-@pytest.mark.parametrize("made", [small_pack, serpentine, cylinders], ids=["boxes", "round turns", "round cells"])
+@PACKS
 def test_families_are_halved_in_every_direction(made, level):
     sizes = MeshSizes(cell_through_mm=4, cell_across_mm=7, cell_height_mm=9, plate_mm=9)
     family = [one.mesh for one in mesh_family(made(), level, sizes=sizes)]
@@ -140,7 +150,7 @@ def test_families_are_halved_in_every_direction(made, level):
         assert fewer[0] > 2.5, "thin layers stay, all else is halved"
 
 
-@pytest.mark.parametrize("made", [small_pack, serpentine, cylinders], ids=["boxes", "round turns", "round cells"])
+@PACKS
 def test_what_does_not_fit_is_refused_before_it_is_made(made):
     with pytest.raises(MeshError, match=r"a mesh of [0-9,]+ elements needs about [0-9.]+ GB of memory.*mesh\.sizes"):
         mesh_layout(made(), sizes=MeshSizes(everywhere_mm=0.01))
