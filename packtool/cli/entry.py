@@ -35,7 +35,7 @@ _INTERRUPTED = "packtool: interrupted; what was finished is kept, the next run c
 def main() -> None:
     """Entry point: every packtool error becomes its message and its exit code; nothing else may pass as one."""
     open_outlets()
-    gc.set_threshold(20_000)  # records are made by the ten thousand and kept: a look for rings every 700 costs a tenth of `check`
+    gc.set_threshold(20_000)  # records are made by the ten thousand and kept: a look for rings every 700 finds none
     errors = sys.stderr
     if launched(os.environ).rank > 0:  # rank 0 speaks for all
         sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 (open until the process ends)
