@@ -308,7 +308,7 @@ class PackMarch:
             interval=interval,
             coolant_out=np.nan if stream is None or self.theta is None else float(self.theta[stream.passages.outlet]),
             to_coolant=float(flows.state.heat.sum()) if flows and flows.state else 0.0,
-            to_ambient=sum(flows.to_surfaces.values()) if flows else 0.0,
+            to_ambient=sum(flows.to_surfaces.values()) + (interval.last.beside if interval else 0.0) if flows else 0.0,
             sensors=self._sensed(self.T),
             melted=self.melting.fraction(self.T),
             heated=np.array(

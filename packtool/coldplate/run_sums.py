@@ -26,7 +26,7 @@ class RunSums(StepSums):
         self.leaving: dict[str, FacetHeat] = {}
         self._conducted: dict[str, Floats] = {}
         self._lately: Floats | float = 0.0
-        self.totals |= dict.fromkeys(("carried", "held", "cells", "reversible", "busbars"), 0.0)
+        self.totals |= dict.fromkeys(("carried", "held", "cells", "reversible", "busbars", "beside"), 0.0)
 
     def add_run(self, step: Step, interval: Interval, T: Floats, dt: float) -> None:
         """One step from ``T``."""
@@ -42,6 +42,8 @@ class RunSums(StepSums):
                 self.leaving[name] = FacetHeat(leaving.facets, joules if before is None else before.heat + joules)
         for name, power in (("cells", interval.joule), ("reversible", interval.reversible), ("busbars", interval.busbar)):
             self._add(name, dt * float(power.sum()))
+        self._add("beside", dt * interval.beside)
+        self._add("busbars", dt * interval.beside)
 
     def add_coolant(self, step: Step, exchange: StreamExchange, theta: Floats, dt: float) -> None:
         """What the coolant carried off and took up in one step, from ``theta`` (n_states,) [K]; every state's balance summed."""
@@ -79,5 +81,5 @@ class RunSums(StepSums):
 
     @property
     def made_by(self) -> dict[str, float]:
-        """Heat by its source [J]."""
-        return {name: self.totals[name] for name in ("cells", "reversible", "busbars")}
+        """Heat by its source [J]; that of ``busbars`` which goes ``beside`` the cells, to the ambient."""
+        return {name: self.totals[name] for name in ("cells", "reversible", "busbars", "beside")}

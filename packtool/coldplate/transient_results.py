@@ -148,7 +148,9 @@ def _heats(case: PackCase, run: PackRun) -> list[Result]:
         Result("heat.busbars", run.made["busbars"] / end, "W"),
         *([Result("heat.extra", float(case.extra.sum()), "W")] if case.extra is not None and case.extra.any() else []),
         *_heaters(case, run),
-        *ambient_rows(balance, float(run.flows.ambient_doubt.sum()), 1 / end),
+        *ambient_rows(
+            balance, float(run.flows.ambient_doubt.sum()), 1 / end, of_bars=run.made["beside"] if case.bank.bars.filmed else None
+        ),
         Result("heat.stored", balance.stored / end, "W"),
         *_latent(run, end),
         *flow_rows(run.flows, 1 / end),

@@ -92,10 +92,15 @@ def _terminal_seat(layout: Layout, bar: Part, parts: Mapping[str, Part], name: s
     """The faces on a flat cell's terminal: those in the box that the terminal takes."""
     if name not in parts:
         raise LayoutError(f"{bar.name} has no terminal {name} to lie on")
-    x0, y0, z0, x1, y1, z1 = layout.part_bounds(parts[name])
+    return Seat(box=in_frame(layout, bar, parts[name]))
+
+
+def in_frame(layout: Layout, bar: Part, other: Part) -> Box:
+    """What ``other`` takes, in the frame of the product of ``bar`` [mm], rounded."""
+    x0, y0, z0, x1, y1, z1 = layout.part_bounds(other)
     ox, oy, oz = bar.origin
     x0, y0, x1, y1 = turned_box((x0 - ox, y0 - oy, x1 - ox, y1 - oy), -bar.rotation_deg % 360)
-    return Seat(box=_rounded((x0, y0, z0 - oz, x1, y1, z1 - oz)))
+    return _rounded((x0, y0, z0 - oz, x1, y1, z1 - oz))
 
 
 def _round_seat(bar: Part, windows: Mapping[tuple[float, float], float], cell: Part) -> Seat:

@@ -14,7 +14,7 @@ from packtool.layout.bar_seats import Seat
 from packtool.layout.profiles import Loop
 from packtool.layout.records import Product
 from packtool.mesh.gmsh_process import run_gmsh
-from packtool.mesh.grid import FACE_CORNERS, solid_grid
+from packtool.mesh.grid import FACE_CORNERS, SIDES, solid_grid
 from packtool.mesh.grid_lines import MaxSize, divided, merged
 from packtool.mesh.lattice import circle_of
 from packtool.mesh.placed import SAME_MM, PlacedSweep
@@ -37,13 +37,14 @@ TIME_LIMIT_S = 120.0
 class BarMesh:
     """``points`` (n, 2 or 3) [m]; ``elements`` (m, 3): triangles of a sheet of ``thickness`` [m], or (m, 8): boxes along x, y, z, nodes in the
     order of VTK (``thickness`` then is 1); ``seats``: the nodes of each seat; ``even``: whether it takes the same current all along, instead of
-    being at one potential."""
+    being at one potential; ``top`` (k, 4): the outer facets at the top of boxes; none of a sheet."""
 
     points: Floats
     elements: Integers
     seats: tuple[Integers, ...]
     even: tuple[bool, ...]
     thickness: float
+    top: Integers
 
 
 def bar_meshes(bars: Sequence[tuple[Product, tuple[Seat, ...]]], halved: bool) -> list[BarMesh]:
@@ -80,7 +81,8 @@ def _boxes(product: Product, seats: tuple[Seat, ...], halved: bool) -> BarMesh:
     facets = grid.hexes[grid.outer_element[:, None], FACE_CORNERS[grid.outer_side]]
     middles = grid.points[facets].mean(axis=1)
     nodes = tuple(_on_box(seat, product.id, facets, middles, grid.outer_side // 2) for seat in seats)
-    return BarMesh(grid.points * 1e-3, grid.hexes, nodes, (False,) * len(seats), 1.0)
+    top = facets[(grid.outer_side == SIDES.index("z+")) & (middles[:, 2] > high[2] - SAME_MM)]
+    return BarMesh(grid.points * 1e-3, grid.hexes, nodes, (False,) * len(seats), 1.0, top)
 
 
 def _on_box(seat: Seat, name: str, facets: Integers, middles: Floats, axis: Integers) -> Integers:
@@ -181,4 +183,5 @@ def _sheet(
         else:
             nodes.append(np.arange(given["first"][loop], given["first"][loop + 1]))
     sweep = product.sweeps[0]
-    return BarMesh(points * 1e-3, triangles, tuple(nodes), tuple(seat.even for seat in seats), (sweep.z1 - sweep.z0) * 1e-3)
+    even, thickness = tuple(seat.even for seat in seats), (sweep.z1 - sweep.z0) * 1e-3
+    return BarMesh(points * 1e-3, triangles, tuple(nodes), even, thickness, np.empty((0, 4), dtype=np.int64))

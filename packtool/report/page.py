@@ -35,7 +35,7 @@ WORDS = {
     "coolant.velocity.max": "fastest coolant",
     "coolant.reynolds.max": "largest Reynolds number",
     "coolant.thermal_resistance": "cold plate over coolant in, per watt",
-    "temperature.busbar.max": "hottest place of a busbar, if its heat goes to the cells alone",
+    "temperature.busbar.max": "hottest place of a busbar, by its cells and its upper face",
     "temperature.busbar.rise": "busbar over its cells, likewise",
     "busbar.current_density": "densest current in a busbar",
     "busbar.resistance": "all busbars and their joints",

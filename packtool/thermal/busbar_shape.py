@@ -3,6 +3,8 @@
 Where current and heat enter by the same seats, each at one potential and one temperature, and resistivity rho and conductivity k are even
 over the bar, T + V² / (2 k rho) satisfies Laplace's equation as V does (Kohlrausch, Ann. Phys. 306 (1900) 132-158). So the harmonic
 functions w_i that are 1 on seat i and 0 on the others hold all of it: V = sum w_i V_i, and T = sum w_i (T_i + V_i² / (2 k rho)) - V² / (2 k rho).
+A film F to the air (as a matrix, over k) changes what is read off T by weights L: those of T with the film are L - F A⁻¹ L of T without it,
+A being the Laplacian with the film, on the points that are not on seats. So the same functions hold that, too.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.sparse import bmat, coo_matrix
+from scipy.sparse import bmat, coo_matrix, diags
 from scipy.sparse.linalg import splu
 
 from packtool.mesh.busbars import BarMesh
@@ -22,19 +24,38 @@ from packtool.mesh.records import Floats
 
 @dataclass(frozen=True)
 class BarShape:
-    """``flow`` (n, n) [m]: current out of seat i into the bar over conductivity, with seat j at 1 V and the others at 0; symmetric, rows sum to
-    0. ``mean`` (n,): of w_i over the bar's volume; ``products`` (n, n): of w_i w_j. ``hot`` (n,): w_i at the hottest place, ``slope`` (dims, n)
-    [1/m]: of w_i where the current is densest, both with the currents that it was reduced for."""
+    """Over weights on the bar's points, which a film has changed, ``mean`` and ``hot`` are of w_i, ``products`` and ``hot_products`` (n, n) of
+    w_i w_j: what is missing of 1 in the sum of the former is the air's. ``flow`` (n, n) [m]: current out of seat i into the bar over conductivity, with seat j at 1 V and the others at 0; symmetric, rows sum to
+    0. ``mean`` (n,): over the bar's volume; ``hot`` (n,): at the hottest place; ``slope`` (dims, n) [1/m]: of w_i where the current is densest,
+    both with the currents that it was reduced for. ``air``: None without a film."""
 
     flow: Floats
     mean: Floats
     products: Floats
     hot: Floats
+    hot_products: Floats
     slope: Floats
+    air: AirSide | None = None
 
 
-def reduced(mesh: BarMesh, currents: Sequence[float], thickness: float) -> BarShape:
+@dataclass(frozen=True)
+class AirSide:
+    """Over the film's weights on what flows towards seat i without it, ``escape`` (n, n) [m] of w_j, ``products`` (n, n, n) [m] of w_j w_k.
+
+    By symmetry ``escape`` is also what seat i gives, over conductivity, to the film with seat j at 1 K, the air at 0."""
+
+    escape: Floats
+    products: Floats
+
+    def taken(self, V: Floats) -> Floats:
+        """(m, n) [A²/m]: of the heat over resistivity that potentials ``V`` (m, n) over resistivity make towards each seat, what the air takes."""
+        return np.asarray(V**2 @ self.escape.T - np.einsum("mj,ijk,mk->mi", V, self.products, V, optimize=True)) / 2
+
+
+def reduced(mesh: BarMesh, currents: Sequence[float], thickness: float, film: Floats | None = None) -> BarShape:
     """Reduce a busbar to its seats. ``currents`` (n,) [A] into the bar, of sum 0: those whose hottest and densest place are looked for.
+
+    ``film`` (n_points,) [m]: area times film over conductivity by point, of a bar without even seats; None: no heat to the air.
 
     The density is the mean over pieces of one ``thickness`` [m]: at an edge of a seat, and in a corner, the field of a sharp-edged body has no bound.
     """
@@ -46,15 +67,36 @@ def reduced(mesh: BarMesh, currents: Sequence[float], thickness: float) -> BarSh
     seats = resistance(flow) @ np.asarray(currents)
     V = w @ seats
     heat = w @ seats**2 - V**2
+    air = None
+    if film is not None and film.any():
+        free = np.ones(len(film), dtype=bool)
+        free[np.concatenate(mesh.seats)] = False
+        solver = _symmetric((matrix + diags(film))[free][:, free])
+
+        def filmed(weights: Floats) -> Floats:
+            """Weights (n_points, ...) on the bar without the film that tell what these do with it."""
+            found = weights.copy()
+            found[free] -= (film[free] * solver.solve(weights[free]).T).T
+            return found
+
+        heat[free] -= solver.solve(film[free] * heat[free])
+        out = filmed(film[:, None] * w)
+        air = AirSide(out.T @ w, np.stack([w.T @ (one[:, None] * w) for one in out.T]))
+        share = filmed(share)
     slopes = _pieces(mesh, thickness)
     field = np.stack([slope @ V for slope in slopes])
     densest = int((field**2).sum(axis=0).argmax())
+    hot = (np.arange(len(heat)) == heat.argmax()).astype(float)
+    if air is not None:
+        hot = filmed(hot)
     return BarShape(
         flow=flow,
         mean=share @ w,
         products=w.T @ (share[:, None] * w),
-        hot=w[int(heat.argmax())],
+        hot=hot @ w,
+        hot_products=w.T @ (hot[:, None] * w),
         slope=np.stack([slope[densest] @ w for slope in slopes]).reshape(len(slopes), -1),
+        air=air,
     )
 
 
@@ -120,7 +162,7 @@ def _harmonic(mesh: BarMesh, matrix: Any) -> Floats:
     system, load = matrix[free][:, free], -(matrix[free] @ w)
     evens = [number for number, even in enumerate(mesh.even) if even]
     if not evens:
-        solver = splu(system.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+        solver = _symmetric(system)
     else:  # the mean of each even seat is prescribed; what holds it there is a current that is even along it
         nodes = np.concatenate([mesh.seats[seat] for seat in evens])
         owner = np.repeat(np.arange(len(evens)), [len(mesh.seats[seat]) for seat in evens])
@@ -132,6 +174,11 @@ def _harmonic(mesh: BarMesh, matrix: Any) -> Floats:
         solver = splu(system)
     w[free] = solver.solve(load)[: int(free.sum())]
     return w
+
+
+def _symmetric(matrix: Any) -> Any:
+    """The factors of a positive definite matrix."""
+    return splu(matrix.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
 
 
 def _pieces(mesh: BarMesh, size: float) -> list[Any]:

@@ -1,9 +1,9 @@
 """The busbars of a pack: what the currents of its cells lose in them, which cell takes that heat, and how warm a bar gets.
 
-Each kind of bar is solved once, on its own (busbar_shape). Its seats are at the temperatures of the cells that it joins; no heat goes from the
-bar to the air around it: what its shadow would take from the cells' tops, it would take itself (``pack.ambient_exchange`` counts the whole top).
-So all of its heat goes into the cells, and the warmth of a long bar, 1 m between two modules, is an upper bound. Heat of a path between two seats goes half to either, whatever the shape: with T + V² / (2 k rho)
-harmonic, seat i takes the sum over j of g_ij (V_i - V_j)² / 2. Heat that bars would carry from cell to cell is left out.
+Each kind of bar is solved once, on its own (busbar_shape). Its seats are at the temperatures of the cells that it joins; what of it stands beside
+them gives heat to the lid (busbar_film), and the rest of its heat goes into the cells. Without a film, heat of a path between two seats goes half to
+either, whatever the shape: with T + V² / (2 k rho) harmonic, seat i takes the sum over j of g_ij (V_i - V_j)² / 2. Heat that bars would carry
+from cell to cell is left out.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from packtool.layout.records import Layout, Product
 from packtool.mesh.busbars import bar_meshes
 from packtool.mesh.records import Floats, Integers
 from packtool.results import ZERO_CELSIUS
+from packtool.thermal.busbar_film import BarFilm, bar_films
 from packtool.thermal.busbar_shape import BarShape, reduced, resistance
 
 LORENZ = 2.443e-8
@@ -37,7 +38,8 @@ class BarKind:
 
     ``potential`` (n, n) [1/m]: of the seats, over resistivity and the currents into them. ``warmth`` (n, n) [K/W]: how much warmer than the
     cells the bar is at its seats by heat made towards each. ``carried`` (n, n_cells): how warm cells make the seats; its
-    transpose: which cell takes the heat made towards a seat.
+    transpose: which cell takes the heat made towards a seat; what is missing of 1 in a row's sum is the ambient's. ``leak`` (n_cells,) [W/K]:
+    from each cell through the bar to the ambient; None: no film.
     """
 
     shape: BarShape
@@ -48,16 +50,18 @@ class BarKind:
     potential: Floats
     warmth: Floats
     carried: Floats
+    leak: Floats | None
 
 
 @dataclass(frozen=True)
 class BarLoss:
     """By joint (n_joints,) ``power`` [W]; by cell (n_cells,) the ``heat`` that it takes [W], and its ``slope`` by the cell's own
-    temperature [W/K]."""
+    temperature [W/K]; what goes to the ``ambient`` [W]."""
 
     power: Floats
     heat: Floats
     slope: Floats
+    ambient: float
 
 
 @dataclass(frozen=True)
@@ -74,14 +78,17 @@ class BarPlaces:
 @dataclass(frozen=True)
 class _Flow:
     """What currents do in the bars of one kind, as long as their resistivity is not known: ``own`` (m, n) [A] into each seat, ``unit`` (m, n)
-    [A/m]: their potentials over resistivity, ``made`` (m, n) [A²/m]: heat towards the seats over it, ``lost`` (m, n_cells) [W] in the contacts.
+    [A/m]: their potentials over resistivity, ``made`` (m,) [A²/m]: heat over it, ``towards`` (m, n) of it to the seats; ``lost`` (m, n_cells) [W]
+    in the contacts, ``leaked`` (m, n_cells) [W] from the cells to the ambient.
     Their mean temperature is ``base`` + ``by_contact`` + ``by_heat`` times resistivity: (m,) [K], [K], [K/(ohm m)]."""
 
     kind: BarKind
     own: Floats
     unit: Floats
     made: Floats
+    towards: Floats
     lost: Floats
+    leaked: Floats
     base: Floats
     by_contact: Floats
     by_heat: Floats
@@ -90,7 +97,7 @@ class _Flow:
 @dataclass(frozen=True)
 class Busbars:
     """All of a pack: ``resistivity_20`` [ohm m] at 20 degC, its ``alpha`` [1/K], ``k`` [W/m/K], ``contact`` [ohm] between a pole and its bar;
-    ``names`` (n_joints,) of the bars."""
+    ``names`` (n_joints,) of the bars; ``T_ambient`` [K]."""
 
     kinds: tuple[BarKind, ...]
     resistivity_20: float
@@ -98,6 +105,12 @@ class Busbars:
     k: float
     contact: float
     names: tuple[str, ...]
+    T_ambient: float
+
+    @property
+    def filmed(self) -> bool:
+        """Whether any of them gives heat to the ambient."""
+        return any(kind.leak is not None for kind in self.kinds)
 
     def carrying(self, current: Floats, T: Floats) -> BarCurrents:
         """The bars with the cells' ``current`` (n_cells,) [A], discharge > 0, at ``T`` (n_cells,) [K]."""
@@ -108,13 +121,17 @@ class Busbars:
         into = kind.sign * current[kind.cells]
         own = into if len(shape.mean) == n else np.column_stack([into, -into.sum(axis=1)])
         unit = own @ kind.potential
-        made = unit * own - (unit**2 @ shape.flow) / 2
+        towards = unit * own - (unit**2 @ shape.flow) / 2
+        made, leaked = towards.sum(axis=1), np.zeros_like(into)
+        if shape.air is not None and kind.leak is not None:
+            towards = towards - shape.air.taken(unit)
+            leaked = kind.leak * (T[kind.cells] - self.T_ambient)
         lost = self.contact * into**2
         spread = (unit**2 @ shape.mean - np.einsum("mi,ij,mj->m", unit, shape.products, unit, optimize=True)) / (2 * self.k)
         ahead = kind.warmth @ shape.mean
-        return _Flow(
-            kind, own, unit, made, lost, T[kind.cells] @ (shape.mean @ kind.carried), lost @ ahead[:n] / 2, made @ ahead + spread
-        )
+        weight = shape.mean @ kind.carried
+        base = T[kind.cells] @ weight + self.T_ambient * (1 - weight.sum())
+        return _Flow(kind, own, unit, made, towards, lost, leaked, base, lost @ ahead[:n] / 2, towards @ ahead + spread)
 
     @cached_property
     def of_strings(self) -> Busbars:
@@ -137,7 +154,7 @@ class BarCurrents:
 
     @cached_property
     def _made(self) -> Floats:
-        return self._by_joint([flow.made.sum(axis=1) for flow in self.flows])
+        return self._by_joint([flow.made for flow in self.flows])
 
     @cached_property
     def _lost(self) -> Floats:
@@ -168,17 +185,21 @@ class BarCurrents:
 
     def loss(self, times: Floats, rho: Floats) -> BarLoss:
         """Heat of bars of resistivity ``rho``, and where it goes."""
-        bars, own = self.bars, times**2
-        heat, slope = np.zeros(self.n_cells), np.zeros(self.n_cells)
+        bars, own, ambient = self.bars, times**2, 0.0
+        heat, slope, power = np.zeros(self.n_cells), np.zeros(self.n_cells), own * self.made(rho)
         for flow in self.flows:
             kind, n = flow.kind, flow.kind.cells.shape[1]
             joints, scale = kind.joints, own[flow.kind.joints, None]
-            into = scale * rho[joints, None] * (flow.made @ kind.carried)
-            np.add.at(heat, kind.cells, into + scale * (flow.lost + flow.lost @ kind.carried[:n]) / 2)
+            into = scale * rho[joints, None] * (flow.towards @ kind.carried)
+            taken = into + scale * (flow.lost + flow.lost @ kind.carried[:n]) / 2 - flow.leaked
+            np.add.at(heat, kind.cells, taken)
             left = 1.0 - bars.resistivity_20 * bars.alpha * flow.by_heat * own[joints]
             steep = bars.resistivity_20 * bars.alpha / left / rho[joints]
-            np.add.at(slope, kind.cells, into * steep[:, None] * (kind.shape.mean @ kind.carried))
-        return BarLoss(own * self.made(rho), heat, slope)
+            steeper = into * steep[:, None] * (kind.shape.mean @ kind.carried)
+            np.add.at(slope, kind.cells, steeper if kind.leak is None else steeper - kind.leak)
+            if kind.leak is not None:
+                ambient += float(power[joints].sum() - taken.sum())
+        return BarLoss(power, heat, slope, ambient)
 
     def places(self, times: Floats, T: Floats) -> BarPlaces:
         """How warm the bars get, and how dense their current, the cells being at ``T`` (n_cells,) [K]."""
@@ -186,12 +207,15 @@ class BarCurrents:
         for flow in self.flows:
             kind, w, n = flow.kind, flow.kind.shape.hot, flow.kind.cells.shape[1]
             own, by_rho = times[kind.joints] ** 2, rho[kind.joints]
-            at_seats = by_rho[:, None] * (flow.made @ kind.warmth) + flow.lost @ kind.warmth[:n] / 2
-            rise = own * (at_seats @ w + by_rho * (flow.unit**2 @ w - (flow.unit @ w) ** 2) / (2 * self.bars.k))
+            at_seats = by_rho[:, None] * (flow.towards @ kind.warmth) + flow.lost @ kind.warmth[:n] / 2
+            within = flow.unit**2 @ w - np.einsum("mi,ij,mj->m", flow.unit, kind.shape.hot_products, flow.unit, optimize=True)
+            made = own * (at_seats @ w + by_rho * within / (2 * self.bars.k))
             field = np.linalg.norm(flow.unit @ kind.shape.slope.T, axis=1)
-            warmest = T[kind.cells] @ (w @ kind.carried) + rise
+            weight = w @ kind.carried
+            cells = T[kind.cells] @ weight / weight.sum()
+            warmest = cells * weight.sum() + self.bars.T_ambient * (1 - weight.sum()) + made
             through = [np.abs((flow.own[:, :n] * (kind.sign == sign)).sum(axis=1)) for sign in (1.0, -1.0)]
-            found[:, kind.joints] = warmest, rise, *(np.abs(times[kind.joints]) * (field, np.maximum(*through)))
+            found[:, kind.joints] = warmest, warmest - cells, *(np.abs(times[kind.joints]) * (field, np.maximum(*through)))
         return BarPlaces(*found)
 
 
@@ -205,12 +229,17 @@ def pack_busbars(loaded: LoadedDesign, layout: Layout, *, coarse: bool = False) 
     if material.resistivity_ohm_m is None:
         raise SolveError(f"the resistivity of {material.id} is unknown: it cannot be a busbar")
     bars = seated_bars(layout)
-    alike: dict[tuple[Product, tuple[Seat, ...], bool], list[int]] = {}
-    for number, bar in enumerate(bars):
-        alike.setdefault((bar.product, bar.seats, bar.joint.string == 0), []).append(number)
-    firsts = tuple(bars[numbers[0]] for numbers in alike.values())
+    films = bar_films(loaded, layout, bars)
+    alike: dict[tuple[Product, tuple[Seat, ...], BarFilm | None, bool], list[int]] = {}
+    for number, (bar, film) in enumerate(zip(bars, films, strict=True)):
+        alike.setdefault((bar.product, bar.seats, film, bar.joint.string == 0), []).append(number)
+    firsts = tuple(numbers[0] for numbers in alike.values())
     shapes = _shapes(
-        tuple((bar.product, bar.seats) for bar in firsts), tuple(_even(bar) for bar in firsts), given.thickness_mm, coarse
+        tuple((bars[first].product, bars[first].seats) for first in firsts),
+        tuple(_even(bars[first]) for first in firsts),
+        tuple(films[first] for first in firsts),
+        given.thickness_mm,
+        coarse,
     )
     place = {part.name: number for number, part in enumerate(layout.parts_of("cell"))}
     k, contact = material.k_W_mK.value, given.contact_uOhm * 1e-6
@@ -224,16 +253,24 @@ def pack_busbars(loaded: LoadedDesign, layout: Layout, *, coarse: bool = False) 
         k=k,
         contact=contact,
         names=tuple(bar.joint.part for bar in bars),
+        T_ambient=loaded.design.ambient.temperature_degC + ZERO_CELSIUS,
     )
 
 
 @lru_cache(maxsize=8)
 def _shapes(
-    bars: tuple[tuple[Product, tuple[Seat, ...]], ...], currents: tuple[tuple[float, ...], ...], thickness_mm: float, coarse: bool
+    bars: tuple[tuple[Product, tuple[Seat, ...]], ...],
+    currents: tuple[tuple[float, ...], ...],
+    films: tuple[BarFilm | None, ...],
+    thickness_mm: float,
+    coarse: bool,
 ) -> tuple[BarShape, ...]:
     """The bars solved, each once: cases, meshes of the pack and looks at its errors have them in common."""
     meshes = bar_meshes(bars, halved=coarse)
-    return tuple(reduced(mesh, own, thickness_mm * 1e-3) for mesh, own in zip(meshes, currents, strict=True))
+    return tuple(
+        reduced(mesh, own, thickness_mm * 1e-3, film.on(mesh) if film else None)
+        for mesh, own, film in zip(meshes, currents, films, strict=True)
+    )
 
 
 def _even(bar: SeatedBar) -> tuple[float, ...]:
@@ -245,7 +282,7 @@ def _even(bar: SeatedBar) -> tuple[float, ...]:
 
 def _kind(shape: BarShape, bars: list[SeatedBar], joints: Integers, place: dict[str, int], k: float, contact: float) -> BarKind:
     n, total = len(bars[0].cells), len(shape.mean)
-    conducts = k * shape.flow
+    conducts = k * (shape.flow if shape.air is None else shape.flow + shape.air.escape)
     if contact:
         through = np.zeros(total)
         through[:n] = LORENZ * CONTACT_K / contact
@@ -261,6 +298,7 @@ def _kind(shape: BarShape, bars: list[SeatedBar], joints: Integers, place: dict[
         joints=joints,
         cells=np.array([[place[name] for name in bar.cells] for bar in bars]),
         sign=np.array([[1.0 if plus else -1.0 for plus in bar.plus] for bar in bars]),
+        leak=None if shape.air is None else k * shape.air.escape.sum(axis=1) @ carried,
         whole=bars[0].joint.string == 0,
         potential=resistance(shape.flow),
         warmth=warmth,

@@ -27,7 +27,7 @@ class Instant:
     """The network at one instant. ``current`` of the pack [A], discharge > 0, and whether it is ``limited``, less than asked for by the
     cells' voltage window; ``voltage`` at the pack's terminals [V]; by group (n_groups,) ``group_voltage`` [V]; by cell (n_cells,)
     ``cell_current`` [A], what of it goes ``through`` its group, beside what evens the group's cells out, ``joule`` and ``reversible`` heat [W],
-    ``busbar`` heat given to it [W]."""
+    ``busbar`` heat given to it [W]; busbar heat ``beside`` [W], to the ambient."""
 
     current: float
     limited: bool
@@ -38,6 +38,7 @@ class Instant:
     joule: Floats
     reversible: Floats
     busbar: Floats
+    beside: float
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ class CellBank:
         cell_current = (ocv - group_V[self.group]) * conductance
         joule = cell_current * (ocv - group_V[self.group])
         entropy = 1e-3 * np.interp(soc, self.entropy_mV_K.soc, self.entropy_mV_K.value)
+        lost = own.loss(joint_current, rho), common.loss(joint_current, rho_common)
         return Instant(
             current=current,
             limited=current != wanted,
@@ -136,7 +138,8 @@ class CellBank:
             through=share * string_current[string[self.group]],
             joule=joule,
             reversible=-cell_current * T * entropy,
-            busbar=own.loss(joint_current, rho).heat + common.loss(joint_current, rho_common).heat,
+            busbar=lost[0].heat + lost[1].heat,
+            beside=lost[0].ambient + lost[1].ambient,
         )
 
 
@@ -154,7 +157,7 @@ def _current_of_power(power: float, open_V: float, inner: float) -> float:
 @dataclass(frozen=True)
 class Interval:
     """What the network does over a step: by cell (n_cells,) mean ``joule``, ``reversible`` and ``busbar`` heat [W] and the ``soc`` at its
-    end; ``swing`` (n_cells,) [J]: the largest that the heat so far departs from its mean times the time so far; the ``last`` instant;
+    end; mean busbar heat ``beside`` [W], to the ambient; ``swing`` (n_cells,) [J]: the largest that the heat so far departs from its mean times the time so far; the ``last`` instant;
     ``charge`` [A s] and ``energy`` [J] given off at the terminals; ``limited`` [s], and ``tapered`` [s] where a charge is
     to be; lowest and highest cell and pack voltages and current;
     ``corner`` [s]: where a charge begins or ceases to taper within the step; None: nowhere;
@@ -163,6 +166,7 @@ class Interval:
     joule: Floats
     reversible: Floats
     busbar: Floats
+    beside: float
     soc: Floats
     swing: Floats
     first: Instant
@@ -200,7 +204,7 @@ def over(bank: CellBank, demand: Demand, t0: float, t1: float, T0: Floats, T1: F
     n = len(soc)
     totals = np.zeros((3, n))
     heat_so_far, times = [np.zeros(n)], [t0]
-    charge = energy = limited = tapered = 0.0
+    charge = energy = limited = tapered = beside = 0.0
     volts, packs, currents, trace = [], [], [], []
     first: Instant | None = None
     now: Instant | None = None
@@ -231,6 +235,7 @@ def over(bank: CellBank, demand: Demand, t0: float, t1: float, T0: Floats, T1: F
             first = first or begin
             for one in (a, b):
                 totals += h / 2 * np.stack([one.joule, one.reversible, one.busbar])
+                beside += h / 2 * one.beside
                 charge += h / 2 * one.current
                 energy += h / 2 * one.current * one.voltage
                 limited += h / 2 * (one.limited and not tapers)
@@ -261,7 +266,7 @@ def over(bank: CellBank, demand: Demand, t0: float, t1: float, T0: Floats, T1: F
     swing = np.abs(np.array(heat_so_far) - elapsed * heat_so_far[-1]).max(axis=0)
     mean = totals / (t1 - t0)
     return Interval(
-        mean[0], mean[1], mean[2], soc, swing, first, now, charge, energy, limited, tapered,
+        mean[0], mean[1], mean[2], beside / (t1 - t0), soc, swing, first, now, charge, energy, limited, tapered,
         (float(min(volts)), float(max(volts))), (min(packs), max(packs)), (min(currents), max(currents)),
         corner, np.array(trace),
     )  # fmt: skip

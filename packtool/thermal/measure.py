@@ -80,22 +80,26 @@ def sensor_results(loaded: LoadedDesign, layout: Layout, solution: ThermalSoluti
 def heat_results(solution: ThermalSolution, heat: PackHeat, case: str, doubt: float = 0.0) -> list[Result]:
     """Where the watts come from and where they go, by consistent fluxes; ``energy.imbalance`` is relative. ``doubt`` as in ``ambient_rows``."""
     T_mean = region_values(solution.mesh, solution.T).mean
-    balance = solution.balance
+    balance, bars = solution.balance, heat.busbar_loss(T_mean)
     rows = [
         Result("heat.cells", float(heat.cell_power(T_mean)[0].sum()), "W"),
-        Result("heat.busbars", float(heat.busbar_power(T_mean)[0].sum()), "W"),
+        Result("heat.busbars", float(bars.power.sum()), "W"),
         *([Result("heat.extra", float(heat.extra.sum()), "W")] if heat.extra.any() else []),
         *(Result(f"heat.heater[{heater.name}]", float(heater.power.sum()), "W") for heater in heat.heaters),
-        *ambient_rows(balance, doubt),
+        *ambient_rows(balance, doubt, of_bars=bars.ambient if heat.bars.filmed else None),
         Result("energy.imbalance", float(balance.imbalance), "-"),
     ]
     return [replace(row, case=case) for row in rows]
 
 
-def ambient_rows(balance: EnergyBalance, doubt: float, scale: float = 1.0) -> list[Result]:
-    """The heat to the ambient [W], and by the boundary it takes: what ``balance`` has, times ``scale``. ``doubt``: how far off that through
-    the sides may be because of what counts as exterior (``exposure``), told as an error where there is any."""
-    rows = [Result("heat.ambient", float(sum(balance.to_boundaries.values())) * scale, "W", error=doubt * scale or None)]
+def ambient_rows(balance: EnergyBalance, doubt: float, scale: float = 1.0, *, of_bars: float | None = None) -> list[Result]:
+    """The heat to the ambient [W], and by the boundary it takes: what ``balance`` has, and that ``of_bars`` (None: they have no film),
+    times ``scale``. ``doubt``: how far off that through the sides may be because of what counts as exterior (``exposure``), told as an
+    error where there is any."""
+    out = float(sum(balance.to_boundaries.values())) + (of_bars or 0.0)
+    rows = [Result("heat.ambient", out * scale, "W", error=doubt * scale or None)]
+    if of_bars is not None:
+        rows.append(Result("heat.ambient.busbars", of_bars * scale, "W"))
     for name, out in balance.to_boundaries.items():
         error = doubt * scale or None if name == EXTERIOR_SIDE else None
         rows.append(Result(f"heat.ambient.{name.removeprefix('exterior_')}", float(out) * scale, "W", error=error))

@@ -13,11 +13,11 @@ from packtool.design.cases import case_current_A
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import CellOverride, canonical_cell_name
 from packtool.errors import SolveError
-from packtool.layout.records import MESHED_ROLES, Layout, Product
+from packtool.layout.records import MESHED_ROLES, Layout
 from packtool.mesh.records import Floats, TaggedMesh
-from packtool.results import ZERO_CELSIUS
-from packtool.thermal.air_gap import air_gap_conductance, emissivity_of
-from packtool.thermal.busbars import Busbars, pack_busbars
+from packtool.thermal.air_gap import emissivity_of
+from packtool.thermal.busbars import BarLoss, Busbars, pack_busbars
+from packtool.thermal.enclosure_film import enclosure_film, lid_film, uppermost
 from packtool.thermal.heaters import PackHeater, pack_heaters
 from packtool.thermal.pack_laws import cell_conductivities, region_laws
 from packtool.thermal.records import ConductionProblem, Convection, Heat
@@ -94,11 +94,15 @@ class PackHeat:
         by_conductance = current**2 * (1.0 / total**2 - 2.0 * conductance / total**3)
         return power, by_conductance * (-slope * conductance**2)
 
-    def busbar_power(self, T_mean: Floats) -> tuple[Floats, Floats]:
-        """Busbar heat given to each cell [W] and its slope [W/K], (n_cells,)."""
+    def busbar_loss(self, T_mean: Floats) -> BarLoss:
+        """What the busbars make of heat, and where it goes."""
         T_cell = T_mean[self.cell_region]
         bars, times = self.bars.carrying(self.cell_current(T_cell), T_cell), np.ones(len(self.joint_string))
-        lost = bars.loss(times, bars.resistivity(times))
+        return bars.loss(times, bars.resistivity(times))
+
+    def busbar_power(self, T_mean: Floats) -> tuple[Floats, Floats]:
+        """Busbar heat given to each cell [W] and its slope [W/K], (n_cells,)."""
+        lost = self.busbar_loss(T_mean)
         return lost.heat, lost.slope
 
     def __call__(self, T_mean: Floats) -> tuple[Floats, Floats]:
@@ -181,14 +185,6 @@ def _under_mm(layout: Layout) -> float:
     return round(min(part.origin[2] + feet[part.product] for part in layout.parts if part.product in feet), 6)
 
 
-def _over(layout: Layout) -> tuple[float, Product]:
-    """Height of the highest meshed part's top [mm], and its product; cells before others that are as high."""
-    tops = {p.id: (p.bounds()[5], p) for p in layout.products if p.role in MESHED_ROLES}
-    placed = [(part.origin[2] + tops[part.product][0], tops[part.product][1]) for part in layout.parts if part.product in tops]
-    height = max(z for z, _ in placed)
-    return height, min((p for z, p in placed if z >= height - 1e-6), key=lambda p: p.role != "cell")
-
-
 def ambient_exchange(
     loaded: LoadedDesign, layout: Layout, air: Coolant, underside_mm: float | None = None
 ) -> Mapping[str, Convection]:
@@ -204,32 +200,20 @@ def ambient_exchange(
     """
     design = loaded.design
     enclosure = design.enclosure
-    T_ambient = design.ambient.temperature_degC + ZERO_CELSIUS
 
-    def inside(material: str) -> float:
-        return emissivity_of(loaded.materials[material])
+    def film(gap_mm: float, emissivity: float = CELL_SURFACE_EMISSIVITY) -> Convection:
+        return enclosure_film(loaded, gap_mm, enclosure.wall_mm, enclosure.material, emissivity, air)
 
-    def series(gap_mm: float, wall_mm: float, material: str, emissivity: float = CELL_SURFACE_EMISSIVITY) -> float | None:
-        resistance = wall_mm * 1e-3 / loaded.materials[material].k_W_mK.at(design.ambient.temperature_degC)
-        if gap_mm > 0:
-            resistance += 1 / air_gap_conductance(gap_mm * 1e-3, T_ambient, air, (emissivity, inside(material)))
-        return 1 / resistance
-
-    def film(series_h: float | None) -> Convection:
-        return Convection(design.ambient.natural_convection_W_m2K, T_ambient, design.ambient.emissivity, series_h)
-
-    lid = enclosure.lid_material or enclosure.material
-    (cover,) = layout.parts_of("lid")
-    height, uppermost = _over(layout)
-    seen = inside(uppermost.material) if uppermost.role == "cold_plate" else CELL_SURFACE_EMISSIVITY
+    height, highest = uppermost(layout)
+    seen = emissivity_of(loaded.materials[highest.material]) if highest.role == "cold_plate" else CELL_SURFACE_EMISSIVITY
     exchange = {
-        "exterior_top": film(series(layout.part_bounds(cover)[2] - height, enclosure.lid_mm, lid, seen)),
-        "exterior_side": film(series(enclosure.clearance_mm, enclosure.wall_mm, enclosure.material)),
-        "exterior_wall": film(series(0.0, enclosure.wall_mm, enclosure.material)),
-        "exterior_bottom": film(series(_under_mm(layout) - enclosure.wall_mm, enclosure.wall_mm, enclosure.material)),
+        "exterior_top": lid_film(loaded, layout, height, seen, air),
+        "exterior_side": film(enclosure.clearance_mm),
+        "exterior_wall": film(0.0),
+        "exterior_bottom": film(_under_mm(layout) - enclosure.wall_mm),
     }
     if underside_mm is not None:
-        exchange["exterior_underside"] = film(series(underside_mm - enclosure.wall_mm, enclosure.wall_mm, enclosure.material, seen))
+        exchange["exterior_underside"] = film(underside_mm - enclosure.wall_mm, seen)
     return exchange
 
 

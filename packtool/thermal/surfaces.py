@@ -37,6 +37,12 @@ class ConvectiveSurface:
         return behind(law.series_h, T, np.full_like(T, law.T_ambient), lambda surface: _outward(law, surface))
 
 
+def at_ambient(law: Convection) -> float:
+    """The conductance [W/m²/K] of all of ``law`` for a wall about as warm as the ambient."""
+    ambient = np.array([law.T_ambient])
+    return float(behind(law.series_h, ambient, ambient, lambda surface: _outward(law, surface))[1][0])
+
+
 def behind(
     series_h: float | None, wall: Floats, ambient: Floats, outward: Callable[[Floats], tuple[Floats, Floats]]
 ) -> tuple[Floats, Floats]:

@@ -8,9 +8,10 @@ from packtool.design.schema import ColdPlate, CylinderGrid, RibbonPlate, Rows
 _ALWAYS: tuple[str, ...] = (
     "Tray, lid, busbars, terminals and fittings are not in the pack's mesh: tray and lid enter as thermal resistances between the pack and the "
     "ambient.",
-    "Each busbar is solved by finite elements of its own, from the currents that its cells take: all of its heat goes to those cells, by the way "
-    "that it takes in the bar, none to the air around it, and none from cell to cell. To air as warm as its cells a bar of 0.1 m would give a few "
-    "per cent of its heat; the warmth told of long ones, between rows and modules, is an upper bound where that air is cooler. A terminal or weld is at one potential and as warm as "
+    "Each busbar is solved by finite elements of its own, from the currents that its cells take: its heat goes to those cells, by the way "
+    "that it takes in the bar, and from its upper face beside them through air and lid to the ambient; none from cell to cell. What its other "
+    "faces would give off, as a raised bar's to the cells under it, is left out: the warmth told of long ones, between rows and modules, is an "
+    "upper bound where those are cooler. Plates of round cells give heat to their cells only. A terminal or weld is at one potential and as warm as "
     "its cell; the bonds of a window take the same current all around. How parallel cells share the current is by their own resistance; "
     "what they exchange to even out makes no heat in the bars.",
     "The enclosure takes up and gives off heat over the area of the pack's own faces, not over its larger outside; its underside rests "

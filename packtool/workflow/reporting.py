@@ -134,6 +134,7 @@ def _heat(results: ResultSet, case: str) -> tuple[HeatFlow, ...]:
         *((name, f"heater {name.removeprefix('heat.heater[').rstrip(']')}", False) for name in heaters),
         ("heat.coolant", "coolant", True),
         ("heat.ambient.top", "ambient through the lid", True),
+        ("heat.ambient.busbars", "ambient from busbars", True),
         ("heat.ambient.side", "ambient through the walls", True),
         ("heat.ambient.bottom", "ambient through the floor", True),
         ("heat.ambient.wall", "ambient through filler on the walls", True),

@@ -73,7 +73,7 @@ def _rows(run: PackRun, busbar_max: Sequence[float]) -> list[list[float | str]]:
         if interval is not None:
             last = interval.last
             electrical = [last.current, last.voltage, float(last.group_voltage.min()), float(last.group_voltage.max())]
-            made = [float((interval.joule + interval.reversible).sum()), float(interval.busbar.sum())]
+            made = [float((interval.joule + interval.reversible).sum()), float(interval.busbar.sum()) + interval.beside]
         soc, mean = moment.soc, moment.mean - ZERO_CELSIUS
         rows.append(
             [

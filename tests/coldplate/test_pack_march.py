@@ -30,7 +30,7 @@ def network(n=1, **changes):
         group=np.arange(n), n_groups=n, capacity_As=np.full(n, 3.6e5), table=WARM, own_ohm=np.full(n, np.nan),
         ocv_V=SocTable(soc=(0, 1), value=(3.0, 3.4), standing="given"),
         entropy_mV_K=SocTable(soc=(0, 1), value=(-0.3, 0.3), standing="given"), v_min=2.0, v_max=4.0,
-        bars=Busbars((), 1.0, 0.0, 1.0, 0.0, ()), joint_string=np.zeros(0, dtype=int),
+        bars=Busbars((), 1.0, 0.0, 1.0, 0.0, (), 300.0), joint_string=np.zeros(0, dtype=int),
     )  # fmt: skip
     return replace(made, **changes)
 

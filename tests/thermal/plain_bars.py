@@ -26,11 +26,11 @@ def plain_bar(number, ohm, cells, *, whole=False):
     mean, carried = np.full(n, 1 / n), np.eye(n, len(cells))
     if n > len(cells):
         carried[-1] = 1 / len(cells)
-    shape = BarShape(flow, mean, np.diag(mean), mean, np.zeros((2, n)))
+    shape = BarShape(flow, mean, np.diag(mean), mean, np.outer(mean, mean), np.zeros((2, n)))
     place = np.array([[cell for cell, _ in cells]])
-    return BarKind(shape, np.array([number]), place, signs[None], whole, resistance(flow), np.zeros((n, n)), carried)
+    return BarKind(shape, np.array([number]), place, signs[None], whole, resistance(flow), np.zeros((n, n)), carried, None)
 
 
 def plain_bars(*kinds, alpha=0.004):
     """A pack of such bars, of resistivity 1 ohm m at 20 degC."""
-    return Busbars(kinds, 1.0, alpha, 1e12, 0.0, tuple(f"busbar {number}" for number in range(len(kinds))))
+    return Busbars(kinds, 1.0, alpha, 1e12, 0.0, tuple(f"busbar {number}" for number in range(len(kinds))), 300.0)

@@ -12,6 +12,7 @@ from packtool.layout.bar_seats import Seat
 from packtool.layout.profiles import Loop, Profile
 from packtool.layout.records import Product, Sweep
 from packtool.mesh.busbars import BarMesh, bar_meshes
+from packtool.thermal.busbar_film import BarFilm
 from packtool.thermal.busbar_shape import reduced, resistance
 
 fem = pytest.mark.fem
@@ -113,6 +114,69 @@ class TestHeat:
         assert towards[1] == pytest.approx((towards.sum() - past) / 2, rel=1e-9)
         assert towards[0] == pytest.approx(towards[2], rel=1e-9)
         assert 0 < past < 1e-3 * towards.sum()
+
+
+class TestFilm:
+    """A straight bar between its end faces with a film on its top: a fin with a source."""
+
+    FILM = 0.5  # 1/m: film over conductivity, fifty times that of air over aluminium; m L = 1.3
+
+    def fin(self, halved=False):
+        (mesh,) = bar_meshes([(product((0, 0, 0, LENGTH, WIDTH, THICK)), ends())], halved)
+        return reduced(mesh, (1.0, -1.0), THICK * 1e-3, BarFilm(self.FILM, ()).on(mesh))
+
+    def exact(self):
+        """m L / 2, half the heat made over resistivity [A²/m], and V_i."""
+        m = math.sqrt(self.FILM / (THICK * 1e-3))
+        made = LENGTH / (WIDTH * THICK) * 1e3
+        return m * LENGTH * 1e-3 / 2, made
+
+    def test_heat_to_the_ends_and_to_the_air(self):
+        half, made = self.exact()
+        bar = self.fin()
+        V = resistance(bar.flow) @ [1.0, -1.0]
+        taken = bar.air.taken(V[None])[0]
+        assert taken.sum() == pytest.approx(
+            made * (1 - math.tanh(half) / half), rel=2e-2
+        )  # lumped at the points of eight elements along: 1 / 8²
+        towards = V * [1.0, -1.0] - bar.flow @ V**2 / 2 - taken
+        assert towards == pytest.approx([made * math.tanh(half) / half / 2] * 2, rel=5e-3)  # of what the air leaves, 1/12 of that
+        assert taken.sum() + towards.sum() == pytest.approx(V @ [1.0, -1.0], rel=1e-12)
+
+    def test_the_middle_is_as_warm_as_a_fin_with_a_source(self):
+        half, made = self.exact()
+        bar = self.fin()
+        V = resistance(bar.flow) @ [1.0, -1.0]
+        by_heat = (bar.hot @ V**2 - V @ bar.hot_products @ V) / 2  # (T - T_ends) k / rho
+        source = made / (LENGTH * WIDTH * 1e-6)  # over the area that the film is on
+        assert by_heat == pytest.approx(source / self.FILM * (1 - 1 / math.cosh(half)), rel=1e-2)  # as above
+        assert bar.hot.sum() == pytest.approx(1 / math.cosh(half), rel=1e-2)
+
+    def test_what_warm_ends_give_to_the_air(self):
+        half, _ = self.exact()
+        bar = self.fin()
+        area = LENGTH * WIDTH * 1e-6
+        assert bar.air.escape.sum() == pytest.approx(self.FILM * area * math.tanh(half) / half, rel=5e-3)
+        assert bar.air.escape == pytest.approx(bar.air.escape.T, rel=1e-9)
+
+    def test_the_closer_the_finer(self):
+        half, made = self.exact()
+        exact = made * (1 - math.tanh(half) / half)
+        off = [abs(fin.air.taken((resistance(fin.flow) @ [1.0, -1.0])[None]).sum() - exact) for fin in map(self.fin, (True, False))]
+        assert off[1] < 0.35 * off[0]  # of second order
+
+    def test_a_film_that_is_nothing_changes_nothing(self):
+        bar = product((0, 0, 0, LENGTH, WIDTH, THICK))
+        (mesh,) = bar_meshes([(bar, ends())], halved=False)
+        none, covered = (reduced(mesh, (1.0, -1.0), 3e-3, film) for film in (None, BarFilm(3.0, ((-1, -1, 101, 41),)).on(mesh)))
+        assert covered.air is none.air is None
+        assert covered.hot == pytest.approx(none.hot, rel=1e-12)
+
+    def test_the_area_beside_the_cells_is_exact_whatever_the_mesh(self):
+        (mesh,) = bar_meshes([(product((0, 0, 0, LENGTH, WIDTH, THICK)), ends())], halved=False)
+        film = BarFilm(2.0, ((-5.0, 1.0, 33.3, 50.0), (60.1, -3.0, 120.0, 38.9))).on(mesh)
+        open_mm2 = LENGTH * WIDTH - 33.3 * 39.0 - 39.9 * 38.9
+        assert film.sum() == pytest.approx(2.0 * open_mm2 * 1e-6, rel=1e-9)
 
 
 def _left_by(mesh: BarMesh, V):

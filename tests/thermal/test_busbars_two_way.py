@@ -49,7 +49,7 @@ def test_resistance_hottest_place_and_the_heat_to_each_cell():
     assert places.rise[1] == pytest.approx(rise, rel=2e-2)
     out = {boundary: watts for (_, boundary), watts in thermal.heat_flows(exact).out.items()}
     only = [kind for kind in bars.kinds if 1 in kind.joints]
-    between = type(bars)(tuple(only), bars.resistivity_20, bars.alpha, bars.k, bars.contact, bars.names).carrying(
+    between = type(bars)(tuple(only), bars.resistivity_20, bars.alpha, bars.k, bars.contact, bars.names, bars.T_ambient).carrying(
         SHARES, np.full(4, CELLS_K)
     )
     taken = between.loss(one, between.resistivity(one)).heat

@@ -87,7 +87,7 @@ class TestCellHeat:
         # the strings share as if bars were as warm as their cells: their own warmth, some 10 mK, moves their resistance by 4e-5
         assert current[0] * (R[:2].sum() + bars[0]) == pytest.approx(current[2] * (R[2:].sum() + bars[1]), rel=1e-6)
         assert (lost > 0).all()
-        assert heat.busbar_power(T)[0].sum() == pytest.approx(lost.sum(), rel=1e-12)
+        assert heat.busbar_power(T)[0].sum() + heat.busbar_loss(T).ambient == pytest.approx(lost.sum(), rel=1e-12)
 
     def test_c_rate_is_current_over_the_packs_capacity(self):
         by_rate = heat_of("cases.charge_1C={kind: steady, c_rate: 0.5}")
@@ -132,16 +132,30 @@ class TestBusbarHeat:
             into = np.append(into, -into.sum()) if bar.cable else into
             flow = reduced(mesh, tuple(into), 3e-3).flow
             by_hand += into @ np.linalg.pinv(flow, rcond=1e-9) @ into * warm * material.resistivity_ohm_m.value
-        power, _ = heat.busbar_power(kelvin(*self.WARM_CELLS))
-        assert power.sum() == pytest.approx(by_hand, rel=1e-3)  # the bars are a little warmer than the cells
+        lost = heat.busbar_loss(kelvin(*self.WARM_CELLS))
+        assert lost.power.sum() == pytest.approx(by_hand, rel=1e-3)  # the bars are a little warmer than the cells
+        assert lost.heat.sum() + lost.ambient == pytest.approx(lost.power.sum(), rel=1e-12)
 
     def test_grows_with_the_temperature_of_the_cells_it_joins(self):
         loaded, layout = pack()
         alpha = loaded.materials["al_1060_busbar"].alpha_per_K.value
         heat = pack_heat(loaded, layout, boxes(), "charge_1C")
-        at_35, _ = heat.busbar_power(kelvin(35.0, 35.0, 35.0, 35.0))
-        at_60, _ = heat.busbar_power(kelvin(60.0, 60.0, 60.0, 60.0))
-        assert at_60 == pytest.approx(at_35 * (1 + alpha * 40.0) / (1 + alpha * 15.0), rel=1e-4)  # their own warmth goes with it
+        at_35, at_60 = (heat.busbar_loss(kelvin(*[T] * 4)).power for T in (35.0, 60.0))
+        # their own warmth goes with it; of one kelvin between cells and ambient the film takes 2e-4 off the bar's
+        assert at_60 == pytest.approx(at_35 * (1 + alpha * 40.0) / (1 + alpha * 15.0), rel=3e-4)
+
+    def test_what_stands_beside_the_cells_gives_heat_to_the_lid(self):
+        """A bar between two rows; its ends, at the cells' temperature, are far from cold."""
+        rows = ("arrangement.rows=2", "arrangement.cells_per_row=2", "arrangement.row_gap_mm=60")
+        packs = [pack(*rows, f"ambient.temperature_degC={ambient}") for ambient in (COLD, COLD - 20)]
+        cells = [part.name for part in packs[0][1].parts_of("cell")]
+        warm, cold = (pack_heat(*one, boxes(cells), "charge_1C") for one in packs)
+        T = kelvin(*self.WARM_CELLS)
+        assert 0 < warm.busbar_loss(T).ambient < 1e-2 * warm.busbar_loss(T).power.sum()
+        leak = cold.busbar_loss(T)
+        assert leak.ambient > warm.busbar_loss(T).ambient
+        assert leak.heat.sum() + leak.ambient == pytest.approx(leak.power.sum(), rel=1e-12)
+        assert leak.power.sum() < warm.busbar_loss(T).power.sum()  # cooler bars resist less
 
     def test_the_slope_is_the_derivative_where_the_currents_are_given(self):
         """How the cells of a group share the current goes with their temperature, too; that is left out of the slope."""

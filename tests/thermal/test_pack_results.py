@@ -75,7 +75,9 @@ class TestMeasured:
         T = np.full(len(mesh.points), WARM + 273.15)
         rows = {row.name: row.value for row in heat_results(self.solution(mesh, T), heat, "charge_1C")}
         assert rows["heat.cells"] == pytest.approx(4 * (CURRENT / 2) ** 2 * 0.5e-3, rel=1e-9)
-        assert rows["heat.busbars"] == pytest.approx(heat.busbar_power(kelvin(*[WARM] * 4))[0].sum(), rel=1e-12)
-        assert rows["heat.ambient"] == pytest.approx(1.0)
+        lost = heat.busbar_loss(kelvin(*[WARM] * 4))
+        assert rows["heat.busbars"] == pytest.approx(lost.power.sum(), rel=1e-12)
+        assert rows["heat.ambient.busbars"] == pytest.approx(lost.ambient, rel=1e-12)
+        assert rows["heat.ambient"] == pytest.approx(1.0 + lost.ambient)
         assert (rows["heat.ambient.top"], rows["heat.ambient.side"]) == (1.5, -0.5)
         assert rows["energy.imbalance"] == pytest.approx(0.0, abs=1e-12)  # 10 = 1 + 9
