@@ -137,7 +137,7 @@ def lump(heater, *, duration=4000.0, h=20.0, tolerance=2e-3, sensors=None):
     whole = cell_bank(loaded, layout)
     one = {name: getattr(whole, name)[:1] for name in ("group", "capacity_As", "own_ohm")}
     bank: CellBank = replace(
-        whole, n_groups=1, bars=Busbars((), 1.0, 0.0, 1.0, 0.0, ()), joint_string=np.zeros(0, dtype=int), **one
+        whole, n_groups=1, bars=Busbars((), 1.0, 0.0, 1.0, 0.0, (), 300.0), joint_string=np.zeros(0, dtype=int), **one
     )
     return PackCase(
         problem, bank, Demand.constant("current_A", 0.0, duration), np.array([0]), None, 263.15, np.array([0.5]), (duration,), tolerance,

@@ -31,7 +31,7 @@ def folder(tmp_path):
     """The files of a run of two outputs on two boxes."""
     last = SimpleNamespace(current=7.0, voltage=6.6, group_voltage=np.array([3.2, 3.4]))
     interval = SimpleNamespace(
-        last=last, joule=np.ones(2), reversible=np.zeros(2), busbar=np.zeros(2), trace=np.array([[0, 7, 6.6, 3.2, 3.4], [25, 7, 6.5, 3.1, 3.3]])
+        last=last, joule=np.ones(2), reversible=np.zeros(2), busbar=np.zeros(2), beside=0.0, trace=np.array([[0, 7, 6.6, 3.2, 3.4], [25, 7, 6.5, 3.1, 3.3]])
     )  # fmt: skip
     run = SimpleNamespace(
         outputs=TIMES, fields=np.stack([300.0 + MESH.points[:, 0], 320.0 + MESH.points[:, 2]]), hottest=np.full(len(MESH.points), 320.0),
