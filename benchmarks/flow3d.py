@@ -22,7 +22,7 @@ from packtool.results import ZERO_CELSIUS
 from packtool.verification.conjugate import CONVERGED, REFERENCE, SERPENTINE, SERPENTINE_CONDITIONS
 
 TO_BEAT_S = 23.5
-MESHES = {**LEVELS, "cheap": Fineness(6, 3, times=0, coarser=Fineness(4, 2, times=0, coarser=Fineness(2, 1, times=0)))}
+MESHES = {**LEVELS, "cheap": Fineness(6, 3, stretch=12.0, times=0, coarser=Fineness(3, 1, stretch=12.0, times=0))}
 ENOUGH = {"pressure_drop_Pa": 0.01 * CONVERGED["pressure_drop_Pa"], "top_max_degC": 0.1, "top_mean_degC": 0.1}
 PASS_MM = 500
 
