@@ -24,10 +24,11 @@ class MaterialLaw:
     rho_cp: Table | PhaseChange | None = None
 
     @property
-    def tables(self) -> tuple[Table, ...]:
-        """The tables of it."""
+    def tables(self) -> tuple[tuple[str, Table], ...]:
+        """The tables of it, each with what it is of: k or cp."""
         ways = self.k if isinstance(self.k, tuple) else (self.k,)
-        return tuple(one for one in (*ways, self.rho_cp) if isinstance(one, Table))
+        named = (*(("k", way) for way in ways), ("cp", self.rho_cp))
+        return tuple((name, one) for name, one in named if isinstance(one, Table))
 
     @property
     def melting(self) -> PhaseChange | None:
@@ -45,7 +46,7 @@ class MaterialLaw:
 
     def refuse_outside(self, T: Floats, when: str = "") -> None:
         """Raise SolveError where a temperature of ``T`` [K] of this material is beyond a table that does not hold."""
-        for table in self.tables:
+        for name, table in self.tables:
             if table.hold:
                 continue
             first, last = table.points[0], table.points[-1]
@@ -53,7 +54,7 @@ class MaterialLaw:
             for reached, beyond in ((coldest, coldest < first - SLACK_K), (warmest, warmest > last + SLACK_K)):
                 if beyond:
                     raise SolveError(
-                        f"{self.material} is known by temperature from {first - ZERO_CELSIUS:g} to {last - ZERO_CELSIUS:g} degC, and gets to "
+                        f"{name} of {self.material} is known by temperature from {first - ZERO_CELSIUS:g} to {last - ZERO_CELSIUS:g} degC, and gets to "
                         f"{reached - ZERO_CELSIUS:.2f} degC{when}: give its table more points (the last value again, where it holds on)"
                     )
 

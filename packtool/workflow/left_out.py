@@ -36,6 +36,14 @@ def left_out(loaded: LoadedDesign) -> tuple[str, ...]:
     sentences = [*_ALWAYS]
     if loaded.design.busbars.contact_uOhm == 0:
         sentences.append("Welds and joints between busbars and terminals have no resistance: busbars.contact_uOhm is not given.")
+    bar = loaded.materials[loaded.design.busbars.material]
+    if bar.alpha_per_K is None:
+        sentences.append(
+            f"The busbars' resistivity is that at 20 degC however warm they get: no alpha_per_K of {bar.id} is known; copper and aluminium gain "
+            "0.4 % a kelvin."
+        )
+    if bar.k_W_mK.table:
+        sentences.append("Busbars conduct heat as at 25 degC: their bodies are solved with one conductivity.")
     if any(material.melting is not None for material in loaded.materials.values()):
         sentences.append(
             "What melts takes up its latent heat evenly from solidus to liquidus and gives it back the same way: it is not supercooled, the melt "

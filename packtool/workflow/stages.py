@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from packtool.artifacts import write_json
 from packtool.cad.options import CadOptions
 from packtool.design.loaded import LoadedDesign
-from packtool.errors import Complaint, DesignError, MissingPart
+from packtool.errors import Complaint, DesignError, MissingPart, StageError
 from packtool.layout.records import Layout
 from packtool.results import ZERO_CELSIUS, ResultSet
 from packtool.workflow.cache import HIDDEN
@@ -153,6 +154,16 @@ def export_mesh(folder: Path, formats: tuple[str, ...]) -> StageOutput:
     return StageOutput(tuple(files), {"formats": list(formats)})
 
 
+@contextmanager
+def _told_of(case: str) -> Iterator[None]:
+    """What a solve raises begins with the case it is of."""
+    try:
+        yield
+    except StageError as refused:
+        refused.args = (f"case {case}: {refused}",)
+        raise
+
+
 def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, ...], cache_dir: Path) -> StageOutput:
     """Temperatures and coolant of every case, on the mesh and on the coarser ones, with the error of each number."""
     from packtool.catalogue.load import coolants
@@ -173,14 +184,16 @@ def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, 
     for case in cases:
         started = time.monotonic()
         if isinstance(loaded.design.cases[case], TransientCase):
-            done = solve_pack_transient(loaded, layout, meshes, case, air, cache_dir, folder / HIDDEN)
+            with _told_of(case):
+                done = solve_pack_transient(loaded, layout, meshes, case, air, cache_dir, folder / HIDDEN)
             rows += [result.as_dict() for result in done.results]
             heaters = loaded.design.cases[case].heaters
             sensors = tuple(loaded.design.sensors)
             files += write_transient(folder, case, meshes[0], done.run, done.busbar_max, sensors, heaters)
             summaries[case] = {**done.summary, "seconds": time.monotonic() - started}
             continue
-        solved = solve_pack_case(loaded, layout, meshes, case, air, cache_dir)
+        with _told_of(case):
+            solved = solve_pack_case(loaded, layout, meshes, case, air, cache_dir)
         rows += [result.as_dict() for result in solved.results]
         fields = f"{HIDDEN}/temperature-{case}.npz"
         save_temperatures(folder / fields, solved.solution)

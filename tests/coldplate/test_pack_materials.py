@@ -134,6 +134,6 @@ def test_a_run_that_leaves_a_table_is_refused_with_the_time():
     known = replace(k, points=(290.0, 305.0), hold=False)
     laws = dict.fromkeys(case.problem.laws, MaterialLaw("wax", known))
     with pytest.raises(
-        SolveError, match=r"wax is known by temperature from 16.85 to 31.85 degC, and gets to 32.* s after the start"
+        SolveError, match=r"k of wax is known by temperature from 16.85 to 31.85 degC, and gets to 32.* s after the start"
     ):
         PackMarch(replace(case, problem=replace(case.problem, laws=laws)), None).go()

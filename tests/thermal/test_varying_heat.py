@@ -119,7 +119,7 @@ def test_what_a_field_beyond_its_table_gets():
     mesh = bar(0.02, 4)
     law = MaterialLaw("foam", Table("T", (290.0, 310.0), (1.0, 1.2)))
     given = problem(mesh, k=(1.0,), flux={"xmin": 3e3}, temperature={"xmax": 300.0}, laws={0: law})
-    with pytest.raises(SolveError, match=r"foam is known by temperature from 16.85 to 36.85 degC, and gets to \d+"):
+    with pytest.raises(SolveError, match=r"k of foam is known by temperature from 16.85 to 36.85 degC, and gets to \d+"):
         solve_steady(given)
     held = MaterialLaw("foam", Table("T", (290.0, 310.0), (1.0, 1.2), hold=True))
     assert solve_steady(problem(mesh, k=(1.0,), flux={"xmin": 3e3}, temperature={"xmax": 300.0}, laws={0: held})).T.max() > 330

@@ -14,6 +14,7 @@ def said(*sets):
     return " ".join(left_out(load_design(BUS, sets)))
 
 
+CU_OF_K = "materials={cu_k: {like: cu_by_temperature, resistivity_ohm_m: 1.72e-8, alpha_per_K: 0.0039}}"
 ONE_ROW = ("electrical.series=17", "arrangement.rows=1", "cold_plate.channels=2")
 
 
@@ -29,6 +30,10 @@ ONE_ROW = ("electrical.series=17", "arrangement.rows=1", "cold_plate.channels=2"
         ("hoses behind the fittings", (), True),
         ("hoses behind the fittings", ("cold_plate=null",), False),
         ("not in its pressure drop", ("cold_plate=null",), False),
+        ("no alpha_per_K of al_1060_busbar is known", (), False),
+        ("no alpha_per_K of al_pure is known", ("busbars.material=al_pure",), True),
+        ("conduct heat as at 25 degC", (), False),
+        ("conduct heat as at 25 degC", ("busbars.material=cu_k", CU_OF_K), True),
         ("What the data are uncertain by", ("cold_plate=null",), True),
     ],
 )

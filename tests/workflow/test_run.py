@@ -314,6 +314,7 @@ class TestNothingOutdatedStays:
         too_fast = command("solve", out, cold_plate__flow_lpm="9000")  # beyond the Reynolds number of every friction factor
         failed = subprocess.run(too_fast, capture_output=True, text=True, timeout=120)
         assert failed.returncode == 4, failed.stderr
+        assert "packtool: case charge_1C: " in failed.stderr
         assert not any((out / name).exists() for name in ("results.json", "junit.xml", "findings.sarif", "run.json"))
 
     def test_a_solve_takes_away_the_report_of_another(self, out):

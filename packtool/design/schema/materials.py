@@ -130,7 +130,7 @@ class OwnMaterial(DesignRecord):
         None, description="electrical resistivity at 20 degC, of what is to be a busbar"
     )
     alpha_per_K: Annotated[float, Field(ge=0, le=0.1)] | None = Field(
-        None, description="what the resistivity rises by with temperature"
+        None, description="what the resistivity rises by with temperature; not known: bars keep their resistivity of 20 degC"
     )
     emissivity: Annotated[float, Field(gt=0, le=1)] | None = Field(None, description="of its surface, for radiation")
     source: Annotated[str, Field(max_length=400)] = Field("", description="where the figures come from; the report says it")
