@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import diags
 
 from packtool.catalogue.load import coolants
@@ -100,7 +101,8 @@ def solve_ducts(
 
     ``coolant``: an id of the catalogue, or a record (``constant_coolant``); ``T_in`` [K]. One of ``flow`` [m³/s] at the inlet's density,
     ``mass_flow`` [kg/s], ``pressure_drop`` [Pa] from inlet to outlet (0 where pumps in the network drive it). ``heat`` [W] into the coolant
-    of a duct, even along it, or its walls' temperature ``T_wall`` [K]; other ducts are adiabatic. Viscosity follows the temperatures.
+    of a duct, even along it, or its walls' temperature ``T_wall`` [K], whose film is that of one temperature whatever ``HeatPhysics.wall`` says of
+    the heated ducts; other ducts are adiabatic. Viscosity follows the temperatures.
     Friction as a number of ``FlowPhysics``; ``DEVELOPED_LAMINAR`` leaves entrances, bends and junctions out and stays laminar at any Re.
 
     Raises SolveError for what is missing or unknown, outside the coolant's table or a correlation's range; NotConverged.
@@ -133,6 +135,9 @@ def solve_ducts(
         else:
             split = split_flow(p, total or 0.0, rho, mu, roughness, flow_physics)
         films = film(p, segments, split.mass_flow, fluid, roughness, heat_physics, grows)
+        if walls.held.any():
+            even = film(p, segments, split.mass_flow, fluid, roughness, replace(heat_physics, wall="T"), grows)
+            films = _with_held(films, even, walls.held > 0)
         H = films.h * walls.area * walls.held
         moved = transport(p, segments, order(p, segments, split.mass_flow), split.mass_flow, table, theta, T_in, H)
         after = factorised((moved.matrix + moved.gain @ diags(H) @ moved.mean).tocsc()).solve(
@@ -143,6 +148,11 @@ def solve_ducts(
         if change <= SETTLED_K:
             return _read(network, table, segments, walls, split, films, theta, mean, H, T_in)
     raise NotConverged(f"the temperatures of the ducts did not settle in {MOST_STEPS} steps; they last moved by {change:.1e} K")
+
+
+def _with_held(films: Film, even: Film, held: NDArray[np.bool_]) -> Film:
+    """``films``, of walls whose temperature is ``held`` those of ``even``."""
+    return replace(films, h=np.where(held, even.h, films.h), scatter=np.where(held, even.scatter, films.scatter))
 
 
 def named_coolant(coolant: Coolant | str) -> Coolant:

@@ -102,7 +102,8 @@ def _read(system: NetworkEquations, x: Floats, steps: int) -> FlowSplit:
     drop = system.drops(flow) if system.physics.junctions else np.zeros((system.n, 2))
     total = system.through(flow)
     if not total > 0:
-        raise SolveError(f"the coolant flows out of the inlet, {-total:.4g} kg/s: its pumps are too weak, or turned round")
+        way = "its pumps are too weak, or turned round" if p.pumps else "give the pressure drop above 0, or swap inlet and outlet"
+        raise SolveError(f"the coolant flows out of the inlet, {-total:.4g} kg/s: {way}")
     weight = flow / total
 
     def over(values: Floats) -> float:

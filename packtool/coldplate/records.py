@@ -14,7 +14,7 @@ from packtool.mesh.records import Floats, Integers
 class HeatPhysics:
     """How the walls' heat transfer is taken.
 
-    ``wall``: H1 (default; heat flux even along the duct) or T (the lower bound). ``restart_at_bends``: False (default, conservative)
+    ``wall``: H1 (default; heat flux even along the duct) or T (one temperature, the lower bound; always of ducts whose ``T_wall`` is given). ``restart_at_bends``: False (default, conservative)
     carries the thermal layer round square turns as if they were straight; True starts it anew behind every bend (optimistic at low
     Re: against a finite-element serpentine at Re 431 the truth lies between, nearer to True).
     ``given_h``: h [W/m²/K] on all walls, in place of the correlations. ``lowest_film``: every film at the lower end of its stated scatter, to see what that makes of the temperatures.

@@ -49,7 +49,7 @@ def read_calibration(path: Path) -> PlateCalibration | str:
     if not isinstance(data, dict) or data.get("$schema") != "packtool/plate-calibration/1":
         return f"{path} is no calibration of a plate: {AGAIN}"
     if data.get("method") != METHOD:
-        return f"{path} was made by method {data.get('method')!r} of an other packtool, this one knows {METHOD}: {AGAIN}"
+        return f"{path} was made by method {data.get('method')!r} of another packtool, this one knows {METHOD}: {AGAIN}"
     digest = data.pop("digest", None)
     try:
         calibration = PlateCalibration.model_validate(data)

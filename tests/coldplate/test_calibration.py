@@ -241,7 +241,7 @@ def test_a_calibration_of_something_else_is_refused(file, sets, words):
         (None, "there is no file .*`packtool calibrate plate DESIGN -o gone.json` writes it"),
         ("{", "is no JSON"),
         ('{"a": 1}', "is no calibration of a plate"),
-        ("method", "method 99 of an other packtool"),
+        ("method", "method 99 of another packtool"),
         ("short", "needs one entry for each of flows_lpm|one entry for each flow"),
         ("negative", "Nu must be above 0"),
         ("branch", "is not as packtool wrote it: a part was lost or changed since: write it again"),
