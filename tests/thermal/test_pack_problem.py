@@ -152,6 +152,9 @@ class TestBusbarHeat:
         warm, cold = (pack_heat(*one, boxes(cells), "charge_1C") for one in packs)
         T = kelvin(*self.WARM_CELLS)
         assert 0 < warm.busbar_loss(T).ambient < 1e-2 * warm.busbar_loss(T).power.sum()
+        loaded, layout = packs[0]
+        between = pack_heat(loaded, replace(layout, joints=layout.joints[1:2]), boxes(cells), "charge_1C").busbar_loss(T)
+        assert between.ambient > 1e-5 * between.power.sum()  # of its own warmth: the cells are as warm as the ambient
         leak = cold.busbar_loss(T)
         assert leak.ambient > warm.busbar_loss(T).ambient
         assert leak.heat.sum() + leak.ambient == pytest.approx(leak.power.sum(), rel=1e-12)
