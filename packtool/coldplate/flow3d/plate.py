@@ -83,7 +83,7 @@ LEVELS = {
     "fine": Fineness(5, 2, 2, corners=4),
 }
 """By name, as in the design file. Without rings about the corners no refinement of practical size meets the reference serpentine's pressure drop: it is
-0.7 and 1.0 % too high with 6 and 8 elements across. Less than normal does not hold its 1.5 Pa and 0.1 K there: two rings give 648.1 Pa in place of 647.1, and
+0.7 and 1.0 % too high with 6 and 8 elements across. Of the smaller meshes tried none holds 1.5 Pa and 0.1 K there: two rings give 648.1 Pa in place of 647.1, and
 Fineness(3, 2, corners=2) a highest temperature 0.11 K too high, more than its error tells (40 and 31 s of CPU where normal takes 41)."""
 
 WALL_GRADING = 3.0
