@@ -21,11 +21,13 @@ SMALL = (
     "cold_plate.flow_lpm=1", "enclosure.vent_area_mm2=null", "mesh.level=coarse",
 )  # fmt: skip
 REFERENCE = {
-    "temperature.cell.mean": 30.963, "temperature.cell.max": 33.605, "temperature.cell.min": 26.348,
-    "temperature.cell.inner_spread": 6.867, "temperature.interface.max": 27.586, "temperature.holder.max": 35.397,
-    "heat.cells": 8.3480, "heat.ambient.top": -0.3689, "heat.flow[holder>ambient]": -0.3196,
+    "temperature.cell.mean": 30.928, "temperature.cell.max": 33.626, "temperature.cell.min": 26.328,
+    "temperature.cell.inner_spread": 6.818, "temperature.interface.max": 27.566, "temperature.holder.max": 35.415,
+    "heat.cells": 8.3519, "heat.ambient.top": -0.3697, "heat.flow[holder>ambient]": -0.3204,
 }  # fmt: skip
-"""Extrapolated (order 1.4) from meshes with two and four times the counts of level normal, of 127 and 1,013 thousand elements."""
+"""Extrapolated (order 1.4) from meshes with two and four times the counts of level normal, of 127 and 1,013 thousand elements, with a
+resistance by length over area for each busbar; moved by what the finite elements of the busbars changed at level fine (-0.035 K of the mean, 0.05 K
+at most), which is the same at normal to 7 mK."""
 
 
 def test_coarse_round_cells_tell_errors_of_the_size_of_the_true_ones():
@@ -36,7 +38,8 @@ def test_coarse_round_cells_tell_errors_of_the_size_of_the_true_ones():
     rows = {row.name: row for row in solve_pack_case(loaded, layout, meshes, "charge_1.5C", coolants()["air_1atm"], None).results}
     for name, reference in REFERENCE.items():
         true = abs(rows[name].value - reference)
-        assert 0.5 * true <= rows[name].error <= 6 * true, name  # extremes are told at least the error of the mean
+        most = 6 * true if name in ("temperature.cell.mean", "heat.cells") else max(6 * true, rows["temperature.cell.mean"].error)
+        assert 0.5 * true <= rows[name].error <= most, name  # extremes are told at least the error of the mean
     means = [row for name, row in rows.items() if name.startswith("temperature.cell.mean[")]
     assert np.ptp([row.value for row in means]) < 0.6  # cells alike
     assert rows["coolant.thermal_resistance"].error * rows["heat.coolant"].value >= rows["temperature.cold_plate.max"].error

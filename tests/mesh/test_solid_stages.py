@@ -58,7 +58,7 @@ def run_fixture(shapes: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
     (folder / "pack.yaml").write_text(DESIGN)
     loaded = load_design(folder / "pack.yaml")
     layout = lay_out(loaded)
-    reports = {"mesh": dict(stages.mesh(loaded, layout, folder).report)}
+    reports = {"mesh": dict(stages.mesh(loaded, layout, folder, ("steady", "soak"), folder / "forms").report)}
     reports["solve"] = dict(stages.solve(loaded, layout, folder, ("steady", "soak"), folder / "forms").report)
     return loaded, folder, reports
 
@@ -147,4 +147,4 @@ def test_a_broken_file_is_refused_at_its_place(run, tmp_path):
     (tmp_path / "pack.yaml").write_text(DESIGN)
     loaded = load_design(tmp_path / "pack.yaml")
     with pytest.raises(DesignError, match=r"pack.yaml:20:6: parts.1.step: bar-mm.step: there is no solid in it"):
-        stages.mesh(loaded, lay_out(loaded), tmp_path)
+        stages.mesh(loaded, lay_out(loaded), tmp_path, ("steady",), tmp_path / "forms")
