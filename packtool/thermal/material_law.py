@@ -37,12 +37,8 @@ class MaterialLaw:
 
     def held(self) -> MaterialLaw:
         """The same with every end value held, for fields on the way to a solution."""
-        k, rho_cp = self.k, self.rho_cp
-        return MaterialLaw(
-            self.material,
-            tuple(_held(one) for one in k) if isinstance(k, tuple) else _held(k),  # type: ignore[arg-type]
-            _held(rho_cp),
-        )
+        k = (_held(self.k[0]), _held(self.k[1]), _held(self.k[2])) if isinstance(self.k, tuple) else _held(self.k)
+        return MaterialLaw(self.material, k, _held(self.rho_cp))
 
     def refuse_outside(self, T: Floats, when: str = "") -> None:
         """Raise SolveError where a temperature of ``T`` [K] of this material is beyond a table that does not hold."""

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import numpy as np
-
 from packtool.catalogue.load import coolants
 from packtool.design.load import design_from_text
 from packtool.design.loaded import LoadedDesign
 from packtool.fem.start import default_cache
 from packtool.layout.lay_out import lay_out
 from packtool.layout.records import Layout
-from packtool.results import ZERO_CELSIUS
-from packtool.thermal.busbars import pack_busbars
 from packtool.thermal.pack import ambient_exchange
 from packtool.verification.battery_heat import REFERENCES
+from packtool.verification.lumped_pack import LUMPS, busbar_ohm
 from packtool.verification.records import Row, VerificationCase
 
 MIDDLE_DEGC = 33.0
@@ -24,34 +21,18 @@ MIDDLE_DEGC = 33.0
 SIDE_MM, CURRENT, OHM, HA = 100.0, 100.0, 1.2e-3, 0.9
 """Edge of the cell; E1's current [A], resistance [ohm] and heat transfer coefficient times area [W/K]."""
 
-DESIGN = """\
-packtool: 1
+DESIGN = (
+    LUMPS
+    + """\
 name: e1
-cell:
-  format: prismatic
-  capacity_Ah: 5000
-  v_nom: 3.2
-  v_min: 2.0
-  v_max: 4.0
-  width_mm: {side}
-  thickness_mm: {side}
-  height_mm: {side}
-  mass_kg: 1.9
-  cp_J_kgK: 1050
-  k_in_plane_W_mK: 2000
-  k_through_W_mK: 2000
-  resistance_mOhm: {mOhm!r}
-  ocv_V: {{soc: [0, 1], V: [3.2, 3.2]}}
-  entropy_mV_K: {{soc: [0, 1], mV_K: [-0.2, -0.2]}}
 electrical: {{series: 1}}
 arrangement: {{rows: 1, cells_per_row: 1, cell_gap_mm: 0, row_gap_mm: 0}}
-busbars: {{material: al_1060_busbar, thickness_mm: 20, width_mm: 40}}
 enclosure: {{material: al_6061_t6, wall_mm: 2, clearance_mm: 20, headroom_mm: 20, lid_mm: 2}}
 ambient: {{temperature_degC: 25, natural_convection_W_m2K: {h!r}, emissivity: 0}}
 cases:
 {cases}
-mesh: {{level: coarse}}
 """
+)
 
 
 def _design(h: float, mOhm: float) -> tuple[LoadedDesign, Layout]:
@@ -59,7 +40,7 @@ def _design(h: float, mOhm: float) -> tuple[LoadedDesign, Layout]:
         f"  at_{time:g}: {{kind: transient, current_A: {CURRENT:g}, direction: discharge, duration_s: {time:g}, tolerance_K: 0.001}}"
         for time in REFERENCES
     )
-    text = DESIGN.format(side=SIDE_MM, h=h, mOhm=mOhm, cases=cases)
+    text = DESIGN.format(side=SIDE_MM, mass=1.9, cp=1050, entropy=-0.2, h=h, mOhm=mOhm, cases=cases)
     loaded = design_from_text(text, "e1.yaml", Path())
     return loaded, lay_out(loaded)
 
@@ -89,9 +70,7 @@ def _bernardi_pack() -> Iterator[Row]:
     air = coolants()["air_1atm"]
     loaded, layout = _design(1.0, 1.0)
     ways = {name: way.series_h for name, way in ambient_exchange(loaded, layout, air).items()}
-    bars = pack_busbars(loaded, layout).carrying(np.ones(1), np.array([MIDDLE_DEGC + ZERO_CELSIUS]))
-    joints = float(bars.made(bars.resistivity(np.ones(len(layout.joints)))).sum())
-    loaded, layout = _design(_film(ways), (OHM - joints) * 1e3)
+    loaded, layout = _design(_film(ways), (OHM - busbar_ohm(loaded, layout, MIDDLE_DEGC)) * 1e3)
     meshes = [one.mesh for one in mesh_family(layout, "coarse")]
     for time, reference in REFERENCES.items():
         solved = solve_pack_transient(loaded, layout, meshes, f"at_{time:g}", air, default_cache())

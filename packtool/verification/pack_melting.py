@@ -9,6 +9,7 @@ from packtool.catalogue.load import coolants
 from packtool.design.load import design_from_text
 from packtool.fem.start import default_cache
 from packtool.layout.lay_out import lay_out
+from packtool.verification.lumped_pack import LUMPS, busbar_ohm
 from packtool.verification.records import Row, VerificationCase
 
 SIDE_MM, PAD_MM, CURRENT, OHM, MASS, CP = 100.0, 10.0, 100.0, 1.2e-3, 1.9, 1050.0
@@ -17,31 +18,17 @@ RHO, CP_SOLID, CP_LIQUID, LATENT = 800.0, 2000.0, 2200.0, 200e3
 """Of the pad [kg/m³], [J/kg/K] and [J/kg]."""
 START, SOLIDUS, LIQUIDUS = 30.0, 34.0, 36.0
 """[degC]."""
+MIDDLE_DEGC = 35.0
+"""In the middle of the run: that of the busbars' resistance."""
 TIMES = (600.0, 1200.0, 2400.0)
 """Before, while and after it melts [s]."""
 
-DESIGN = """\
-packtool: 1
+DESIGN = (
+    LUMPS
+    + """\
 name: melting
-cell:
-  format: prismatic
-  capacity_Ah: 5000
-  v_nom: 3.2
-  v_min: 2.0
-  v_max: 4.0
-  width_mm: {side}
-  thickness_mm: {side}
-  height_mm: {side}
-  mass_kg: {mass}
-  cp_J_kgK: {cp}
-  k_in_plane_W_mK: 2000
-  k_through_W_mK: 2000
-  resistance_mOhm: {mOhm}
-  ocv_V: {{soc: [0, 1], V: [3.2, 3.2]}}
-  entropy_mV_K: {{soc: [0, 1], mV_K: [0, 0]}}
 electrical: {{series: 2}}
 arrangement: {{rows: 1, cells_per_row: 2, cell_gap_mm: {pad}, gap_material: wax, row_gap_mm: 0}}
-busbars: {{material: al_1060_busbar, thickness_mm: 20, width_mm: 40}}
 enclosure: {{material: al_6061_t6, wall_mm: 2, clearance_mm: 20, headroom_mm: 30, lid_mm: 2}}
 ambient: {{temperature_degC: {start}, natural_convection_W_m2K: 0, emissivity: 0}}
 materials:
@@ -52,8 +39,8 @@ materials:
     melting: {{solidus_degC: {solidus}, liquidus_degC: {liquidus}, latent_kJ_kg: {latent_kJ}}}
 cases:
 {cases}
-mesh: {{level: coarse}}
 """
+)
 
 
 def _closed_form(joules: float) -> tuple[float, float]:
@@ -68,7 +55,7 @@ def _closed_form(joules: float) -> tuple[float, float]:
 
 
 def _melting_pack() -> Iterator[Row]:
-    """The busbars' heat is taken at 35 degC (their resistance changes by 0.1 % of the cells' over the run). A cell's middle is up to 0.02 K
+    """The busbars' heat is taken at one temperature (their resistance changes by 0.1 % of the cells' over the run). A cell's middle is up to 0.02 K
     from the pad that takes up its heat."""
     from packtool.coldplate.pack_transient import solve_pack_transient
     from packtool.mesh.build import mesh_family
@@ -78,17 +65,12 @@ def _melting_pack() -> Iterator[Row]:
         for time in TIMES
     )
     text = DESIGN.format(
-        side=SIDE_MM, mass=MASS, cp=CP, mOhm=OHM * 1e3, pad=PAD_MM, rho=RHO, cp_solid=CP_SOLID, cp_liquid=CP_LIQUID,
+        side=SIDE_MM, mass=MASS, cp=CP, mOhm=OHM * 1e3, entropy=0, pad=PAD_MM, rho=RHO, cp_solid=CP_SOLID, cp_liquid=CP_LIQUID,
         latent_kJ=LATENT * 1e-3, start=START, solidus=SOLIDUS, liquidus=LIQUIDUS, cases=cases,
     )  # fmt: skip
     loaded = design_from_text(text, "melting.yaml", Path())
     layout, air = lay_out(loaded), coolants()["air_1atm"]
-    bar = loaded.materials[loaded.design.busbars.material]
-    assert bar.resistivity_ohm_m is not None
-    assert bar.alpha_per_K is not None
-    warm = bar.resistivity_ohm_m.value * (1 + bar.alpha_per_K.value * 15.0)
-    joints = sum(warm * joint.length_mm / joint.area_mm2 * 1e3 for joint in layout.joints)
-    power = CURRENT**2 * (2 * OHM + joints)
+    power = CURRENT**2 * (2 * OHM + busbar_ohm(loaded, layout, MIDDLE_DEGC))
     meshes = [one.mesh for one in mesh_family(layout, "coarse")]
     for time in TIMES:
         T, share = _closed_form(power * time)
