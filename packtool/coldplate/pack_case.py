@@ -19,6 +19,7 @@ from packtool.coldplate.stream import ChannelStream
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import ColdPlate
 from packtool.design.schema.cold_plate import Pump
+from packtool.fem.start import one_thread
 from packtool.layout.records import Layout
 from packtool.mesh.records import TaggedMesh
 from packtool.results import ZERO_CELSIUS, Result
@@ -106,6 +107,7 @@ def case_rows(loaded: LoadedDesign, layout: Layout, mesh: TaggedMesh, case: str,
     return _solve(on_pump, layout, mesh, case, air, cache_dir, HeatPhysics()).rows
 
 
+@one_thread()
 def solve_pack_case(
     loaded: LoadedDesign, layout: Layout, meshes: Sequence[TaggedMesh], case: str, air: Coolant, cache_dir: Path
 ) -> SolvedCase:

@@ -25,6 +25,7 @@ from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import TransientCase
 from packtool.design.schema.cases import CoolantSchedule
 from packtool.design.schema.cold_plate import known_flow_lpm
+from packtool.fem.start import one_thread
 from packtool.layout.records import Layout
 from packtool.mesh.records import TaggedMesh
 from packtool.results import ZERO_CELSIUS, Result
@@ -131,6 +132,7 @@ def transient_rows(
     return transient_results(prepared, PackMarch(prepared, cache_dir).go(), layout, case, tuple(loaded.design.sensors))
 
 
+@one_thread()
 def solve_pack_transient(
     loaded: LoadedDesign,
     layout: Layout,

@@ -8,6 +8,7 @@ import numpy as np
 
 from packtool.errors import NotConverged, SolveError
 from packtool.fem.solvers import TwoLevel, correct
+from packtool.fem.start import one_thread
 from packtool.mesh.records import Floats, Integers
 from packtool.thermal.assembly import Discrete, discretise
 from packtool.thermal.clock import Clock
@@ -30,6 +31,7 @@ HALVINGS = 5
 """A Newton step that does not bring the residual down is halved at most this often."""
 
 
+@one_thread()
 def solve_steady(
     problem: ConductionProblem,
     stream: StreamModel | None = None,

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from packtool.errors import NotConverged, SolveError
+from packtool.fem.start import one_thread
 from packtool.mesh.records import Floats
 from packtool.thermal.assembly import Discrete, discretise
 from packtool.thermal.clock import Clock
@@ -18,6 +19,7 @@ from packtool.thermal.step_sums import StepSums
 from packtool.thermal.stepping import INSIDE, Stepper, TimedHeat
 
 
+@one_thread()
 def solve_transient(
     problem: ConductionProblem,
     T0: Floats | float,

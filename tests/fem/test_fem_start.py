@@ -180,3 +180,19 @@ def test_without_a_compiler_only_forms_from_before_let_a_solve_begin(monkeypatch
     assert "gcc" in missing.value.mend
     (tmp_path / "libffcx_forms_1.c.cached").touch()
     refuse_without_compiler(tmp_path)
+
+
+@pytest.mark.fem
+def test_a_solve_holds_linear_algebra_to_one_thread_and_gives_the_threads_back():
+    starting.start()
+    from threadpoolctl import threadpool_info, threadpool_limits
+
+    def threads() -> set[int]:
+        return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas" and "scipy" in pool["prefix"]}
+
+    @starting.one_thread()
+    def inside() -> set[int]:
+        return threads()
+
+    with threadpool_limits(2, user_api="blas"):
+        assert (inside(), threads()) == ({1}, {2})

@@ -22,7 +22,7 @@ from packtool.fem.elements import CYCLIC_TO_TENSOR, located
 from packtool.fem.facets import FacetIntegrals, facet_integrals
 from packtool.fem.factors import DirectFactors
 from packtool.fem.incomplete import IncompleteFactors
-from packtool.fem.start import petsc
+from packtool.fem.start import one_thread, petsc
 from packtool.mesh.records import Floats, Integers
 from packtool.results import ZERO_CELSIUS
 from packtool.thermal.clock import Clock
@@ -31,6 +31,7 @@ RTOL = 1e-9
 """Reduction of the linear residual: the energy then closes to better than 1e-6."""
 
 
+@one_thread()
 def solve_heat(problem: ConjugateProblem) -> ConjugateSolution:
     """The steady temperatures of ``problem``. Raises SolveError for what has no solution, NotConverged."""
     _refuse(problem)

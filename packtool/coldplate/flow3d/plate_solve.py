@@ -28,6 +28,7 @@ from packtool.coldplate.flow3d.solve import solve_flow_on
 from packtool.coldplate.friction import laminar_f_Re
 from packtool.errors import SolveError
 from packtool.fem.elements import ElementMesh
+from packtool.fem.start import one_thread
 
 ENERGY = 1e-6
 """Largest relative imbalance of a solution that is handed on."""
@@ -82,6 +83,7 @@ def half_flow(mesh: ElementMesh, rho: float, mu: float, flow: float) -> FlowProb
     )
 
 
+@one_thread()
 def solve_plate(plate: ChannelPlate, conditions: PlateConditions, fineness: Fineness) -> PlateSolution:
     """Flow on the lower half of the channels, then heat in the whole plate.
 

@@ -14,12 +14,14 @@ from packtool.coldplate.flow3d.refusals import refuse_flow
 from packtool.coldplate.flow3d.system import FlowSystem
 from packtool.errors import NotConverged, SolveError
 from packtool.fem.elements import ElementMesh, refined
+from packtool.fem.start import one_thread
 from packtool.thermal.clock import Clock
 
 LOST = "meshes without a steady flow"
 """Under this name a solution's ``seconds`` tell what coarser meshes took that led nowhere."""
 
 
+@one_thread()
 def solve_flow(problem: FlowProblem, guess: Guess | None = None) -> FlowSolution:
     """The steady flow of ``problem``.
 
@@ -57,6 +59,7 @@ def solve_flow_refined(problem: FlowProblem, times: int = 1) -> tuple[FlowSoluti
     return solve_flow_on(problem, meshes)
 
 
+@one_thread()
 def solve_flow_on(problem: FlowProblem, meshes: Sequence[ElementMesh]) -> tuple[FlowSolution, ...]:
     """The flow on each of ``meshes`` of ``problem``'s domain, from coarse to fine, each started from the one before.
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from packtool.errors import NotConverged, SolveError
+from packtool.fem.start import one_thread
 from packtool.thermal.error import fitted_error
 
 ROUNDING = 1e-9
@@ -30,6 +31,7 @@ class Number:
     error: float
 
 
+@one_thread()
 def with_errors(
     run: Callable[[int], Mapping[str, float]],
     divisions: int,

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packtool.errors import NotConverged, SolveError
+from packtool.fem.start import one_thread
 from packtool.mesh.records import Floats, Integers
 from packtool.thermal.general.linear import LinearSolver
 from packtool.thermal.general.problem import HeatProblem
@@ -25,6 +26,7 @@ ROUNDING = 2.0**-52
 """Relative rounding of a nodal balance: temperatures are known to one unit in their last place."""
 
 
+@one_thread()
 def solve_steady(
     problem: HeatProblem, *, degree: int = 1, guess: Floats | float | None = None, rtol: float = 1e-9, most_steps: int = 60
 ) -> HeatSolution:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from packtool.errors import NotConverged, SolveError
+from packtool.fem.start import one_thread
 from packtool.mesh.records import Floats
 from packtool.thermal.general.locate import Places, located
 from packtool.thermal.general.march import March, resumed
@@ -97,6 +98,7 @@ class HeatHistory:
         return solution_of(self.system, T, heat=heat, time=t, rate=rate)
 
 
+@one_thread()
 def solve_transient(
     problem: HeatProblem,
     initial: Any,
