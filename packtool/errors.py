@@ -89,7 +89,11 @@ class MissingPart(PacktoolError):
 
 
 class StageError(PacktoolError):
-    """A stage could not give its result."""
+    """A stage could not give its result. ``key``: of the design (``cold_plate.flow_lpm``), where one alone is to be changed; else empty."""
+
+    def __init__(self, *words: object, key: str = "") -> None:
+        super().__init__(*words)
+        self.key = key
 
 
 class LayoutError(StageError):

@@ -49,6 +49,7 @@ def plate(
     from packtool.coldplate.flow3d.calibrate import calibrate_plate, calibration_inputs, default_flows
     from packtool.design.calibration_file import calibration_text
     from packtool.fem.start import use_cache
+    from packtool.layout.complaints import said_at_its_key
 
     if out.is_dir():
         raise UsageError(f"{out} is a folder; -o wants a file, such as {out / 'plate.json'}")
@@ -56,7 +57,8 @@ def plate(
     loaded, layout = _design(design, sets or [])
     if loaded.design.cold_plate is None:
         raise UsageError(f"{design} has no cold_plate")
-    chosen = asked or default_flows(loaded, layout)
+    with said_at_its_key(loaded):
+        chosen = asked or default_flows(loaded, layout)
     found = None if force else _standing(out, calibration_inputs(loaded, layout, chosen), need_all=asked is not None)
     if found is not None:
         if not quiet:
@@ -64,7 +66,8 @@ def plate(
     else:
         _make_place(out)
         use_cache(cache_dir())
-        found = calibrate_plate(loaded, layout, chosen, (lambda _: None) if quiet else note, need_all=asked is not None)
+        with said_at_its_key(loaded):
+            found = calibrate_plate(loaded, layout, chosen, (lambda _: None) if quiet else note, need_all=asked is not None)
         write_text(out, calibration_text(found))
     if as_json:
         print_json("packtool/calibrate/1", {"file": str(out), **found.model_dump(mode="json", exclude={"schema_"})})

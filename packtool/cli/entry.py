@@ -11,7 +11,7 @@ import typer
 
 from packtool import __version__
 from packtool.cli.console import app, note, say
-from packtool.errors import ExitCode, PacktoolError
+from packtool.errors import DesignError, ExitCode, PacktoolError, StageError
 from packtool.outlet import open_outlets
 from packtool.workflow.launch import launched
 
@@ -52,7 +52,8 @@ def main() -> None:
         note(_INTERRUPTED)
         raise SystemExit(int(ExitCode.INTERRUPTED)) from None
     except PacktoolError as error:
-        note(f"packtool: {error}" if "\n" not in str(error) else str(error))
+        begins_with_its_place = isinstance(error, DesignError) or (isinstance(error, StageError) and error.key != "")
+        note(str(error) if begins_with_its_place or "\n" in str(error) else f"packtool: {error}")
         raise SystemExit(int(error.exit_code)) from None
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("packtool"):

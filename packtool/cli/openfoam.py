@@ -27,6 +27,7 @@ def openfoam(
     """The cold plate's flow as an OpenFOAM case."""
     from packtool.coldplate.flow3d.design_plate import plate_flow
     from packtool.coldplate.flow3d.openfoam import MODELS, write_openfoam_case
+    from packtool.layout.complaints import said_at_its_key
     from packtool.layout.coolant import RE_LAMINAR
 
     if turbulence is not None and turbulence not in MODELS:
@@ -36,7 +37,8 @@ def openfoam(
     loaded, layout, _ = loaded_design(design, sets)
     if loaded.design.cold_plate is None:
         raise UsageError(f"{design} has no cold_plate, so no coolant flows")
-    problem, Re = plate_flow(loaded, layout)
+    with said_at_its_key(loaded):
+        problem, Re = plate_flow(loaded, layout)
     model = turbulence or ("laminar" if Re <= RE_LAMINAR else "kOmegaSST")
     files = write_openfoam_case(out, problem, model)
     elements = len(problem.mesh.elements)

@@ -29,6 +29,8 @@ LONGEST = 100
 """Segments of the longest duct; the others' are as long, and a duct has no fewer than FEWEST. Films are integrated exactly within one."""
 FEWEST = 8
 SETTLED_K = 1e-9
+STANDING = 1e-8
+"""Share of the whole flow below which coolant stands: ten times what a dead end is solved with, and above what rounding leaves between equal pressures."""
 MOST_STEPS = 80
 COLDEST_K = 150.0
 """No coolant of the catalogue, and none of a vehicle, is liquid below."""
@@ -128,12 +130,13 @@ def solve_ducts(
     mean = np.full(len(segments.s), T_in)
     grows = np.bincount(segments.branch, walls.heated, len(p.length)) > 0
     for step in range(MOST_STEPS):
-        fluid = table.at(mean, "ducts")
+        fluid = table.at(mean, lambda segment: f"duct {p.names[segments.branch[segment]]!r}")
         rho, mu = branch_means(p, segments, fluid)
         if pressure_drop is not None:
             split = driven_flow(p, pressure_drop, rho, mu, roughness, flow_physics)
         else:
             split = split_flow(p, total or 0.0, rho, mu, roughness, flow_physics)
+        _refuse_standing(network, split, segments, walls)
         films = film(p, segments, split.mass_flow, fluid, roughness, heat_physics, grows)
         if walls.held.any():
             even = film(p, segments, split.mass_flow, fluid, roughness, replace(heat_physics, wall="T"), grows)
@@ -148,6 +151,19 @@ def solve_ducts(
         if change <= SETTLED_K:
             return _read(network, table, segments, walls, split, films, theta, mean, H, T_in)
     raise NotConverged(f"the temperatures of the ducts did not settle in {MOST_STEPS} steps; they last moved by {change:.1e} K")
+
+
+def _refuse_standing(network: DuctNetwork, split: FlowSplit, segments: Segments, walls: _Walls) -> None:
+    """SolveError for heat that is given to coolant which nothing carries off: of a dead end, or of a duct between two places of one pressure."""
+    given = np.bincount(segments.branch, walls.given, len(split.mass_flow))
+    for duct in np.flatnonzero((given != 0) & (np.abs(split.mass_flow) < STANDING * split.total)):
+        ends = network.passages.node[duct]
+        dead = next((network.passages.nodes[node] for node in ends if (network.passages.node == node).sum() == 1), None)
+        why = f"it ends dead at {dead!r}" if dead is not None else "its ends are at one pressure"
+        raise SolveError(
+            f"duct {network.names[duct]!r} takes {given[duct]:g} W and no coolant flows through it, {why}: leave its heat out, give it T_wall, or let"
+            " coolant through"
+        )
 
 
 def _with_held(films: Film, even: Film, held: NDArray[np.bool_]) -> Film:

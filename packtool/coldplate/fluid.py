@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,21 +66,24 @@ class CoolantTable:
         H = np.concatenate([[0.0], np.cumsum(np.diff(T) * (cp[1:] + cp[:-1]) / 2)])
         return cls(coolant.id, T, rho, cp, k, np.log(mu), H)
 
-    def require(self, T: Floats, where: str) -> None:
-        """SolveError if any of ``T`` [K] is outside the table; ``where`` says what was being computed."""
+    def require(self, T: Floats, where: str | Callable[[int], str]) -> None:
+        """SolveError if any of ``T`` [K] is outside the table; ``where`` says what it is the temperature of, all or the entry of a number."""
         T = np.asarray(T, float)
         low, high = self.T[0], self.T[-1]
         if not np.all(np.isfinite(T)):
-            raise SolveError(f"{where}: the coolant's temperature is not a number")
-        for beyond, value, word in ((T.max() > high + EDGE_K, T.max(), "above"), (T.min() < low - EDGE_K, T.min(), "below")):
+            lost = int(np.argmin(np.isfinite(T)))
+            raise SolveError(f"{where if isinstance(where, str) else where(lost)}: the coolant's temperature is not a number")
+        hot, cold = int(np.argmax(T)), int(np.argmin(T))
+        for at, beyond, word in ((hot, T.flat[hot] > high + EDGE_K, "above"), (cold, T.flat[cold] < low - EDGE_K, "below")):
             if beyond:
                 raise SolveError(
-                    f"{where}: {self.id} reaches {value - ZERO_CELSIUS:.1f} degC, {word} the known range {low - ZERO_CELSIUS:g}..{high - ZERO_CELSIUS:g} degC"
-                    " (boiling, freezing or no data): change the flow, the inlet's temperature (in a design: cold_plate.flow_lpm, .inlet_degC) or the"
-                    " coolant"
+                    f"{where if isinstance(where, str) else where(at)}: {self.id} reaches {T.flat[at] - ZERO_CELSIUS:.1f} degC, {word} the known range"
+                    f" {low - ZERO_CELSIUS:g}..{high - ZERO_CELSIUS:g} degC (boiling, freezing or no data): change the flow, the inlet's"
+                    " temperature or the coolant",
+                    key="cold_plate.flow_lpm",
                 )
 
-    def at(self, T: Floats, where: str = "coolant") -> Properties:
+    def at(self, T: Floats, where: str | Callable[[int], str] = "coolant") -> Properties:
         """Properties at ``T`` [K], any shape. SolveError outside the table."""
         self.require(T, where)
         rho, cp, k = (np.interp(T, self.T, column) for column in (self.rho, self.cp, self.k))

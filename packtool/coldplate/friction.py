@@ -6,18 +6,17 @@ diameter. From Re 2300 to 4000 the two are blended linearly in Re, so that the l
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
 
 from packtool.errors import SolveError
-from packtool.layout.coolant import RE_LAMINAR, ROUGHNESS_MAX
+from packtool.layout.coolant import RE_LAMINAR, RE_MAX, ROUGHNESS_MAX
 from packtool.mesh.records import Floats
 
 RE_TURBULENT = 4000.0
 """Lowest Reynolds number taken as turbulent: the upper end of Gnielinski's transition, Int. J. Heat Mass Transfer 63 (2013) 134."""
-RE_MAX = 1e6
-"""Beyond this a cold plate is not what is being described; Colebrook holds to 1e8."""
 
 ROUND = np.inf
 """What stands in the place of the aspect ratio of a round duct. Wide plates are a rectangle of 1e-9."""
@@ -68,12 +67,13 @@ def colebrook(Re: Floats, relative_roughness: Floats) -> Floats:
     diameter, 0..0.05, and Re 2300..1e6; SolveError outside.
     """
     Re, rough = np.broadcast_arrays(np.asarray(Re, float), np.asarray(relative_roughness, float))
-    _check_reynolds(Re)
+    refuse_reynolds(Re)
     if np.any(Re < RE_LAMINAR):
         raise SolveError(f"Colebrook's equation is for turbulent flow: Re {Re.min():.4g} is below {RE_LAMINAR:g}")
     if np.any((rough < 0) | (rough > ROUGHNESS_MAX)):
         raise SolveError(
-            f"relative roughness must be in [0, {ROUGHNESS_MAX:g}], got {rough.max():.4g}: lower the roughness (in a design: cold_plate.roughness_um)"
+            f"relative roughness must be in [0, {ROUGHNESS_MAX:g}], got {rough.max():.4g}: lower the roughness",
+            key="cold_plate.roughness_um",
         )
     x = np.full(Re.shape, 6.0)
     for _ in range(12):  # quadratic from any start in 4..12: five steps reach rounding
@@ -92,7 +92,7 @@ def friction_darcy_Re(
     ``f_Re``: ``laminar_f_Re(aspect)`` where it is known already. Re 0..1e6; SolveError outside.
     """
     Re = np.asarray(Re, float)
-    _check_reynolds(Re)
+    refuse_reynolds(Re)
     laminar = laminar_f_Re(aspect) if f_Re is None else f_Re
     if not turbulence or not np.any(Re > RE_LAMINAR):
         return np.broadcast_to(4 * laminar, Re.shape).copy()
@@ -119,11 +119,13 @@ def entrance_excess(x_plus: Floats, aspect: Floats, f_Re: Floats | None = None) 
     return 4 * near * (apparent - f_Re)
 
 
-def _check_reynolds(Re: Floats) -> None:
-    """SolveError for a Reynolds number that no correlation here covers."""
-    if np.any(~(Re >= 0)) or np.any(Re > RE_MAX):
-        worst = np.nanmax(Re) if np.any(Re == Re) else float("nan")
+def refuse_reynolds(Re: Floats, names: Sequence[str] | None = None) -> None:
+    """SolveError for a Reynolds number that no correlation here covers; ``names`` of the ducts, one an entry."""
+    known = (Re >= 0) & (Re <= RE_MAX)
+    if not np.all(known):
+        at = int(np.argmax(np.where(known, -1.0, np.nan_to_num(Re, nan=np.inf))))
         raise SolveError(
-            f"Reynolds number {worst:.4g} is outside 0..{RE_MAX:g}: check the flow (in a design: cold_plate.flow_lpm) and the channel's"
-            " section"
+            f"{f'{names[at]}: ' if names else ''}Reynolds number {np.ravel(Re)[at]:.4g} is outside 0..{RE_MAX:g}, the friction factor's range: check"
+            " the flow and the channel's section",
+            key="cold_plate.flow_lpm",
         )

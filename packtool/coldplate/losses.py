@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from fluids.fittings import bend_miter, entrance_sharp
 
-from packtool.coldplate.friction import RE_TURBULENT, entrance_excess, friction_darcy_Re, transition_weight
+from packtool.coldplate.friction import RE_TURBULENT, entrance_excess, friction_darcy_Re, refuse_reynolds, transition_weight
 from packtool.coldplate.passages import RUN, SIDE, TURN, Passages
 from packtool.errors import SolveError
 from packtool.layout.coolant import RE_LAMINAR
@@ -85,6 +85,7 @@ def branch_losses(
     """
     v = mass_flow / (rho * p.area)
     Re = np.abs(mass_flow) * p.D_h / (p.area * mu)
+    refuse_reynolds(Re, p.names)
     length = np.where(p.frictionless, 0.0, p.straight if physics.junctions else p.length)
     friction = friction_darcy_Re(Re, p.aspect, roughness / p.D_h, physics.turbulence, p.f_Re) * mu * v * length / (2 * p.D_h**2)
     head = rho * v * np.abs(v) / 2

@@ -88,7 +88,10 @@ def turbulent(Re: Floats, Pr: Floats, x_over_D: Floats, relative_roughness: Floa
     """
     Pr = np.asarray(Pr, float)
     if np.any(~((Pr >= PRANDTL_RANGE[0]) & (Pr <= PRANDTL_RANGE[1]))):
-        raise SolveError(f"Prandtl number {Pr.max():.4g} is outside Gnielinski's range {PRANDTL_RANGE[0]:g}..{PRANDTL_RANGE[1]:g}")
+        raise SolveError(
+            f"Prandtl number {Pr.max():.4g} is outside Gnielinski's range {PRANDTL_RANGE[0]:g}..{PRANDTL_RANGE[1]:g}",
+            key="cold_plate.coolant",
+        )
     f8 = colebrook(Re, relative_roughness) / 8
     straight = f8 * (Re - 1000) * Pr / (1 + 12.7 * np.sqrt(f8) * (np.cbrt(Pr) ** 2 - 1))
     return straight * (1 + np.maximum(x_over_D, 1.0) ** (-2 / 3) / 3)

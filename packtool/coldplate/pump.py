@@ -37,13 +37,15 @@ def operating_flow(pump: Pump, drop: Callable[[float], float]) -> float:
 
     if left(least) <= 0:
         raise SolveError(
-            f"cold_plate.pump: at {least:.4g} L/min the plate takes {drop(least) / 1e3:.4g} kPa and the pump gives {head_Pa(pump, least) / 1e3:.4g};"
-            " it does not drive this plate"
+            f"at {least:.4g} L/min the plate takes {drop(least) / 1e3:.4g} kPa and the pump gives {head_Pa(pump, least) / 1e3:.4g};"
+            " it does not drive this plate",
+            key="cold_plate.pump",
         )
     if left(last) > 0:
         raise SolveError(
-            f"cold_plate.pump: at the end of the curve, {last:.4g} L/min, the plate takes {drop(last) / 1e3:.4g} kPa and the pump still gives"
-            f" {head_Pa(pump, last) / 1e3:.4g}: give the curve up to the flow where its head falls below the plate's pressure drop"
+            f"at the end of the curve, {last:.4g} L/min, the plate takes {drop(last) / 1e3:.4g} kPa and the pump still gives"
+            f" {head_Pa(pump, last) / 1e3:.4g}: give the curve up to the flow where its head falls below the plate's pressure drop",
+            key="cold_plate.pump",
         )
     return float(brentq(left, least, last, rtol=1e-10))
 
@@ -104,4 +106,6 @@ def on_the_pump(
         if abs(following - flow) <= SETTLED * flow:
             return with_flow(loaded, following)
         flow = following
-    raise NotConverged(f"the flow on the pump's curve did not settle in {MOST_TRIES} solves; it stood near {flow:.4g} L/min")
+    raise NotConverged(
+        f"the flow on the pump's curve did not settle in {MOST_TRIES} solves; it stood near {flow:.4g} L/min", key="cold_plate.pump"
+    )

@@ -136,7 +136,7 @@ class ChannelStream:
 
         Raises SolveError outside the coolant's table or a correlation's range, NotConverged if the split has no solution.
         """
-        self.table.require(theta, "cold plate")
+        self.table.require(theta, self._named)
         fluid = self.table.at(mean, "cold plate")
         segments, p = self.segments, self.passages
         rho, viscosity = branch_means(p, segments, fluid)
@@ -150,6 +150,11 @@ class ChannelStream:
         way = order(p, segments, split.mass_flow)
         conductance = films.h * self.wall_area
         return Flow(split, films, way, transport(p, segments, way, split.mass_flow, self.table, theta, self.T_in, conductance))
+
+    def _named(self, state: int) -> str:
+        """What a state is the temperature of, for messages."""
+        p, n = self.passages, len(self.passages.nodes)
+        return f"cold plate, {p.nodes[state] if state < n else p.names[self.segments.branch[state - n]]}"
 
     @property
     def wall_area(self) -> Floats:

@@ -15,6 +15,8 @@ LPM = 1e-3 / 60
 """One litre a minute [m³/s]."""
 RE_LAMINAR = 2300.0
 """Highest Reynolds number taken as laminar (Gnielinski 1995/2013; Shah & London 1978 sec. III)."""
+RE_MAX = 1e6
+"""Highest Reynolds number that friction is known for here: beyond this a cold plate is not what is being described; Colebrook holds to 1e8."""
 ROUGHNESS_MAX = 0.05
 """Largest roughness over hydraulic diameter of the Moody chart and of Colebrook's data (Moody 1944, Trans. ASME 66:671)."""
 

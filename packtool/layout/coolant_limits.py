@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from itertools import pairwise
 
 from packtool.catalogue.properties import coolant_state
 from packtool.catalogue.records import CoolantState
 from packtool.design.loaded import LoadedDesign
-from packtool.design.schema import ColdPlate
+from packtool.design.schema import ColdPlate, TransientCase
 from packtool.design.schema.cold_plate import Pump
 from packtool.errors import Complaint
 from packtool.layout.complaints import complain
-from packtool.layout.coolant import LPM, RE_LAMINAR, ROUGHNESS_MAX, Branch, CoolantNetwork
+from packtool.layout.coolant import LPM, RE_LAMINAR, RE_MAX, ROUGHNESS_MAX, Branch, CoolantNetwork
 from packtool.layout.records import Layout
 from packtool.results import ZERO_CELSIUS
 
@@ -39,6 +40,8 @@ def unfit_coolant(loaded: LoadedDesign, layout: Layout) -> list[Complaint]:
                 f"friction is known up to {ROUGHNESS_MAX:g} of the hydraulic diameter, here {most:.0f} um ({narrowest.name}); got {plate.roughness_um:g}",
             )
         )
+    if beyond := _beyond_friction(loaded, network, coolant):
+        return found + beyond
     if isinstance(plate, ColdPlate) and plate.fidelity == "cfd" and plate.flow_lpm is not None:
         found += _turbulent(loaded, network, plate.flow_lpm, coolant)
     if plate.pump is not None:
@@ -55,6 +58,34 @@ def unfit_coolant(loaded: LoadedDesign, layout: Layout) -> list[Complaint]:
                 )
             )
     return found
+
+
+def _beyond_friction(loaded: LoadedDesign, network: CoolantNetwork, coolant: CoolantState) -> list[Complaint]:
+    """Flows at which the branches that coolant enters by are beyond any friction factor, however it splits among them."""
+    entries = [branch for branch in network.branches if set(network.entries) & {branch.start, branch.end}]
+    most = RE_MAX * coolant.mu / coolant.rho * sum(_area(branch) / _D_h(branch) for branch in entries) / LPM
+    found = []
+    for key, flow in _asked_flows(loaded):
+        if abs(flow) > most:
+            message = (
+                f"at {flow:g} L/min the Reynolds number of {entries[0].name} would be {RE_MAX * abs(flow) / most:.3g}; friction is known up to"
+                f" {RE_MAX:g}, which is {most:.4g} L/min here"
+            )
+            found.append(complain(loaded, key, message))
+    return found
+
+
+def _asked_flows(loaded: LoadedDesign) -> Iterator[tuple[str, float]]:
+    """Keys and flows [L/min] of the plate, the first of its pump's curve, and of the coolant's schedules."""
+    plate = loaded.design.cold_plate
+    if plate is not None and plate.flow_lpm is not None:
+        yield "cold_plate.flow_lpm", plate.flow_lpm
+    if plate is not None and plate.pump is not None:
+        yield "cold_plate.pump.flow_lpm", plate.pump.flow_lpm[0]
+    for name, case in loaded.design.cases.items():
+        coolant = case.coolant if isinstance(case, TransientCase) else None
+        for index, flow in enumerate(coolant.flow_lpm or () if coolant else ()):
+            yield f"cases.{name}.coolant.flow_lpm.{index}", flow
 
 
 def _turbulent(loaded: LoadedDesign, network: CoolantNetwork, flow_lpm: float, coolant: CoolantState) -> list[Complaint]:

@@ -68,7 +68,7 @@ def plan_gaps(arrangement: Rows, columns: int, plates: PlateGap | None = None) -
     barrier, fins = arrangement.barrier, arrangement.fins
     gaps = []
     for number in range(1, columns):
-        width = arrangement.cell_gap_mm
+        width = arrangement.between_cells_mm
         if plates and number in plates.numbers(columns):
             gaps.append(Gap(plates.width, (Layer("plate", plates.width),)))
             continue

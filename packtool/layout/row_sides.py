@@ -108,7 +108,7 @@ def check_sides(loaded: LoadedDesign, plan: RowPlan) -> list[Complaint]:
     if filler is not None and filler.height_mm is not None and filler.height_mm > plan.height_mm:
         faults.append(("row_filler.height_mm", f"{filler.height_mm:g} is higher than the row, {plan.height_mm:.6g} mm"))
     if filler is not None and "rows" in filler.at:
-        room = arrangement.row_gap_mm + 2 * plan.sides.out
+        room = arrangement.between_rows_mm + 2 * plan.sides.out
         if room < LEAST_FILLER_MM:
             faults.append(("row_gap_mm", f"{room:g} is thinner than a filler can be, {LEAST_FILLER_MM:g}"))
         for one, other in pairwise(plan.rows):

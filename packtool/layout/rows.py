@@ -147,7 +147,7 @@ def plan_rows(loaded: LoadedDesign) -> RowPlan:
     _refuse_rows(loaded, stance, across)
     stances = [stance.turned_in_row() if number in across else stance for number in range(1, len(counts) + 1)]
     sides = plan_sides(arrangement)
-    breadth = sum(s.y + 2 * sides.reach for s in stances) + (len(counts) - 1) * arrangement.row_gap_mm
+    breadth = sum(s.y + 2 * sides.reach for s in stances) + (len(counts) - 1) * arrangement.between_rows_mm
     rows, y = [], -breadth / 2 + sides.reach
     for number, (count, standing) in enumerate(zip(counts, stances, strict=True), 1):
         gaps = plan_gaps(arrangement, count, plate_gap(loaded.design))
@@ -165,13 +165,13 @@ def plan_rows(loaded: LoadedDesign) -> RowPlan:
                 tail,
             )
         )
-        y += standing.y + 2 * sides.reach + arrangement.row_gap_mm
+        y += standing.y + 2 * sides.reach + arrangement.between_rows_mm
     return RowPlan(
         cell_id=loaded.cell.id,
         body=stance,
         rows=tuple(rows),
         end_plate_mm=arrangement.end_plate_mm,
-        row_gap_mm=arrangement.row_gap_mm,
+        row_gap_mm=arrangement.between_rows_mm,
         lift=arrangement.fins.thickness_mm if arrangement.fins else 0.0,
         n_parallel=parallel,
         spots=number_cells(counts, parallel, tuple(row.stance.in_line for row in rows)),

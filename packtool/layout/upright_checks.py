@@ -68,10 +68,10 @@ def _of_rows(
         needed = gap_mm(plate, interface)
         if len(rows.rows) < 2:
             found.append(("cold_plate.position", "between: there is one row; give every_cells for plates between its cells"))
-        elif abs(arrangement.row_gap_mm - needed) > FIT_MM:
+        elif abs(arrangement.between_rows_mm - needed) > FIT_MM:
             message = (
                 f"a plate of {plate.thickness_mm:g} mm with a layer of {interface.thickness_mm:g} mm on either side fills a gap of"
-                f" {needed:g}, not {arrangement.row_gap_mm:g}: make it {needed:g}"
+                f" {needed:g}, not {arrangement.between_rows_mm:g}: make it {needed:g}"
             )
             found.append(("arrangement.row_gap_mm", message))
         return found

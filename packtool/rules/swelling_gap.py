@@ -17,6 +17,8 @@ def check(evidence: Evidence) -> Iterable[Finding]:
         raise NotChecked(f"{arrangement.pattern}: cylindrical cans do not press on each other as they age")
     if cell.thickness_mm is None:
         raise NotChecked(f"the thickness of {cell.id} is unknown")
+    if arrangement.cell_gap_mm is None:
+        raise NotChecked("the rows are of one cell: nothing presses on it")
     if arrangement.orientation == "flat":
         raise NotChecked("the cells lie flat: they grow upwards, not against each other")
     growth = 100 * _soft_mm(arrangement, plate_gap(evidence.loaded.design)) / cell.thickness_mm.value
@@ -26,7 +28,7 @@ def check(evidence: Evidence) -> Iterable[Finding]:
 def _soft_mm(arrangement: Rows, plates: PlateGap | None) -> float:
     """What a cell has to grow into on average [mm]: pads and air of the gaps, without barriers, fins and cold plates."""
     gaps = [gap for count in arrangement.row_counts() for gap in plan_gaps(arrangement, count, plates)]
-    return sum(gap.soft for gap in gaps) / len(gaps) if gaps else arrangement.cell_gap_mm
+    return sum(gap.soft for gap in gaps) / len(gaps) if gaps else arrangement.between_cells_mm
 
 
 RULE = Rule(

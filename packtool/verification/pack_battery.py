@@ -26,7 +26,7 @@ DESIGN = (
     + """\
 name: e1
 electrical: {{series: 1}}
-arrangement: {{rows: 1, cells_per_row: 1, cell_gap_mm: 0, row_gap_mm: 0}}
+arrangement: {{rows: 1, cells_per_row: 1}}
 enclosure: {{material: al_6061_t6, wall_mm: 2, clearance_mm: 20, headroom_mm: 20, lid_mm: 2}}
 ambient: {{temperature_degC: 25, natural_convection_W_m2K: {h!r}, emissivity: 0}}
 cases:

@@ -28,7 +28,7 @@ DESIGN = (
     + """\
 name: melting
 electrical: {{series: 2}}
-arrangement: {{rows: 1, cells_per_row: 2, cell_gap_mm: {pad}, gap_material: wax, row_gap_mm: 0}}
+arrangement: {{rows: 1, cells_per_row: 2, cell_gap_mm: {pad}, gap_material: wax}}
 enclosure: {{material: al_6061_t6, wall_mm: 2, clearance_mm: 20, headroom_mm: 30, lid_mm: 2}}
 ambient: {{temperature_degC: {start}, natural_convection_W_m2K: 0, emissivity: 0}}
 materials:

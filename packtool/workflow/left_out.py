@@ -69,7 +69,7 @@ def left_out(loaded: LoadedDesign) -> tuple[str, ...]:
     filled = (arrangement.row_filler is not None and "rows" in arrangement.row_filler.at) or (
         isinstance(plate, ColdPlate) and plate.position == "between" and plate.every_cells is None
     )
-    if arrangement.rows > 1 and arrangement.row_gap_mm > 0 and not filled:
+    if arrangement.rows > 1 and arrangement.between_rows_mm > 0 and not filled:
         sentences.append("No heat crosses the air between two rows of cells.")
     if arrangement.module_count() > 1:
         sentences.append("No heat crosses the air between two modules.")
@@ -77,7 +77,7 @@ def left_out(loaded: LoadedDesign) -> tuple[str, ...]:
         sentences.append(
             "Fins, pads and cells touch perfectly; the air under cells that stand beside a fin's foot carries no heat."
         )
-    if arrangement.gap_material is None and arrangement.cell_gap_mm > 0 and max(arrangement.row_counts()) > 1:
+    if arrangement.gap_material is None and arrangement.between_cells_mm > 0 and max(arrangement.row_counts()) > 1:
         sentences.append("No heat crosses the air between two cells of a row: the gap has no material.")
     return (*sentences, *_of_plate(loaded))
 

@@ -15,6 +15,7 @@ from packtool.artifacts import write_json
 from packtool.cad.options import CadOptions
 from packtool.design.loaded import LoadedDesign
 from packtool.errors import Complaint, DesignError, MissingPart, StageError
+from packtool.layout.complaints import said_at_its_key
 from packtool.layout.records import Layout
 from packtool.results import ZERO_CELSIUS, ResultSet
 from packtool.workflow.cache import HIDDEN
@@ -104,7 +105,8 @@ def _on_target(
     from packtool.catalogue.load import coolants
     from packtool.coldplate.pack_sizes import mesh_for_target
 
-    done = mesh_for_target(loaded, layout, cases, solids, coolants()["air_1atm"], cache_dir, folder / HIDDEN)
+    with said_at_its_key(loaded):
+        done = mesh_for_target(loaded, layout, cases, solids, coolants()["air_1atm"], cache_dir, folder / HIDDEN)
     *_, last = done.tried
     found = {
         "sizes": done.sizes.model_dump(exclude_none=True),
@@ -155,13 +157,14 @@ def export_mesh(folder: Path, formats: tuple[str, ...]) -> StageOutput:
 
 
 @contextmanager
-def _told_of(case: str) -> Iterator[None]:
-    """What a solve raises begins with the case it is of."""
-    try:
-        yield
-    except StageError as refused:
-        refused.args = (f"case {case}: {refused}",)
-        raise
+def _told_of(loaded: LoadedDesign, case: str) -> Iterator[None]:
+    """What a solve raises names the case it is of, and before it the place of the key that it is about."""
+    with said_at_its_key(loaded):
+        try:
+            yield
+        except StageError as refused:
+            refused.args = (f"case {case}: {refused}",)
+            raise
 
 
 def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, ...], cache_dir: Path) -> StageOutput:
@@ -184,7 +187,7 @@ def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, 
     for case in cases:
         started = time.monotonic()
         if isinstance(loaded.design.cases[case], TransientCase):
-            with _told_of(case):
+            with _told_of(loaded, case):
                 done = solve_pack_transient(loaded, layout, meshes, case, air, cache_dir, folder / HIDDEN)
             rows += [result.as_dict() for result in done.results]
             heaters = loaded.design.cases[case].heaters
@@ -192,7 +195,7 @@ def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, 
             files += write_transient(folder, case, meshes[0], done.run, done.busbar_max, sensors, heaters)
             summaries[case] = {**done.summary, "seconds": time.monotonic() - started}
             continue
-        with _told_of(case):
+        with _told_of(loaded, case):
             solved = solve_pack_case(loaded, layout, meshes, case, air, cache_dir)
         rows += [result.as_dict() for result in solved.results]
         fields = f"{HIDDEN}/temperature-{case}.npz"

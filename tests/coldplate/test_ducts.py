@@ -277,3 +277,35 @@ def test_a_pump_is_not_run_beyond_its_curve():
     network = pumped(Pump("pump", "tank", "in", [0.0, 1e-6], [5e3, 4e3]))  # at the curve's end the pipe takes 10 Pa
     with pytest.raises(SolveError, match=r"pump 'pump' would run at .* its curve is from 0 to 1e-06"):
         coldplate.solve_ducts(network, WATER, T, pressure_drop=0.0)
+
+
+STUB = Duct("stub", "m", "end", length=0.2, width=0.016, height=0.003)
+THROUGH = (
+    Duct("main", "in", "m", length=1.0, width=0.016, height=0.003),
+    Duct("back", "m", "out", length=1.0, width=0.016, height=0.003),
+)
+BRIDGED = (*(replace(duct, name=f"{duct.name} {side}", start=duct.start.replace("m", side), end=duct.end.replace("m", side))
+             for side in ("a", "b") for duct in THROUGH),)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("parts", "heat", "says"),
+    [
+        ((*THROUGH, STUB), {"stub": 5.0}, "duct 'stub' takes 5 W and no coolant flows through it, it ends dead at 'end'"),
+        ((*THROUGH, STUB), {"main": 20.0, "stub": -0.1}, "duct 'stub' takes -0.1 W and no coolant"),
+        ((*BRIDGED, replace(STUB, name="bridge", start="a", end="b")), {"bridge": 5.0}, "'bridge' takes 5 W .*its ends are at one pressure"),
+        (THROUGH, {"main": 5e4}, "duct 'back': meg50 reaches .* above the known range -30..80 degC"),
+    ],
+)  # fmt: skip
+def test_heat_that_no_coolant_carries_off_is_refused_with_the_duct_s_name(parts, heat, says):
+    network = coldplate.ducts(parts, inlet="in", outlet="out")
+    with pytest.raises(SolveError, match=says):
+        coldplate.solve_ducts(network, "meg50", T_in=298.15, flow=2e-5, heat=heat)
+
+
+def test_a_dead_end_without_heat_or_with_a_wall_of_its_own_temperature_is_solved():
+    network = coldplate.ducts((*THROUGH, STUB), inlet="in", outlet="out")
+    for wall in ({}, {"stub": 310.0}):
+        flow = coldplate.solve_ducts(network, "meg50", T_in=298.15, flow=2e-5, heat={"main": 20.0}, T_wall=wall)
+        assert abs(flow.mass_flow["stub"]) < 1e-8 * flow.total
+        assert flow.enthalpy_rise == pytest.approx(20.0, rel=1e-6)  # the balance that is asked of every solve

@@ -203,8 +203,9 @@ def test_what_is_no_network_is_refused():
         passages(duct(100.0, width=0.0))
     with pytest.raises(SolveError, match="positive"):
         solve(one, 0.0)
-    with pytest.raises(SolveError, match="flow_lpm"):
+    with pytest.raises(SolveError, match=r"duct: Reynolds number 2\.53e\+07 is outside 0\.\.1e\+06") as refused:
         solve(one, 50_000.0)
+    assert refused.value.key == "cold_plate.flow_lpm"
 
 
 def test_the_interval_of_the_drop_is_the_sum_of_each_part_s_scatter():

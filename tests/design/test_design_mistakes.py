@@ -224,3 +224,21 @@ def test_an_optional_key_with_nothing_behind_it_is_not_taken_for_null(changed, c
     assert (complaint.line, complaint.column, complaint.key) == (29, 10, "limits.cell_max_degC")
     assert "has no value: write one, null for none, or leave the key out" in complaint.message
     assert complaints(changed("limits: {cell_max_degC: 45,", "limits: {cell_max_degC: null,")) == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "cells", "left_out", "said"),
+    [
+        (1, 8, "row_gap_mm: 12", []),
+        (2, 4, "row_gap_mm: 12", [("arrangement.row_gap_mm", "missing: between the 2 rows")]),
+        (2, 4, "cell_gap_mm: 1.5", [("arrangement.cell_gap_mm", "missing: between the cells' large faces")]),
+        (8, 1, "cell_gap_mm: 1.5", []),
+    ],
+)
+def test_a_gap_is_asked_for_where_there_is_one(valid, complaints, rows, cells, left_out, said):
+    text = valid.replace(f"  {left_out}\n", "").replace("parallel: 2", "parallel: 1").replace("series: 4", "series: 8")
+    text = text.replace("rows: 2", f"rows: {rows}").replace("cells_per_row: 4", f"cells_per_row: {cells}").replace("R1C02", "R1C01")
+    found = complaints(text)
+    assert [one.key for one in found] == [key for key, _ in said]
+    for one, (_, words) in zip(found, said, strict=True):
+        assert words in one.message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,23 @@ def test_walls_too_rough_for_any_friction_factor_are_refused():
     complaint = refused("cold_plate.roughness_um=900")
     assert complaint.key == "cold_plate.roughness_um"
     assert "here 253 um" in complaint.message  # 5 % of 2 x 16 x 3 / 19 mm
+
+
+@pytest.mark.parametrize(
+    ("sets", "key"),
+    [
+        (("cold_plate.flow_lpm=9999",), "cold_plate.flow_lpm"),
+        ((NO_FLOW, "cold_plate.pump={flow_lpm: [9000, 9999], head_kPa: [9000, 0]}"), "cold_plate.pump.flow_lpm"),
+        (("cases.drive.coolant={time_s: [0, 60], flow_lpm: [12, -9999]}",), "cases.drive.coolant.flow_lpm.1"),
+    ],
+)
+def test_flows_that_no_friction_factor_is_known_for_are_refused_with_the_most_that_is(sets, key):
+    drive = "cases.drive={kind: transient, current_A: 10, duration_s: 60}"
+    complaint = refused(*SERPENTINE, drive, *sets)
+    assert complaint.key == key
+    (most,) = (float(found) for found in re.findall(r"which is ([0-9.]+) L/min here", complaint.message))
+    lay_out(load_design(BUS, (*SERPENTINE, f"cold_plate.flow_lpm={0.999 * most}")))
+    assert refused(*SERPENTINE, f"cold_plate.flow_lpm={1.001 * most}").key == "cold_plate.flow_lpm"
 
 
 @pytest.mark.parametrize("kind", [(), SERPENTINE])

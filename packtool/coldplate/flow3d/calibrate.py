@@ -43,7 +43,7 @@ def default_flows(loaded: LoadedDesign, layout: Layout) -> tuple[float, ...]:
     if plate.flow_lpm is None:
         raise UsageError("the flow on the pump's curve is found by solving the pack: name the flows to calibrate at (--flows)")
     most = _laminar_lpm(loaded, window(layout, plate))
-    _refuse_turbulent(plate.flow_lpm, most)
+    _refuse_turbulent(plate.flow_lpm, most, "cold_plate.flow_lpm")
     return tuple(float(f"{min(share * plate.flow_lpm, BRANCH_LAMINAR * most):.4g}") for share in SHARES)
 
 
@@ -107,17 +107,23 @@ def _fitting(view: Window, plate: ColdPlate, fineness: Fineness) -> Window:
             return tried
     raise SolveError(
         f"calibrating this plate would take about {needed:.0f} GB{'' if len(shares) == 1 else ' even with short channels'}, and at most"
-        f" {MEMORY_GB:g} are allowed: use mesh.level: coarse, or fewer channels"
+        f" {MEMORY_GB:g} are allowed: use mesh.level: coarse, or fewer channels",
+        key="mesh.level",
     )
 
 
 def _calibratable(loaded: LoadedDesign) -> ColdPlate:
     plate = loaded.design.cold_plate
     if not isinstance(plate, ColdPlate):
-        raise SolveError("a calibration is of a flat plate under the cells: the design has none")
+        raise SolveError("a calibration is of a flat plate under the cells: the design has none", key="cold_plate.type")
     if plate.position != "bottom" or plate.style not in (None, "brazed") or plate.turns != "square":
         raise SolveError(
-            "finite elements take one closed plate under the cells with square turns: cold_plate.position: bottom, style: brazed, turns: square"
+            "finite elements take one closed plate under the cells with square turns: cold_plate.position: bottom, style: brazed, turns: square",
+            key="cold_plate.position"
+            if plate.position != "bottom"
+            else "cold_plate.turns"
+            if plate.turns != "square"
+            else "cold_plate.style",
         )
     return plate
 
@@ -143,11 +149,12 @@ def _laminar_lpm(loaded: LoadedDesign, view: Window) -> float:
     return float(RE_LAMINAR * fluid.mu / fluid.rho * (width + height) / 2 / LPM)
 
 
-def _refuse_turbulent(flow_lpm: float, most_lpm: float) -> None:
+def _refuse_turbulent(flow_lpm: float, most_lpm: float, key: str = "") -> None:
     if flow_lpm > most_lpm:
         raise SolveError(
             f"{flow_lpm:g} L/min is Reynolds number {RE_LAMINAR * flow_lpm / most_lpm:.0f} at the inlet, and finite elements know laminar flow only,"
-            f" {RE_LAMINAR:g} at most: calibrate at flows up to {most_lpm:.3g} L/min (--flows); above, the correlations hold"
+            f" {RE_LAMINAR:g} at most: calibrate at flows up to {most_lpm:.3g} L/min (--flows); above, the correlations hold",
+            key=key,
         )
 
 

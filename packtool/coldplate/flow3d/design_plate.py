@@ -49,7 +49,8 @@ def channel_plate(layout: Layout, plate: ColdPlate) -> ChannelPlate:
     voids = [sweep.profile for sweep in layout.product("coolant").sweeps]
     if any(not loop.is_straight for void in voids for loop in (void.outer, *void.holes)):
         raise SolveError(
-            "flow in three dimensions takes channels with square turns: use cold_plate.turns: square (or fidelity: network)"
+            "flow in three dimensions takes channels with square turns: use cold_plate.turns: square (or fidelity: network)",
+            key="cold_plate.turns",
         )
     vertices = [v for void in voids for loop in (void.outer, *void.holes) for v in loop.vertices]
     x, y = (np.unique(np.round([v[axis] for v in vertices], 9)) for axis in range(2))
@@ -99,7 +100,8 @@ def refuse_design_plate(loaded: LoadedDesign, layout: Layout) -> None:
     if needed > MEMORY_GB:
         raise SolveError(
             f"cold_plate.fidelity: cfd would take about {needed:.0f} GB for this plate at mesh.level {loaded.design.mesh.level}, and at most "
-            f"{MEMORY_GB:g} are allowed: use a coarser mesh.level, fewer or wider channels, or fidelity: network"
+            f"{MEMORY_GB:g} are allowed: use a coarser mesh.level, fewer or wider channels, or fidelity: network",
+            key="cold_plate.fidelity",
         )
 
 
@@ -136,11 +138,13 @@ def plate_flow(loaded: LoadedDesign, layout: Layout) -> tuple[FlowProblem, float
     plate = _flat(loaded)
     if plate.position != "bottom" or plate.style not in (None, "brazed"):
         raise SolveError(
-            "flow in three dimensions takes one closed plate under the cells: cold_plate.position: bottom, style: brazed"
+            "flow in three dimensions takes one closed plate under the cells: cold_plate.position: bottom, style: brazed",
+            key="cold_plate.position" if plate.position != "bottom" else "cold_plate.style",
         )
     if plate.flow_lpm is None:
         raise SolveError(
-            "the flow on the pump's curve is found by solving the pack: give cold_plate.flow_lpm in place of cold_plate.pump"
+            "the flow on the pump's curve is found by solving the pack: give cold_plate.flow_lpm in place of cold_plate.pump",
+            key="cold_plate.pump",
         )
     table = CoolantTable.of(loaded.coolants[plate.coolant])
     fluid = table.at(np.array(plate.inlet_degC + ZERO_CELSIUS), "cold_plate.inlet_degC")
@@ -216,7 +220,7 @@ def _end(
 def _flat(loaded: LoadedDesign) -> ColdPlate:
     plate = loaded.design.cold_plate
     if not isinstance(plate, ColdPlate):
-        raise SolveError("flow in three dimensions takes a flat plate under the cells")
+        raise SolveError("flow in three dimensions takes a flat plate under the cells", key="cold_plate.type")
     return plate
 
 

@@ -40,7 +40,8 @@ def refuse_turbulent(Re: float, where: str) -> None:
     if Re > RE_LAMINAR:
         raise SolveError(
             f"{where}: Reynolds number {Re:.0f} is above {RE_LAMINAR:g}: the flow is not laminar there, and the three-dimensional solver knows "
-            "no turbulence; use cold_plate.fidelity: network, or lower cold_plate.flow_lpm"
+            "no turbulence; use cold_plate.fidelity: network, or lower cold_plate.flow_lpm",
+            key="cold_plate.flow_lpm",
         )
 
 

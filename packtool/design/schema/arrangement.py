@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -84,13 +85,22 @@ def _one_count_a_row(rows: int, cells_per_row: int | tuple[int, ...]) -> str | N
     return f"a list has one number for each of the {rows} rows (rows), got {len(cells_per_row)}"
 
 
+def _row_gap_of_rows(rows: int, gap: float | None) -> str | None:
+    return f"missing: between the {rows} rows, and whatever is on their sides [mm]" if gap is None and rows > 1 else None
+
+
+def _cell_gap_of_cells(cells_per_row: int | Sequence[int], gap: float | None) -> str | None:
+    most = cells_per_row if isinstance(cells_per_row, int) else max(cells_per_row, default=1)
+    return "missing: between the cells' large faces [mm]" if gap is None and most > 1 else None
+
+
 def _rows_exist(rows: int, turned: tuple[int, ...]) -> str | None:
     beyond = [number for number in turned if number > rows]
     return f"there is no row {beyond[0]}: rows are 1 to {rows}" if beyond else None
 
 
-def _fits_in_gap(gap: float, pad: object, barrier: Barrier | dict | None, fins: Fins | dict | None) -> str | None:
-    if barrier is None:
+def _fits_in_gap(gap: float | None, pad: object, barrier: Barrier | dict | None, fins: Fins | dict | None) -> str | None:
+    if barrier is None or gap is None:
         return None
     thick = _number(barrier, "thickness_mm") + (_number(fins, "thickness_mm") if fins and _number(fins, "every", 2) == 1 else 0.0)
     what = "barrier and fin are" if fins and _number(fins, "every", 2) == 1 else "the barrier is"
@@ -101,8 +111,8 @@ def _fits_in_gap(gap: float, pad: object, barrier: Barrier | dict | None, fins: 
     return None
 
 
-def _fin_in_gap(gap: float, pad: object, fins: Fins | dict | None) -> str | None:
-    if fins is None or _number(fins, "every", 2) == 2:
+def _fin_in_gap(gap: float | None, pad: object, fins: Fins | dict | None) -> str | None:
+    if fins is None or gap is None or _number(fins, "every", 2) == 2:
         return None
     thick = _number(fins, "thickness_mm")
     if thick > gap * (1 + 1e-12):
@@ -122,6 +132,8 @@ class Rows(DesignRecord):
     agreements = (
         Agreement(("rows", "cells_per_row"), "cells_per_row", _one_count_a_row),
         Agreement(("rows", "turned_rows"), "turned_rows", _rows_exist),
+        Agreement(("rows", "row_gap_mm"), "row_gap_mm", _row_gap_of_rows),
+        Agreement(("cells_per_row", "cell_gap_mm"), "cell_gap_mm", _cell_gap_of_cells),
         Agreement(("cell_gap_mm", "gap_material", "barrier", "fins"), "barrier", _fits_in_gap),
         Agreement(("cell_gap_mm", "gap_material", "fins"), "fins", _fin_in_gap),
         *STRUCTURE_AGREEMENTS,
@@ -133,12 +145,12 @@ class Rows(DesignRecord):
         description="cells in each row (x), or a list with a number for each row; all of them are series x parallel, and a parallel group "
         "does not cross rows; where modules are strings in parallel (modules.strings) a string's share of it"
     )
-    cell_gap_mm: Annotated[float, Field(ge=0, le=100)] = Field(
-        description="between the large faces; filled by gap_material, if one is named"
+    cell_gap_mm: Annotated[float, Field(ge=0, le=100)] | None = Field(
+        None, description="between the large faces; filled by gap_material, if one is named; not for rows of one cell"
     )
     gap_material: MaterialId | None = Field(None, description="pad between the cells; left out: an empty gap")
-    row_gap_mm: Annotated[float, Field(ge=0, le=500)] = Field(
-        description="between two rows, and whatever is on their sides (side_lining, side_plates, straps)"
+    row_gap_mm: Annotated[float, Field(ge=0, le=500)] | None = Field(
+        None, description="between two rows, and whatever is on their sides (side_lining, side_plates, straps); not for one row"
     )
     end_plate_mm: Annotated[float, Field(ge=0, le=200)] = Field(
         0.0, description="thickness of the plates that close a row; 0: none"
@@ -164,6 +176,16 @@ class Rows(DesignRecord):
     straps: Straps | None = Field(None, description="bands around the rows and their end plates; left out: none")
     row_filler: RowFiller | None = Field(None, description="gap filler beside the rows; left out: air")
     modules: Modules | None = Field(None, description="the rows as a module, several times in the pack")
+
+    @property
+    def between_rows_mm(self) -> float:
+        """``row_gap_mm``; 0 of one row."""
+        return self.row_gap_mm or 0.0
+
+    @property
+    def between_cells_mm(self) -> float:
+        """``cell_gap_mm``; 0 of rows of one cell."""
+        return self.cell_gap_mm or 0.0
 
     def row_counts(self) -> tuple[int, ...]:
         """Cells of each row (of one module)."""
