@@ -12,6 +12,7 @@ import numpy as np
 from packtool.catalogue.records import Coolant
 from packtool.coldplate.drop_curve import DropCurve, drawn
 from packtool.coldplate.flow3d.design_plate import plate_summary, refuse_design_plate, replaced, solve_design_plate
+from packtool.coldplate.flow3d.plate_load import plate_load
 from packtool.coldplate.pump import flow_scatter, on_the_pump
 from packtool.coldplate.records import ColdPlateSolution, HeatPhysics
 from packtool.coldplate.solve import cold_plate_solution, coolant_results
@@ -32,7 +33,7 @@ from packtool.thermal.measure import heat_results, sensor_results, temperature_r
 from packtool.thermal.melted import melted_results, melting_parts
 from packtool.thermal.pack import pack_heat, pack_problem, resistance_is_held
 from packtool.thermal.part_flows import flow_rows, part_flows
-from packtool.thermal.records import ThermalSolution
+from packtool.thermal.records import ConductionProblem, ThermalSolution
 from packtool.thermal.steady import solve_steady
 
 EXACT = ("coolant.beyond_calibration", "coolant.inlet", "coolant.flow.mass", "coolant.flow.volume", "energy.imbalance")
@@ -55,6 +56,7 @@ class SolvedCase:
 class _Once:
     """One mesh's answer."""
 
+    problem: ConductionProblem
     solution: ThermalSolution
     coolant: ColdPlateSolution | None
     rows: list[Result]
@@ -86,10 +88,10 @@ def _solve(
         + [replace(row, case=case) for row in flow_rows(flows)]
     )
     if stream is None or solution.stream is None:
-        return _Once(solution, None, rows)
+        return _Once(problem, solution, None, rows)
     coolant = cold_plate_solution(stream, solution.stream)
     rows += coolant_results(coolant, case) + thermal_resistance(rows, coolant)
-    return _Once(solution, coolant, rows, DropCurve.solved(stream, solution.stream.mean))
+    return _Once(problem, solution, coolant, rows, DropCurve.solved(stream, solution.stream.mean))
 
 
 def thermal_resistance(rows: Sequence[Result], coolant: ColdPlateSolution) -> list[Result]:
@@ -120,7 +122,8 @@ def solve_pack_case(
 
     pump = loaded.design.cold_plate.pump if loaded.design.cold_plate else None
     loaded = _on_the_pump(loaded, layout, meshes[-1], case, air, cache_dir)
-    in_three_dimensions = isinstance(loaded.design.cold_plate, ColdPlate) and loaded.design.cold_plate.fidelity == "cfd"
+    plate = loaded.design.cold_plate
+    in_three_dimensions = isinstance(plate, ColdPlate) and plate.fidelity == "cfd"
     if in_three_dimensions:
         refuse_design_plate(loaded, layout)
 
@@ -144,7 +147,8 @@ def solve_pack_case(
         results.append(replace(row, error=error, scatter=scatter))
     found = None
     if in_three_dimensions and coolant:
-        found = solve_design_plate(loaded, layout, coolant.heat_W, coolant.outlet_degC)
+        load = plate_load(finest.problem, solution, over_cells=isinstance(plate, ColdPlate) and plate.position == "top")
+        found = solve_design_plate(loaded, layout, load, coolant.outlet_degC)
         results = list(replaced(tuple(results), found, case))
     warmest = float(region_values(solution.mesh, solution.T).mean.max())
     summary: dict[str, Any] = {

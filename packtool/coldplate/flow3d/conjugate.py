@@ -58,7 +58,7 @@ def heat_into_coolant(solution: ConjugateSolution) -> Floats:
     mesh = problem.mesh
     k = np.asarray(problem.conductivity, float)
     dry = np.where(problem.fluid.reshape(-1, *(1,) * (k.ndim - 1)), k, 0.0)
-    alone = replace(problem, conductivity=dry, flux={}, convection={}, temperature={}, q_vol=None)
+    alone = replace(problem, conductivity=dry, flux={}, placed={}, convection={}, temperature={}, q_vol=None)
     facets = located(mesh)
     corners = mesh.elements[:, CYCLIC_TO_TENSOR[mesh.elements.shape[1]]]
     surfaces = {name: facet_integrals(mesh.points, corners, solution.element_nodes, facets[name]) for name in problem.outlets}
@@ -118,6 +118,7 @@ def _solution(
     clock: Clock,
 ) -> ConjugateSolution:
     heat = {name: q * float(surfaces[name].weight.sum()) for name, q in problem.flux.items()}
+    heat |= {name: placed.heat for name, placed in problem.placed.items()}
     for name, (h, ambient) in problem.convection.items():
         s = surfaces[name]
         heat[name] = float((h * s.weight * (ambient - problem.T_in - s.of_second(theta))).sum())
@@ -162,8 +163,8 @@ def _refuse(problem: ConjugateProblem) -> None:
     if not np.isfinite(problem.velocity).all():
         raise SolveError("the coolant's velocities are not finite")
     seen: dict[str, str] = {}
-    groups = {"inlets": problem.inlets, "outlets": problem.outlets, "flux": problem.flux, "convection": problem.convection}
-    for group, names in {**groups, "temperature": problem.temperature}.items():
+    groups = {"inlets": problem.inlets, "outlets": problem.outlets, "flux": problem.flux, "placed": problem.placed}
+    for group, names in {**groups, "convection": problem.convection, "temperature": problem.temperature}.items():
         for name in names:
             if name not in mesh.boundaries:
                 raise SolveError(f"{group} name {name!r}; the mesh's boundaries are {', '.join(mesh.boundaries)}")

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from packtool.coldplate.flow3d.heat_records import PlacedHeat
+from packtool.coldplate.flow3d.mesh_error import Estimated
 from packtool.coldplate.flow3d.plate import LEVELS, ChannelPlate, Face, Fineness, Rectangle, finest_flow_mesh, plate_grid
 from packtool.coldplate.flow3d.plate_solve import PlateConditions, PlateSolution, half_flow, solve_plate
 from packtool.coldplate.flow3d.records import FlowProblem
@@ -37,7 +39,7 @@ grows with about the fifth root of their number, as the factors of flat bodies d
 
 
 def channel_plate(layout: Layout, plate: ColdPlate) -> ChannelPlate:
-    """The plate with square turns, in metres, its underside at z = 0.
+    """The plate with square turns, in metres, its underside at z = 0; one over the cells turned over, so that its top is the side to the cells.
 
     Coolant enters and leaves in the plane: through the end faces of a serpentine's channel; through headers lengthened to the plate's edge, so that
     the openings are not in the middle of a junction, and at the outlet by a duct of DUCT_WIDTHS behind it. What the fittings above do is not in it.
@@ -112,8 +114,8 @@ def memory_GB(plate: ChannelPlate, fineness: Fineness) -> float:
     return max(KB_AN_UNKNOWN[what] * n * max(1.0, n / GROWTH[what]) ** 0.2 for what, n in unknowns.items()) * 1e-6
 
 
-def solve_design_plate(loaded: LoadedDesign, layout: Layout, heat_W: float, outlet_degC: float) -> PlateSolution:
-    """Flow and heat of the design's plate under ``heat_W`` [W], evenly on its top.
+def solve_design_plate(loaded: LoadedDesign, layout: Layout, load: Mapping[str, PlacedHeat], outlet_degC: float) -> PlateSolution:
+    """Flow and heat of the design's plate under the heat of ``plate_load``.
 
     Properties are those at the mean of the inlet and ``outlet_degC``. Raises as ``refuse_design_plate`` and ``solve_plate``.
     """
@@ -124,10 +126,9 @@ def solve_design_plate(loaded: LoadedDesign, layout: Layout, heat_W: float, outl
     T_in = plate.inlet_degC + ZERO_CELSIUS
     mass_flow = known_flow_lpm(plate) * LPM * float(table.at(np.array(T_in)).rho)
     fluid = table.at(np.array((T_in + outlet_degC + ZERO_CELSIUS) / 2), "cold plate")
-    x0, y0, x1, y1 = geometry.size
     conditions = PlateConditions(
         flow=mass_flow / float(fluid.rho), rho=float(fluid.rho), cp=float(fluid.cp), k=float(fluid.k), mu=float(fluid.mu), T_in=T_in,
-        conductivity=loaded.materials[plate.material].k_W_mK.value, flux={"top": heat_W / ((x1 - x0) * (y1 - y0))},
+        conductivity=loaded.materials[plate.material].k_W_mK.value, placed=load,
     )  # fmt: skip
     return solve_plate(geometry, conditions, _fineness(loaded))
 
@@ -136,10 +137,10 @@ def plate_flow(loaded: LoadedDesign, layout: Layout) -> tuple[FlowProblem, float
     """The flow through the lower half of the channels of a design's flat plate, on the finest grid of its mesh.level, and the Reynolds number
     of its inlet. Properties are those at the inlet. SolveError for plates without channels or with round turns."""
     plate = _flat(loaded)
-    if plate.position != "bottom" or plate.style not in (None, "brazed"):
+    if plate.position not in ("bottom", "top") or plate.style not in (None, "brazed"):
         raise SolveError(
-            "flow in three dimensions takes one closed plate under the cells: cold_plate.position: bottom, style: brazed",
-            key="cold_plate.position" if plate.position != "bottom" else "cold_plate.style",
+            "flow in three dimensions takes one closed plate under or over the cells: cold_plate.position: bottom or top, style: brazed",
+            key="cold_plate.style" if plate.position in ("bottom", "top") else "cold_plate.position",
         )
     if plate.flow_lpm is None:
         raise SolveError(
@@ -154,21 +155,32 @@ def plate_flow(loaded: LoadedDesign, layout: Layout) -> tuple[FlowProblem, float
 
 
 def replaced(rows: tuple[Result, ...], found: PlateSolution, case: str) -> tuple[Result, ...]:
-    """The case's results with those of the finite-element plate in the place of the network's; parts of the network's pressure drop go."""
+    """The case's results with those of the finite-element plate in the place of the network's; parts of the network's pressure drop go.
+
+    How uncertain the heat is that the network's plate took up is told of the temperatures, too: their rise over the inlet goes with it.
+    """
     drop = found.pressure_drop
     flow = next(row for row in rows if row.name == "coolant.pumping_power")
     old = next(row for row in rows if row.name == "coolant.pressure_drop")
+    inlet = next(row.value for row in rows if row.name == "coolant.inlet")
     power = flow.value * drop.value / old.value
+    heat = next(row for row in rows if row.name == "heat.coolant")
+
+    def side(name: str, one: Estimated) -> Result:
+        share = (one.value - ZERO_CELSIUS - inlet) / abs(heat.value) if heat.value else 0.0
+        error, scatter = one.error + abs(share) * (heat.error or 0.0), abs(share) * (heat.scatter or 0.0)
+        return Result(
+            f"temperature.cold_plate.top.{name}", one.value - ZERO_CELSIUS, "degC", error=error, scatter=scatter, case=case
+        )
+
     new: Mapping[str, Result] = {
         "coolant.pressure_drop": Result("coolant.pressure_drop", drop.value, "Pa", error=drop.error, case=case),
         "coolant.pumping_power": Result("coolant.pumping_power", power, "W", error=power * drop.error / drop.value, case=case),
     }
     kept = [new.get(row.name, row) for row in rows if not row.name.startswith("coolant.pressure_drop.")]
     kept += [
-        Result("temperature.cold_plate.top.max", found.top_max.value - ZERO_CELSIUS, "degC", error=found.top_max.error, case=case),
-        Result(
-            "temperature.cold_plate.top.mean", found.top_mean.value - ZERO_CELSIUS, "degC", error=found.top_mean.error, case=case
-        ),
+        side("max", found.top_max),
+        side("mean", found.top_mean),
         Result("coolant.cfd.mass_imbalance", found.mass_imbalance, "-", case=case),
         Result("coolant.cfd.energy_imbalance", found.energy_imbalance, "-", case=case),
         Result("coolant.cfd.pressure_drop_network", old.value, "Pa", scatter=old.scatter, case=case),

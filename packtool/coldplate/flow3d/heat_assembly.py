@@ -69,6 +69,10 @@ def assembled(
         loads += surfaces[name].load(h * (ambient - problem.T_in) * area, n_nodes)
     for name, q in problem.flux.items():
         loads += surfaces[name].load(q * surfaces[name].weight, n_nodes)
+    for name, placed in problem.placed.items():
+        area = surfaces[name].weight
+        places = np.stack([surfaces[name].of_corners(corners[..., axis]).ravel() for axis in range(2)], axis=1)
+        loads += surfaces[name].load(placed.at(places, area.ravel()).reshape(area.shape), n_nodes)
     nodes = element_nodes.astype(np.int32)
     rows, columns = (np.broadcast_to(at, values.shape).ravel() for at in (nodes[:, :, None], nodes[:, None, :]))
     return coo_matrix((values.ravel(), (rows, columns)), shape=(n_nodes, n_nodes)).tocsr(), loads

@@ -5,11 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 from numpy import bool_
 from numpy.typing import NDArray
+from scipy.interpolate import LinearNDInterpolator
 
 from packtool.fem.elements import ElementMesh
 from packtool.mesh.records import Floats, Integers
+
+
+@dataclass(frozen=True)
+class PlacedHeat:
+    """``heat`` [W] into a flat side across z, spread as ``density`` (n,) [W/m²] at ``points`` (n, 2) [m], linear between them; of no points evenly.
+
+    What the integral of that lacks of ``heat`` is added evenly, so that the sum is exact on any mesh.
+    """
+
+    points: Floats
+    density: Floats
+    heat: float
+
+    def at(self, places: Floats, area: Floats) -> Floats:
+        """(n,) [W] of places (n, 2 or 3) [m], each of which stands for an ``area`` (n,) [m²]."""
+        watts = np.zeros(len(area))
+        if len(self.points):
+            low, high = self.points.min(axis=0), self.points.max(axis=0)
+            watts = LinearNDInterpolator(self.points, self.density)(np.clip(places[:, :2], low, high)) * area
+            watts = np.where(np.isfinite(watts), watts, 0.0)  # rounding may put a place on the border outside
+        return np.asarray(watts + (self.heat - watts.sum()) * area / area.sum())
 
 
 @dataclass(frozen=True)
@@ -18,7 +41,7 @@ class ConjugateProblem:
 
     ``fluid`` (n_elements,) which elements the coolant is in; ``conductivity`` (n_elements,) or (n_elements, dim, dim) [W/m/K]; ``rho_cp`` [J/m³/K] of
     the coolant; ``velocity`` (n_nodes, dim) [m/s] at the nodes of the quadratic space (``discrete.quadratic_nodes``), 0 in the solid;
-    ``T_in`` [K]. By boundary: ``inlets`` and ``outlets`` of the coolant; ``flux`` [W/m²] into the solid; ``convection`` (h [W/m²/K],
+    ``T_in`` [K]. By boundary: ``inlets`` and ``outlets`` of the coolant; ``flux`` [W/m²] into the solid; ``placed`` heat into it; ``convection`` (h [W/m²/K],
     T_ambient [K]); ``temperature`` [K]. The others are adiabatic. ``q_vol`` (n_elements,) [W/m³].
     """
 
@@ -31,6 +54,7 @@ class ConjugateProblem:
     inlets: tuple[str, ...] = ()
     outlets: tuple[str, ...] = ()
     flux: Mapping[str, float] = field(default_factory=dict)
+    placed: Mapping[str, PlacedHeat] = field(default_factory=dict)
     convection: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     temperature: Mapping[str, float] = field(default_factory=dict)
     q_vol: Floats | None = None

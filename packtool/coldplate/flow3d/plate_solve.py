@@ -9,7 +9,7 @@ import numpy as np
 
 from packtool.coldplate.flow3d.conjugate import solve_heat
 from packtool.coldplate.flow3d.discrete import quadratic_nodes
-from packtool.coldplate.flow3d.heat_records import ConjugateProblem, ConjugateSolution
+from packtool.coldplate.flow3d.heat_records import ConjugateProblem, ConjugateSolution, PlacedHeat
 from packtool.coldplate.flow3d.mesh_error import (
     CORNER_ORDER,
     FILM_ORDER,
@@ -40,7 +40,7 @@ MASS = 1e-8
 @dataclass(frozen=True)
 class PlateConditions:
     """``flow`` [m³/s] of a coolant of constant ``rho`` [kg/m³], ``cp`` [J/kg/K], ``k`` [W/m/K], ``mu`` [Pa s] that enters at ``T_in`` [K], developed;
-    ``conductivity`` [W/m/K] of the plate. By side (top, bottom, side): ``flux`` into the plate [W/m²], ``convection`` (h [W/m²/K], T_ambient [K]);
+    ``conductivity`` [W/m/K] of the plate. By side (top, bottom, side): ``flux`` into the plate [W/m²], ``placed`` heat into it, ``convection`` (h [W/m²/K], T_ambient [K]);
     other sides are adiabatic.
     """
 
@@ -53,6 +53,7 @@ class PlateConditions:
     conductivity: float
     flux: Mapping[str, float] = field(default_factory=dict)
     convection: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    placed: Mapping[str, PlacedHeat] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,6 @@ def plate_heat(conditions: PlateConditions, grid: PlateGrid, flow: FlowSolution)
     velocity[wet] = unfolded(flow.velocity, flow.nodes, nodes[wet], 2, grid.middle)
     problem = ConjugateProblem(
         grid.heat, grid.fluid, np.where(grid.fluid, c.k, c.conductivity), c.rho * c.cp, velocity, c.T_in, ("inlet",), ("outlet",),
-        c.flux, c.convection,
+        flux=c.flux, placed=c.placed, convection=c.convection,
     )  # fmt: skip
     return solve_heat(problem)

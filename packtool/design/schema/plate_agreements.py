@@ -33,8 +33,8 @@ def turns_of_type(kind: str, turns: str) -> str | None:
 
 
 def fidelity_of_position(fidelity: str, position: str) -> str | None:
-    if fidelity == "cfd" and position != "bottom":
-        return f"fidelity: cfd takes one plate under the cells (position: bottom), not {position}: use fidelity: network"
+    if fidelity == "cfd" and position in SEVERAL:
+        return f"fidelity: cfd takes one plate, under or over the cells (position: bottom or top), not {position}: use fidelity: network"
     return None
 
 
