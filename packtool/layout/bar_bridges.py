@@ -30,32 +30,24 @@ def bridge(
     """
     raised = _raised([first, second], size, others, clear, route)
     positions = first.contact.poles[0].series, second.contact.poles[0].series
-    length = sum(raised.spans) + sum(raised.ways)
-    return Bar("bridge", first.contact.row, *positions, raised.sweeps, raised.boxes, length, size.thickness * raised.wide)
+    return Bar("bridge", first.contact.row, *positions, raised.sweeps, raised.boxes, size.thickness * raised.wide)
 
 
 def collector(
     ends: Sequence[Gathered], size: BarSize, others: Sequence[Pole], clear: float, route: Route, positions: tuple[int, int]
 ) -> Bar:
     """A bar like ``bridge`` that joins one end of every string of modules to an end of the pack, at the first of them (``positions``: what it
-    joins in series).
-
-    The length is that over which the pack's current makes the same heat as its even parts do on their way.
-    """
-    n = len(ends)
+    joins in series)."""
     raised = _raised(ends, size, others, clear, route)
-    length = sum(raised.ways) / n**2 + sum(((n - k) / n) ** 2 * span for k, span in enumerate(raised.spans, 1))
-    return Bar("end", ends[0].contact.row, *positions, raised.sweeps, raised.boxes, length, size.thickness * raised.wide)
+    return Bar("end", ends[0].contact.row, *positions, raised.sweeps, raised.boxes, size.thickness * raised.wide)
 
 
 @dataclass(frozen=True, slots=True)
 class _Raised:
-    """A beam on risers: what it fills; the current's ``ways`` [mm] from each end's contacts to the beam, and the ``spans`` between them."""
+    """A beam on risers: what it fills, and how ``wide`` it is [mm]."""
 
     sweeps: tuple[Sweep, ...]
     boxes: tuple[Box, ...]
-    ways: tuple[float, ...]
-    spans: tuple[float, ...]
     wide: float
 
 
@@ -66,9 +58,9 @@ def _raised(ends: Sequence[Gathered], size: BarSize, others: Sequence[Pole], cle
     tops = (end.contact.middle[2] + (0.0 if end.boxes else t) for end in ends if end.contact.face == "top")
     level = max([clear, *tops]) + AIR_MM
     risers = [_riser(end, wide, size, level, others) for end in ends]
-    routes = [(a, b, _corners(middle(a), middle(b), route, wide + AIR_MM)) for (_, a, _), (_, b, _) in pairwise(risers)]
+    routes = [(a, b, _corners(middle(a), middle(b), route, wide + AIR_MM)) for (_, a), (_, b) in pairwise(risers)]
     beam = [piece for a, b, corners in routes for piece in _beam(a, b, corners, wide)]
-    stems = tuple(box for boxes, _, _ in risers for box in boxes)
+    stems = tuple(box for boxes, _ in risers for box in boxes)
     return _Raised(
         sweeps=(
             *(sweep for end in ends for sweep in end.sweeps),
@@ -80,8 +72,6 @@ def _raised(ends: Sequence[Gathered], size: BarSize, others: Sequence[Pole], cle
             *stems,
             *((x0, y0, level, x1, y1, level + t) for x0, y0, x1, y1 in beam),
         ),
-        ways=tuple(end.way + way for end, (_, _, way) in zip(ends, risers, strict=True)),
-        spans=tuple(sum(math.dist(p, q) for p, q in pairwise(corners)) for _, _, corners in routes),
         wide=wide,
     )
 
@@ -97,20 +87,18 @@ def _apart(risers: Sequence[Box]) -> Iterator[Sweep]:
         yield from (Sweep(profile, low, high) for profile in union(there))
 
 
-def _riser(
-    end: Gathered, wide: float, size: BarSize, level: float, others: Sequence[Pole]
-) -> tuple[tuple[Box, ...], Rectangle, float]:
-    """Boxes from where a group's current goes on up to ``level``, what they take in the plan there, and the current's way to the beam's middle.
+def _riser(end: Gathered, wide: float, size: BarSize, level: float, others: Sequence[Pole]) -> tuple[tuple[Box, ...], Rectangle]:
+    """Boxes from where a group's current goes on up to ``level``, and what they take in the plan there.
 
     On a side they stand off the face where they pass one of ``others`` above, or come from a comb below its line: another lies above that.
     """
     group = end.contact
     _, y0, z0, _, y1, z1 = group.box
-    x, y, z = group.middle
+    x, y, _ = group.middle
     t, half = size.thickness, wide / 2
     if group.face == "top":
         plan = (x - half, y0, x + half, y1)
-        return ((plan[0], y0, z1, plan[2], y1, level),), plan, level - z1
+        return ((plan[0], y0, z1, plan[2], y1, level),), plan
     nx, ny = NORMALS[group.face]
 
     def crosses(pole: Pole) -> bool:
@@ -133,7 +121,7 @@ def _riser(
     middle, own = (x, y)[group.along], (group.box[group.along], group.box[3 + group.along])
     stem = slab(away, away + t, middle - half, middle + half, z0, level)
     boxes = (slab(0.0, away, *own, z0, z1), stem) if away else (stem,)
-    return boxes, (stem[0], stem[1], stem[3], stem[4]), level - z + away + t / 2
+    return boxes, (stem[0], stem[1], stem[3], stem[4])
 
 
 def _corners(a: tuple[float, float], b: tuple[float, float], route: Route, aside: float) -> list[tuple[float, float]]:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
-from packtool.layout.bar_shapes import AIR_MM, Bar, BarSize, Contacts, heat_length, on_face, sweep
+from packtool.layout.bar_shapes import AIR_MM, Bar, BarSize, Contacts, on_face, sweep
 from packtool.layout.boxes import Box, plan_boxes
 from packtool.layout.outline import union
 from packtool.layout.records import Sweep
@@ -20,13 +19,11 @@ from packtool.layout.terminals import NORMALS
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """Where a group's current goes on from: ``contact`` on top of the ``boxes`` that gathered it, ``flush`` the same place in the plane of the
-    group's own contacts; ``way`` [mm] of full current in a section of the bar's width that makes the heat of gathering. ``side`` of the line
-    of contacts (-1, 1) that a comb lies on, 0: no comb."""
+    group's own contacts; ``side`` of the line of contacts (-1, 1) that a comb lies on, 0: no comb."""
 
     contact: Contacts
     flush: Contacts
     boxes: tuple[Box, ...] = ()
-    way: float = 0.0
     side: int = 0
 
     @property
@@ -45,39 +42,31 @@ def strip(group: Contacts, size: BarSize) -> Gathered:
     if size.link(group) <= size.width:
         return on_contacts(group)
     box = group.box
-    across = 1 if group.face == "top" else 2
-    way = _gathering([pole.at[group.along] for pole in group.poles], group.middle[group.along])
     own = on_face(group.face, box[:3], box[3:], size.thickness)
-    return replace(_from_middle(group, box, size), boxes=(own,), way=way * size.width / (box[3 + across] - box[across]))
+    return replace(_from_middle(group, box, size), boxes=(own,))
 
 
 def comb(group: Contacts, size: BarSize, side: int) -> Gathered:
     """A comb on the contacts, on this side (-1, 1) of their line: below or beyond it; a bar of ``size`` goes on from the rail's middle."""
     boxes = _comb([group], size, side)
     rail = boxes[0]
-    way = _tooth(group, size) + _gathering([pole.at[0] for pole in group.poles], group.middle[0])
     seat = list(rail)
     axis = 1 - group.along if group.face != "top" else 2  # out of the face
     seat[axis] = seat[axis + 3] = group.middle[axis]
     flush = (seat[0], seat[1], seat[2], seat[3], seat[4], seat[5])
-    return replace(_from_middle(group, flush, size), boxes=boxes, way=way, side=side)
+    return replace(_from_middle(group, flush, size), boxes=boxes, side=side)
 
 
 def comb_bar(first: Contacts, second: Contacts | None, size: BarSize, side: int, sign: int = 1) -> Bar:
-    """A comb on the contacts of both groups of one row, or of ``first`` alone (an end of the pack; ``sign`` -1: its minus end).
-
-    The length is as ``straight`` has it, with the teeth: each carries its cell's share over a section as wide as its contact.
-    """
+    """A comb on the contacts of both groups of one row, or of ``first`` alone (an end of the pack; ``sign`` -1: its minus end)."""
     groups = [first] if second is None else [first, second]
     boxes = _comb(groups, size, side)
-    places = sorted([(p.at[0], 1) for p in first.poles] + [(p.at[0], -1) for g in groups[1:] for p in g.poles])
-    length = heat_length(places, len(first.poles)) + sum(_tooth(group, size) for group in groups)
     sweeps = flat_sweeps(boxes) if first.face == "top" else tuple(map(sweep, boxes))
     series, area = first.poles[0].series, size.thickness * size.width
     if second is None:
         ends = (0, series) if sign < 0 else (series, series + 1)
-        return Bar("end", first.row, *ends, sweeps, boxes, length + first.poles[0].half[0], area)
-    return Bar("comb", first.row, series, second.poles[0].series, sweeps, boxes, length, area)
+        return Bar("end", first.row, *ends, sweeps, boxes, area)
+    return Bar("comb", first.row, series, second.poles[0].series, sweeps, boxes, area)
 
 
 def flat_sweeps(boxes: Sequence[Box]) -> tuple[Sweep, ...]:
@@ -110,12 +99,6 @@ def _comb(groups: Sequence[Contacts], size: BarSize, side: int) -> tuple[Box, ..
     return tuple(boxes)
 
 
-def _tooth(group: Contacts, size: BarSize) -> float:
-    """The length of full current in the bar's section that makes the heat of a group's teeth, from the contacts' to the rail's middle."""
-    pole = group.poles[0]
-    return (comb_reach(group, size) - size.width / 2) * size.width / (2 * pole.half[0]) / len(group.poles)
-
-
 def _from_middle(group: Contacts, box: Box, size: BarSize) -> Gathered:
     """A bar of ``size`` from the middle of what lies on ``box``, in the plane of the group's contacts."""
     middle, half = [(box[k] + box[k + 3]) / 2 for k in range(3)], [(box[k + 3] - box[k]) / 2 for k in range(3)]
@@ -125,11 +108,3 @@ def _from_middle(group: Contacts, box: Box, size: BarSize) -> Gathered:
     pole = replace(group.poles[0], at=(middle[0], middle[1], middle[2]), half=(half[0], half[1], half[2]))
     on_top = replace(pole, at=(middle[0] + out[0], middle[1] + out[1], middle[2] + out[2]))
     return Gathered(Contacts((on_top,)), Contacts((pole,)))
-
-
-def _gathering(places: Sequence[float], centre: float) -> float:
-    """Length [mm] of full current that makes the heat of contacts at these places gathering, from either end, towards ``centre``."""
-    n, way = len(places), 0.0
-    for k, (start, end) in enumerate(pairwise(sorted(places)), 1):
-        way += (k / n) ** 2 * max(0.0, min(end, centre) - start) + ((n - k) / n) ** 2 * max(0.0, end - max(start, centre))
-    return way

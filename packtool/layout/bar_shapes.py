@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from typing import Literal
 
 from packtool.layout.boxes import Box, extent, plan_boxes
@@ -36,7 +35,7 @@ class Solid:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A busbar [mm] in the frame of its poles: its sweeps, the boxes that they fill, and the current's path and section."""
+    """A busbar [mm] in the frame of its poles: its sweeps, the boxes that they fill, and the section [mm²] of the current's path."""
 
     shape: Shape
     row: int
@@ -44,7 +43,6 @@ class Bar:
     to_series: int
     sweeps: tuple[Sweep, ...]
     boxes: tuple[Box, ...]
-    length: float
     area: float
 
 
@@ -98,8 +96,7 @@ class BarSize:
 def straight(first: Contacts, second: Contacts | None, size: BarSize, sign: int = 1) -> Bar | None:
     """A strip on the contacts of both groups, or of ``first`` alone (an end of the pack); None where they are not in one line.
 
-    The length is that over which the full current makes the same heat as the one that gathers from the contacts of ``first`` and spreads to
-    those of ``second``. ``sign`` -1: ``first`` is the pack's minus end.
+    ``sign`` -1: ``first`` is the pack's minus end.
     """
     groups = [first] if second is None else [first, second]
     face, t = first.face, size.thickness
@@ -110,14 +107,11 @@ def straight(first: Contacts, second: Contacts | None, size: BarSize, sign: int 
     low, high = extent([g.box for g in groups])
     low[across], high[across] = middle - size.width / 2, middle + size.width / 2
     box = on_face(face, low, high, t)
-    places = sorted([(p.at[0], 1) for p in first.poles] + [(p.at[0], -1) for g in groups[1:] for p in g.poles])
-    length = heat_length(places, len(first.poles))
     series = first.poles[0].series
     if second is None:
-        length += first.poles[0].half[0]
         ends = (0, series) if sign < 0 else (series, series + 1)
-        return Bar("end", first.row, *ends, (sweep(box),), (box,), length, t * size.width)
-    return Bar("along", first.row, series, second.poles[0].series, (sweep(box),), (box,), length, t * size.width)
+        return Bar("end", first.row, *ends, (sweep(box),), (box,), t * size.width)
+    return Bar("along", first.row, series, second.poles[0].series, (sweep(box),), (box,), t * size.width)
 
 
 def link(first: Contacts, second: Contacts, size: BarSize, others: Sequence[Pole]) -> Bar | None:
@@ -134,17 +128,16 @@ def link(first: Contacts, second: Contacts, size: BarSize, others: Sequence[Pole
             if any(_touch_plan(box, pole) for box in plan_boxes(boxes) for pole in others):
                 continue
             sweeps = tuple(Sweep(profile, za, za + t) for profile in union(plan))
-            return Bar("link", first.row, *series, sweeps, boxes, abs(xb - xa) + abs(yb - ya), t * wide)
+            return Bar("link", first.row, *series, sweeps, boxes, t * wide)
         return None
     facing = {first.face, second.face} == {"y-", "y+"}
     if not facing or abs(xb - xa) > IN_LINE_MM or abs(zb - za) > IN_LINE_MM:
         return None
-    apart = (yb - ya) * NORMALS[first.face][1]
-    if apart <= 0:
+    if (yb - ya) * NORMALS[first.face][1] <= 0:
         return None
     x0, _, _, x1, _, _ = first.box
     box = (x0, min(ya, yb), za - size.width / 2, x1, max(ya, yb), za + size.width / 2)
-    return Bar("link", first.row, *series, (sweep(box),), (box,), apart, (x1 - x0) * size.width)
+    return Bar("link", first.row, *series, (sweep(box),), (box,), (x1 - x0) * size.width)
 
 
 def _ways(
@@ -190,15 +183,6 @@ def on_face(face: Face, low: Sequence[float], high: Sequence[float], t: float) -
     if face == "top":
         return x0, y0, z1, x1, y1, z1 + t
     return x0 - t * (nx < 0), y0 - t * (ny < 0), z0, x1 + t * (nx > 0), y1 + t * (ny > 0), z1
-
-
-def heat_length(places: Sequence[tuple[float, int]], count: int) -> float:
-    """Sum of (current / full current)² x length over a strip that takes 1/count at each +1 and gives it at each -1."""
-    total = current = 0.0
-    for (a, sign), (b, _) in pairwise(places):
-        current += sign / count
-        total += current**2 * (b - a)
-    return total
 
 
 def sweep(box: Box) -> Sweep:

@@ -127,7 +127,7 @@ def _flat(first: Gathered, second: Gathered, size: BarSize, others: Sequence[Pol
     if bar is None or not (first.boxes or second.boxes):
         return bar
     boxes = (*first.boxes, *bar.boxes, *second.boxes)
-    return replace(bar, boxes=boxes, sweeps=flat_sweeps(boxes), length=bar.length + first.way + second.way)
+    return replace(bar, boxes=boxes, sweeps=flat_sweeps(boxes))
 
 
 def _joined(pole: Pole, series: int) -> bool:
@@ -255,7 +255,7 @@ def bar_parts(bars: Sequence[Bar], size: BarSize, material: str) -> tuple[list[P
     for bar, product, origin in zip(bars, made.of_bar, made.origins, strict=True):
         name = bar_name(bar)
         parts.append(Part(name, product, origin, group=GROUP))
-        joints.append(Joint(name, bar.from_series, bar.to_series, bar.length, bar.area))
+        joints.append(Joint(name, bar.from_series, bar.to_series, bar.area))
     return list(made.products), parts, joints
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import Busbars
@@ -76,9 +76,7 @@ def plate_bars(
 ) -> tuple[list[Product], list[Part], list[Joint]]:
     """Every plate from the pack's minus end to its plus end, on cells that stand at ``z``, and what it joins.
 
-    ``Joint.length_mm``: the length over which the full current makes the same heat as the current that gathers from the parallel cells
-    of one block, row by row or column by column, and spreads to those of the next. ``area_mm2``: thickness times the plate's width less the
-    windows across it.
+    ``Joint.area_mm2``: thickness times the plate's width less the windows across it.
     """
     shapes: dict[Profile, Product] = {}
     parts, joints = [], []
@@ -104,8 +102,7 @@ def plate_bars(
         else:
             at = z + plan.height_mm if k % 2 else z - bars.thickness
         parts.append(Part(name, shapes[profile].id, (x, y, at), group=GROUP))
-        length, width = _path(plan, kind, seats)
-        joints.append(Joint(name, k, k + 1, length, bars.thickness * (width - _windows(plan, bars, kind))))
+        joints.append(Joint(name, k, k + 1, bars.thickness * (_width(plan, kind, seats) - _windows(plan, bars, kind))))
     return list(shapes.values()), parts, joints
 
 
@@ -170,27 +167,12 @@ def _description(kind: str, profile: Profile, bars: PlateBars, plan: GridPlan) -
     return f"{what}, {x1 - x0:.4g} x {y1 - y0:.4g} x {bars.thickness:g} mm{windows}"
 
 
-def _path(plan: GridPlan, kind: str, seats: Sequence[_Area]) -> tuple[float, float]:
-    """Equal length of the full current and width of the plate across it [mm]."""
-    columns = plan.block.columns
+def _width(plan: GridPlan, kind: str, seats: Sequence[_Area]) -> float:
+    """Width of the plate across the current [mm]."""
     if kind == "turn":
-        low, high = sorted(seats, key=lambda seat: seat.rows)
-        below, above = (plan.row_y[seat.rows[0] - 1 : seat.rows[1]] for seat in (low, high))
-        steps = [b - a for a, b in pairwise(below)], [b - a for a, b in pairwise(above)][::-1]
-        return _gathered(steps[0]) + (above[0] - below[-1]) + _gathered(steps[1]), columns * plan.pitch_mm - AIR_MM
+        return plan.block.columns * plan.pitch_mm - AIR_MM
     edges = _row_edges(plan)
-    width = min(edges[seat.rows[1]] - edges[seat.rows[0] - 1] for seat in seats) - AIR_MM
-    gathering = _gathered([plan.pitch_mm] * (columns - 1))
-    return (plan.pitch_mm / 2 + gathering if kind == "end" else plan.pitch_mm + 2 * gathering), width
-
-
-def _gathered(steps: Sequence[float]) -> float:
-    """Length with the full current that heats as much as a current that grows by one share at each of len(steps) + 1 stations [mm].
-
-    ``steps``: from station to station towards the end where the whole current is.
-    """
-    n = len(steps) + 1
-    return sum(step * (share / n) ** 2 for share, step in zip(accumulate([1] * (n - 1)), steps, strict=True))
+    return min(edges[seat.rows[1]] - edges[seat.rows[0] - 1] for seat in seats) - AIR_MM
 
 
 def _windows(plan: GridPlan, bars: PlateBars, kind: str) -> float:

@@ -160,15 +160,13 @@ class Part:
 class Joint:
     """A busbar between two groups of cells: which series positions it joins (0 and n_series + 1 are the pack's terminals).
 
-    ``string``: of modules in parallel, from 1, whose current it carries; 0: the current of all of them, the pack's.
-    ``length_mm`` is the current's path, ``area_mm2`` its cross-section. With parallel cells it is the length over which the full
-    current makes the same heat as the one that gathers from, and spreads to, the cells of a group.
+    ``string``: of modules in parallel, from 1, whose current it carries; 0: the current of all of them, the pack's. ``area_mm2``: cross-section
+    of the current's path.
     """
 
     part: str
     from_series: int
     to_series: int
-    length_mm: float
     area_mm2: float
     string: int = 1
 

@@ -70,12 +70,16 @@ def library_versions(stage: str | None = None) -> dict[str, str]:
     """Versions of Python, packtool and the installed libraries (of one stage, or of all)."""
     names = sorted({name for s, libraries in _LIBRARIES.items() if stage in (None, s) for name in libraries})
     versions = {"python": ".".join(map(str, sys.version_info[:3])), "packtool": packtool.__version__}
-    for name in names:
-        try:
-            versions[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return versions
+    return versions | {name: version for name in names if (version := _installed(name)) is not None}
+
+
+@cache
+def _installed(name: str) -> str | None:
+    """Version of an installed distribution; None where there is none."""
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 @cache

@@ -63,18 +63,9 @@ def test_a_terminal_stands_on_its_cell_on_the_side_that_its_turn_says(load):
         assert box[1] < pad[1] < pad[4] < box[4]
 
 
-def test_lengths_and_sections_of_single_cells(load):
+def test_the_section_of_a_strip_on_single_cells_is_its_width_by_its_thickness(load):
     joints = {j.part: j for j in lay_out(load()).joints}
-    assert joints["busbar 1-2"].length_mm == pytest.approx(53.7 + 1.5, abs=1e-9)  # one pitch; rounding of sums
     assert joints["busbar 1-2"].area_mm2 == 40 * 3
-    # rows are 186 mm apart; terminals stand 0.35 x 174 mm to either side of the middle
-    assert joints["busbar 17-18"].length_mm == pytest.approx(186 - 2 * 60.9, abs=1e-9)  # rounding
-
-
-def test_parallel_cells_shorten_the_length_to_that_of_equal_heat(load):
-    """Three cells a group: the current is 1/3, 2/3, 1, 2/3, 1/3 over five pitches: (1 + 4 + 9 + 4 + 1) / 9 pitches of full current."""
-    joints = {j.part: j for j in lay_out(load(ARRANGEMENTS["3 in parallel, odd"])).joints}
-    assert joints["busbar 1-2"].length_mm == pytest.approx(55.2 * 19 / 9, rel=1e-12)  # rounding
 
 
 TURNED = {
@@ -83,12 +74,8 @@ TURNED = {
 }  # fmt: skip
 
 
-def test_a_comb_is_as_long_as_its_rail_and_teeth_of_equal_heat(load):
-    """Two cells a group, 175.5 mm apart, their 24 mm pads 121.8 mm apart in one line: half the current over a pitch, all of it from the
-    last plus pad to the first minus pad, half over a pitch; and four teeth of half the current, 12 + 5 + 6 mm each, twice as wide as the rail."""
+def test_the_section_of_a_comb_is_that_of_its_rail(load):
     joints = {j.part: j for j in lay_out(load(TURNED)).joints}
-    rail = 175.5 / 4 + (175.5 - 121.8) + 175.5 / 4
-    assert joints["busbar 1-2"].length_mm == pytest.approx(rail + 4 * 23 / 4 * 12 / 24, abs=1e-9)  # rounding of sums
     assert joints["busbar 1-2"].area_mm2 == 12 * 3
 
 
@@ -111,8 +98,6 @@ def test_even_rows_are_joined_by_a_bridge_that_clears_the_bar_below(load):
     layout = lay_out(load(ARRANGEMENTS["even groups"]))
     bridge = layout.product("busbar-bridge")
     assert [s.z0 for s in bridge.sweeps] == [0.0, 0.0, 8.0]  # two feet, and a bar above 3 mm of bar and 5 mm of air
-    joint = next(j for j in layout.joints if j.part == "busbar 12-13")
-    assert joint.length_mm == pytest.approx(186 + 2 * 8, abs=1e-9)  # one row further, up and down
     lid = layout.part_bounds(layout.parts_of("lid")[0])
     assert lid[2] == max(layout.part_bounds(p)[5] for p in layout.parts_of("busbar")) + 25  # headroom_mm
 

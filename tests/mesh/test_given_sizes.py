@@ -7,12 +7,12 @@ import itertools
 import numpy as np
 import pytest
 from mesh_layouts import layout, plate, small_pack
-from round_layouts import D
-from round_layouts import round_pack as cylinders
+from round_layouts import D, round_pack
 from test_round_turns import round_pack as serpentine
 
 from packtool.design.schema import MeshSizes
 from packtool.errors import MeshError
+from packtool.layout.records import Layout
 from packtool.mesh.build import mesh_family, mesh_layout
 from packtool.mesh.measures import hexahedron_edges
 from packtool.mesh.records import TaggedMesh
@@ -40,6 +40,11 @@ def plan_of(mesh: TaggedMesh, role: str) -> np.ndarray:
 def longest(mesh: TaggedMesh) -> float:
     """Longest edge of any element [mm]."""
     return float(hexahedron_edges(mesh.points, mesh.hexes)[1].max()) * 1e3
+
+
+def cylinders() -> Layout:
+    """Two offset rows of two round cells: every kind of tile, twice."""
+    return round_pack(2, 2)
 
 
 GIVEN = {

@@ -164,7 +164,7 @@ def bus_layout(cell: Cell) -> Layout:
     parts.append(Part("coolant", "coolant", (0, 0, Z_PLATE)))
     for name, y in (("fitting inlet", -Y_ROW / 2), ("fitting outlet", Y_ROW / 2)):
         parts.append(Part(name, "fitting", (-X_PLATE + MARGIN + HEADER_W / 2, y, Z_PLATE + PLATE)))
-    joints = (Joint("bar R1C01", 1, 2, PITCH, 120.0),)
+    joints = (Joint("bar R1C01", 1, 2, 120.0),)
     return Layout("bus-lfp", cell, tuple(products), (*parts, *shells_placed), 68, 1, _network(), joints)
 
 

@@ -79,10 +79,10 @@ class TestShares:
             across = b * (s[0] - s[1]) / (2 * R)
             return [-(60.0 + across) / Q[0], -(60.0 - across) / Q[1]]
 
-        exact = solve_ivp(rate, (0, 1800), start[:2], rtol=1e-10, atol=1e-12).y[:, -1]
-        step = run(network, Demand.constant("current_A", 120.0, 1800.0), 0.0, 1800.0, start)
+        exact = solve_ivp(rate, (0, 450), start[:2], rtol=1e-10, atol=1e-12).y[:, -1]
+        step = run(network, Demand.constant("current_A", 120.0, 450.0), 0.0, 450.0, start)
         assert step.soc[:2] == pytest.approx(exact, abs=2e-5)  # second order in looks of 0.4 % of the charge
-        assert step.soc[:2] @ Q == pytest.approx(start[:2] @ Q - 120.0 * 1800.0, rel=1e-12)  # no charge is lost
+        assert step.soc[:2] @ Q == pytest.approx(start[:2] @ Q - 120.0 * 450.0, rel=1e-12)  # no charge is lost
 
     def test_cells_that_even_out_at_rest_do_so_stably_over_any_step(self):
         # steep ends of a curve: R C / (dE/ds) = 1e-3 x 3.6e5 / 20 = 18 s, in one step of 600 s

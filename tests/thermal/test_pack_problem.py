@@ -119,6 +119,14 @@ class TestCellHeat:
 class TestBusbarHeat:
     WARM_CELLS = (COLD, COLD, COLD, COLD)
 
+    @staticmethod
+    def one_bar(joint):
+        """The heat of the pack with one of its bars alone."""
+        heat = heat_of()
+        own = tuple(kind for kind in heat.bars.kinds if kind.joints.tolist() == [joint])
+        assert len(own) == 1
+        return replace(heat, bars=replace(heat.bars, kinds=own))
+
     def test_is_that_of_the_bars_solved_by_themselves(self):
         """Half the current from either cell: by the resistance of each bar's own finite elements, at the bars' temperature."""
         loaded, layout = pack()
@@ -147,18 +155,17 @@ class TestBusbarHeat:
     def test_what_stands_beside_the_cells_gives_heat_to_the_lid(self):
         """A bar between two rows; its ends, at the cells' temperature, are far from cold."""
         rows = ("arrangement.rows=2", "arrangement.cells_per_row=2", "arrangement.row_gap_mm=60")
-        packs = [pack(*rows, f"ambient.temperature_degC={ambient}") for ambient in (COLD, COLD - 20)]
-        cells = [part.name for part in packs[0][1].parts_of("cell")]
-        warm, cold = (pack_heat(*one, boxes(cells), "charge_1C") for one in packs)
-        T = kelvin(*self.WARM_CELLS)
-        assert 0 < warm.busbar_loss(T).ambient < 1e-2 * warm.busbar_loss(T).power.sum()
-        loaded, layout = packs[0]
-        between = pack_heat(loaded, replace(layout, joints=layout.joints[1:2]), boxes(cells), "charge_1C").busbar_loss(T)
-        assert between.ambient > 1e-5 * between.power.sum()  # of its own warmth: the cells are as warm as the ambient
-        leak = cold.busbar_loss(T)
-        assert leak.ambient > warm.busbar_loss(T).ambient
+        found = []
+        for ambient in (COLD, COLD - 20):
+            loaded, layout = pack(*rows, f"ambient.temperature_degC={ambient}")
+            cells = [part.name for part in layout.parts_of("cell")]
+            between = replace(layout, joints=layout.joints[1:2])
+            found.append(pack_heat(loaded, between, boxes(cells), "charge_1C").busbar_loss(kelvin(*self.WARM_CELLS)))
+        warm, leak = found
+        assert 1e-5 < warm.ambient / warm.power.sum() < 1e-2  # of its own warmth: the cells are as warm as the ambient
+        assert leak.ambient > warm.ambient
         assert leak.heat.sum() + leak.ambient == pytest.approx(leak.power.sum(), rel=1e-12)
-        assert leak.power.sum() < warm.busbar_loss(T).power.sum()  # cooler bars resist less
+        assert leak.power.sum() < warm.power.sum()  # a cooler bar resists less
 
     def test_the_slope_is_the_derivative_where_the_currents_are_given(self):
         """How the cells of a group share the current goes with their temperature, too; that is left out of the slope."""
@@ -166,21 +173,14 @@ class TestBusbarHeat:
         check_slope(heat_of(alike, "busbars.contact_uOhm=20").busbar_power, kelvin(26.0, 33.0, 30.0, 28.0))
 
     def test_half_of_the_bar_between_two_groups_goes_to_each_and_all_of_a_terminals_to_its_own(self):
-        loaded, layout = pack()
-        minus, between, plus = layout.joints
-        for kept, groups in ((between, (0.5, 0.5)), (minus, (1.0, 0.0)), (plus, (0.0, 1.0))):
-            power, _ = pack_heat(loaded, replace(layout, joints=(kept,)), boxes(), "charge_1C").busbar_power(
-                kelvin(*self.WARM_CELLS)
-            )
+        for kept, groups in ((1, (0.5, 0.5)), (0, (1.0, 0.0)), (2, (0.0, 1.0))):
+            power, _ = self.one_bar(kept).busbar_power(kelvin(*self.WARM_CELLS))
             assert power.sum() > 0
             assert [power[:2].sum(), power[2:].sum()] == pytest.approx([power.sum() * part for part in groups], rel=1e-9)
 
     def test_the_cells_next_to_each_other_take_more_of_the_bar_between_their_groups(self):
         """All of the current passes between the two inner cells, and half of it from an outer to an inner one."""
-        loaded, layout = pack()
-        power, _ = pack_heat(loaded, replace(layout, joints=layout.joints[1:2]), boxes(), "charge_1C").busbar_power(
-            kelvin(*self.WARM_CELLS)
-        )
+        power, _ = self.one_bar(1).busbar_power(kelvin(*self.WARM_CELLS))
         assert power == pytest.approx(power[::-1], rel=1e-9)
         assert power[1] > 2 * power[0] > 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from packtool.workflow.plan import stage_inputs
 BUS = Path(__file__).parents[2] / "templates" / "bus-lfp.yaml"
 
 
+@cache
 def of_mesh(*sets: str) -> dict[str, str]:
     loaded = load_design(BUS, sets)
     return stage_inputs(loaded, lay_out(loaded), tuple(loaded.design.cases), "", DEFAULT_OPTIONS)["mesh"]
