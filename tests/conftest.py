@@ -1,4 +1,4 @@
-"""For all tests: one cache of compiled forms, kept between runs inside pytest's own, no import of modules whose mark is left out, and
+"""For all tests: one cache of compiled forms, kept between runs inside pytest's own (if that is on), no import of modules whose mark is left out, and
 property tests that try the same examples each time; ``--hypothesis-profile search`` tries others."""
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _forms(request: pytest.FixtureRequest) -> Iterator[None]:
-    folder = Path(request.config.cache.mkdir("forms"))
+def _forms(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    keeps = request.config.pluginmanager.hasplugin("cacheprovider")
+    folder = Path(request.config.cache.mkdir("forms")) if keeps else tmp_path_factory.mktemp("forms")
     use_cache(folder)
     before = os.environ.get("PACKTOOL_CACHE")
     os.environ["PACKTOOL_CACHE"] = str(folder)

@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-import packtool
-from packtool.artifacts import content_hash
+from packtool.coldplate.case_key import case_key
 from packtool.coldplate.checkpoint import read_checkpoint, write_checkpoint
 from packtool.coldplate.pack_run import Moment, PackCase, PackRun
 from packtool.coldplate.run_sums import RunSums
@@ -91,9 +90,10 @@ class PackMarch:
         ``checkpoint``: a file that the state is written to at every output, and read from where it is of this very case. What a run
         keeps for speed is dropped there, so that one that was killed and went on gives the same numbers to the last bit.
         """
-        case, so_far = self.case, None
+        case, so_far, key = self.case, None, ""
         if checkpoint is not None:
-            so_far = read_checkpoint(checkpoint, self._key())
+            key = case_key(case)
+            so_far = read_checkpoint(checkpoint, key)
         if so_far is None:
             first = self._moment(None, None)
             so_far = _Progress([first], [], [], self.T, float(first.high.max()))
@@ -113,7 +113,7 @@ class PackMarch:
                         so_far.states.append(self._state)
                     if checkpoint is not None:
                         self._forget()
-                        write_checkpoint(checkpoint, self._key(), (so_far, self._carried()))
+                        write_checkpoint(checkpoint, key, (so_far, self._carried()))
         finally:
             self.stepper.close()
         self.clock.lap("march")
@@ -170,43 +170,6 @@ class PackMarch:
         return part_flows(
             self.case.problem, sums.T_time, sums.power_time, sums.leaving, self.T - start, sums.conducted(), gained, self.t
         )
-
-    def _key(self) -> str:
-        """What a checkpoint must be of: everything that the numbers follow from."""
-        case, problem = self.case, self.case.problem
-        arrays: tuple[Any, ...] = (
-            problem.mesh.points,
-            problem.mesh.hexes,
-            problem.mesh.region,
-            problem.conductivity,
-            problem.rho_cp,
-            case.soc0,
-            self._extra,
-        )
-        streams = [
-            (since, stream.plate, stream.heat_physics, stream.passages.inlet, stream.standing)
-            for since, stream in ((0.0, case.stream), *case.schedule)
-            if stream
-        ]
-        bank = vars(case.bank).values()
-        arrays += tuple(part for part in bank if isinstance(part, np.ndarray))
-        said = (
-            [part for part in bank if not isinstance(part, np.ndarray)],
-            case.demand,
-            streams,
-            problem.convection,
-            problem.tie,
-            sorted(problem.laws.items()),
-            case.T0,
-            case.outputs,
-            case.tolerance,
-            case.every_edge,
-            case.looks,
-            case.ramped,
-            [(heater.name, heater.power.tolist(), heater.thermostat) for heater in case.heaters],
-            packtool.__version__,
-        )
-        return content_hash([content_hash(np.ascontiguousarray(array).tobytes()) for array in arrays] + [repr(said)])
 
     def _carried(self) -> dict[str, Any]:
         """What the next step depends on."""

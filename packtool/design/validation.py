@@ -6,8 +6,6 @@ schema that editors are given, so the allowed keys, ranges and words in a messag
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -17,7 +15,8 @@ from packtool.design.homes import Home, Schema, confined_to, homes_of, is_at
 from packtool.design.scalars import why_no_number
 from packtool.design.schema import PATTERN_WORDS, DesignRecord, PackDesign
 from packtool.design.suggest import did_you_mean, invisible, nearest
-from packtool.design.wording import needed, range_words, shown, unit_of, with_unit
+from packtool.design.value_checks import fits_kind, matches, number_wrong, takes_number, text_wrong
+from packtool.design.wording import needed, shown, unit_of
 
 MOST_SUGGESTIONS = 50
 """Unknown keys that get a suggestion; a file with more is not a misspelt design, and looking costs time."""
@@ -72,7 +71,7 @@ class _Walk:
         the words of all.
         """
         branches = [self._resolved(branch) for branch in schema.get("anyOf", (schema,))]
-        fitting = [branch for branch in branches if _fits_kind(value, branch[0])]
+        fitting = [branch for branch in branches if fits_kind(value, branch[0])]
         if len(fitting) > 1 and isinstance(value, dict):
             return _by_its_words(value, fitting)
         return fitting[0] if fitting else self._resolved(schema)
@@ -161,7 +160,7 @@ class _Walk:
         longest = schema.get("propertyNames", {}).get("maxLength", 1_000)
         completed = {}
         for name, value in data.items():
-            if not _matches(pattern, name) or len(name) > longest:
+            if not matches(pattern, name) or len(name) > longest:
                 long = f", {longest} characters at most" if len(name) > longest else ""
                 self.document.complain((*path, name), f"this key must be {PATTERN_WORDS[pattern]}{long}")
             else:
@@ -194,9 +193,9 @@ class _Walk:
                 return None
             hint = did_you_mean(value, words) if isinstance(value, str) and all(isinstance(word, str) for word in words) else ""
             return f"must be {' or '.join(str(word) for word in words)}, got {shown(value)}{hint}"
-        if not _fits_kind(value, meant):
+        if not fits_kind(value, meant):
             hint = ""
-            if _takes_number(self._inlined(schema)) and isinstance(value, str):
+            if takes_number(self._inlined(schema)) and isinstance(value, str):
                 hint = why_no_number(value)
             elif meant.get("type") == "string" and isinstance(value, (bool, int, float)):
                 hint = ": put it in quotes to make it a text"
@@ -204,8 +203,8 @@ class _Walk:
         if isinstance(value, bool):
             return None
         if isinstance(value, str):
-            return _text(value, meant)
-        return _number(value, meant, unit)
+            return text_wrong(value, meant)
+        return number_wrong(value, meant, unit)
 
     def _inlined(self, schema: Schema) -> Schema:
         """``schema`` with references to classes replaced by them, one level deep."""
@@ -245,56 +244,6 @@ def _by_its_words(value: dict[str, Any], branches: Sequence[_Branch]) -> _Branch
         # its other keys may well be those of another branch: only what is wrong with the word itself can be said
         return {**first, "properties": {key: field}, "required": [key], "additionalProperties": True}, None
     return branches[0]
-
-
-def _text(value: str, schema: Schema) -> str | None:
-    value = value.strip()
-    if len(value) < schema.get("minLength", 0):
-        return "must not be empty"
-    if len(value) > schema.get("maxLength", len(value)):
-        return f"must be at most {schema['maxLength']} characters long, got {len(value)}"
-    if "pattern" in schema and not _matches(schema["pattern"], value):
-        return f"must be {needed(schema)}, got {shown(value)}"
-    return None
-
-
-def _number(value: float, schema: Schema, unit: str) -> str | None:
-    whole = schema.get("type") == "integer"
-    bounds = range_words(schema, unit)
-    if not math.isfinite(value):
-        return f"must be {needed(schema, unit)}, got {'no number (nan)' if math.isnan(value) else 'infinity'}"
-    if whole and not isinstance(value, int):
-        return f"must be a whole number {bounds}, got {shown(value)}" + (
-            ", written with a decimal point or exponent" if value.is_integer() else ""
-        )
-    low, above, high = schema.get("minimum", -math.inf), schema.get("exclusiveMinimum", -math.inf), schema.get("maximum", math.inf)
-    if not (low <= value <= high and value > above):
-        kelvin = f"; in K? {value:g} K are {value - 273.15:.4g} degC" if unit == "degC" and low <= value - 273.15 <= high else ""
-        return f"must be {bounds}, got {with_unit(shown(value), unit)}{kelvin}"
-    return None
-
-
-def _fits_kind(value: Any, schema: Schema) -> bool:
-    """Is ``value`` of the kind that ``schema`` takes? A fraction counts as meant for a whole number."""
-    kinds: dict[str, tuple[type, ...]] = {
-        "object": (dict,),
-        "array": (list,),
-        "string": (str,),
-        "number": (int, float),
-        "integer": (int, float),
-        "null": (type(None),),
-        "boolean": (bool,),
-    }
-    kind = schema.get("type", "")
-    return isinstance(value, kinds.get(kind, ())) and isinstance(value, bool) == (kind == "boolean")
-
-
-def _takes_number(schema: Schema) -> bool:
-    return any(branch.get("type") in ("number", "integer") for branch in schema.get("anyOf", (schema,)))
-
-
-def _matches(pattern: str, text: str) -> bool:
-    return re.fullmatch(pattern.removeprefix("^").removesuffix("$"), text) is not None
 
 
 def _last_name(path: KeyPath) -> str:

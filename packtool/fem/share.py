@@ -110,9 +110,10 @@ def together(share: Share | None) -> Iterator[None]:
 def owners(mesh: TaggedMesh, conductivity: Floats, ranks: int) -> Integers:
     """Rank (n_points,) of each point."""
     owner = np.zeros(len(mesh.points), dtype=np.int64)
-    ends = mesh.points[mesh.hexes[:, 0]], mesh.points[mesh.hexes[:, 6]]  # of a diagonal: that tells a box
-    low, high = np.minimum(*ends), np.maximum(*ends)
-    size = np.maximum(high - low, 1e-300)
+    low = high = mesh.points[mesh.hexes[:, 0]]
+    for corner in mesh.hexes.T[1:]:  # all eight: in a round cell a diagonal may lie square to an axis
+        low, high = np.minimum(low, mesh.points[corner]), np.maximum(high, mesh.points[corner])
+    size = high - low
     k = np.einsum("rii->ri", conductivity)[mesh.region]
     exchange = k * size.prod(axis=1, keepdims=True) / size**2  # W/K between the two ends of an element, by axis
 

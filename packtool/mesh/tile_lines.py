@@ -21,6 +21,7 @@ from packtool.mesh.ogrid import area_true, rim
 from packtool.mesh.placed import SAME_MM
 from packtool.mesh.records import Floats
 from packtool.mesh.round_outlines import Outlines
+from packtool.mesh.tile_fineness import Fineness
 from packtool.mesh.wave_lines import bend_steps, wave_line
 
 NEAR = 0.75
@@ -35,30 +36,6 @@ BEFORE_CONTACT = 0.75
 """The ray to a tile's corner is at most this share as steep as the end of a contact, so that edges are left between."""
 LEAST_CONTACT = 0.2
 """Contacts over less than this to either side [rad] need 24 edges around: with 12, the edges beside them are too uneven."""
-THIN = 0.15
-"""Rings and strips up to this share of the cell's radius are one element across."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fineness:
-    """12 ``around`` edges a circle; ``rings`` layers from the core to the rim, ``layers`` from there to the tile's border; in thin rings and
-    strips as many as ``thin`` [mm] asks for, one where they are thinner."""
-
-    around: int
-    rings: int
-    layers: int
-    thin: float = math.inf
-
-    def halved(self, times: int) -> Fineness:
-        """Half of every count, ``times`` over; none is less than 1."""
-        around, rings, layers = (max(1, count >> times) for count in (self.around, self.rings, self.layers))
-        return Fineness(around, rings, layers, self.thin * 2**times)
-
-    def across(self, width: float, radius: float) -> int | None:
-        """Elements across a thin ring or strip between cells of a radius [mm]; None: it is not thin."""
-        if width > THIN * radius:
-            return None
-        return 1 if width <= self.thin * (1 + 1e-9) else 2 * math.ceil(width / self.thin / 2 - 1e-9)
 
 
 @dataclass(frozen=True, slots=True)

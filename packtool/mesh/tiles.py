@@ -22,7 +22,8 @@ from packtool.mesh.records import Floats, Integers
 from packtool.mesh.resolution import Resolution
 from packtool.mesh.room import refuse_mesh
 from packtool.mesh.round_outlines import Outlines, outlines_of, wetting
-from packtool.mesh.tile_lines import BEFORE_CONTACT, Fineness, LogicalGrid, Mark, Row, Sharp, logical_grid, marks_of
+from packtool.mesh.tile_fineness import Fineness
+from packtool.mesh.tile_lines import BEFORE_CONTACT, LogicalGrid, Mark, Row, Sharp, logical_grid, marks_of
 
 FINENESS: Mapping[Level, Fineness] = {"fine": Fineness(4, 4, 4), "normal": Fineness(2, 2, 2), "coarse": Fineness(2, 2, 2)}
 """Fine has twice normal's counts everywhere, halved meshes half. Coarse is normal in the plan, and coarser only in the height: half as many

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -95,3 +96,11 @@ def test_points_on_one_plane_are_shared_by_count():
 @pytest.mark.parametrize("ranks", RANKS)
 def test_what_one_rank_raises_all_do(found, ranks):
     assert {str(rank["told"]) for rank in found[ranks]} == {"the last rank fails"}
+
+
+def test_elements_askew_are_shared_out_evenly_too():
+    """Turned by 45 degrees, as those of round cells are in places: the diagonal of an element's base lies along y."""
+    mesh = mesh_boxes([Box("block", "cell", "", 0, 0, 0, 1, 1, 1)], divisions=(10, 10, 1), boundaries={})
+    turned = mesh.points @ np.array([[1, 1, 0], [-1, 1, 0], [0, 0, np.sqrt(2)]]) / np.sqrt(2)
+    shares = np.bincount(owners(replace(mesh, points=turned), np.eye(3)[None], 2)) / len(turned)
+    assert shares == pytest.approx([0.5, 0.5], abs=UNEVEN)
