@@ -15,7 +15,8 @@ PacktoolError
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -94,6 +95,16 @@ class StageError(PacktoolError):
     def __init__(self, *words: object, key: str = "") -> None:
         super().__init__(*words)
         self.key = key
+
+
+@contextmanager
+def told_of(case: str) -> Iterator[None]:
+    """What a stage cannot do for a ``case`` begins with its name."""
+    try:
+        yield
+    except StageError as refused:
+        refused.args = (f"case {case}: {refused}",)
+        raise
 
 
 class LayoutError(StageError):

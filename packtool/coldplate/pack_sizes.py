@@ -17,7 +17,7 @@ from packtool.coldplate.pack_case import case_rows, solve_pack_case
 from packtool.coldplate.pack_transient import solve_pack_transient, transient_rows
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import MeshSizes, TransientCase
-from packtool.errors import NotConverged, TooLarge
+from packtool.errors import NotConverged, TooLarge, told_of
 from packtool.layout.records import Layout
 from packtool.mesh.build import MeshedPack, mesh_family, mesh_layout
 from packtool.mesh.divisions import PLATE_SIZE_MM, UP_CELL, UP_GROWTH
@@ -79,7 +79,8 @@ def mesh_for_target(
     """The mesh on which the estimated error of every number of HELD, in every one of ``cases``, is at most ``mesh.target_error_K``.
 
     ``checkpoints`` as in ``solve_pack_transient``: runs over time on the mesh that is found need not be made again by the solve. Raises
-    NotConverged where the target is out of reach, by memory, by the time steps' own error or because errors do not shrink.
+    NotConverged where the target is out of reach, by memory, by the time steps' own error or because errors do not shrink; what else the
+    solve of a case raises begins with its name.
     """
     controls = loaded.design.mesh
     target = controls.target_error_K
@@ -140,12 +141,12 @@ class _Study:
         return found
 
     def _values(self, mesh: TaggedMesh) -> dict[tuple[str, str], float]:
-        found = {}
+        found: dict[tuple[str, str], float] = {}
         for case in self.cases:
             rows = transient_rows if self._over_time(case) else case_rows
-            for row in rows(self.loaded, self.layout, mesh, case, self.air, self.cache_dir):
-                if row.name.startswith(HELD):
-                    found[case, row.name] = row.value
+            with told_of(case):
+                solved = rows(self.loaded, self.layout, mesh, case, self.air, self.cache_dir)
+            found |= {(case, row.name): row.value for row in solved if row.name.startswith(HELD)}
         return found
 
     def told(self, meshes: Sequence[TaggedMesh], target: float, checkpoints: Path | None) -> tuple[float, float, str]:
@@ -168,7 +169,8 @@ class _Study:
 
     def _results(self, meshes: Sequence[TaggedMesh], case: str, checkpoints: Path | None) -> Sequence[Result]:
         given = self.loaded, self.layout, meshes, case, self.air, self.cache_dir
-        return solve_pack_transient(*given, checkpoints).results if self._over_time(case) else solve_pack_case(*given).results
+        with told_of(case):
+            return solve_pack_transient(*given, checkpoints).results if self._over_time(case) else solve_pack_case(*given).results
 
     def _over_time(self, case: str) -> bool:
         return isinstance(self.loaded.design.cases[case], TransientCase)

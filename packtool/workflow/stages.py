@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from packtool.artifacts import write_json
 from packtool.cad.options import CadOptions
 from packtool.design.loaded import LoadedDesign
-from packtool.errors import Complaint, DesignError, MissingPart, StageError
+from packtool.errors import Complaint, DesignError, MissingPart, told_of
 from packtool.layout.complaints import said_at_its_key
 from packtool.layout.records import Layout
 from packtool.results import ZERO_CELSIUS, ResultSet
@@ -156,17 +155,6 @@ def export_mesh(folder: Path, formats: tuple[str, ...]) -> StageOutput:
     return StageOutput(tuple(files), {"formats": list(formats)})
 
 
-@contextmanager
-def _told_of(loaded: LoadedDesign, case: str) -> Iterator[None]:
-    """What a solve raises names the case it is of, and before it the place of the key that it is about."""
-    with said_at_its_key(loaded):
-        try:
-            yield
-        except StageError as refused:
-            refused.args = (f"case {case}: {refused}",)
-            raise
-
-
 def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, ...], cache_dir: Path) -> StageOutput:
     """Temperatures and coolant of every case, on the mesh and on the coarser ones, with the error of each number."""
     from packtool.catalogue.load import coolants
@@ -187,7 +175,7 @@ def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, 
     for case in cases:
         started = time.monotonic()
         if isinstance(loaded.design.cases[case], TransientCase):
-            with _told_of(loaded, case):
+            with said_at_its_key(loaded), told_of(case):
                 done = solve_pack_transient(loaded, layout, meshes, case, air, cache_dir, folder / HIDDEN)
             rows += [result.as_dict() for result in done.results]
             heaters = loaded.design.cases[case].heaters
@@ -195,7 +183,7 @@ def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, 
             files += write_transient(folder, case, meshes[0], done.run, done.busbar_max, sensors, heaters)
             summaries[case] = {**done.summary, "seconds": time.monotonic() - started}
             continue
-        with _told_of(loaded, case):
+        with said_at_its_key(loaded), told_of(case):
             solved = solve_pack_case(loaded, layout, meshes, case, air, cache_dir)
         rows += [result.as_dict() for result in solved.results]
         fields = f"{HIDDEN}/temperature-{case}.npz"

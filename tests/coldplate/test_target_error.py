@@ -15,7 +15,7 @@ from packtool.coldplate.pack_sizes import HELD, Sized, mesh_for_target
 from packtool.coldplate.pack_transient import solve_pack_transient, transient_rows
 from packtool.design.load import load_design
 from packtool.design.schema import MeshSizes
-from packtool.errors import NotConverged
+from packtool.errors import NotConverged, SolveError
 from packtool.layout.lay_out import lay_out
 from packtool.mesh.build import mesh_layout
 from packtool.results import Result
@@ -134,3 +134,22 @@ def test_the_time_steps_own_error_is_told_apart(monkeypatch):
         NotConverged, match=r"the time steps alone leave 0\.3 K in temperature\.cell\.max of case pulse; lower cases\.pulse"
     ):
         sized("bus-lfp.yaml", *OVER_TIME, target=0.25, case="pulse")
+
+
+@pytest.mark.parametrize("fails", ["case_rows", "solve_pack_case"])
+def test_what_a_case_cannot_be_solved_for_is_told_of_that_case(monkeypatch, fails):
+    rows = [Result("temperature.cell.max", 40.0, "degC", error=0.3)]
+    monkeypatch.setattr(pack_sizes, "case_rows", lambda *given: rows)
+    monkeypatch.setattr(pack_sizes, "solve_pack_case", lambda *given: SimpleNamespace(results=rows))
+    whole = getattr(pack_sizes, fails)
+
+    def refusing(*given):
+        if given[3] == "b":
+            raise SolveError("no")
+        return whole(*given)
+
+    monkeypatch.setattr(pack_sizes, fails, refusing)
+    two = "cases={a: {kind: steady, current_A: 100}, b: {kind: steady, current_A: 200}}"
+    loaded = load_design(TEMPLATES / "bus-lfp.yaml", (*PASSIVE, two, "mesh.target_error_K=0.25"))
+    with pytest.raises(SolveError, match=r"^case b: no$"):
+        mesh_for_target(loaded, lay_out(loaded), ("a", "b"), (), AIR, None)
