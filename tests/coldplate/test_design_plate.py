@@ -74,6 +74,12 @@ def test_turbulent_plates_are_refused_by_the_design_s_check():
         designed(*SERPENTINE, "cold_plate.flow_lpm=8")
 
 
+@pytest.mark.parametrize("position", ["both", "between"])
+def test_several_plates_are_refused_by_the_design_s_check(position):
+    with pytest.raises(DesignError, match=f"one plate, under or over the cells .*, not {position}: use fidelity: network"):
+        designed(*MANIFOLD, f"cold_plate.position={position}", "arrangement.rows=2", "electrical.series=8")
+
+
 def test_round_turns_are_refused_by_the_design_s_check():
     with pytest.raises(DesignError, match="fidelity: cfd takes square turns"):
         designed(*SERPENTINE, "cold_plate.turns=round")

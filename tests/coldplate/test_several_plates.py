@@ -78,7 +78,6 @@ def test_the_upper_plate_is_the_lower_one_upside_down():
         (("cell={like: calb-lfp176, resistance_mOhm: 1}",), "cold_plate.position", "terminals and busbars of calb-lfp176 are on top"),
         (("interface.material=al_6061_t6",), "interface.material", "al_6061_t6 conducts electricity"),
         (("cold_plate.feed=series",), "cold_plate.feed", "position: top is one plate"),
-        (("cold_plate.fidelity=cfd",), "cold_plate.fidelity", "takes one plate, under or over the cells"),
         (
             ("arrangement.fins={material: al_1060_busbar, thickness_mm: 0.5}", "arrangement.cell_gap_mm=0.5", "arrangement.gap_material=pet_film"),
             "arrangement.fins", "a layer that position: top has not",
