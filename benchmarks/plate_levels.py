@@ -14,20 +14,16 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from packtool.coldplate.calibrated import network_passages
 from packtool.coldplate.flow3d.both_levels import NetworkPlate, network_plate
 from packtool.coldplate.flow3d.calibrate import calibrate_plate, plate_conditions
+from packtool.coldplate.flow3d.openings import drop_as_developed
 from packtool.coldplate.flow3d.plate import LEVELS
 from packtool.coldplate.flow3d.plate_solve import PlateConditions, PlateSolution, solve_plate
 from packtool.coldplate.flow3d.window import Window, window
-from packtool.coldplate.losses import FlowPhysics, branch_losses
-from packtool.coldplate.network import split_flow
 from packtool.design.load import load_design
 from packtool.errors import PacktoolError
 from packtool.fem.start import start
-from packtool.layout.coolant import CoolantNetwork
 from packtool.layout.lay_out import lay_out
 
 BUS = Path(__file__).parents[1] / "templates" / "bus-lfp.yaml"
@@ -44,16 +40,6 @@ HEAD = (
     f"{'plate':<21}{'L/min':>6}{'Re':>5} |{'FE Pa':>8}{'+-':>6}{'network':>9}{'calibr.':>9} |"
     f"{'mean K':>7}{'+-':>6}{'network':>8}{'calibr.':>8} |{'max K':>7}{'+-':>6}{'network':>8}{'calibr.':>8}"
 )
-
-
-def drop_as_developed(network: CoolantNetwork, at: PlateConditions) -> float:
-    """The network's pressure drop [Pa] without what coolant loses that comes in not developed."""
-    p = network_passages(network)
-    n = len(p.length)
-    rho, mu = np.full(n, at.rho), np.full(n, at.mu)
-    split = split_flow(p, at.flow * at.rho, rho, mu)
-    entrance = branch_losses(p, split.mass_flow, rho, mu, 0.0, FlowPhysics()).entrance
-    return split.pressure_drop - float(entrance[p.node[:, 0] == p.inlet].sum())
 
 
 def row(
@@ -85,7 +71,10 @@ def main(level: str, words: list[str]) -> None:
             for flow in FLOWS_LPM:
                 at = plate_conditions(loaded, flow)
                 fe = solve_plate(view.plate, at, LEVELS[level])
-                levels = [(drop_as_developed(one, at), network_plate(one, fe.grid, at)) for one in networks]
+                levels = [
+                    (drop_as_developed(network_passages(one), at.flow * at.rho, at.rho, at.mu), network_plate(one, fe.grid, at))
+                    for one in networks
+                ]
                 print(row(name, flow, view, at, fe, levels), flush=True)
         except PacktoolError as why:
             print(f"{name:<21} {str(why)[:120]}", flush=True)

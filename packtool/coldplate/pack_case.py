@@ -11,8 +11,10 @@ import numpy as np
 
 from packtool.catalogue.records import Coolant
 from packtool.coldplate.drop_curve import DropCurve, drawn
-from packtool.coldplate.flow3d.design_plate import plate_summary, refuse_design_plate, replaced, solve_design_plate
+from packtool.coldplate.flow3d.design_plate import refuse_design_plate, solve_design_plate
+from packtool.coldplate.flow3d.openings import openings
 from packtool.coldplate.flow3d.plate_load import plate_load
+from packtool.coldplate.flow3d.plate_results import plate_summary, replaced
 from packtool.coldplate.pump import flow_scatter, on_the_pump
 from packtool.coldplate.records import ColdPlateSolution, HeatPhysics
 from packtool.coldplate.solve import cold_plate_solution, coolant_results
@@ -123,8 +125,8 @@ def solve_pack_case(
     pump = loaded.design.cold_plate.pump if loaded.design.cold_plate else None
     loaded = _on_the_pump(loaded, layout, meshes[-1], case, air, cache_dir)
     plate = loaded.design.cold_plate
-    in_three_dimensions = isinstance(plate, ColdPlate) and plate.fidelity == "cfd"
-    if in_three_dimensions:
+    flat = plate if isinstance(plate, ColdPlate) and plate.fidelity == "cfd" else None
+    if flat:
         refuse_design_plate(loaded, layout)
 
     def solved(mesh: TaggedMesh, physics: HeatPhysics = HeatPhysics()) -> _Once:
@@ -146,10 +148,12 @@ def solve_pack_case(
             scatter = flow_scatter(pump, finest.curve, row.value)
         results.append(replace(row, error=error, scatter=scatter))
     found = None
-    if in_three_dimensions and coolant:
-        load = plate_load(finest.problem, solution, over_cells=isinstance(plate, ColdPlate) and plate.position == "top")
+    if flat and coolant:
+        load = plate_load(finest.problem, solution, over_cells=flat.position == "top")
         found = solve_design_plate(loaded, layout, load, coolant.outlet_degC)
-        results = list(replaced(tuple(results), found, case))
+        of = found.flow.problem
+        beside = openings(layout, flat, found.mass_flow, of.rho, of.mu)
+        results = list(replaced(tuple(results), found, beside, case))
     warmest = float(region_values(solution.mesh, solution.T).mean.max())
     summary: dict[str, Any] = {
         "solver": {

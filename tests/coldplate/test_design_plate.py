@@ -11,6 +11,7 @@ from packtool.coldplate.flow3d.plate import Fineness
 from packtool.coldplate.pack_case import solve_pack_case
 from packtool.design.load import load_design
 from packtool.errors import DesignError, SolveError
+from packtool.layout.coolant import LPM
 from packtool.layout.lay_out import lay_out
 from packtool.mesh.build import mesh_family
 
@@ -93,11 +94,16 @@ def test_the_same_names_carry_the_flow_s_numbers(sets):
     meshes = [pack.mesh for pack in mesh_family(layout, "coarse")]
     case = solve_pack_case(loaded, layout, meshes, "charge_1C", coolants()["air_1atm"], None)
     rows = {row.name: row for row in case.results}
-    drop, network = rows["coolant.pressure_drop"], rows["coolant.cfd.pressure_drop_network"]
-    assert drop.error > 0
-    assert drop.value != network.value
+    found, network = rows["coolant.cfd.pressure_drop"], rows["coolant.cfd.pressure_drop_network"]
+    assert found.error > 0
+    assert found.value != network.value
     # correlations and flow agree within the scatter that the network states, here some 9 %
-    assert drop.value == pytest.approx(network.value, abs=network.scatter + drop.error)
+    assert found.value == pytest.approx(network.value, abs=network.scatter + found.error)
+    # what the network says of the design's ports takes the place of openings in the plane
+    drop, power = rows["coolant.pressure_drop"], rows["coolant.pumping_power"]
+    assert drop.value != found.value
+    assert (drop.error, drop.scatter > 0) == (found.error, True)
+    assert power.value == pytest.approx(drop.value * loaded.design.cold_plate.flow_lpm * LPM, rel=0.01)  # rho over the plate
     assert rows["coolant.cfd.mass_imbalance"].value < 1e-8
     assert rows["coolant.cfd.energy_imbalance"].value < 1e-6
     top = rows["temperature.cold_plate.top.mean"]

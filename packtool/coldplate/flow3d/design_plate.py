@@ -1,13 +1,10 @@
-"""The cold plate of a design as a plate for the finite-element flow, and its results under the names that the network gives them."""
+"""The cold plate of a design as a plate for the finite-element flow."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import numpy as np
 
 from packtool.coldplate.flow3d.heat_records import PlacedHeat
-from packtool.coldplate.flow3d.mesh_error import Estimated
 from packtool.coldplate.flow3d.plate import LEVELS, ChannelPlate, Face, Fineness, Rectangle, finest_flow_mesh, plate_grid
 from packtool.coldplate.flow3d.plate_solve import PlateConditions, PlateSolution, half_flow, solve_plate
 from packtool.coldplate.flow3d.records import FlowProblem
@@ -23,7 +20,7 @@ from packtool.layout.plate import skin_mm
 from packtool.layout.profiles import Point
 from packtool.layout.records import Layout
 from packtool.mesh.outlines import inside
-from packtool.results import ZERO_CELSIUS, Result
+from packtool.results import ZERO_CELSIUS
 
 MEMORY_GB = 20.0
 """The largest solve that is tried."""
@@ -152,52 +149,6 @@ def plate_flow(loaded: LoadedDesign, layout: Layout) -> tuple[FlowProblem, float
     grid = plate_grid(channel_plate(layout, plate), _fineness(loaded))
     problem = half_flow(finest_flow_mesh(grid), float(fluid.rho), float(fluid.mu), plate.flow_lpm * LPM)
     return problem, reynolds(problem, "inlet")
-
-
-def replaced(rows: tuple[Result, ...], found: PlateSolution, case: str) -> tuple[Result, ...]:
-    """The case's results with those of the finite-element plate in the place of the network's; parts of the network's pressure drop go.
-
-    How uncertain the heat is that the network's plate took up is told of the temperatures, too: their rise over the inlet goes with it.
-    """
-    drop = found.pressure_drop
-    flow = next(row for row in rows if row.name == "coolant.pumping_power")
-    old = next(row for row in rows if row.name == "coolant.pressure_drop")
-    inlet = next(row.value for row in rows if row.name == "coolant.inlet")
-    power = flow.value * drop.value / old.value
-    heat = next(row for row in rows if row.name == "heat.coolant")
-
-    def side(name: str, one: Estimated) -> Result:
-        share = (one.value - ZERO_CELSIUS - inlet) / abs(heat.value) if heat.value else 0.0
-        error, scatter = one.error + abs(share) * (heat.error or 0.0), abs(share) * (heat.scatter or 0.0)
-        return Result(
-            f"temperature.cold_plate.top.{name}", one.value - ZERO_CELSIUS, "degC", error=error, scatter=scatter, case=case
-        )
-
-    new: Mapping[str, Result] = {
-        "coolant.pressure_drop": Result("coolant.pressure_drop", drop.value, "Pa", error=drop.error, case=case),
-        "coolant.pumping_power": Result("coolant.pumping_power", power, "W", error=power * drop.error / drop.value, case=case),
-    }
-    kept = [new.get(row.name, row) for row in rows if not row.name.startswith("coolant.pressure_drop.")]
-    kept += [
-        side("max", found.top_max),
-        side("mean", found.top_mean),
-        Result("coolant.cfd.mass_imbalance", found.mass_imbalance, "-", case=case),
-        Result("coolant.cfd.energy_imbalance", found.energy_imbalance, "-", case=case),
-        Result("coolant.cfd.pressure_drop_network", old.value, "Pa", scatter=old.scatter, case=case),
-    ]
-    return tuple(kept)
-
-
-def plate_summary(found: PlateSolution) -> dict[str, float]:
-    """Size and pace of the solve for run.json."""
-    return {
-        "plate flow elements": len(found.flow.problem.mesh.elements),
-        "plate flow DOFs": found.flow.n_dofs,
-        "plate heat DOFs": found.temperature.n_dofs,
-        "plate nonlinear steps": len(found.flow.residuals) - 1,
-        "plate Reynolds number": round(found.reynolds, 1),
-        **{f"plate flow {name} [s]": round(seconds, 3) for name, seconds in found.flow.seconds.items()},
-    }
 
 
 def _is_main(kind: str, plate: ColdPlate) -> bool:

@@ -73,6 +73,11 @@ class PlateSolution:
     temperature: ConjugateSolution
     grid: PlateGrid
 
+    @property
+    def mass_flow(self) -> float:
+        """Through both halves of the channels [kg/s]."""
+        return 2 * self.flow.flow["outlet"] * self.flow.problem.rho
+
 
 def half_flow(mesh: ElementMesh, rho: float, mu: float, flow: float) -> FlowProblem:
     """Half of ``flow`` [m³/s] through the lower half of a plate's channels, ``mesh`` a ``PlateGrid.flow`` or it refined; ``rho`` [kg/m³], ``mu`` [Pa s].

@@ -32,12 +32,21 @@ class Window:
 
 def window(layout: Layout, plate: ColdPlate) -> Window:
     """The window of a design's plate. SolveError as ``channel_plate``."""
+    if plate.type == "serpentine" and plate.passes > PASSES:
+        network = layout.network
+        assert network is not None
+        return _serpentine(channel_plate(layout, plate), network.branches[0])
+    return opened(layout, plate)
+
+
+def opened(layout: Layout, plate: ColdPlate) -> Window:
+    """The whole of a design's plate. SolveError as ``channel_plate``."""
     whole = channel_plate(layout, plate)
     network = layout.network
     assert network is not None
     if plate.type == "serpentine":
         (branch,) = network.branches
-        return _serpentine(whole, branch) if plate.passes > PASSES else _opened_serpentine(whole, branch)
+        return _opened_serpentine(whole, branch)
     stubs = (
         _stub("inlet stub", network, whole.inlet, network.entries[0], into=True),
         _stub("outlet stub", network, at_edge(whole), network.exits[0], into=False),
