@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from packtool.coldplate.flow3d.heat_records import PlacedHeat
