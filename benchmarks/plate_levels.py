@@ -1,4 +1,4 @@
-"""Both levels of four small plates at three flows: pressure drop and wall temperature by the network, the calibrated network and finite elements.
+"""Both levels of five small plates at three flows: pressure drop and wall temperature by the network, the calibrated network and finite elements.
 
     python benchmarks/plate_levels.py [LEVEL [PLATE...]]
 
@@ -30,6 +30,12 @@ BUS = Path(__file__).parents[1] / "templates" / "bus-lfp.yaml"
 SMALL = ("arrangement.rows=1", "arrangement.cells_per_row=4", "electrical.series=4", "cold_plate.flow_lpm=1")
 PLATES = {
     "serpentine, 3 passes": ("cold_plate.type=serpentine", "cold_plate.channels=1", "cold_plate.passes=3"),
+    "4 passes, round turns": (
+        "cold_plate.type=serpentine",
+        "cold_plate.channels=1",
+        "cold_plate.passes=4",
+        "cold_plate.turns=round",
+    ),
     "U of 2 + 2 channels": ("cold_plate.channels=2", "cold_plate.passes=2"),
     "Z of 3 channels": ("cold_plate.channels=3", "cold_plate.passes=1", "cold_plate.manifold=Z"),
     "U of 3 channels": ("cold_plate.channels=3", "cold_plate.passes=1", "cold_plate.manifold=U"),

@@ -43,7 +43,7 @@ def plate(
 ) -> None:
     """Losses and films of a cold plate by finite elements (minutes).
 
-    The design then names the file: cold_plate.calibration. Laminar flow, plates with square turns.
+    The design then names the file: cold_plate.calibration. Laminar flow.
     """
     from packtool.artifacts import write_text
     from packtool.coldplate.flow3d.calibrate import calibrate_plate, calibration_inputs, default_flows

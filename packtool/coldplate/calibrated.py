@@ -53,10 +53,16 @@ def _corrections(network: CoolantNetwork, p: Passages, calibration: PlateCalibra
             continue  # against the design's direction, or hardly flowing: left to the correlations
         window = channels.branches[there]
         Re[i] = Re_own[:, there]
-        repeated = p.bends[i] / own.bends[there] if own.bends[there] else 1.0
+        turns = _turns(own)[there]
+        repeated = _turns(p)[i] / turns if turns else 1.0
         excess[i] = extra[:, there] * repeated
         films[i] = _moved(window, branch, pieces[there], ratios[there])
     return Corrections(Re, excess, films, np.array(calibration.pressure_drop_error), np.array(calibration.film_error))
+
+
+def _turns(p: Passages) -> Floats:
+    """Square corners and round bends of each branch (n,)."""
+    return np.asarray(p.bends + np.bincount(p.arc_branch, minlength=len(p.bends)))
 
 
 def _beyond(p: Passages, Re: Floats, K: Floats) -> Floats:

@@ -22,9 +22,11 @@ SAME_MM = 1e-3
 
 
 def plate_key(layout: Layout, plate: ColdPlate) -> dict[str, str | float]:
-    """What a calibration of this plate holds for: its kind and sizes [mm]."""
+    """What a calibration of this plate holds for: its kind and sizes [mm]. Turns are square unless it says so."""
     x0, y0, _, x1, y1, _ = layout.product("cold-plate").bounds()
     key: dict[str, str | float] = {"type": plate.type, "passes": float(plate.passes)}
+    if plate.turns == "round":
+        key["turns"] = plate.turns
     if plate.type == "parallel":
         key |= {"channels": float(plate.channels), "header_width_mm": header_width(plate)}
         key |= {"manifold": plate.manifold} if plate.passes == 1 else {}
@@ -40,7 +42,7 @@ def unfit_calibration(loaded: LoadedDesign, layout: Layout) -> list[Complaint]:
     plate, calibration = loaded.design.cold_plate, loaded.calibration
     if not isinstance(plate, ColdPlate) or calibration is None:
         return []
-    own, theirs = plate_key(layout, plate), calibration.plate
+    own, theirs = ({"turns": "square", **key} for key in (plate_key(layout, plate), calibration.plate))
     for name, value in own.items():
         other = theirs.get(name, "nothing")
         same = other == value if isinstance(value, str) or isinstance(other, str) else abs(other - value) <= SAME_MM
@@ -68,5 +70,7 @@ def _told(value: str | float) -> str:
 
 def calibrated_channels(calibration: PlateCalibration) -> CoolantNetwork:
     """The channels that the finite elements saw, without fittings; heights from the channel's underside."""
-    branches = tuple(Branch(b.name, b.start, b.end, b.path, b.width_mm, b.height_mm, b.kind) for b in calibration.branches)
+    branches = tuple(
+        Branch(b.name, b.start, b.end, b.path, b.width_mm, b.height_mm, b.kind, b.bulges) for b in calibration.branches
+    )
     return CoolantNetwork(branches, calibration.inlet, calibration.outlet, 0.0, branches[0].height_mm)

@@ -225,8 +225,8 @@ def test_a_calibrated_design_loses_another_pressure(file):
             ("cold_plate.inlet_degC=-10",),
             "Prandtl numbers 15 to 60 at the inlet .*: calibrate with this coolant, or leave the key out",
         ),
-        (("cold_plate.turns=round",), "one closed plate under the cells with square turns .*not turns: round"),
-        (("cold_plate.position=top",), "not position: top"),
+        (("cold_plate.turns=round",), "of another plate: turns is square there and round here"),
+        (("cold_plate.position=top",), "one closed plate under the cells .*not position: top"),
     ],
 )
 def test_a_calibration_of_something_else_is_refused(file, sets, words):

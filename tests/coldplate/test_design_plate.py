@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from packtool.catalogue.load import coolants
@@ -25,6 +26,7 @@ SMALL = (
     "cold_plate.flow_lpm=1",
 )
 SERPENTINE = ("cold_plate.type=serpentine", "cold_plate.channels=1", "cold_plate.passes=2", "cold_plate.overhang_mm=40")
+ROUND = "cold_plate.turns=round"
 MANIFOLD = ("cold_plate.channels=3", "cold_plate.passes=1", "cold_plate.manifold=Z")
 
 
@@ -81,9 +83,19 @@ def test_several_plates_are_refused_by_the_design_s_check(position):
         designed(*MANIFOLD, f"cold_plate.position={position}", "arrangement.rows=2", "electrical.series=8")
 
 
-def test_round_turns_are_refused_by_the_design_s_check():
-    with pytest.raises(DesignError, match="fidelity: cfd takes square turns"):
-        designed(*SERPENTINE, "cold_plate.turns=round")
+@pytest.mark.parametrize("passes", [1, 2, 3, 6])
+def test_round_turns_are_the_layout_s(passes):
+    loaded, layout = designed("cold_plate.type=serpentine", "cold_plate.channels=1", f"cold_plate.passes={passes}", ROUND)
+    plate = channel_plate(layout, loaded.design.cold_plate)
+    assert len(plate.turns) == passes - 1
+    legs = sum((r[2] - r[0]) * (r[3] - r[1]) for r in plate.channels)
+    turns = sum(np.pi / 2 * (turn.outer**2 - turn.inner**2) for turn in plate.turns)
+    void = sum(s.profile.area() for s in layout.product("coolant").sweeps) * 1e-6
+    assert legs + turns == pytest.approx(void, rel=1e-9)
+    ends = (plate.size[0], plate.size[2] if passes % 2 else plate.size[0])
+    margin = loaded.design.cold_plate.margin_mm * 1e-3
+    assert abs(plate.inlet.place - ends[0]) == pytest.approx(margin)
+    assert abs(plate.outlet.place - ends[1]) == pytest.approx(margin)
 
 
 @pytest.mark.fem

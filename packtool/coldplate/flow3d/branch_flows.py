@@ -45,10 +45,11 @@ def branch_drops(flow: FlowSolution, network: CoolantNetwork, p: Passages, duct_
 
 
 def _middle(flow: FlowSolution, branch: Branch) -> tuple[float, float, float]:
-    """Flow [m³/s] of the meshed half and mean pressure [Pa] through the section nearest to the middle of a branch's longest leg, and its way [m]
+    """Flow [m³/s] of the meshed half and mean pressure [Pa] through the section nearest to the middle of a branch's longest straight leg, and its way [m]
     along the branch."""
     lengths = np.array(branch.leg_lengths_mm()) * MM
-    leg = int(lengths.argmax())
+    straight = [curve is None for _, _, curve in branch.legs()]
+    leg = int(np.where(straight, lengths, 0.0).argmax())
     a, b = (np.array(point) * MM for point in branch.path[leg : leg + 2])
     axis = int(np.abs(b - a).argmax())
     forward = 1.0 if b[axis] > a[axis] else -1.0

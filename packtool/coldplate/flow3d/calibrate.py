@@ -116,14 +116,10 @@ def _calibratable(loaded: LoadedDesign) -> ColdPlate:
     plate = loaded.design.cold_plate
     if not isinstance(plate, ColdPlate):
         raise SolveError("a calibration is of a flat plate under the cells: the design has none", key="cold_plate.type")
-    if plate.position != "bottom" or plate.style not in (None, "brazed") or plate.turns != "square":
+    if plate.position != "bottom" or plate.style not in (None, "brazed"):
         raise SolveError(
-            "finite elements take one closed plate under the cells with square turns: cold_plate.position: bottom, style: brazed, turns: square",
-            key="cold_plate.position"
-            if plate.position != "bottom"
-            else "cold_plate.turns"
-            if plate.turns != "square"
-            else "cold_plate.style",
+            "finite elements take one closed plate under the cells: cold_plate.position: bottom, style: brazed",
+            key="cold_plate.position" if plate.position != "bottom" else "cold_plate.style",
         )
     return plate
 

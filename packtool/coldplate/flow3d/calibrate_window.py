@@ -147,6 +147,7 @@ def _branches(
                 width_mm=b.width_mm,
                 height_mm=b.height_mm,
                 path=b.path,
+                bulges=b.bulges,
                 Re=_told(Re[:, i]),
                 K=_told(K[:, i]),
                 s_mm=_told(s[here] * 1e3),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -11,19 +11,21 @@ from packtool.coldplate.flow3d.plate import LEVELS, ChannelPlate, Face, Fineness
 from packtool.coldplate.flow3d.plate_solve import PlateConditions, PlateSolution, half_flow, solve_plate
 from packtool.coldplate.flow3d.records import FlowProblem
 from packtool.coldplate.flow3d.refusals import refuse_turbulent
+from packtool.coldplate.flow3d.round_plan import Turn
 from packtool.coldplate.flow3d.sections import reynolds
 from packtool.coldplate.fluid import CoolantTable
 from packtool.design.loaded import LoadedDesign
 from packtool.design.schema import ColdPlate
 from packtool.design.schema.cold_plate import known_flow_lpm
 from packtool.errors import SolveError
-from packtool.layout.coolant import LPM
+from packtool.layout.coolant import LPM, Branch
 from packtool.layout.plate import skin_mm
-from packtool.layout.profiles import Point
+from packtool.layout.profiles import Point, Vertex
 from packtool.layout.records import Layout
 from packtool.mesh.outlines import inside
 from packtool.results import ZERO_CELSIUS
 
+MM = 1e-3
 MEMORY_GB = 20.0
 """The largest solve that is tried."""
 
@@ -38,7 +40,7 @@ grows with about the fifth root of their number, as the factors of flat bodies d
 
 
 def channel_plate(layout: Layout, plate: ColdPlate) -> ChannelPlate:
-    """The plate with square turns, in metres, its underside at z = 0; one over the cells turned over, so that its top is the side to the cells.
+    """The plate in metres, its underside at z = 0; one over the cells turned over, so that its top is the side to the cells.
 
     Coolant enters and leaves in the plane: through the end faces of a serpentine's channel; through headers lengthened to the plate's edge, so that
     the openings are not in the middle of a junction, and at the outlet by a duct of DUCT_WIDTHS behind it. What the fittings above do is not in it.
@@ -47,13 +49,16 @@ def channel_plate(layout: Layout, plate: ColdPlate) -> ChannelPlate:
     if network is None:
         raise SolveError("flow in three dimensions needs a plate with channels")
     metal = layout.product("cold-plate")
+    x0, y0, _, x1, y1, _ = metal.bounds()
+    bounds = (x0, y0, x1, y1)
+    size = (x0 * MM, y0 * MM, x1 * MM, y1 * MM)
+    skin = skin_mm(plate)
+    z = (0.0, skin * MM, (skin + plate.channel_height_mm) * MM, plate.thickness_mm * MM)
     voids = [sweep.profile for sweep in layout.product("coolant").sweeps]
-    if any(not loop.is_straight for void in voids for loop in (void.outer, *void.holes)):
-        raise SolveError(
-            "flow in three dimensions takes channels with square turns: use cold_plate.turns: square (or fidelity: network)",
-            key="cold_plate.turns",
-        )
     vertices = [v for void in voids for loop in (void.outer, *void.holes) for v in loop.vertices]
+    if any(any(branch.bulges) for branch in network.branches):
+        (branch,) = network.branches
+        return _round_turned(size, z, branch, vertices)
     x, y = (np.unique(np.round([v[axis] for v in vertices], 9)) for axis in range(2))
     mx, my = np.meshgrid((x[1:] + x[:-1]) / 2, (y[1:] + y[:-1]) / 2, indexing="ij")
     places = np.column_stack([mx.ravel(), my.ravel()])
@@ -64,8 +69,6 @@ def channel_plate(layout: Layout, plate: ColdPlate) -> ChannelPlate:
     tiles: list[Rectangle] = [(x[i], y[j], x[i + 1], y[j + 1]) for i, j in np.argwhere(wet)]
     leaving = next(b for b in network.branches[::-1] if b.end in network.exits and _is_main(b.kind, plate))
     entering = next(b for b in network.branches if b.start in network.entries and _is_main(b.kind, plate))
-    x0, y0, _, x1, y1, _ = metal.bounds()
-    bounds = (x0, y0, x1, y1)
     faces = []
     for start, towards, width, duct in (
         (entering.path[0], entering.path[1], entering.width_mm, 0.0),
@@ -75,20 +78,34 @@ def channel_plate(layout: Layout, plate: ColdPlate) -> ChannelPlate:
         if stub:
             tiles.append(stub)
         faces.append(face)
-    skin = skin_mm(plate)
-    mm = 1e-3
-    return ChannelPlate(
-        (x0 * mm, y0 * mm, x1 * mm, y1 * mm),
-        tuple((a * mm, b * mm, c * mm, d * mm) for a, b, c, d in tiles),
-        (0.0, skin * mm, (skin + plate.channel_height_mm) * mm, plate.thickness_mm * mm),
-        faces[0],
-        faces[1],
-        plate.channel_width_mm * mm,
-    )
+    channels = tuple((a * MM, b * MM, c * MM, d * MM) for a, b, c, d in tiles)
+    return ChannelPlate(size, channels, z, faces[0], faces[1], plate.channel_width_mm * MM)
+
+
+def _round_turned(
+    size: Rectangle, z: tuple[float, float, float, float], branch: Branch, vertices: Sequence[Vertex]
+) -> ChannelPlate:
+    """The plate of a serpentine with round turns: legs along x from one turn to the next, the first and the last to the end of the void."""
+    legs, turns = branch.legs(), []
+    half = branch.width_mm / 2
+    channels: list[Rectangle] = []
+    faces = []
+    for number, (a, b, curve) in enumerate(legs):
+        if curve is not None:
+            way = 1 if b[0] == a[0] and legs[number - 1][0][0] < a[0] else -1
+            turns.append(Turn(a[0] * MM, curve.y * MM, way, (curve.radius - half) * MM, (curve.radius + half) * MM))
+            continue
+        ends = [v[0] for v in vertices if abs(abs(v[1] - a[1]) - half) < 1e-6]
+        first, last = number == 0, number == len(legs) - 1
+        outer = (min(ends), max(ends)) if b[0] > a[0] else (max(ends), min(ends))
+        start, end = outer[0] if first else a[0], outer[1] if last else b[0]
+        channels.append((min(start, end) * MM, (a[1] - half) * MM, max(start, end) * MM, (a[1] + half) * MM))
+        faces += [Face(0, place * MM, (a[1] - half) * MM, (a[1] + half) * MM) for place in (start, end)]
+    return ChannelPlate(size, tuple(channels), z, faces[0], faces[-1], branch.width_mm * MM, tuple(turns))
 
 
 def refuse_design_plate(loaded: LoadedDesign, layout: Layout) -> None:
-    """SolveError, before anything is solved, for a plate that the finite-element flow cannot take: turbulent, round, too large."""
+    """SolveError, before anything is solved, for a plate that the finite-element flow cannot take: turbulent, too large."""
     plate = _flat(loaded)
     geometry = channel_plate(layout, plate)
     table = CoolantTable.of(loaded.coolants[plate.coolant])
@@ -134,7 +151,7 @@ def solve_design_plate(loaded: LoadedDesign, layout: Layout, load: Mapping[str, 
 
 def plate_flow(loaded: LoadedDesign, layout: Layout) -> tuple[FlowProblem, float]:
     """The flow through the lower half of the channels of a design's flat plate, on the finest grid of its mesh.level, and the Reynolds number
-    of its inlet. Properties are those at the inlet. SolveError for plates without channels or with round turns."""
+    of its inlet. Properties are those at the inlet. SolveError for plates without channels."""
     plate = _flat(loaded)
     if plate.position not in ("bottom", "top") or plate.style not in (None, "brazed"):
         raise SolveError(

@@ -18,6 +18,7 @@ from packtool.coldplate.flow3d.prolong import matched, to_children
 from packtool.coldplate.flow3d.records import FlowSolution
 from packtool.fem.elements import CYCLIC_TO_TENSOR, located
 from packtool.fem.facets import facet_integrals
+from packtool.mesh.records import Floats
 
 CORNER_ORDER = 1.09
 """Order of what a flow dissipates round an edge of 270 degrees: velocities go with the distance to the power 0.5445 there (Dean & Montagnon, Proc.
@@ -25,6 +26,9 @@ Camb. Phil. Soc. 45 (1949) 389; Moffatt, J. Fluid Mech. 18 (1964) 1), and energi
 
 RINGED_ORDER = 2.0
 """The same with rings of smaller elements about the edge, as measured: between that of the edge and that of the shear layers behind it."""
+
+ARC_ORDER = 2.0
+"""The same with round turns, whose walls are chords."""
 
 SMOOTH_ORDER = 4.0
 """The same with biquadratic velocities and no edge; and of what differences of velocities dissipate anywhere else."""
@@ -55,17 +59,21 @@ def left(difference: float, order: float) -> float:
     return difference / (2**order - 1)
 
 
-def mean_difference(heats: Sequence[ConjugateSolution], name: str) -> float:
-    """Mean over a boundary [K] of how far the last two of ``heats``, each on lines cut in two, are apart, whatever the sign; 0 of one alone."""
+def mean_difference(heats: Sequence[ConjugateSolution], name: str, drawn: Sequence[Floats] | None = None) -> float:
+    """Mean over a boundary [K] of how far the last two of ``heats``, each on lines cut in two, are apart, whatever the sign; 0 of one alone.
+
+    ``drawn``: of each the places (n_nodes, dim) that tell which nodes are the same, where their own do not.
+    """
     if len(heats) == 1:
         return 0.0
     coarse, fine = heats[-2:]
+    places = drawn or [one.nodes for one in heats]
     mesh = coarse.problem.mesh
     corners = mesh.elements[:, CYCLIC_TO_TENSOR[mesh.elements.shape[1]]]
     surface = facet_integrals(mesh.points, corners, coarse.element_nodes, located(mesh)[name])
     on = surface.nodes_on()
     apart = np.zeros(len(coarse.T))
-    apart[on] = np.abs(fine.T[matched(coarse.nodes[on], fine.nodes)] - coarse.T[on])
+    apart[on] = np.abs(fine.T[matched(places[-2][on], places[-1])] - coarse.T[on])
     return float((surface.weight * surface.of_second(apart)).sum() / surface.weight.sum())
 
 

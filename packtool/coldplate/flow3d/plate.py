@@ -6,13 +6,14 @@ is solved on the whole plate. Both use the same lines, so that the velocity is c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from packtool.coldplate.flow3d.plan import halved, of_lines, swept, towards_corners
+from packtool.coldplate.flow3d.plan import Plan, halved, of_lines, swept, towards_corners
+from packtool.coldplate.flow3d.round_plan import RoundLattice, Turn, round_lattice
 from packtool.errors import SolveError
 from packtool.fem.elements import ElementMesh, outer_facets, refined
 from packtool.fem.lattice import graded, joined
@@ -35,7 +36,8 @@ class Face:
 @dataclass(frozen=True)
 class ChannelPlate:
     """``size`` of the plate; ``channels`` rectangles whose union the coolant fills between ``z[1]`` and ``z[2]``; ``z`` (bottom, channel's
-    bottom, channel's top, top) [m]; where coolant enters and leaves. The channel to the outlet may go on beyond the plate: a duct without metal, adiabatic."""
+    bottom, channel's top, top) [m]; where coolant enters and leaves. The channel to the outlet may go on beyond the plate: a duct without metal, adiabatic.
+    ``turns``: half circles of channel that join the rectangles, legs along x then."""
 
     size: Rectangle
     channels: tuple[Rectangle, ...]
@@ -43,6 +45,7 @@ class ChannelPlate:
     inlet: Face
     outlet: Face
     channel_width: float | None = None
+    turns: tuple[Turn, ...] = ()
 
     @property
     def duct_length(self) -> float:
@@ -90,30 +93,42 @@ WALL_GRADING = 3.0
 """An element in a channel's middle is this much wider than at its wall."""
 
 
+LEAST_UP_IN_BENDS = 2
+"""Elements over half the height of the coarsest mesh with round turns, whose secondary flow is a vortex of that height. With one, a hairpin of 10 x 3 mm and
+30 mm pitch at Re 603 came out at 359.7 Pa and told 4.4 Pa of error; with two at 375.0, and at 375.7 with three."""
+
+
 @dataclass(frozen=True)
 class PlateGrid:
     """``flow``: the lower half of the channel before it is refined ``times``, boundaries inlet, outlet, wall, middle. ``heat``: the whole plate, refined, boundaries inlet, outlet,
-    top, bottom, side; ``fluid`` (n_elements,) of it. ``middle`` z of the mirror [m]."""
+    top, bottom, side; ``fluid`` (n_elements,) of it. ``middle`` z of the mirror [m]. With round turns the flow's points are those of the ``lattice``, as
+    is ``drawn`` (n_points, 3) [m] of the heat's: the same points whatever ``times``."""
 
     flow: ElementMesh
     heat: ElementMesh
     fluid: NDArray[np.bool_]
     middle: float
     times: int
+    drawn: Floats
+    lattice: RoundLattice | None = None
+
+    def placed(self, points: Floats) -> Floats:
+        """Where drawn points (n, 3) [m] lie in the plate."""
+        return self.lattice.placed(points, self.times) if self.lattice else points
 
 
 def plate_grid(plate: ChannelPlate, fineness: Fineness) -> PlateGrid:
     """Both meshes of ``plate``. SolveError for channels that leave the plate, or faces that are no side of a channel."""
     _refuse(plate)
-    x, y = (_lines(plate, axis, fineness) for axis in range(2))
-    # what lies beyond an inlet or outlet face, towards the plate's edge, is left out: the face is then a side of the mesh
-    cut = _beyond(plate, plate.inlet, x, y) | _beyond(plate, plate.outlet, x, y)
-    plan = towards_corners(of_lines(x, y, _wet(plate, x, y), _in_plate(plate, x, y), cut), fineness.corners)
+    lattice = _round(plate, fineness) if plate.turns else None
+    plan = lattice.plan() if lattice else _square(plate, fineness)
     z0, z1, z2, z3 = plate.z
     half = (z1 + z2) / 2
-    up = z1 + graded(0.0, half - z1, fineness.up, 2.0, False)
-    points, hexes = swept(plan.points, plan.quads, up, np.tile(plan.wet[:, None], fineness.up))
-    flow = _named(plate, points, hexes, {"middle": half}, "wall")
+    n_up = max(fineness.up, LEAST_UP_IN_BENDS if lattice else 1)
+    up = z1 + graded(0.0, half - z1, n_up, 2.0, False)
+    points, hexes = swept(plan.points, plan.quads, up, np.tile(plan.wet[:, None], n_up))
+    flow = _named(plate, lattice.placed(points, 0) if lattice else points, hexes, {"middle": half}, "wall")
+    flow = replace(flow, points=points)
     for _ in range(fineness.times):
         plan, up = halved(plan), _halved(up)
     n_skin = fineness.skin
@@ -122,8 +137,31 @@ def plate_grid(plate: ChannelPlate, fineness: Fineness) -> PlateGrid:
     inside[n_skin:-n_skin] = True
     fluid = plan.wet[:, None] & inside
     kept = fluid | (plan.metal[:, None] & ~(plan.cut[:, None] & inside))
-    points, hexes = swept(plan.points, plan.quads, z, kept)
-    return PlateGrid(flow, _named(plate, points, hexes, {"bottom": z0, "top": z3}, "side"), fluid[kept], half, fineness.times)
+    drawn, hexes = swept(plan.points, plan.quads, z, kept)
+    points = lattice.placed(drawn, fineness.times) if lattice else drawn
+    heat = _named(plate, points, hexes, {"bottom": z0, "top": z3}, "side")
+    return PlateGrid(flow, heat, fluid[kept], half, fineness.times, drawn, lattice)
+
+
+def _square(plate: ChannelPlate, fineness: Fineness) -> Plan:
+    """The plan of channels of rectangles."""
+    x, y = (_lines(plate, axis, fineness) for axis in range(2))
+    # what lies beyond an inlet or outlet face, towards the plate's edge, is left out: the face is then a side of the mesh
+    cut = _beyond(plate, plate.inlet, x, y) | _beyond(plate, plate.outlet, x, y)
+    return towards_corners(of_lines(x, y, _wet(plate, x, y), _in_plate(plate, x, y), cut), fineness.corners)
+
+
+def _round(plate: ChannelPlate, fineness: Fineness) -> RoundLattice:
+    """The lattice of legs joined by round turns. SolveError as ``round_lattice``."""
+    low = max((turn.x for turn in plate.turns if turn.way < 0), default=None)
+    high = min((turn.x for turn in plate.turns if turn.way > 0), default=None)
+    low = max(leg[0] for leg in plate.channels) if low is None else low
+    high = min(leg[2] for leg in plate.channels) if high is None else high
+    if not low < high:
+        raise SolveError("the legs between round turns have no length")
+    x = _leg(low, high, plate.width / fineness.across, fineness.stretch)
+    across = graded(0.0, 1.0, fineness.across, WALL_GRADING if fineness.across > 2 else 1.0)
+    return round_lattice(plate.size, plate.channels, plate.turns, x, across)
 
 
 def finest_flow_mesh(grid: PlateGrid) -> ElementMesh:
@@ -131,7 +169,7 @@ def finest_flow_mesh(grid: PlateGrid) -> ElementMesh:
     mesh = grid.flow
     for _ in range(grid.times):
         mesh, _ = refined(mesh)
-    return mesh
+    return replace(mesh, points=grid.placed(mesh.points))
 
 
 def _wet(plate: ChannelPlate, x: Floats, y: Floats) -> NDArray[np.bool_]:

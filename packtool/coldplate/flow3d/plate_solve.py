@@ -11,6 +11,7 @@ from packtool.coldplate.flow3d.conjugate import solve_heat
 from packtool.coldplate.flow3d.discrete import quadratic_nodes
 from packtool.coldplate.flow3d.heat_records import ConjugateProblem, ConjugateSolution, PlacedHeat
 from packtool.coldplate.flow3d.mesh_error import (
+    ARC_ORDER,
     CORNER_ORDER,
     FILM_ORDER,
     RINGED_ORDER,
@@ -116,12 +117,13 @@ def solve_plate(plate: ChannelPlate, conditions: PlateConditions, fineness: Fine
     best = heats[-1]
     if best.imbalance > ENERGY:
         raise SolveError(f"energy does not close: {best.imbalance:.1e} of the heat")
-    order = SMOOTH_ORDER if len(plate.channels) == 1 else RINGED_ORDER if fineness.corners else CORNER_ORDER
+    order = _order(plate, fineness)
     duct = duct_drop(plate, c)
     drops = [f.mean_pressure["inlet"] - f.mean_pressure["outlet"] - duct for f in flows]
     means = [h.mean["top"] for h in heats]
     hottest = estimated([h.highest["top"] for h in heats], c.T_in, min(order, FILM_ORDER))
-    apart = mean_difference(heats, "top")
+    drawn = [quadratic_nodes(g.drawn, g.heat.elements)[0] for g in grids] if plate.turns else None
+    apart = mean_difference(heats, "top", drawn)
     return PlateSolution(
         estimated(drops, 0.0, order, told_by_velocities(flows)),
         best.T_out["outlet"],
@@ -136,6 +138,13 @@ def solve_plate(plate: ChannelPlate, conditions: PlateConditions, fineness: Fine
         best,
         grid,
     )
+
+
+def _order(plate: ChannelPlate, fineness: Fineness) -> float:
+    """Order of the pressure's error that the channel's shape allows."""
+    if plate.turns:
+        return ARC_ORDER
+    return SMOOTH_ORDER if len(plate.channels) == 1 else RINGED_ORDER if fineness.corners else CORNER_ORDER
 
 
 def duct_drop(plate: ChannelPlate, conditions: PlateConditions) -> float:

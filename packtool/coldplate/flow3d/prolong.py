@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from packtool.errors import MeshError
@@ -15,15 +17,34 @@ NEWTON_STEPS = 6
 INSIDE = 1e-6
 """A place may be this share of an element's size outside it."""
 
+BESIDE = 0.2
+"""The same of a place beside the mesh: where a wall is round, the finer mesh's chords lie outside the coarser's."""
+
 
 def within(mesh: ElementMesh, places: Floats) -> tuple[Integers, Floats]:
-    """The element (n,) that each of ``places`` (n, dim) lies in, and where (n, dim), by the reference element's coordinates. MeshError where it lies in none."""
+    """The element (n,) that each of ``places`` (n, dim) lies in, and where (n, dim), by the reference element's coordinates; of places just beside
+    the mesh the nearest. MeshError where it lies in none."""
     start()
+
+    domain = dolfinx_mesh(mesh.points, mesh.elements)
+    extent = float(np.ptp(mesh.points, axis=0).max())
+    element, local, outside = _nearest(domain, mesh, places, 1e-9 * extent)
+    if len(lost := np.flatnonzero(outside > INSIDE)):
+        corners = mesh.points[mesh.elements]
+        size = float(np.median((corners.max(axis=1) - corners.min(axis=1)).max(axis=1)))
+        element[lost], local[lost], outside[lost] = _nearest(domain, mesh, places[lost], BESIDE * size)
+        if outside.max() > BESIDE:
+            raise MeshError("a flow cannot be carried over: some places of the finer mesh lie in no element of the coarser")
+    return element, local
+
+
+def _nearest(domain: Any, mesh: ElementMesh, places: Floats, padding: float) -> tuple[Integers, Floats, Floats]:
+    """The element (n,) nearest to each of ``places`` (n, dim), where in it (n, dim), and how far outside (n,), of those within ``padding`` [m] of its
+    bounding box; infinitely far where there is none."""
     from dolfinx import geometry
 
     d, tensor = mesh.dimension, CYCLIC_TO_TENSOR[mesh.elements.shape[1]]
-    domain = dolfinx_mesh(mesh.points, mesh.elements)
-    tree = geometry.bb_tree(domain, d, padding=1e-9 * float(np.ptp(mesh.points, axis=0).max()))
+    tree = geometry.bb_tree(domain, d, padding=padding)
     in_space = np.zeros((len(places), 3))
     in_space[:, :d] = places
     near = geometry.compute_collisions_points(tree, in_space)
@@ -46,9 +67,9 @@ def within(mesh: ElementMesh, places: Floats) -> tuple[Integers, Floats]:
     order = np.lexsort((outside, place))
     found, first = np.unique(place[order], return_index=True)
     best = order[first]
-    if len(found) < len(places) or (len(best) and outside[best].max() > INSIDE):
-        raise MeshError("a flow cannot be carried over: some places of the finer mesh lie in no element of the coarser")
-    return element[best].astype(np.int64), local[best]
+    chosen, at, away = np.zeros(len(places), dtype=np.int64), np.zeros((len(places), d)), np.full(len(places), np.inf)
+    chosen[found], at[found], away[found] = element[best], local[best], outside[best]
+    return chosen, at, away
 
 
 def interpolated(values: Floats, element_nodes: Integers, element: Integers, local: Floats) -> Floats:

@@ -98,6 +98,20 @@ def _serpentine(whole: ChannelPlate, branch: Branch) -> Window:
     """The first passes, cut off where the next turn begins; half of the rib to the next pass is the plate's edge."""
     path = (_on_face(branch.path[0], whole.inlet), *branch.path[1 : 2 * PASSES])
     half = branch.width_mm / 2
+    pitch = abs(path[2][1] - path[1][1])
+    x0, y0, x1, y1 = whole.size
+    edge = path[-1][1] + (1 if path[-1][1] > path[0][1] else -1) * pitch / 2
+    size = (x0, y0, x1, edge * MM) if edge > path[0][1] else (x0, edge * MM, x1, y1)
+    end = path[-1]
+    outlet = Face(0, end[0] * MM, (end[1] - half) * MM, (end[1] + half) * MM)
+    tiles = whole.channels[:PASSES] if whole.turns else _square_tiles(path, half)
+    plate = replace(whole, size=size, channels=tiles, outlet=outlet, turns=whole.turns[: PASSES - 1])
+    part = replace(branch, path=path, bulges=branch.bulges[: len(path) - 1])
+    return Window(plate, _network(plate, (part,), branch.start, branch.end))
+
+
+def _square_tiles(path: tuple[Point, ...], half: float) -> tuple[Rectangle, ...]:
+    """Rectangles [m] of a serpentine with square turns along ``path`` [mm], of half width ``half`` [mm], each over its corners."""
     tiles: list[Rectangle] = []
     for number, (a, b) in enumerate(pairwise(path)):
         along = 0 if number % 2 == 0 else 1
@@ -108,14 +122,7 @@ def _serpentine(whole: ChannelPlate, branch: Branch) -> Window:
         high += 0.0 if (first and not rising) or (last and rising) else half
         low, high, left, right = low * MM, high * MM, (a[1 - along] - half) * MM, (a[1 - along] + half) * MM
         tiles.append((low, left, high, right) if along == 0 else (left, low, right, high))
-    pitch = abs(path[2][1] - path[1][1])
-    x0, y0, x1, y1 = whole.size
-    edge = path[-1][1] + (1 if path[-1][1] > path[0][1] else -1) * pitch / 2
-    size = (x0, y0, x1, edge * MM) if edge > path[0][1] else (x0, edge * MM, x1, y1)
-    end = path[-1]
-    outlet = Face(0, end[0] * MM, (end[1] - half) * MM, (end[1] + half) * MM)
-    plate = ChannelPlate(size, tuple(tiles), whole.z, whole.inlet, outlet, whole.channel_width)
-    return Window(plate, _network(plate, (replace(branch, path=path),), branch.start, branch.end))
+    return tuple(tiles)
 
 
 def _stub(name: str, network: CoolantNetwork, face: Face, node: str, into: bool) -> Branch:

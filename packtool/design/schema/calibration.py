@@ -18,7 +18,7 @@ Flows = Annotated[tuple[float, ...], Field(min_length=FEWEST_FLOWS, max_length=M
 
 
 class CalibratedBranch(Frozen):
-    """A branch of the calibrated channels, ``path`` in mm.
+    """A branch of the calibrated channels, ``path`` in mm; ``bulges`` of its legs as in ``layout.coolant.Branch``, none where all are straight.
 
     By flow: ``Re`` (below 0 against its path) and ``K``, the static pressure lost between its two nodes beyond developed friction on its
     clear length, over its rho v²/2. ``Nu`` by flow at the ways ``s_mm``, each the mean over a piece of the branch, on its mixed
@@ -32,6 +32,7 @@ class CalibratedBranch(Frozen):
     width_mm: Annotated[float, Field(gt=0)]
     height_mm: Annotated[float, Field(gt=0)]
     path: Annotated[tuple[tuple[float, float], ...], Field(min_length=2)]
+    bulges: tuple[float, ...] = ()
     Re: Flows
     K: Flows
     s_mm: Annotated[tuple[float, ...], Field(min_length=1)]
@@ -41,6 +42,8 @@ class CalibratedBranch(Frozen):
     def _agrees(self) -> CalibratedBranch:
         if len({len(self.Re), len(self.K), len(self.Nu)}) > 1 or any(len(row) != len(self.s_mm) for row in self.Nu):
             raise ValueError(f"branch {self.name}: Re, K and Nu need one entry for each flow, and each Nu one for each s_mm")
+        if self.bulges and len(self.bulges) != len(self.path) - 1:
+            raise ValueError(f"branch {self.name}: bulges need one entry for each leg of the path")
         if any(b <= a for a, b in zip(self.s_mm, self.s_mm[1:], strict=False)):
             raise ValueError(f"branch {self.name}: s_mm must ascend")
         if min(min(row) for row in self.Nu) <= 0:

@@ -17,7 +17,6 @@ from packtool.design.schema.plate_agreements import (
     feed_of_position,
     fidelity_of_position,
     fidelity_of_style,
-    fidelity_of_turns,
     overhang_between,
     passes_of_type,
     style_between,
@@ -95,7 +94,6 @@ class ColdPlate(DesignRecord):
         Agreement(("type", "passes"), "passes", passes_of_type),
         Agreement(("type", "turns"), "turns", turns_of_type),
         FLOW_OR_PUMP,
-        Agreement(("fidelity", "turns"), "fidelity", fidelity_of_turns),
         Agreement(("fidelity", "position"), "fidelity", fidelity_of_position),
         Agreement(("feed", "position"), "feed", feed_of_position),
         Agreement(("position", "type", "passes"), "type", type_between),
@@ -105,7 +103,7 @@ class ColdPlate(DesignRecord):
         Agreement(("style", "type"), "type", type_of_style),
         Agreement(("style", "turns"), "turns", turns_of_style),
         Agreement(("fidelity", "style"), "fidelity", fidelity_of_style),
-        Agreement(("calibration", "position", "style", "turns"), "calibration", calibration_of_plate),
+        Agreement(("calibration", "position", "style"), "calibration", calibration_of_plate),
     )
 
     position: Literal["bottom", "top", "both", "between"] = Field(

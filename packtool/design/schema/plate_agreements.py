@@ -87,20 +87,13 @@ def fidelity_of_style(fidelity: str, style: str | None) -> str | None:
     return None
 
 
-def fidelity_of_turns(fidelity: str, turns: str) -> str | None:
-    if fidelity == "cfd" and turns == "round":
-        return "fidelity: cfd takes square turns: leave turns out, or use fidelity: network"
-    return None
-
-
-def calibration_of_plate(calibration: object, position: str, style: str | None, turns: str) -> str | None:
+def calibration_of_plate(calibration: object, position: str, style: str | None) -> str | None:
     if calibration is None:
         return None
     for key, value, wanted in (
         ("position", position, "bottom"),
         ("style", style or "brazed", "brazed"),
-        ("turns", turns, "square"),
     ):
         if value != wanted:
-            return f"calibrations are of one closed plate under the cells with square turns ({key}: {wanted}), not {key}: {value}: leave it out"
+            return f"calibrations are of one closed plate under the cells ({key}: {wanted}), not {key}: {value}: leave it out"
     return None
