@@ -14,10 +14,19 @@ ORDERING = 4
 """PORD (MUMPS users' guide, ICNTL(7)): on the flow of the three-pass serpentine with 54k velocities 11.8 Gflop and 32 M entries, METIS 15.8 and 36 M."""
 
 
-class DirectFactors:
-    """MUMPS factors and the solves with them. A resource: it holds PETSc objects until ``close``."""
+SINGLE = ("packtool_single_", "single")
+"""Prefix and value of PETSc's option for numbers of half the length (pc_precision, since PETSc 3.24 where it is built for both; others do not read it)."""
 
-    def __init__(self) -> None:
+
+class DirectFactors:
+    """MUMPS factors and the solves with them. A resource: it holds PETSc objects until ``close``.
+
+    ``single``: numbers of half the length, where PETSc's MUMPS has them (else as ever): half the memory, and seven digits at best, so only to
+    precondition with.
+    """
+
+    def __init__(self, single: bool = False) -> None:
+        self.single = single
         self._solver: Any = None
         self._matrix: Any = None
 
@@ -30,8 +39,13 @@ class DirectFactors:
             self._solver.setType("preonly")
             self._solver.setOperators(matrix)
             pc = self._solver.getPC()
+            if self.single:
+                prefix, value = SINGLE
+                PETSc.Options()[f"{prefix}pc_precision"] = value  # read when the factors are first made
+                pc.setOptionsPrefix(prefix)
             pc.setType("lu")
             pc.setFactorSolverType("mumps")
+            pc.setFromOptions()
             pc.setFactorSetUpSolverType()
             pc.getFactorMatrix().setMumpsIcntl(7, ORDERING)
             pc.getFactorMatrix().setMumpsIcntl(14, 60)  # room for pivoting [%]

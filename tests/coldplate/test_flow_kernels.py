@@ -87,13 +87,18 @@ def test_residual_and_newton_matrix_are_those_of_the_forms(dimension):
     free = np.ones(n * dimension, dtype=bool)
     free[random.choice(len(free), len(free) // 3, replace=False)] = False
     pattern = flow_pattern(nodes, n, dimension, free)
-    diffusion, grad_div, penalty = kernels.steady_entries(pattern)
-    entries = NU * diffusion + grad_div + kernels.convection_entries(pattern, kept["u"], 1.0)
-    found = csr_matrix((entries, pattern.indices, pattern.indptr)).toarray()
+
+    def rows(penalty):
+        diffusion, sums = kernels.steady_sums(pattern, penalty)
+        for i in range(dimension):
+            sums[i, i] += NU * diffusion
+        kernels.add_convection(pattern, sums, kept["u"], 1.0, True)
+        return csr_matrix((pattern.entries(sums), pattern.indices, pattern.indptr)).toarray()
+
+    found = rows(0.0)
     assert found == pytest.approx(whole[np.ix_(free, free)], abs=1e-12)
     columns = [kernels.mass(unit.reshape(n, dimension)).ravel() for unit in np.eye(n * dimension)[free]]
-    squared = csr_matrix((penalty, pattern.indices, pattern.indptr)).toarray()
-    assert squared == pytest.approx(np.array(columns) @ np.array(columns).T, abs=1e-12)
+    assert rows(1.0) - found == pytest.approx(np.array(columns) @ np.array(columns).T, abs=1e-12)
     pushed = kernels.push(p).ravel()[free]
     assert pushed == pytest.approx(np.array(columns) @ p.ravel(), abs=1e-12)
 

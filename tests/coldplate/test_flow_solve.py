@@ -7,10 +7,13 @@ import pytest
 
 from packtool.coldplate.flow3d import newton as solver
 from packtool.coldplate.flow3d import solve as flow_solve
+from packtool.coldplate.flow3d import system
 from packtool.coldplate.flow3d.records import DevelopedInlet, EvenInlet, FlowProblem, Guess
 from packtool.coldplate.flow3d.solve import solve_flow, solve_flow_refined
 from packtool.errors import NotConverged, SolveError
+from packtool.fem import factors
 from packtool.fem.elements import refined
+from packtool.fem.factors import DirectFactors
 from packtool.fem.lattice import graded, grid
 from packtool.verification.flow_meshes import renamed
 
@@ -43,7 +46,7 @@ def test_mass_is_kept_to_1e_8():
     flow = solve_flow(step())
     assert flow.flow["inlet"] == pytest.approx(-0.5, rel=1e-12)
     assert flow.flow["x+"] == pytest.approx(0.5, rel=1e-8)
-    assert flow.residuals[-1] <= solver.RTOL
+    assert flow.residuals[-1] <= system.RTOL
 
 
 def test_the_same_flow_in_other_units_is_the_same():
@@ -62,6 +65,53 @@ def test_a_duct_mirrored_at_its_middle_has_the_flow_of_the_whole():
     half = solve_flow(duct(mesh=mesh, inlets={"x-": DevelopedInlet(4e-6)}, walls=("y-", "z-", "z+"), symmetry=("y+",)))
     assert half.reynolds == pytest.approx(whole.reynolds, rel=1e-12)
     assert half.mean_pressure["x-"] == pytest.approx(whole.mean_pressure["x-"], rel=1e-7)
+
+
+@pytest.mark.parametrize("slower", [1e-2, 1e-8])
+def test_creeping_flow_s_pressure_drop_goes_with_the_flow(slower):
+    """From Re 0.4 on down nothing but the viscosity counts: the inertia left there, 3 % of Re over the duct's length, is less than 2 %."""
+    drops = []
+    for flow in (1e-8, slower * 1e-8):
+        found = solve_flow(duct(inlets={"x-": DevelopedInlet(flow)}, outlets={"x+": 0.0}))
+        assert found.flow["x+"] == pytest.approx(flow, rel=1e-8)
+        drops.append(found.mean_pressure["x-"] / flow)
+    assert drops[1] == pytest.approx(drops[0], rel=0.02)
+
+
+def factorisations(monkeypatch):
+    """Of each kind of numbers, as they are made."""
+    made = []
+    factorise = DirectFactors.factorise
+
+    def counted(self, matrix):
+        factorise(self, matrix)
+        made.append("single" if self.single else "double")
+
+    monkeypatch.setattr(DirectFactors, "factorise", counted)
+    return made
+
+
+def test_factors_serve_several_steps(monkeypatch):
+    made = factorisations(monkeypatch)
+    flow = solve_flow(step(mu=0.01))
+    assert made == ["single"] * 3  # of Stokes flow, of Picard's steps and of Newton's
+    assert len(flow.residuals) > 3  # before Newton's steps, and after each
+
+
+def test_where_single_numbers_are_too_short_factors_are_double(monkeypatch):
+    alone = solve_flow(step())
+    monkeypatch.setattr(system, "PENALTY", 1e9)
+    made = factorisations(monkeypatch)
+    flow = solve_flow(step())
+    assert made[0] == "single"
+    assert made[-1] == "double"
+    assert flow.velocity == pytest.approx(alone.velocity, abs=1e-5)  # RTOL, times the flow's sensitivity
+
+
+def test_where_petsc_knows_no_single_numbers_the_flow_is_the_same(monkeypatch):
+    alone = solve_flow(step())
+    monkeypatch.setattr(factors, "SINGLE", ("packtool_none_", "double"))
+    assert solve_flow(step()).velocity == pytest.approx(alone.velocity, abs=1e-5)  # RTOL, times the flow's sensitivity
 
 
 def test_the_outlet_has_the_pressure_that_was_asked_for():

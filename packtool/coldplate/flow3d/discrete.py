@@ -1,14 +1,14 @@
 """Elements for one flow problem: unknowns, what is prescribed, and the integrals.
 
-Everything is solved in scaled variables: lengths over ``length``, velocities over ``speed``, pressures over rho speed², so that
-tolerances mean the same for every problem.
+Everything is solved in scaled variables: lengths over ``length``, velocities over ``speed``, pressures over rho speed² or, below Re 1, over mu speed /
+length, so that tolerances mean the same for every problem.
 
-Momentum: (u.grad) u - nu lap u + grad p = 0 with nu = 1/Re, in the form whose natural condition is nu du/dn - p n = given (developed
+Momentum: inertia (u.grad) u - nu lap u + grad p = 0 with inertia 1 and nu 1/Re or, below Re 1, inertia Re and nu 1, in the form whose natural condition is nu du/dn - p n = given (developed
 flow leaves undisturbed; Heywood, Rannacher, Turek, Int. J. Numer. Meth. Fluids 22 (1996) 325). Velocities are biquadratic
 (triquadratic), pressures linear in every element and discontinuous: stable, of second order in the pressure and third in the velocity on any
 quadrilaterals, as the pressure's functions are those of the place and not of the reference element (Boffi & Gastaldi, Numer. Math. 92 (2002) 665,
 remembered), and what flows into an element flows out of it. A grad-div term (``kernels.GRAD_DIV``) that falls
-with the elements' size is added.
+with the elements' size, and with inertia, is added.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from packtool.coldplate.flow3d.kernels import Kernels
+from packtool.coldplate.flow3d.kernels import GRAD_DIV, Kernels
 from packtool.coldplate.flow3d.records import FlowProblem
 from packtool.coldplate.flow3d.sections import inlet_velocity, section_of
 from packtool.errors import SolveError
@@ -31,7 +31,7 @@ from packtool.mesh.records import Floats, Integers
 class Discrete:
     """One problem on its mesh. Velocity unknowns come first, node by node with all components, then the elements' pressures.
 
-    ``nu`` is 1/Re; ``nodes`` (n_nodes, dim) [m] and ``element_nodes`` (n_elements, 9 or 27) of the velocity; ``surfaces`` and
+    ``nu`` and ``inertia`` are above; ``nodes`` (n_nodes, dim) [m] and ``element_nodes`` (n_elements, 9 or 27) of the velocity; ``surfaces`` and
     ``boundary_nodes`` by boundary; ``prescribed`` (n_nodes, dim) which velocities are given, and their ``values``, scaled; ``load``
     (n_nodes, dim) of the outlets' pressures; ``free`` (n_nodes dim,) which velocities are solved for.
     """
@@ -40,6 +40,7 @@ class Discrete:
     length: float
     speed: float
     nu: float
+    inertia: float
     kernels: Kernels
     nodes: Floats
     element_nodes: Integers
@@ -57,8 +58,8 @@ class Discrete:
 
     @property
     def pressure_scale(self) -> float:
-        """rho speed² [Pa]."""
-        return self.problem.rho * self.speed**2
+        """rho speed² or, below Re 1, mu speed / length [Pa]."""
+        return self.problem.rho * self.speed**2 / self.inertia
 
     @property
     def area_scale(self) -> float:
@@ -88,15 +89,17 @@ def discretise(problem: FlowProblem) -> Discrete:
         alone[at] = values[at]
         inflow = -float(surfaces[name].flux(alone).sum()) * speed * length ** (mesh.dimension - 1)
         values[at] *= inlet.flow / inflow
+    Re = problem.rho * speed * length / problem.mu
+    inertia = min(1.0, Re)
     load = np.zeros(values.shape)
     for name, pressure in problem.outlets.items():
         for axis in range(mesh.dimension):
             load[:, axis] += surfaces[name].load(
-                surfaces[name].normal[..., axis] * (pressure / (problem.rho * speed**2)), len(nodes)
+                surfaces[name].normal[..., axis] * (pressure * inertia / (problem.rho * speed**2)), len(nodes)
             )
     free = ~prescribed.ravel()
     return Discrete(
-        problem, length, speed, problem.mu / (problem.rho * speed * length), Kernels(points, corners, element_nodes, len(nodes)),
+        problem, length, speed, inertia / Re, inertia, Kernels(points, corners, element_nodes, len(nodes), GRAD_DIV * inertia),
         nodes * length, element_nodes, surfaces, boundary_nodes, prescribed, values, load, free,
     )  # fmt: skip
 

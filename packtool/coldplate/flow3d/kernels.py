@@ -24,7 +24,10 @@ Osawa, Comput. Methods Appl. Mech. Eng. 190 (2000) 411, their LSIC term). Zero f
 Newton's method finds nothing on coarse meshes at sharp corners."""
 
 CHUNK = 256
-"""Elements worked on at a time, so that the temporaries stay in the cache's reach (about 40 MB)."""
+"""Elements worked on at a time, so that the temporaries of matrices stay in the cache's reach (about 40 MB)."""
+
+FEW = 64
+"""The same for residuals (about 1 MB)."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,14 @@ def second_derivatives(dimension: int, degree: int = 2) -> Floats:
     return out
 
 
+@dataclass(frozen=True)
+class AtPoints:
+    """Velocities (i, q, e) at the Gauss points of elements, and their slopes (i, c, q, e): d u_c / d x_i."""
+
+    velocity: Floats
+    slope: Floats
+
+
 class Kernels:
     """The integrals over one mesh. ``corners`` (n_elements, 4 or 8) points in dolfinx's order; ``nodes`` (n_elements, 9 or 27).
 
@@ -90,47 +101,90 @@ class Kernels:
     the element (1 and the place's coordinates, made so by Cholesky factors of their Gram matrix).
     """
 
-    def __init__(self, points: Floats, corners: Integers, nodes: Integers, n_nodes: int) -> None:
+    def __init__(self, points: Floats, corners: Integers, nodes: Integers, n_nodes: int, grad_div: float = GRAD_DIV) -> None:
         self.dimension = points.shape[1]
         self.corners, self.nodes = corners, nodes
         self.n_nodes, self.n_elements = n_nodes, len(nodes)
         self.shapes = s = shapes(self.dimension)
+        self._table = np.concatenate([s.phi, *s.d_phi])  # ((1 + dim) q, a)
         jacobian = np.einsum("eci,jqc->eqij", points[corners], s.d_psi, optimize=True)
         size = np.linalg.det(jacobian)
         if not (size > 0).all():
             raise MeshError("the flow's mesh has an element that is turned inside out or collapsed")
         self.weight: Floats = size * s.weight
         # d/dx_i = sum_j (d xi_j / d x_i) d/d xi_j
-        self.gradient: Floats = np.einsum("jqa,eqji->eqai", s.d_phi, np.linalg.inv(jacobian), optimize=True)
+        inverse = np.linalg.inv(jacobian)
+        self.gradient: Floats = np.einsum("jqa,eqji->eqai", s.d_phi, inverse, optimize=True)
+        # the same with the elements last: what is done at a point is then done to rows of them
+        self._inverse = np.ascontiguousarray(inverse.transpose(2, 3, 1, 0))  # (j, i, q, e)
+        self._weight = np.ascontiguousarray(self.weight.T)  # (q, e)
+        self._nodes = np.ascontiguousarray(nodes.T)  # (a, e)
         self.centre: Floats = points[corners].mean(axis=1)
         """(n_elements, dim)"""
         self.pressure_shapes, self.to_linear = linear_functions(s, points[corners], self.weight)
-        self.grad_div: Floats = GRAD_DIV * self.weight.sum(axis=1) ** (1 / self.dimension)
+        self._pressure_shapes = np.ascontiguousarray(self.pressure_shapes.transpose(2, 1, 0))  # (c, q, e)
+        self.grad_div: Floats = grad_div * self.weight.sum(axis=1) ** (1 / self.dimension)
         """(n_elements,)"""
         # (n_elements, c, a, i): integrals of pressure function c times the divergence of velocity function (a, i)
         self.divergence: Floats = np.einsum("eqc,eqai,eq->ecai", self.pressure_shapes, self.gradient, self.weight, optimize=True)
 
     def residual(self, u: Floats, p: Floats, nu: float, convection: float) -> tuple[Floats, Floats]:
         """Of momentum (n_nodes, dim) and of mass (n_elements, 1 + dim) at ``u`` (n_nodes, dim) and ``p`` (n_elements, 1 + dim)."""
-        s, d = self.shapes, self.dimension
-        momentum = np.zeros((self.n_nodes, d))
-        for part in self._chunks():
-            G, w = self.gradient[part], self.weight[part]
-            here = u[self.nodes[part]]
-            count = len(w)
-            D = self.divergence[part].reshape(count, 1 + d, -1)
-            slope = np.swapaxes(G, 2, 3) @ here[:, None]  # (e, q, j, i)
-            velocity = s.phi @ here
-            carried = np.einsum("eqji,eqj->eqi", slope, velocity) * (convection * w)[:, :, None]
-            stress = slope * (nu * w)[:, :, None, None]
-            divergence = np.einsum("eqii->eq", slope) * w
-            stress[:, :, range(d), range(d)] += (self.grad_div[part][:, None] * divergence)[:, :, None]
-            nodal = np.einsum("eqaj,eqji->eai", G, stress, optimize=True) + s.phi.T @ carried
-            nodal -= (p[part][:, None, :] @ D).reshape(nodal.shape)
-            where = self.nodes[part].ravel()
+        return self._forces(u, p, nu, convection)
+
+    def derivative(self, at: AtPoints, du: Floats, dp: Floats, nu: float, convection: float, newton: bool) -> tuple[Floats, Floats]:
+        """The change of the residual with ``du`` and ``dp``, at the velocities ``at``; without ``newton`` the part that Picard's step keeps."""
+        return self._forces(du, dp, nu, convection, at, newton)
+
+    def at_points(self, u: Floats) -> AtPoints:
+        """Of ``u`` (n_nodes, dim), in all elements."""
+        n, d = len(self.shapes.weight), self.dimension
+        out = AtPoints(np.empty((d, n, self.n_elements)), np.empty((d, d, n, self.n_elements)))
+        by_component = np.ascontiguousarray(u.T)
+        for part in self._chunks(FEW):
+            here = self._at(by_component, part)
+            out.velocity[..., part], out.slope[..., part] = here.velocity, here.slope
+        return out
+
+    def _at(self, u: Floats, part: slice) -> AtPoints:
+        """Of ``u`` (dim, n_nodes), in some elements."""
+        d = self.dimension
+        values = (self._table @ u[:, self._nodes[:, part]]).reshape(d, 1 + d, len(self.shapes.weight), -1)
+        inverse = self._inverse[..., part]
+        slope = inverse[0][:, None] * values[:, 1]
+        for j in range(1, d):
+            slope += inverse[j][:, None] * values[:, 1 + j]
+        return AtPoints(values[:, 0], slope)
+
+    def _forces(
+        self, u: Floats, p: Floats, nu: float, convection: float, wind: AtPoints | None = None, newton: bool = False
+    ) -> tuple[Floats, Floats]:
+        """The residual of ``u`` and ``p`` where ``wind`` carries (None: ``u`` itself); with ``newton``, ``u`` also carries ``wind``."""
+        d, n = self.dimension, len(self.shapes.weight)
+        by_component, pressure = np.ascontiguousarray(u.T), np.ascontiguousarray(p.T)
+        nodal, mass = np.empty((d, len(self._nodes), self.n_elements)), np.empty((1 + d, self.n_elements))
+        for part in self._chunks(FEW):
+            w, inverse, shapes = self._weight[:, part], self._inverse[..., part], self._pressure_shapes[..., part]
+            here = self._at(by_component, part)
+            slope = here.slope
+            divergence = sum(slope[i, i] for i in range(d)) * w
+            mass[:, part] = (shapes * divergence).sum(axis=1)
+            inward = (shapes * pressure[:, None, part]).sum(axis=0) * w - self.grad_div[part] * divergence
+            carrier = here.velocity if wind is None else wind.velocity[..., part]
+            carried = sum(carrier[i] * slope[i] for i in range(d))
+            if wind is not None and newton:
+                carried += sum(here.velocity[i] * wind.slope[i, ..., part] for i in range(d))
+            tested = np.empty((d, 1 + d, n, w.shape[1]))  # by the functions themselves, and by their slopes
+            np.multiply(carried, convection * w, out=tested[:, 0])
+            slope *= nu * w
             for i in range(d):
-                momentum[:, i] += np.bincount(where, nodal[..., i].ravel(), minlength=self.n_nodes)
-        return momentum, self.mass(u)
+                slope[i, i] -= inward
+            for j in range(d):
+                tested[:, 1 + j] = sum(inverse[j, i] * slope[i] for i in range(d))
+            nodal[..., part] = self._table.T @ tested.reshape(d, (1 + d) * n, -1)
+        where = self._nodes.ravel()
+        momentum = np.stack([np.bincount(where, nodal[i].ravel(), minlength=self.n_nodes) for i in range(d)], axis=1)
+        return momentum, mass.T
 
     def mass(self, u: Floats) -> Floats:
         """Integrals (n_elements, 1 + dim) of the divergence of ``u`` (n_nodes, dim) times each pressure function."""
@@ -139,11 +193,12 @@ class Kernels:
 
     def squared_gradient(self, u: Floats) -> float:
         """The integral of |grad u|² of ``u`` (n_nodes, dim)."""
-        whole = 0.0
-        for part in self._chunks():
-            slope = np.swapaxes(self.gradient[part], 2, 3) @ u[self.nodes[part]][:, None]
-            whole += float(((slope**2).sum(axis=(2, 3)) * self.weight[part]).sum())
-        return whole
+        return float(
+            sum(
+                ((self._at(np.ascontiguousarray(u.T), part).slope ** 2).sum(axis=(0, 1)) * self._weight[:, part]).sum()
+                for part in self._chunks(FEW)
+            )
+        )
 
     def push(self, p: Floats) -> Floats:
         """What pressures ``p`` (n_elements, 1 + dim) push the nodes with (n_nodes, dim): integrals of p times the divergence of each function."""
@@ -151,50 +206,45 @@ class Kernels:
         where = self.nodes.ravel()
         return np.stack([np.bincount(where, nodal[..., i].ravel(), minlength=self.n_nodes) for i in range(self.dimension)], axis=1)
 
-    def steady_entries(self, pattern: FlowPattern) -> tuple[Floats, Floats, Floats]:
-        """Matrix entries of diffusion at nu = 1, of grad-div, and of the penalty on each element's ``mass`` at weight 1."""
-        s, d = self.shapes, self.dimension
-        n = s.phi.shape[1]
-        diffusion, grad_div, penalty = (np.zeros(pattern.n_entries) for _ in range(3))
+    def steady_sums(self, pattern: FlowPattern, penalty: float) -> tuple[Floats, Floats]:
+        """What does not change between steps: diffusion at nu = 1 (n_pairs,), alike for every component, and the grad-div term with ``penalty`` times the
+        square of each element's ``mass`` (dim, dim, n_pairs)."""
+        d, n = self.dimension, self.shapes.phi.shape[1]
+        diffusion, rest = np.zeros(pattern.n_pairs), np.zeros((d, d, pattern.n_pairs))
         for part in self._chunks():
             G, w = self.gradient[part], self.weight[part]
             count = len(w)
             flat = np.swapaxes(G * np.sqrt(w)[:, :, None, None], 2, 3).reshape(count, -1, n)
-            scalar = np.swapaxes(flat, 1, 2) @ flat
-            block = np.zeros((count, n, d, n, d))
-            for i in range(d):
-                block[:, :, i, :, i] = scalar
-            pattern.add(diffusion, part, block)
-            flat = (G * np.sqrt(w)[:, :, None, None]).reshape(count, len(s.weight), n * d)
-            pattern.add(grad_div, part, (np.swapaxes(flat, 1, 2) @ flat) * self.grad_div[part][:, None, None])
+            pattern.add(diffusion, part, np.swapaxes(flat, 1, 2) @ flat)
+            flat = (G * np.sqrt(w * self.grad_div[part][:, None])[:, :, None, None]).reshape(count, -1, n * d)
             D = self.divergence[part].reshape(count, 1 + d, n * d)
-            pattern.add(penalty, part, np.swapaxes(D, 1, 2) @ D)
-        return diffusion, grad_div, penalty
+            block = (np.swapaxes(flat, 1, 2) @ flat + penalty * (np.swapaxes(D, 1, 2) @ D)).reshape(count, n, d, n, d)
+            for i in range(d):
+                for j in range(d):
+                    pattern.add(rest[i, j], part, block[:, :, i, :, j])
+        return diffusion, rest
 
-    def convection_entries(self, pattern: FlowPattern, u: Floats, newton: float) -> Floats:
-        """Matrix entries of (u . grad) du + newton (du . grad) u."""
+    def add_convection(self, pattern: FlowPattern, sums: Floats, u: Floats, convection: float, newton: bool) -> None:
+        """Add ``convection`` times (u . grad) du and, with ``newton``, (du . grad) u to ``sums`` (dim, dim, n_pairs), in place."""
         s, d = self.shapes, self.dimension
         n = s.phi.shape[1]
-        out = np.zeros(pattern.n_entries)
+        alike = np.zeros(pattern.n_pairs)
         for part in self._chunks():
-            G, w = self.gradient[part], self.weight[part]
+            G, w = self.gradient[part], convection * self.weight[part]
             here = u[self.nodes[part]]
-            count = len(w)
             velocity = (s.phi @ here) * w[:, :, None]
-            carried = s.phi.T @ (G @ velocity[..., None])[..., 0]
+            pattern.add(alike, part, s.phi.T @ (G @ velocity[..., None])[..., 0])
             if newton:
-                slope = (np.swapaxes(G, 2, 3) @ here[:, None]) * (newton * w)[:, :, None, None]  # (e, q, j, i)
+                slope = (np.swapaxes(G, 2, 3) @ here[:, None]) * w[:, :, None, None]  # (e, q, j, i)
                 # one small product an element: of larger ones the linear algebra library makes threads that wait on the processor
-                slope = np.ascontiguousarray(slope.transpose(0, 3, 2, 1)).reshape(count, d * d, -1)
-                block = (slope @ s.pairs).reshape(count, d, d, n, n)
-                block = np.ascontiguousarray(block.transpose(0, 3, 1, 4, 2))
-            else:
-                block = np.zeros((count, n, d, n, d))
-            for i in range(d):
-                block[:, :, i, :, i] += carried
-            pattern.add(out, part, block)
-        return out
+                slope = np.ascontiguousarray(slope.transpose(0, 3, 2, 1)).reshape(len(w), d * d, -1)
+                block = (slope @ s.pairs).reshape(len(w), d, d, n, n)
+                for i in range(d):
+                    for j in range(d):
+                        pattern.add(sums[i, j], part, block[:, i, j])
+        for i in range(d):
+            sums[i, i] += alike
 
-    def _chunks(self) -> Iterator[slice]:
-        for begin in range(0, len(self.nodes), CHUNK):
-            yield slice(begin, begin + CHUNK)
+    def _chunks(self, size: int = CHUNK) -> Iterator[slice]:
+        for begin in range(0, len(self.nodes), size):
+            yield slice(begin, begin + size)

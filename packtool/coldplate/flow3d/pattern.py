@@ -1,4 +1,4 @@
-"""Where a flow problem's matrix entries are: compressed rows of the velocities that are solved for."""
+"""Where a flow problem's matrix entries are: summed node by node, then laid out as compressed rows of the velocities that are solved for."""
 
 from __future__ import annotations
 
@@ -12,67 +12,50 @@ from packtool.mesh.records import Floats, Integers
 
 @dataclass(frozen=True)
 class FlowPattern:
-    """Compressed rows over the free velocities, node by node with all components.
+    """Compressed rows over the free velocities, node by node with all components, and the pairs of nodes that meet in an element.
 
-    ``places`` (n_elements, (a i) (b j)): the place of every element's entries; n_entries where one of the two is prescribed.
+    ``pairs`` (n_elements, a b): the number, below ``n_pairs``, of each element's pairs of nodes; ``source`` (n_entries,): where an entry is among
+    the (dim, dim, n_pairs) sums over elements, flat.
     """
 
     indptr: NDArray[np.int32]
     indices: NDArray[np.int32]
-    places: NDArray[np.int32]
+    source: NDArray[np.int32]
+    pairs: Integers
+    n_pairs: int
 
     @property
     def n_entries(self) -> int:
         """Number of entries."""
         return len(self.indices)
 
-    def add(self, entries: Floats, part: slice | Integers, block: Floats) -> None:
-        """Add elements' matrices (n, (a i) (b j)), in any shape of that order, to ``entries``, in place."""
-        at, values = self.places[part].ravel(), np.ascontiguousarray(block).ravel()
-        low, high = int(at.min()), len(entries)
-        kept = at < high
-        if not kept.any():
-            return
-        if not kept.all():
-            at, values = at[kept], values[kept]
-        top = int(at.max()) + 1
-        entries[low:top] += np.bincount(at - low, values, minlength=top - low)
+    def add(self, sums: Floats, part: slice, block: Floats) -> None:
+        """Add elements' matrices (n, a, b) of two components to their ``sums`` (n_pairs,), in place."""
+        at = self.pairs[part].ravel()
+        low, high = int(at.min()), int(at.max()) + 1
+        sums[low:high] += np.bincount(at - low, np.ascontiguousarray(block).ravel(), minlength=high - low)
+
+    def entries(self, sums: Floats) -> Floats:
+        """Of the rows, from ``sums`` (dim, dim, n_pairs)."""
+        return sums.ravel()[self.source]
 
 
 def flow_pattern(nodes: Integers, n_nodes: int, dimension: int, free: NDArray[np.bool_]) -> FlowPattern:
-    """The pattern for elements ``nodes`` (n, a); ``free`` (n_nodes dim,) what is solved for.
+    """The pattern for elements ``nodes`` (n, a); ``free`` (n_nodes dim,) what is solved for."""
+    from scipy.sparse import bsr_matrix, csr_matrix
 
-    Rows are worked out by nodes, whose neighbours are few, and spread to the components after.
-    """
-    from scipy.sparse import csr_matrix
-
-    d = dimension
     n, na = nodes.shape
-    is_free = free.reshape(n_nodes, d)
-    number = (np.cumsum(free) - 1).reshape(n_nodes, d)
     met = csr_matrix((np.ones(n * na, dtype=np.int8), nodes.ravel().astype(np.int32), np.arange(0, n * na + 1, na)), (n, n_nodes))
     pairs = (met.T.tocsr() @ met).tocsr()
     pairs.sort_indices()
-    pairs.data = np.arange(pairs.nnz, dtype=np.int32)
-    column = pairs.indices
-    row = np.repeat(np.arange(n_nodes), np.diff(pairs.indptr))  # (row node, column node), ascending
+    count = pairs.nnz
+    pairs.data = np.arange(count, dtype=np.int32)
     shape = (n, na, na)
     of_elements = (np.broadcast_to(at, shape).ravel() for at in (nodes[:, :, None], nodes[:, None, :]))
-    back = np.asarray(pairs[tuple(of_elements)]).reshape(shape)
-    count = is_free[column].sum(axis=1)
-    per_node = np.bincount(row, count, n_nodes).astype(np.int64)
-    lengths = np.broadcast_to(per_node[:, None], (n_nodes, d))[is_free]
-    indptr = np.concatenate([[0], np.cumsum(lengths)])
-    total = int(indptr[-1])
-    before = np.cumsum(count) - count
-    first = np.concatenate([[True], row[1:] != row[:-1]])
-    start = before - before[first][np.cumsum(first) - 1]  # where a pair begins within its row
-    rank = np.cumsum(is_free, axis=1) - 1  # place of a free component among its node's
-    begins = np.where(is_free, indptr[np.maximum(number, 0)], 0)
-    ok = is_free[row][:, :, None] & is_free[column][:, None, :]
-    at = np.where(ok, begins[row][:, :, None] + start[:, None, None] + rank[column][:, None, :], total)
-    indices = np.zeros(total + 1, dtype=np.int32)
-    indices[at.ravel()] = np.broadcast_to(number[column][:, None, :], at.shape).ravel()
-    at = at.astype(np.int32)
-    places = np.ascontiguousarray(at[back].transpose(0, 1, 3, 2, 4)).reshape(n, -1)
-    return FlowPattern(indptr.astype(np.int32), indices[:total], places)
+    back = np.asarray(pairs[tuple(of_elements)]).reshape(n, -1).astype(np.int64)
+    source = np.arange(dimension**2 * count, dtype=np.int32).reshape(dimension, dimension, count)
+    size = n_nodes * dimension
+    whole = bsr_matrix((np.ascontiguousarray(source.transpose(2, 0, 1)), pairs.indices, pairs.indptr), (size, size)).tocsr()
+    kept = np.flatnonzero(free)
+    rows = whole[kept][:, kept]
+    return FlowPattern(rows.indptr, rows.indices, rows.data, back, count)

@@ -25,7 +25,7 @@ LOST = "meshes without a steady flow"
 def solve_flow(problem: FlowProblem, guess: Guess | None = None) -> FlowSolution:
     """The steady flow of ``problem``.
 
-    Stops when the residual is RTOL of that of the prescribed velocities with no flow inside. Raises SolveError for what is refused
+    Stops when the residual is RTOL, that of mass MASS_RTOL, of that of the prescribed velocities with no flow inside. Raises SolveError for what is refused
     (turbulent, contradictory, boundaries without a condition, coolant that flows back in through an outlet), NotConverged with the
     residuals where no steady flow was found.
     """

@@ -1,8 +1,11 @@
-"""The unknowns, residual and matrix of one flow solve, and the step that its factors make of a residual."""
+"""The unknowns, residual and linear steps of one flow solve.
+
+A step solves the equations linearised at the current velocities by GMRES, with the derivative itself (never assembled) and, to precondition, the
+factors of a matrix of the velocities alone, in which a penalty on the elements' divergences stands for the pressures (augmented Lagrangian: Fortin &
+Glowinski 1983, remembered). Old factors serve several steps, and numbers of half the length are enough for them.
+"""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 
@@ -11,40 +14,62 @@ from packtool.coldplate.flow3d.pattern import flow_pattern
 from packtool.coldplate.flow3d.records import Guess
 from packtool.errors import SolveError
 from packtool.fem.factors import DirectFactors
+from packtool.fem.krylov import Krylov
 from packtool.fem.start import petsc
 from packtool.mesh.records import Floats
 from packtool.thermal.clock import Clock
 
-PENALTY = 1e6
-"""Weight of the penalty on the elements' divergences in a step's matrix, over speed x length. The pressures make the step exact
-(augmented Lagrangian: Fortin & Glowinski 1983, remembered), so it changes no result: only how fast mass closes. The pressure of a duct 70 diameters long gains
-a fifth a step with 1e3, all but a thousandth with 1e6; 1e7 is no worse for the factors."""
+RTOL = 1e-6
+"""Reduction of the momentum's residual asked for, against that of no flow inside: the pressure drop of the three-pass serpentine then holds to 1e-7."""
+
+MASS_RTOL = 3e-9
+"""The same of mass: it then closes to 1e-8 of the flow."""
+
+PENALTY = 1e4
+"""Weight of the penalty, over speed x length. It changes no result, only the work: of the flows tried 1e3 is as good, and with 1e5 numbers of single length
+no longer are."""
+
+FLOOR = 1e-9
+"""GMRES stops at this reduction of the residual, against that of no flow inside, whatever is asked for."""
+
+LAGGED = 12
+"""GMRES steps that are tried with factors of an earlier state: about the price of new ones."""
+
+FRESH = 30
+"""The same with new ones; most take 1 or 2."""
 
 
 class FlowSystem:
-    """The unknowns, residual and matrix of one solve; holds PETSc objects until ``close``."""
+    """The unknowns, residual and steps of one solve; holds PETSc objects until ``close``."""
 
     def __init__(self, discrete: Discrete, clock: Clock) -> None:
         self.discrete, self.clock = discrete, clock
         d, k = discrete, discrete.kernels
-        self.factors = DirectFactors()
-        self.pattern = flow_pattern(k.nodes, k.n_nodes, k.dimension, d.free)
-        self._diffusion, grad_div, penalty = k.steady_entries(self.pattern)
-        self._rest = grad_div + PENALTY * penalty
+        self._factors = DirectFactors(single=True)
+        self._pattern = flow_pattern(k.nodes, k.n_nodes, k.dimension, d.free)
+        self._diffusion, self._rest = k.steady_sums(self._pattern, PENALTY)
         PETSc = petsc()
-        size = len(self.pattern.indptr) - 1
-        self._entries = np.zeros(self.pattern.n_entries)  # PETSc works on this memory
+        size = len(self._pattern.indptr) - 1
+        self._entries = np.zeros(self._pattern.n_entries)  # PETSc works on this memory
         self._matrix = PETSc.Mat().createAIJWithArrays(
-            (size, size), (self.pattern.indptr, self.pattern.indices, self._entries), comm=PETSc.COMM_SELF
+            (size, size), (self._pattern.indptr, self._pattern.indices, self._entries), comm=PETSc.COMM_SELF
         )
-        self.nu, self.convection = discrete.nu, 1.0
+        self.nu, self.convection = discrete.nu, discrete.inertia
         self.x = np.concatenate([d.values.ravel(), np.zeros(k.n_elements * (1 + k.dimension))])
+        self._solved = np.concatenate([d.free, np.ones(len(self.x) - d.n_velocity, dtype=bool)])
+        self._weight = np.ones(int(self._solved.sum()))
+        self._weight[int(d.free.sum()) :] = RTOL / MASS_RTOL
+        self._krylov = Krylov(len(self._weight), self._derivative, self._preconditioned)
+        self._at = k.at_points(d.values)
+        self._newton = False
+        self._factors_of: tuple[float, float, bool] | None = None
         self.scale = 0.0
         clock.lap("set-up")
 
     def close(self) -> None:
         """Give back PETSc's memory."""
-        self.factors.close()
+        self._krylov.close()
+        self._factors.close()
         self._matrix.destroy()
 
     def residual(self, x: Floats) -> Floats:
@@ -54,43 +79,82 @@ class FlowSystem:
         self.clock.lap("residual")
         return np.concatenate([(momentum + d.load).ravel(), mass.ravel()])
 
-    def matrix(self, x: Floats, newton: bool) -> Any:
-        """The derivative at ``x`` for the free velocities, with the penalty; without ``newton`` the part that Picard's step keeps."""
-        self._entries[:] = self.nu * self._diffusion + self._rest
+    def linearise(self, newton: bool) -> None:
+        """Steps are those at ``x`` from now on; without ``newton``, Picard's."""
+        self._at = self.discrete.kernels.at_points(self.discrete.split(self.x)[0])
+        self._newton = newton
+
+    def step(self, residual: Floats, share: float, start: Floats | None = None) -> Floats:
+        """The change of all unknowns that leaves ``share`` of the residual, were it linear, sought from ``start`` (0): with the factors at hand, or
+        new ones at ``x`` where they take too many steps, of double length where even these do."""
+        right = -residual[self._solved] * self._weight
+        norm = float(np.linalg.norm(right))
+        target = max(share * norm, FLOOR * self.scale)
+        found, left = None if start is None else start[self._solved], np.inf
+        if self._factors_of == (self.nu, self.convection, self._newton):
+            found, left = self._gmres(right, found, target, LAGGED)
+        if not left <= target:
+            self._factorise()
+            found, left = self._gmres(right, found, target, FRESH)
+        if not left <= target and self._factors.single:
+            self._factors.close()
+            self._factors = DirectFactors()
+            self._factorise()
+            found, _ = self._gmres(right, found, target, FRESH)
+        change = np.zeros(len(residual))
+        change[self._solved] = found
+        return change
+
+    def _gmres(self, right: Floats, start: Floats | None, target: float, most: int) -> tuple[Floats, float]:
+        found = self._krylov.solve(right, start, target, most)
+        self.clock.lap("linear solve")
+        return found
+
+    def _factorise(self) -> None:
+        """New factors at ``x``."""
+        d = self.discrete
+        sums = self._rest.copy()
+        for i in range(len(sums)):
+            sums[i, i] += self.nu * self._diffusion
         if self.convection:
-            u, _ = self.discrete.split(x)
-            self._entries += self.discrete.kernels.convection_entries(self.pattern, u, 1.0 if newton else 0.0)
+            d.kernels.add_convection(self._pattern, sums, d.split(self.x)[0], self.convection, self._newton)
+        self._entries[:] = self._pattern.entries(sums)
         self._matrix.assemble()
         self.clock.lap("assembly")
-        return self._matrix
-
-    def factorise(self, newton: bool) -> None:
-        """New factors at ``x``."""
-        self.factors.factorise(self.matrix(self.x, newton))
+        self._factors.factorise(self._matrix)
+        self._factors_of = (self.nu, self.convection, self._newton)
         self.clock.lap("factors")
 
-    def step(self, residual: Floats) -> Floats:
-        """The change of all unknowns that the factors make of a residual."""
+    def _derivative(self, change: Floats) -> Floats:
+        d = self.discrete
+        whole = np.zeros(len(self.x))
+        whole[self._solved] = change
+        momentum, mass = d.kernels.derivative(self._at, *d.split(whole), self.nu, self.convection, self._newton)
+        return np.concatenate([momentum.ravel(), mass.ravel()])[self._solved] * self._weight
+
+    def _preconditioned(self, residual: Floats) -> Floats:
         d, k = self.discrete, self.discrete.kernels
-        change = np.zeros(len(residual))
-        n = d.n_velocity
-        _, mass = d.split(residual)
-        wanted = residual[:n] + PENALTY * k.push(mass).ravel()
-        change[:n][d.free] = self.factors.solve(-wanted[d.free])
-        change[n:] = -PENALTY * (mass + k.mass(change[:n].reshape(d.values.shape))).ravel()
-        self.clock.lap("linear solve")
-        return change
+        n = int(d.free.sum())
+        residual = residual / self._weight
+        mass = residual[n:].reshape(k.n_elements, -1)
+        velocity = np.zeros(d.n_velocity)
+        velocity[d.free] = self._factors.solve(residual[:n] + PENALTY * k.push(mass).ravel()[d.free])
+        pressure = PENALTY * (mass - k.mass(velocity.reshape(d.values.shape)))
+        return np.concatenate([velocity[d.free], pressure.ravel()])
 
     def size(self, change: Floats) -> float:
         """Of the velocities of a step."""
         return float(np.linalg.norm(change[: self.discrete.n_velocity]))
 
     def norm(self, residual: Floats) -> float:
-        """Of the free velocities' and of mass, over that of no flow inside; no less than what flows in and not out, over speed x length²."""
+        """Of the free velocities' and of mass, over that of no flow inside; that of mass, no less than what flows in and not out over speed x length²,
+        counts RTOL / MASS_RTOL times."""
         d, n = self.discrete, self.discrete.n_velocity
         lost = float(d.split(residual)[1][:, 0] @ np.sqrt(d.kernels.weight.sum(axis=1)))
-        whole = float(np.hypot(np.linalg.norm(residual[:n][d.free]), np.linalg.norm(residual[n:])))
-        return max(whole / self.scale, abs(lost)) if self.scale else whole
+        momentum, mass = float(np.linalg.norm(residual[:n][d.free])), float(np.linalg.norm(residual[n:]))
+        if not self.scale:
+            return float(np.hypot(momentum, mass))
+        return max(momentum / self.scale, max(mass / self.scale, abs(lost)) * RTOL / MASS_RTOL)
 
     def take(self, guess: Guess) -> None:
         """Begin at a guess. SolveError where it is not of this problem's size."""
