@@ -4,8 +4,10 @@ property tests that try the same examples each time; ``--hypothesis-profile sear
 from __future__ import annotations
 
 import gc
+import math
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,9 +25,12 @@ gc.set_threshold(20_000)  # not after every 700 new objects: the tests make many
 
 
 @pytest.hookimpl(trylast=True)  # after the profile of the command line is loaded
-def pytest_configure() -> None:
-    """Repeatable property tests draw nothing from the constants of the sources: any change there would change their examples, and to read
+def pytest_configure(config: pytest.Config) -> None:
+    """Workers take the files in the order of ``pytest_collection_modifyitems``, not by their number of tests.
+
+    Repeatable property tests draw nothing from the constants of the sources: any change there would change their examples, and to read
     them takes a seventh of the collection. (Hypothesis has no setting for it, hence its private name.)"""
+    config.option.loadscopereorder = False
     if settings.get_current_profile_name() == "repeatable":
         none = providers._local_constants
         providers._get_local_constants = lambda: none
@@ -43,6 +48,22 @@ def _forms(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         del os.environ["PACKTOOL_CACHE"]
     else:
         os.environ["PACKTOOL_CACHE"] = before
+
+
+WEIGHTS = {"fem": 3.0, "slow": 3.0, "cad": 1.0, "picture": 1.0}
+"""How much longer a test with a mark takes; one without any takes a hundredth."""
+
+
+@pytest.hookimpl(trylast=True)  # of what ``-m`` has left
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several workers share the files, those that promise to take longest begin first: none is left for one worker at the end."""
+    if not hasattr(config, "workerinput"):
+        return
+    expected: Counter[Path] = Counter()
+    for item in items:
+        marks = [weight for mark, weight in WEIGHTS.items() if item.get_closest_marker(mark)]
+        expected[item.path] += math.prod(marks) if marks else 0.01
+    items.sort(key=lambda item: -expected[item.path])
 
 
 def pytest_collection_finish() -> None:

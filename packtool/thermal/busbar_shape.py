@@ -49,7 +49,8 @@ class AirSide:
 
     def taken(self, V: Floats) -> Floats:
         """(m, n) [A²/m]: of the heat over resistivity that potentials ``V`` (m, n) over resistivity make towards each seat, what the air takes."""
-        return np.asarray(V**2 @ self.escape.T - np.einsum("mj,ijk,mk->mi", V, self.products, V, optimize=True)) / 2
+        pairs = (V[:, :, None] * V[:, None, :]).reshape(len(V), -1)
+        return np.asarray(V**2 @ self.escape.T - pairs @ self.products.reshape(len(self.products), -1).T) / 2
 
 
 def reduced(mesh: BarMesh, currents: Sequence[float], thickness: float, film: Floats | None = None) -> BarShape:

@@ -127,7 +127,7 @@ class Busbars:
             towards = towards - shape.air.taken(unit)
             leaked = kind.leak * (T[kind.cells] - self.T_ambient)
         lost = self.contact * into**2
-        spread = (unit**2 @ shape.mean - np.einsum("mi,ij,mj->m", unit, shape.products, unit, optimize=True)) / (2 * self.k)
+        spread = (unit**2 @ shape.mean - ((unit @ shape.products) * unit).sum(axis=1)) / (2 * self.k)
         ahead = kind.warmth @ shape.mean
         weight = shape.mean @ kind.carried
         base = T[kind.cells] @ weight + self.T_ambient * (1 - weight.sum())
@@ -192,11 +192,12 @@ class BarCurrents:
             joints, scale = kind.joints, own[flow.kind.joints, None]
             into = scale * rho[joints, None] * (flow.towards @ kind.carried)
             taken = into + scale * (flow.lost + flow.lost @ kind.carried[:n]) / 2 - flow.leaked
-            np.add.at(heat, kind.cells, taken)
+            heat += np.bincount(kind.cells.ravel(), taken.ravel(), self.n_cells)
             left = 1.0 - bars.resistivity_20 * bars.alpha * flow.by_heat * own[joints]
             steep = bars.resistivity_20 * bars.alpha / left / rho[joints]
             steeper = into * steep[:, None] * (kind.shape.mean @ kind.carried)
-            np.add.at(slope, kind.cells, steeper if kind.leak is None else steeper - kind.leak)
+            steeper = steeper if kind.leak is None else steeper - kind.leak
+            slope += np.bincount(kind.cells.ravel(), steeper.ravel(), self.n_cells)
             if kind.leak is not None:
                 ambient += float(power[joints].sum() - taken.sum())
         return BarLoss(power, heat, slope, ambient)
@@ -208,7 +209,7 @@ class BarCurrents:
             kind, w, n = flow.kind, flow.kind.shape.hot, flow.kind.cells.shape[1]
             own, by_rho = times[kind.joints] ** 2, rho[kind.joints]
             at_seats = by_rho[:, None] * (flow.towards @ kind.warmth) + flow.lost @ kind.warmth[:n] / 2
-            within = flow.unit**2 @ w - np.einsum("mi,ij,mj->m", flow.unit, kind.shape.hot_products, flow.unit, optimize=True)
+            within = flow.unit**2 @ w - ((flow.unit @ kind.shape.hot_products) * flow.unit).sum(axis=1)
             made = own * (at_seats @ w + by_rho * within / (2 * self.bars.k))
             field = np.linalg.norm(flow.unit @ kind.shape.slope.T, axis=1)
             weight = w @ kind.carried

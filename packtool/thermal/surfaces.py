@@ -69,7 +69,7 @@ def _outward(law: Convection, T: Floats) -> tuple[Floats, Floats]:
     """Flux and slope at the surface that convects and radiates. |T|^3 T keeps the law monotone below 0 K, where iterates may pass."""
     flux, slope = law.h * (T - law.T_ambient), np.full_like(T, law.h)
     if law.emissivity:
-        strength = law.emissivity * STEFAN_BOLTZMANN
-        flux = flux + strength * (np.abs(T) ** 3 * T - law.T_ambient**4)
-        slope = slope + 4 * strength * np.abs(T) ** 3
+        strength, cube = law.emissivity * STEFAN_BOLTZMANN, np.abs(T) * T * T
+        flux += strength * (cube * T - law.T_ambient**4)
+        slope += 4 * strength * cube
     return flux, slope
