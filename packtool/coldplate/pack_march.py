@@ -222,7 +222,10 @@ class PackMarch:
         stream = self.case.stream_at(self.t + dt / 2 if ramped else self.t)
         if stream is None or self.theta is None or self.theta_pace is None:
             return None
-        theta = self.theta + dt / 2 * self.theta_pace
+        low, high = stream.table.T[
+            [0, -1]
+        ]  # where it goes on as before may be no temperature that it will have: behind a step of the inlet's
+        theta = np.clip(self.theta + dt / 2 * self.theta_pace, np.minimum(self.theta, low), np.maximum(self.theta, high))
         if (
             not ramped
             and self.coupling is not None

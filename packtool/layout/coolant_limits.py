@@ -63,12 +63,16 @@ def unfit_coolant(loaded: LoadedDesign, layout: Layout) -> list[Complaint]:
 def _beyond_friction(loaded: LoadedDesign, network: CoolantNetwork, coolant: CoolantState) -> list[Complaint]:
     """Flows at which the branches that coolant enters by are beyond any friction factor, however it splits among them."""
     entries = [branch for branch in network.branches if set(network.entries) & {branch.start, branch.end}]
-    most = RE_MAX * coolant.mu / coolant.rho * sum(_area(branch) / _D_h(branch) for branch in entries) / LPM
+    widths = {entries[0].name: sum(_area(branch) / _D_h(branch) for branch in entries)}
+    if len(network.fittings) == 2:  # all of the flow goes through each
+        widths |= {fitting.name: math.pi / 4 * fitting.bore_mm / 1e3 for fitting in network.fittings}
+    narrowest = min(widths, key=widths.__getitem__)
+    most = RE_MAX * coolant.mu / coolant.rho * widths[narrowest] / LPM
     found = []
     for key, flow in _asked_flows(loaded):
         if abs(flow) > most:
             message = (
-                f"at {flow:g} L/min the Reynolds number of {entries[0].name} would be {RE_MAX * abs(flow) / most:.3g}; friction is known up to"
+                f"at {flow:g} L/min the Reynolds number of {narrowest} would be {RE_MAX * abs(flow) / most:.3g}; friction is known up to"
                 f" {RE_MAX:g}, which is {most:.4g} L/min here"
             )
             found.append(complain(loaded, key, message))

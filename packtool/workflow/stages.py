@@ -175,7 +175,7 @@ def solve(loaded: LoadedDesign, layout: Layout, folder: Path, cases: tuple[str, 
     for case in cases:
         started = time.monotonic()
         if isinstance(loaded.design.cases[case], TransientCase):
-            with said_at_its_key(loaded), told_of(case):
+            with said_at_its_key(loaded, case), told_of(case):
                 done = solve_pack_transient(loaded, layout, meshes, case, air, cache_dir, folder / HIDDEN)
             rows += [result.as_dict() for result in done.results]
             heaters = loaded.design.cases[case].heaters

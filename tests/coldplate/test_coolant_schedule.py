@@ -73,6 +73,15 @@ def test_after_a_reversal_the_warm_end_is_the_other_one():
 
 
 @fem
+def test_a_step_of_the_inlet_to_the_end_of_the_coolant_s_range_is_solved():
+    """Behind the step the inlet does not go on as it changed: 57 K in a first short step."""
+    case, _ = cell_on_a_channel(current=0.0, end=60.0, schedule=((0.0, (0.0, None)), (20.0, (2.0, 79.0))))
+    run = PackMarch(case, None).go()
+    assert run.moments[-1].coolant_out < 79 + 273.15
+    assert closed(run) < 1e-6
+
+
+@fem
 def test_while_the_pump_stands_nothing_is_carried_off_and_coolant_and_wall_meet():
     case, _ = cell_on_a_channel(current=0.0, end=1500.0, schedule=((0.0, (0.0, None)),), T0=310.15)
     march = PackMarch(case, None)

@@ -73,7 +73,7 @@ def test_a_setting_mends_a_mistake_of_the_file(valid, complaints):
         ("cold_plate.flw_lpm=3", "cold_plate.flw_lpm", "unknown key 'flw_lpm'; did you mean flow_lpm?"),
         ("cold_plte.flow_lpm=3", "cold_plte", "unknown key 'cold_plte'; did you mean cold_plate?"),
         ("cold_plate.flow_lpm=-3", "cold_plate.flow_lpm", "must be above 0 and at most 10000 L/min, got -3 L/min"),
-        ("cold_plate.channel_width_mm=", "cold_plate.channel_width_mm", "has no value; it takes a number above 0"),
+        ("cold_plate.channel_width_mm=", "cold_plate.channel_width_mm", "has no value; it takes a number from 0.1 to 20000 mm"),
         ("limits.cell_max_degC=", "limits.cell_max_degC", "has no value: write one, null for none"),
         ("cold_plate.coolant=meg", "cold_plate.coolant", "did you mean meg50?"),
         ("cold_plate.flow_lpm", "", "write --set path=value, as in --set cold_plate.flow_lpm=10"),

@@ -34,6 +34,8 @@ class Interface(DesignRecord):
     thickness_mm: Millimetres = Field(description="bond line thickness as built")
 
 
+ChannelSide = Annotated[float, Field(ge=0.1, le=20_000)]
+"""[mm]. Channels below 0.1 to 0.2 mm are micro-channels (Kandlikar & Grande, Heat Transfer Eng. 24 (2003) 3, remembered); the heat solve fails at 0.05."""
 Roughness = Annotated[float, Field(ge=0, le=1_000, description="wall roughness; 1.5 um is drawn aluminium")]
 PlateMaterial = Annotated[MaterialId, Field(description="material of the plate; `packtool materials` lists them")]
 Coolant = Annotated[CoolantId, Field(description="what flows in the channels; `packtool coolants` lists them")]
@@ -138,11 +140,11 @@ class ColdPlate(DesignRecord):
     manifold: Literal["U", "Z"] = Field(
         "U", description="parallel with passes: 1: outlet on the inlet's side (U) or diagonally opposite (Z)"
     )
-    channel_width_mm: Millimetres = Field(description="inner width of a channel, in the plane of the plate")
-    channel_height_mm: Millimetres = Field(
+    channel_width_mm: ChannelSide = Field(description="inner width of a channel, in the plane of the plate")
+    channel_height_mm: ChannelSide = Field(
         description="inner height of a channel, through the plate's thickness; less than thickness_mm"
     )
-    header_width_mm: Millimetres | None = Field(
+    header_width_mm: ChannelSide | None = Field(
         None, description="inner width of the headers (parallel only); default: twice the channel's width"
     )
     thickness_mm: Millimetres = Field(description="thickness of the whole plate")
