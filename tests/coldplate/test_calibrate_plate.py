@@ -25,7 +25,7 @@ from packtool.layout.lay_out import lay_out
 BUS = Path(__file__).parents[2] / "templates" / "bus-lfp.yaml"
 SMALL = ("arrangement.rows=1", "arrangement.cells_per_row=1", "electrical.series=1", "mesh.level=coarse", "cold_plate.flow_lpm=0.7")
 SERPENTINE = ("cold_plate.type=serpentine", "cold_plate.channels=1")
-ROUND = ("cold_plate.passes=4", "cold_plate.turns=round")
+ROUND = ("cold_plate.passes=2", "cold_plate.margin_mm=60", "cold_plate.turns=round")
 Z = ("cold_plate.channels=2", "cold_plate.passes=1", "cold_plate.manifold=Z")
 
 

@@ -59,8 +59,8 @@ def told(network, K, Nu_over, Re=FLOWS, Pr=PR):
         here = np.flatnonzero(pieces.branch == i)
         branches.append(
             CalibratedBranch(
-                name=b.name, start=b.start, end=b.end, kind="channel", width_mm=b.width_mm, height_mm=b.height_mm, path=b.path, Re=Re, K=K,
-                s_mm=tuple(pieces.s[here] * 1e3), Nu=tuple(tuple(row[here]) for row in Nu),
+                name=b.name, start=b.start, end=b.end, kind="channel", width_mm=b.width_mm, height_mm=b.height_mm, path=b.path, bulges=b.bulges,
+                Re=Re, K=K, s_mm=tuple(pieces.s[here] * 1e3), Nu=tuple(tuple(row[here]) for row in Nu),
             )
         )  # fmt: skip
     n = len(Re)
@@ -158,14 +158,18 @@ def test_the_entrance_at_the_fitting_stays_beside_a_calibration_that_enters_deve
     assert with_it.pressure_drop == pytest.approx(friction + entrance + 6.0 * p_v2, rel=1e-9)
 
 
-def test_further_passes_repeat_the_turns_of_the_calibrated_three():
-    """Seven passes: twelve bends of the K that four had, and the films of the middle passes again and again."""
-    window = three_pass()
+@pytest.mark.parametrize(
+    "bulges", [(), (0.0, 1.0, 0.0, -1.0, 0.0, 1.0, 0.0, -1.0, 0.0, 1.0, 0.0, -1.0, 0.0)], ids=["square", "round"]
+)
+def test_further_passes_repeat_the_turns_of_the_calibrated_three(bulges):
+    """Seven passes: six turns of the K that two had, and the films of the middle passes again and again."""
+    (three,) = three_pass().branches
+    window = replace(three_pass(), branches=(replace(three, bulges=bulges[:5]),))
     path, x = [(0.0, 10.0)], (100.0, 10.0)
     for k in range(6):
         path += [(x[k % 2], 10.0 + 15.0 * k), (x[k % 2], 25.0 + 15.0 * k)]
     path.append((110.0, 10.0 + 15.0 * 6))
-    seven = CoolantNetwork((Branch("serpentine", "in", "out", tuple(path), 10.0, 3.0),), "in", "out", 1.0, 4.0)
+    seven = CoolantNetwork((Branch("serpentine", "in", "out", tuple(path), 10.0, 3.0, bulges=bulges),), "in", "out", 1.0, 4.0)
     calibrated = replace(seven, calibration=told(window, (8.0, 8.0, 8.0), 1.2))
     found = drop(calibrated, 200.0)
     assert found.pressure_drop - found.parts["friction"] == pytest.approx(
