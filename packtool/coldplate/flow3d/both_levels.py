@@ -10,7 +10,7 @@ from packtool.coldplate.flow3d.plate import PlateGrid
 from packtool.coldplate.flow3d.plate_solve import PlateConditions
 from packtool.coldplate.fluid import constant_coolant
 from packtool.coldplate.plate_on_channels import bare_plate
-from packtool.coldplate.records import ColdPlateSolution
+from packtool.coldplate.records import ColdPlateSolution, HeatPhysics
 from packtool.coldplate.segments import quad_areas
 from packtool.coldplate.solve import cold_plate_solution
 from packtool.coldplate.stream import ChannelStream
@@ -48,11 +48,13 @@ def metal_mesh(grid: PlateGrid) -> TaggedMesh:
     )
 
 
-def network_plate(network: CoolantNetwork, grid: PlateGrid, conditions: PlateConditions) -> NetworkPlate:
+def network_plate(
+    network: CoolantNetwork, grid: PlateGrid, conditions: PlateConditions, heat_physics: HeatPhysics = HeatPhysics()
+) -> NetworkPlate:
     """The plate of ``grid`` under ``conditions`` (heat on its top), its coolant in ``network``. Raises as ``solve_steady``."""
     c, mesh = conditions, metal_mesh(grid)
     record = bare_plate(flow_lpm=c.flow / LPM, inlet_degC=c.T_in - ZERO_CELSIUS, roughness_um=0.0)
-    stream = ChannelStream.of(network, record, constant_coolant(c.rho, c.cp, c.k, c.mu), mesh)
+    stream = ChannelStream.of(network, record, constant_coolant(c.rho, c.cp, c.k, c.mu), mesh, heat_physics=heat_physics)
     problem = ConductionProblem(mesh, c.conductivity * np.eye(3)[None], flux={"top": c.flux["top"]})
     solution = solve_steady(problem, stream)
     assert solution.stream is not None
