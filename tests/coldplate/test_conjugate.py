@@ -11,9 +11,10 @@ from packtool.coldplate.flow3d.discrete import quadratic_nodes
 from packtool.coldplate.flow3d.heat_assembly import volumes
 from packtool.coldplate.flow3d.heat_records import ConjugateProblem
 from packtool.coldplate.flow3d.mesh_error import Estimated, mean_difference, told_by_velocities
-from packtool.coldplate.flow3d.plate import ChannelPlate, Face, Fineness, plate_grid
+from packtool.coldplate.flow3d.plate import LEVELS, ChannelPlate, Face, Fineness, plate_grid
 from packtool.coldplate.flow3d.plate_solve import PlateConditions, half_flow, plate_heat, solve_plate
 from packtool.coldplate.flow3d.solve import solve_flow_refined
+from packtool.coldplate.friction import laminar_f_Re
 from packtool.errors import NotConverged, SolveError
 from packtool.fem.elements import CYCLIC_TO_TENSOR, located
 from packtool.fem.lattice import grid
@@ -94,6 +95,19 @@ def test_temperatures_that_are_off_both_ways_do_not_make_their_mean_sure(hairpin
     left_half = fine.nodes[:, 0] < 20e-3
     assert mean_difference([heats[0], replace(fine, T=fine.T + np.where(left_half, 1.0, -1.0))], "top") > 0.7
     assert mean_difference(heats[1:], "top") == 0.0
+
+
+@pytest.mark.parametrize(("width", "height"), [(4e-3, 3e-3), (10e-3, 3e-3), (20e-3, 2e-3)])
+def test_the_error_told_of_a_straight_duct_s_drop_is_no_less_than_the_true_one(width, height):
+    plate = ChannelPlate(
+        (0.0, 0.0, 40e-3, width + 8e-3), ((0.0, 4e-3, 40e-3, 4e-3 + width),), (0.0, 1e-3, 1e-3 + height, 2e-3 + height),
+        Face(0, 0.0, 4e-3, 4e-3 + width), Face(0, 40e-3, 4e-3, 4e-3 + width),
+    )  # fmt: skip
+    found = solve_plate(plate, CONDITIONS, LEVELS["coarse"]).pressure_drop
+    D_h, f_Re = 2 * width * height / (width + height), float(laminar_f_Re(np.array(min(width, height) / max(width, height))))
+    exact = 2 * f_Re * CONDITIONS.mu * CONDITIONS.flow / (width * height) / D_h**2 * 40e-3
+    off = abs(found.value - exact)
+    assert off < found.error < 4 * off  # on the safe side, and no alibi
 
 
 def test_of_stokes_flow_the_velocities_tell_the_pressure_s_difference():

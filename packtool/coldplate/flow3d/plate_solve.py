@@ -13,9 +13,9 @@ from packtool.coldplate.flow3d.heat_records import ConjugateProblem, ConjugateSo
 from packtool.coldplate.flow3d.mesh_error import (
     ARC_ORDER,
     CORNER_ORDER,
+    DUCT_ORDER,
     FILM_ORDER,
     RINGED_ORDER,
-    SMOOTH_ORDER,
     Estimated,
     estimated,
     left,
@@ -144,7 +144,7 @@ def _order(plate: ChannelPlate, fineness: Fineness) -> float:
     """Order of the pressure's error that the channel's shape allows."""
     if plate.turns:
         return ARC_ORDER
-    return SMOOTH_ORDER if len(plate.channels) == 1 else RINGED_ORDER if fineness.corners else CORNER_ORDER
+    return DUCT_ORDER if len(plate.channels) == 1 else RINGED_ORDER if fineness.corners else CORNER_ORDER
 
 
 def duct_drop(plate: ChannelPlate, conditions: PlateConditions) -> float:
