@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from mesh_layouts import layout, plate, small_pack
 from round_layouts import D, round_pack
-from test_round_turns import round_pack as serpentine
+from test_round_turns import round_pack as pack_with_turns
 
 from packtool.design.schema import MeshSizes
 from packtool.errors import MeshError
@@ -40,6 +40,11 @@ def plan_of(mesh: TaggedMesh, role: str) -> np.ndarray:
 def longest(mesh: TaggedMesh) -> float:
     """Longest edge of any element [mm]."""
     return float(hexahedron_edges(mesh.points, mesh.hexes)[1].max()) * 1e3
+
+
+def serpentine() -> Layout:
+    """Three passes with round turns."""
+    return pack_with_turns(breadth=80.0)
 
 
 def cylinders() -> Layout:
