@@ -12,6 +12,7 @@ from packtool.catalogue.duties import duties
 from packtool.catalogue.electrical import entropic, open_circuit
 from packtool.catalogue.records import Cell, Figure, Material, ResistanceTable
 from packtool.catalogue.units import figure_fields
+from packtool.design.yaml_tree import FAST_LOADER
 
 CELLS = sorted(load.cells())
 MATERIALS = sorted(load.materials())
@@ -35,36 +36,35 @@ def test_the_catalogue_holds_prismatic_cylindrical_and_pouch_cells_and_what_the_
     assert set(COOLANTS) == {"meg50", "mpg50mass", "water", "air_1atm", "hfe7100", "hydrocarbon_d12", "ester_dielectric"}
 
 
-@pytest.mark.parametrize("file", DATA_FILES, ids=lambda f: f.name)
-def test_no_file_states_a_key_twice(file):
-    def visit(node: yaml.Node) -> None:
+def test_no_file_states_a_key_twice():
+    def visit(node: yaml.Node, file: str) -> None:
         if isinstance(node, yaml.MappingNode):
             keys = [key.value for key, _ in node.value]
-            assert len(keys) == len(set(keys)), f"{file.name}: {sorted(k for k in keys if keys.count(k) > 1)}"
+            assert len(keys) == len(set(keys)), f"{file}: {sorted(k for k in keys if keys.count(k) > 1)}"
             for _, value in node.value:
-                visit(value)
+                visit(value, file)
         elif isinstance(node, yaml.SequenceNode):
             for value in node.value:
-                visit(value)
+                visit(value, file)
 
-    visit(yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader))
-
-
-@pytest.mark.parametrize("id_", CELLS)
-def test_every_cell_has_its_own_id_and_a_physical_density(id_):
-    cell = load.cells()[id_]
-    assert cell.id == id_
-    try:
-        volume = cell.volume_m3()
-    except ValueError:
-        return
-    if cell.mass_kg is not None:
-        assert 1300 <= cell.mass_kg.value / volume <= 3000  # plastic-cased LFP 1.5, cans 1.9-2.3, steel cylinders 2.8 g/cm3
+    for file in DATA_FILES:
+        visit(yaml.compose(file.read_text(encoding="utf-8"), Loader=FAST_LOADER), file.name)
 
 
-@pytest.mark.parametrize("id_", CELLS)
-def test_every_cell_has_ordered_limits_and_physical_thermal_figures(id_):
-    cell = load.cells()[id_]
+def test_every_cell_has_its_own_id_and_a_physical_density():
+    for id_, cell in load.cells().items():
+        assert cell.id == id_
+        try:
+            volume = cell.volume_m3()
+        except ValueError:
+            continue
+        if cell.mass_kg is not None:
+            assert 1300 <= cell.mass_kg.value / volume <= 3000, (
+                id_
+            )  # plastic-cased LFP 1.5, cans 1.9-2.3, steel cylinders 2.8 g/cm3
+
+
+def test_every_cell_has_ordered_limits_and_physical_thermal_figures():
     ranges = {
         "capacity_Ah": (1, 1000),
         "v_nom": (3.0, 3.9),
@@ -74,35 +74,36 @@ def test_every_cell_has_ordered_limits_and_physical_thermal_figures(id_):
         "k_axial_W_mK": (10, 40),
         "k_radial_W_mK": (0.3, 2),
     }
-    for field, (low, high) in ranges.items():
-        figure = getattr(cell, field)
-        assert figure is None or low <= figure.value <= high, field
-    for fields in (
+    ascending = (
         ("v_min", "v_nom", "v_max"),
         ("charge_min_degC", "charge_max_degC"),
         ("discharge_min_degC", "discharge_max_degC"),
-    ):
-        known = [getattr(cell, field).value for field in fields if getattr(cell, field) is not None]
-        assert known == sorted(set(known)), fields
+    )
+    for cell in load.cells().values():
+        for field, (low, high) in ranges.items():
+            figure = getattr(cell, field)
+            assert figure is None or low <= figure.value <= high, (cell.id, field)
+        for fields in ascending:
+            known = [getattr(cell, field).value for field in fields if getattr(cell, field) is not None]
+            assert known == sorted(set(known)), (cell.id, fields)
 
 
-@pytest.mark.parametrize("id_", CELLS)
-def test_only_the_figures_of_its_format_are_stated(id_):
-    cell = load.cells()[id_]
+def test_only_the_figures_of_its_format_are_stated():
     flat = ("width_mm", "thickness_mm", "k_in_plane_W_mK", "k_through_W_mK")
     round_ = ("diameter_mm", "k_axial_W_mK", "k_radial_W_mK")
-    strangers = flat if cell.format == "cylindrical" else round_
-    assert cell.unknown(strangers) == strangers
+    for cell in load.cells().values():
+        strangers = flat if cell.format == "cylindrical" else round_
+        assert cell.unknown(strangers) == strangers, cell.id
 
 
-@pytest.mark.parametrize("id_", CELLS)
-def test_resistance_tables_ascend_in_temperature_and_fall_in_resistance(id_):
-    table = load.cells()[id_].resistance_dc
-    if table is None:
-        return
-    assert len(table.temperature_degC) == len(table.resistance_mOhm)
-    assert list(table.temperature_degC) == sorted(set(table.temperature_degC))
-    assert list(table.resistance_mOhm) == sorted(set(table.resistance_mOhm), reverse=True)  # holding the last value is conservative
+def test_resistance_tables_ascend_in_temperature_and_fall_in_resistance():
+    for cell in load.cells().values():
+        if (table := cell.resistance_dc) is None:
+            continue
+        assert len(table.temperature_degC) == len(table.resistance_mOhm), cell.id
+        assert list(table.temperature_degC) == sorted(set(table.temperature_degC)), cell.id
+        falling = sorted(set(table.resistance_mOhm), reverse=True)  # holding the last value is conservative
+        assert list(table.resistance_mOhm) == falling, cell.id
 
 
 def test_every_figure_has_sources_or_says_that_nobody_checked_it():
@@ -311,21 +312,20 @@ def test_a_material_is_found_by_its_longest_word(written, meant):
     assert load.nearest(written, load.materials()) == meant
 
 
-@pytest.mark.parametrize("id_", CELLS)
-def test_tables_over_soc_are_whole_and_voltages_rise(id_):
-    cell = load.cells()[id_]
-    for table in (cell.ocv_V, cell.entropy_mV_K):
-        if table is not None:
-            assert len(table.soc) == len(table.value)
-            assert all(a < b for a, b in pairwise(table.soc))
-    if cell.ocv_V is not None:
-        assert all(a < b for a, b in pairwise(cell.ocv_V.value))
-    table = cell.resistance_dc
-    if table is not None and table.soc:
-        assert len(table.by_soc_mOhm) == len(table.soc)
-        assert all(len(row) == len(table.temperature_degC) for row in table.by_soc_mOhm)
-        half = table.by_soc_mOhm[table.soc.index(0.5)]
-        assert half == pytest.approx(table.resistance_mOhm, rel=0.02)  # printed at rounder stoichiometries
+def test_tables_over_soc_are_whole_and_voltages_rise():
+    for cell in load.cells().values():
+        for table in (cell.ocv_V, cell.entropy_mV_K):
+            if table is not None:
+                assert len(table.soc) == len(table.value), cell.id
+                assert all(a < b for a, b in pairwise(table.soc)), cell.id
+        if cell.ocv_V is not None:
+            assert all(a < b for a, b in pairwise(cell.ocv_V.value)), cell.id
+        table = cell.resistance_dc
+        if table is not None and table.soc:
+            assert len(table.by_soc_mOhm) == len(table.soc), cell.id
+            assert all(len(row) == len(table.temperature_degC) for row in table.by_soc_mOhm), cell.id
+            half = table.by_soc_mOhm[table.soc.index(0.5)]
+            assert half == pytest.approx(table.resistance_mOhm, rel=0.02), cell.id  # printed at rounder stoichiometries
 
 
 def test_a_cell_without_a_curve_takes_that_of_its_chemistry_and_says_so():
