@@ -21,7 +21,7 @@ CellFormat = Literal["prismatic", "cylindrical", "pouch"]
 class Frozen(BaseModel):
     """A record: immutable, unknown keys refused, no NaN."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, str_strip_whitespace=True, defer_build=True)
 
 
 class Figure(Frozen):

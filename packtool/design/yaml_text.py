@@ -11,8 +11,9 @@ from packtool.errors import Complaint, DesignError
 MAX_BYTES = 1_000_000
 """Largest file that is read: a design with every one of 20,000 cells overridden by hand would still fit."""
 
-# Characters outside the printable set of YAML 1.2.2, production [1]; a byte order mark inside the text is refused as well.
-NOT_PRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+# Characters outside the printable set of YAML 1.2.2, production [1]; a byte order mark inside the text is refused as well. Listed, for
+# `re` takes forty times as long to compile the set negated.
+NOT_PRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 def wrong(file: str, message: str, line: int = 0, column: int = 0, key: str = "") -> DesignError:

@@ -17,8 +17,8 @@ from packtool.rules.records import Finding
 NO_TIME = "1970-01-01T00:00:00"
 """The schema asks for a time stamp; the file is the same for the same verdict, so it is the start of the Unix epoch unless one is given."""
 
-NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold (section 2.2, production Char)."""
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What XML 1.0 cannot hold: all but section 2.2, production Char. (Listed, not negated: `re` takes forty times as long to compile that.)"""
 
 
 def _clean(text: str) -> str:
