@@ -10,7 +10,7 @@ from packtool.coldplate.flow3d.discrete import quadratic_nodes
 from packtool.coldplate.flow3d.plate import ChannelPlate, Face, Fineness
 from packtool.coldplate.flow3d.plate_solve import solve_plate
 from packtool.coldplate.flow3d.prolong import interpolated, within
-from packtool.errors import MeshError
+from packtool.errors import MeshError, SolveError
 from packtool.fem.elements import ElementMesh
 from packtool.fem.lattice import grid
 from packtool.verification.conjugate import SERPENTINE_CONDITIONS
@@ -48,8 +48,12 @@ def test_a_place_outside_is_refused():
 
 def test_a_fineness_is_started_from_those_before_it_the_coarsest_first():
     first = Fineness(2, 1, times=0)
-    second = Fineness(4, 2, times=0, coarser=first)
-    assert Fineness(6, 3, times=0, coarser=second).starts == (first, second)
+    second = Fineness(4, 2, times=0)
+    last = Fineness(6, 2, times=1)
+    assert replace(last, coarser=replace(second, coarser=first)).meshes == (first, second, replace(last, times=0), last)
+    # 12 elements across and 4 over half the height, of 4 and 2: halved at least
+    assert last.over(second) == 2
+    assert last.over(replace(last, times=0)) == 2
 
 
 def test_a_start_on_another_mesh_is_taken_and_changes_no_result(monkeypatch):
@@ -64,8 +68,15 @@ def test_a_start_on_another_mesh_is_taken_and_changes_no_result(monkeypatch):
         Face(0, 0.0, 22e-3, 32e-3),
     )
     at = replace(SERPENTINE_CONDITIONS, flow=2e-6)
-    alone = solve_plate(plate, at, Fineness(3, 1, times=0))
-    started = solve_plate(plate, at, Fineness(3, 1, times=0, coarser=Fineness(2, 1, times=0)))
+    alone = solve_plate(plate, at, Fineness(4, 2, times=0))
+    started = solve_plate(plate, at, Fineness(4, 2, times=0, coarser=Fineness(3, 1, times=0)))
     assert started.pressure_drop.value == pytest.approx(alone.pressure_drop.value, rel=1e-6)
     assert started.top_max.value == pytest.approx(alone.top_max.value, abs=1e-5)
     assert len(from_stokes) == 2  # of the one alone, and of the coarser: the finer began at that
+    assert alone.top_mean.error == pytest.approx(alone.top_mean.value - at.T_in)
+    assert 0 < started.top_mean.error < 0.3 * alone.top_mean.error  # meshes that are not nested tell an error as well
+
+
+def test_a_mesh_is_not_told_by_one_that_is_no_coarser():
+    with pytest.raises(SolveError, match="must be coarser, both across a channel and up"):
+        Fineness(3, 1, times=0, coarser=Fineness(2, 1, times=0))

@@ -90,7 +90,7 @@ def test_temperatures_that_are_off_both_ways_do_not_make_their_mean_sure(hairpin
     flows = solve_flow_refined(half_flow(plate_grid(HAIRPIN, SMALL).flow, CONDITIONS.rho, CONDITIONS.mu, CONDITIONS.flow))
     heats = [plate_heat(CONDITIONS, plate_grid(HAIRPIN, replace(SMALL, times=k)), flows[k]) for k in range(2)]
     told = mean_difference(heats, "top")
-    assert told >= abs(heats[1].mean["top"] - heats[0].mean["top"])
+    assert told > abs(heats[1].mean["top"] - heats[0].mean["top"]) - 1e-9  # rounding: here all of it is warmer
     assert hairpin.top_mean.error == pytest.approx(told / (2**2.5 - 1), rel=1e-6)
     left_half = fine.nodes[:, 0] < 20e-3
     assert mean_difference([heats[0], replace(fine, T=fine.T + np.where(left_half, 1.0, -1.0))], "top") > 0.7
@@ -115,8 +115,10 @@ def test_of_stokes_flow_the_velocities_tell_the_pressure_s_difference():
     mesh = plate_grid(HAIRPIN, SMALL).flow
     flows = solve_flow_refined(half_flow(mesh, 10.0, SERPENTINE_CONDITIONS.mu, 1e-6))  # Re 0.5: hardly any inertia
     coarse, fine = (f.mean_pressure["inlet"] - f.mean_pressure["outlet"] for f in flows)
-    assert 15 * told_by_velocities(flows) == pytest.approx(abs(fine - coarse), rel=0.2)  # the inlet's values differ, grad-div too
-    assert told_by_velocities(flows[-1:]) == 0.0
+    assert 15 * told_by_velocities(flows, 2.0) == pytest.approx(
+        abs(fine - coarse), rel=0.2
+    )  # the inlet's values differ, grad-div too
+    assert told_by_velocities(flows[-1:], 1.0) == 0.0
 
 
 def test_where_the_coarser_mesh_has_no_flow_the_finer_tells_it_and_no_error_is_known(hairpin, monkeypatch):

@@ -64,7 +64,8 @@ class Fineness:
     """Of the coarsest mesh: elements ``across`` a channel's width, over half its height (``up``) and through a skin; ``stretch``: how much longer
     than wide elements may be along a leg. Every element of the channel is then cut in two a
     direction, ``times`` over; skins are not, through their thickness. ``corners``: rings of ever smaller elements about the edges that coolant turns round.
-    ``coarser``: what is solved before it for the first flow to begin at; it tells nothing of the error."""
+    ``grading``: an element in a channel's middle is this much wider than at its walls.
+    ``coarser``: what is solved before it, for its flow to begin at; the last two meshes tell the error. SolveError where it is no coarser."""
 
     across: int
     up: int
@@ -72,25 +73,34 @@ class Fineness:
     stretch: float = 5.0
     times: int = 1
     corners: int = 0
+    grading: float = 3.0
     coarser: Fineness | None = None
 
+    def __post_init__(self) -> None:
+        if self.coarser and self.meshes[-1].over(self.meshes[-2]) <= 1:
+            raise SolveError(
+                "the mesh that is solved before another must be coarser, both across a channel and up: the two tell the error"
+            )
+
     @property
-    def starts(self) -> tuple[Fineness, ...]:
-        """What is solved before it, the coarsest first."""
-        return (*self.coarser.starts, self.coarser) if self.coarser else ()
+    def meshes(self) -> tuple[Fineness, ...]:
+        """What is solved, the coarsest first, itself last."""
+        own = tuple(replace(self, times=times, coarser=None) for times in range(self.times + 1))
+        return (*self.coarser.meshes, *own) if self.coarser else own
+
+    def over(self, other: Fineness) -> float:
+        """How many times as large elements of ``other`` are, across a channel or up, whichever is less."""
+        return min(self.across / other.across, self.up / other.up) * 2.0 ** (self.times - other.times)
 
 
 LEVELS = {
-    "coarse": Fineness(3, 1),
+    "coarse": Fineness(6, 3, stretch=12.0, times=0, grading=6.0, coarser=Fineness(3, 1, stretch=12.0, times=0)),
     "normal": Fineness(4, 2, stretch=8.0, corners=3, coarser=Fineness(2, 1, stretch=8.0, times=0)),
     "fine": Fineness(5, 2, 2, corners=4),
 }
 """By name, as in the design file. Without rings about the corners no refinement of practical size meets the reference serpentine's pressure drop: it is
 0.7 and 1.0 % too high with 6 and 8 elements across. Of the smaller meshes tried none holds 1.5 Pa and 0.1 K there: two rings give 648.1 Pa in place of 647.1, and
 Fineness(3, 2, corners=2) a highest temperature 0.11 K too high, more than its error tells (40 and 31 s of CPU where normal takes 41)."""
-
-WALL_GRADING = 3.0
-"""An element in a channel's middle is this much wider than at its wall."""
 
 
 LEAST_UP_IN_BENDS = 2
@@ -101,15 +111,13 @@ LEAST_UP_IN_BENDS = 2
 @dataclass(frozen=True)
 class PlateGrid:
     """``flow``: the lower half of the channel before it is refined ``times``, boundaries inlet, outlet, wall, middle. ``heat``: the whole plate, refined, boundaries inlet, outlet,
-    top, bottom, side; ``fluid`` (n_elements,) of it. ``middle`` z of the mirror [m]. With round turns the flow's points are those of the ``lattice``, as
-    is ``drawn`` (n_points, 3) [m] of the heat's: the same points whatever ``times``."""
+    top, bottom, side; ``fluid`` (n_elements,) of it. ``middle`` z of the mirror [m]. With round turns the flow's points are those of the ``lattice``."""
 
     flow: ElementMesh
     heat: ElementMesh
     fluid: NDArray[np.bool_]
     middle: float
     times: int
-    drawn: Floats
     lattice: RoundLattice | None = None
 
     def placed(self, points: Floats) -> Floats:
@@ -137,10 +145,10 @@ def plate_grid(plate: ChannelPlate, fineness: Fineness) -> PlateGrid:
     inside[n_skin:-n_skin] = True
     fluid = plan.wet[:, None] & inside
     kept = fluid | (plan.metal[:, None] & ~(plan.cut[:, None] & inside))
-    drawn, hexes = swept(plan.points, plan.quads, z, kept)
-    points = lattice.placed(drawn, fineness.times) if lattice else drawn
+    points, hexes = swept(plan.points, plan.quads, z, kept)
+    points = lattice.placed(points, fineness.times) if lattice else points
     heat = _named(plate, points, hexes, {"bottom": z0, "top": z3}, "side")
-    return PlateGrid(flow, heat, fluid[kept], half, fineness.times, drawn, lattice)
+    return PlateGrid(flow, heat, fluid[kept], half, fineness.times, lattice)
 
 
 def _square(plate: ChannelPlate, fineness: Fineness) -> Plan:
@@ -160,7 +168,7 @@ def _round(plate: ChannelPlate, fineness: Fineness) -> RoundLattice:
     if not low < high:
         raise SolveError("the legs between round turns have no length")
     x = _leg(low, high, plate.width / fineness.across, fineness.stretch)
-    across = graded(0.0, 1.0, fineness.across, WALL_GRADING if fineness.across > 2 else 1.0)
+    across = graded(0.0, 1.0, fineness.across, fineness.grading if fineness.across > 2 else 1.0)
     return round_lattice(plate.size, plate.channels, plate.turns, x, across)
 
 
@@ -240,7 +248,7 @@ def _lines(plate: ChannelPlate, axis: int, fineness: Fineness) -> Floats:
             )
         elif length <= 2.5 * width:
             n = max(2, round(fineness.across * length / width)) if length > 0.75 * width else max(2, fineness.across // 3)
-            pieces.append(graded(low, high, n, WALL_GRADING if n > 2 else 1.0))
+            pieces.append(graded(low, high, n, fineness.grading if n > 2 else 1.0))
         else:
             pieces.append(_leg(low, high, width / fineness.across, fineness.stretch))
     return joined(*pieces)

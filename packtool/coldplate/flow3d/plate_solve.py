@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from packtool.coldplate.flow3d.mesh_error import (
     CORNER_ORDER,
     DUCT_ORDER,
     FILM_ORDER,
+    HIGHEST_ORDER,
     RINGED_ORDER,
     Estimated,
     estimated,
@@ -94,26 +95,23 @@ def half_flow(mesh: ElementMesh, rho: float, mu: float, flow: float) -> FlowProb
 def solve_plate(plate: ChannelPlate, conditions: PlateConditions, fineness: Fineness) -> PlateSolution:
     """Flow on the lower half of the channels, then heat in the whole plate.
 
-    Errors (``mesh_error``): what is left of the difference between the last two meshes, of the pressure and of the highest temperature, whose place the eddies
-    behind corners set, at the order that the corners allow, of the mean at FILM_ORDER (the highest is no surer than the mean); with a single mesh
-    (``times`` 0, or no steady flow on the coarser ones) nothing is known and all of the number is its error. Raises SolveError for what is refused, NotConverged; SolveError where mass or energy do not close.
+    Errors (``mesh_error``): what is left of the difference between the last two meshes, of the pressure at the order that the corners allow, of the highest
+    temperature at HIGHEST_ORDER, of the mean at FILM_ORDER (the highest is no surer than the mean); with a single mesh
+    (of ``Fineness.meshes``, or no steady flow on the coarser ones) nothing is known and all of the number is its error. Raises SolveError for what is refused, NotConverged; SolveError where mass or energy do not close.
     """
     c = conditions
     for what, value in (("flow", c.flow), ("rho", c.rho), ("cp", c.cp), ("k", c.k), ("mu", c.mu), ("conductivity", c.conductivity)):
         if not (np.isfinite(value) and value > 0):
             raise SolveError(f"{what} of a plate must be positive, got {value:g}")
-    grid = plate_grid(plate, fineness)
-    starts = [finest_flow_mesh(plate_grid(plate, one)) for one in fineness.starts]
-    own = [finest_flow_mesh(replace(grid, times=times)) for times in range(grid.times + 1)]
-    flows = solve_flow_on(half_flow(grid.flow, c.rho, c.mu, c.flow), [*starts, *own])[-len(own) :]
+    meshes = fineness.meshes
+    grids = [plate_grid(plate, one) for one in meshes]
+    flows = solve_flow_on(half_flow(grids[0].flow, c.rho, c.mu, c.flow), [finest_flow_mesh(grid) for grid in grids])[-2:]
     flow = flows[-1]
     mass = abs(flow.flow["outlet"] / (c.flow / 2) - 1)
     if mass > MASS:
         raise SolveError(f"mass does not close: {mass:.1e} of the flow")
-    grids = [grid]
-    if len(flows) > 1:
-        grids.insert(0, plate_grid(plate, replace(fineness, times=fineness.times - 1)))
-    heats = [plate_heat(c, g, f) for g, f in zip(grids, flows[-2:], strict=True)]
+    ratio = meshes[-1].over(meshes[-2]) if len(flows) > 1 else np.inf
+    heats = [plate_heat(c, g, f) for g, f in zip(grids[-len(flows) :], flows, strict=True)]
     best = heats[-1]
     if best.imbalance > ENERGY:
         raise SolveError(f"energy does not close: {best.imbalance:.1e} of the heat")
@@ -121,22 +119,21 @@ def solve_plate(plate: ChannelPlate, conditions: PlateConditions, fineness: Fine
     duct = duct_drop(plate, c)
     drops = [f.mean_pressure["inlet"] - f.mean_pressure["outlet"] - duct for f in flows]
     means = [h.mean["top"] for h in heats]
-    hottest = estimated([h.highest["top"] for h in heats], c.T_in, min(order, FILM_ORDER))
-    drawn = [quadratic_nodes(g.drawn, g.heat.elements)[0] for g in grids] if plate.turns else None
-    apart = mean_difference(heats, "top", drawn)
+    hottest = estimated([h.highest["top"] for h in heats], c.T_in, HIGHEST_ORDER, ratio)
+    apart = mean_difference(heats, "top")
     return PlateSolution(
-        estimated(drops, 0.0, order, told_by_velocities(flows)),
+        estimated(drops, 0.0, order, ratio, told_by_velocities(flows, ratio)),
         best.T_out["outlet"],
         # a maximum is no surer than the mean, though it may move less
-        Estimated(hottest.value, max(hottest.error, left(apart, min(order, FILM_ORDER)))),
-        estimated(means, c.T_in, FILM_ORDER, left(apart, FILM_ORDER)),
+        Estimated(hottest.value, max(hottest.error, left(apart, HIGHEST_ORDER, ratio))),
+        estimated(means, c.T_in, FILM_ORDER, ratio, left(apart, FILM_ORDER, ratio)),
         best.to_coolant,
         mass,
         best.imbalance,
         flow.reynolds or 0.0,
         flow,
         best,
-        grid,
+        grids[-1],
     )
 
 

@@ -81,25 +81,6 @@ def interpolated(values: Floats, element_nodes: Integers, element: Integers, loc
     return np.asarray(np.einsum("na,na...->n...", second.tabulate(0, local)[0, ..., 0], values[element_nodes[element]]))
 
 
-def to_children(values: Floats, parent_nodes: Integers, child_nodes: Integers, dimension: int) -> Floats:
-    """A field (n_nodes, ...) of degree 2 at the nodes of the mesh whose elements are those of ``elements.refined``.
-
-    ``parent_nodes`` (n, a) and ``child_nodes`` (2^dim n, a) of the elements, in dolfinx's order. Exact: the finer space holds the coarser.
-    """
-    start()
-    import basix
-
-    cell = basix.CellType[SHAPES[2**dimension]]
-    element = basix.create_element(basix.ElementFamily.P, cell, 2, basix.LagrangeVariant.gll_warped)
-    out = np.zeros((int(child_nodes.max()) + 1, *values.shape[1:]))
-    n_children = 2**dimension
-    for child in range(n_children):
-        offset = np.array([child >> axis & 1 for axis in range(dimension)], dtype=float)
-        table = element.tabulate(0, (element.points + offset) / 2)[0, ..., 0]
-        out[child_nodes[child::n_children]] = np.einsum("ab,eb...->ea...", table, values[parent_nodes])
-    return out
-
-
 def matched(places: Floats, nodes: Floats) -> Integers:
     """The node (n,) of ``nodes`` (m, dim) that lies at each of ``places`` (n, dim). MeshError where there is none."""
     tolerance = 1e-6 * float(np.ptp(nodes, axis=0).max())
