@@ -42,8 +42,13 @@ def unfit_coolant(loaded: LoadedDesign, layout: Layout) -> list[Complaint]:
         )
     if beyond := _beyond_friction(loaded, network, coolant):
         return found + beyond
-    if isinstance(plate, ColdPlate) and plate.fidelity == "cfd" and plate.flow_lpm is not None:
-        found += _turbulent(loaded, network, plate.flow_lpm, coolant)
+    if isinstance(plate, ColdPlate) and plate.fidelity == "cfd":
+        if plate.flow_lpm is not None:
+            found += _turbulent(loaded, network, plate.flow_lpm, coolant)
+        cases = loaded.design.cases.values()
+        if cases and all(isinstance(case, TransientCase) for case in cases):
+            message = "cfd solves steady cases, and the design has none: use fidelity: network, or add a case of kind: steady"
+            found.append(complain(loaded, "cold_plate.fidelity", message))
     if plate.pump is not None:
         least = least_flow_lpm(plate.pump)
         head = 1e3 * _on_curve(plate.pump.flow_lpm, plate.pump.head_kPa, least)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from packtool.design.loaded import LoadedDesign
-from packtool.design.schema import ColdPlate, CylinderGrid, RibbonPlate, Rows
+from packtool.design.schema import ColdPlate, CylinderGrid, RibbonPlate, Rows, TransientCase
 
 _ALWAYS: tuple[str, ...] = (
     "Tray, lid, busbars, terminals and fittings are not in the pack's mesh: tray and lid enter as thermal resistances between the pack and the "
@@ -106,6 +106,9 @@ def _of_plate(loaded: LoadedDesign) -> tuple[str, ...]:
         sentences.append(
             "A stamped channel is solved with its mean width all over its depth: the draft and the bends of its walls are in the CAD only."
         )
+    cases = loaded.design.cases.values()
+    if isinstance(plate, ColdPlate) and plate.fidelity == "cfd" and any(isinstance(case, TransientCase) for case in cases):
+        sentences.append("Cases over time are solved with the coolant's network alone: fidelity: cfd is of steady ones.")
     if isinstance(plate, ColdPlate) and plate.position == "between":
         sentences.append("The tanks of the upright plates are not meshed: only the plates' ends give their coolant heat.")
     return tuple(sentences)

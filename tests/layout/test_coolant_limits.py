@@ -39,6 +39,15 @@ def test_laminar_flow_by_finite_elements_is_not():
     lay_out(load_design(BUS, (*SERPENTINE, "cold_plate.fidelity=cfd", "cold_plate.flow_lpm=4")))
 
 
+def test_finite_elements_without_a_steady_case_are_refused():
+    drive = "cases={drive: {kind: transient, current_A: 10, duration_s: 60}}"
+    cfd = (*SERPENTINE, "cold_plate.fidelity=cfd", "cold_plate.flow_lpm=4")
+    complaint = refused(*cfd, drive)
+    assert complaint.key == "cold_plate.fidelity"
+    assert "add a case of kind: steady" in complaint.message
+    lay_out(load_design(BUS, (*cfd, "cases.drive={kind: transient, current_A: 10, duration_s: 60}")))
+
+
 def test_walls_too_rough_for_any_friction_factor_are_refused():
     complaint = refused("cold_plate.roughness_um=900")
     assert complaint.key == "cold_plate.roughness_um"

@@ -15,6 +15,7 @@ def said(*sets):
 
 
 CU_OF_K = "materials={cu_k: {like: cu_by_temperature, resistivity_ohm_m: 1.72e-8, alpha_per_K: 0.0039}}"
+DRIVE = "cases.drive={kind: transient, current_A: 10, duration_s: 60}"
 ONE_ROW = ("electrical.series=17", "arrangement.rows=1", "cold_plate.channels=2")
 
 
@@ -34,6 +35,9 @@ ONE_ROW = ("electrical.series=17", "arrangement.rows=1", "cold_plate.channels=2"
         ("no alpha_per_K of al_pure is known", ("busbars.material=al_pure",), True),
         ("conduct heat as at 25 degC", (), False),
         ("conduct heat as at 25 degC", ("busbars.material=cu_k", CU_OF_K), True),
+        ("solved with the coolant's network alone", ("cold_plate.fidelity=cfd", DRIVE), True),
+        ("solved with the coolant's network alone", ("cold_plate.fidelity=cfd",), False),
+        ("solved with the coolant's network alone", (DRIVE,), False),
         ("What the data are uncertain by", ("cold_plate=null",), True),
     ],
 )
