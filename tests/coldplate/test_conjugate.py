@@ -108,8 +108,8 @@ def test_the_error_told_of_a_straight_duct_s_drop_is_no_less_than_the_true_one(w
     exact = 2 * f_Re * CONDITIONS.mu * CONDITIONS.flow / (width * height) / D_h**2 * 40e-3
     off = abs(halved.value - exact)
     assert off < halved.error < 4 * off  # on the safe side, and no alibi
-    # of a level, whose elements are cut in three over the height and graded anew: a tenth of what it may be off at turns
-    assert abs(coarse.value - exact) < coarse.error < 0.002 * coarse.value
+    # of a level, whose elements are cut in three over the height and graded anew: less than half of what it may be off at turns
+    assert abs(coarse.value - exact) < coarse.error < 0.004 * coarse.value
 
 
 def test_of_stokes_flow_the_velocities_tell_the_pressure_s_difference():
