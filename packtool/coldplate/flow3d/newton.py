@@ -67,7 +67,7 @@ def _continue(system: FlowSystem, told: list[float]) -> None:
     system.nu = system.discrete.nu * multiple
     _stokes(system)
     if _picard_newton(system)[-1] > RTOL:
-        raise NotConverged(_advice(told, system.discrete, system.discrete.nu * multiple))
+        raise NotConverged(_advice(told, system.discrete, system.discrete.nu * multiple), key="cold_plate.flow_lpm")
     found = system.x
     while multiple > 1:
         trial = max(1.0, multiple / factor)
@@ -78,7 +78,7 @@ def _continue(system: FlowSystem, told: list[float]) -> None:
         else:
             factor = float(np.sqrt(factor))
             if factor < SMALLEST_FACTOR:
-                raise NotConverged(_advice(told, system.discrete, system.discrete.nu * multiple))
+                raise NotConverged(_advice(told, system.discrete, system.discrete.nu * multiple), key="cold_plate.flow_lpm")
 
 
 def _stokes(system: FlowSystem) -> None:

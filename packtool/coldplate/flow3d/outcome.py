@@ -26,7 +26,8 @@ def refuse_backflow(discrete: Discrete, x: Floats) -> None:
         if min(back, out) > BACKFLOW * most:
             raise SolveError(
                 f"{back / most:.1%} of the flow comes back in through outlet {name!r}, where nothing is known about it: "
-                "lengthen the duct before the outlet"
+                "lengthen the duct before the outlet, or lower the flow",
+                key="cold_plate.flow_lpm",
             )
 
 

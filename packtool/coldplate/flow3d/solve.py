@@ -78,7 +78,7 @@ def solve_flow_on(problem: FlowProblem, meshes: Sequence[ElementMesh]) -> tuple[
         except NotConverged as why:
             if number == len(meshes):
                 before = f" (nor on {', '.join(lost)}, tried before)" if lost else ""
-                raise NotConverged(f"on {len(mesh.elements)} elements{before} {why}") from None
+                raise NotConverged(f"on {len(mesh.elements)} elements{before} {why}", key=why.key) from None
             lost.append(str(len(mesh.elements)))
             found.clear()
             clock.lap(LOST)
