@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -54,6 +55,7 @@ class CoolantTable:
     H: Floats
 
     @classmethod
+    @lru_cache(maxsize=16)  # every plate, case and mesh of a pack asks for the same few
     def of(cls, coolant: Coolant) -> CoolantTable:
         """Sampled from the catalogue's own interpolation, its rows included. SolveError if the catalogue refuses a temperature."""
         knots = np.array([row.T_degC for row in coolant.table]) + ZERO_CELSIUS

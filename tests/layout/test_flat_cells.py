@@ -55,7 +55,8 @@ def rectangles(profile):
 
 
 def overlap(a, b, apart=1e-6):
-    return all(a[k] < b[k + 3] - apart and b[k] < a[k + 3] - apart for k in range(3))
+    low, high = (b[0] + apart, b[1] + apart, b[2] + apart), (b[3] - apart, b[4] - apart, b[5] - apart)
+    return a[0] < high[0] and low[0] < a[3] and a[1] < high[1] and low[1] < a[4] and a[2] < high[2] and low[2] < a[5]
 
 
 SOLID = ("cell", "pad", "barrier", "fin", "end_plate", "interface", "terminal", "busbar")
