@@ -219,13 +219,14 @@ def _end(size: Box, legs: Sequence[Box], turns: Sequence[Turn], x: Floats, way: 
     for turn in (turn for turn in turns if turn.way == way):
         strip = next((k for k in range(len(legs) - 1) if _joins(turn, legs[k], legs[k + 1])), None)
         if strip is None or abs(turn.x - line) > 1e-9 or {strip, strip + 1} & joined:
-            raise SolveError(f"the turn about ({turn.x:g}, {turn.y:g}) m does not join two legs of the channel")
+            raise SolveError(f"{_named(turn)} does not join two legs of the channel")
         joined |= {strip, strip + 1}
         found.append((strip, turn))
-        if way * (edge - line) < (1 + LEAST_MARGIN) * turn.outer:
+        metal, least = abs(edge - line) - turn.outer, LEAST_MARGIN * turn.outer
+        if metal < least:
             raise SolveError(
-                f"the turn about ({turn.x:g}, {turn.y:g}) m comes within {1e3 * (way * (edge - line) - turn.outer):.3g} mm of the plate's edge:"
-                f" elements between them take {1e3 * LEAST_MARGIN * turn.outer:.3g} mm (cold_plate.margin_mm)"
+                f"{_named(turn)} comes within {1e3 * metal:.3g} mm of the plate's edge: elements between them take {1e3 * least:.3g} mm",
+                key="cold_plate.margin_mm",
             )
     reach = max((turn.outer for _, turn in found), default=0.0)
     stops = {round(leg[2] if way > 0 else leg[0], 9) for k, leg in enumerate(legs) if k not in joined} - {round(line, 9)}
@@ -235,6 +236,10 @@ def _end(size: Box, legs: Sequence[Box], turns: Sequence[Turn], x: Floats, way: 
     if abs(stop - edge) < 1e-9:
         return End(way, np.linspace(line, edge, p + 1), tuple(found))
     return End(way, np.concatenate([np.linspace(line, stop, p), [edge]]), tuple(found))
+
+
+def _named(turn: Turn) -> str:
+    return f"the round turn at x {1e3 * turn.x:.1f}, y {1e3 * turn.y:.1f} mm"
 
 
 def _joins(turn: Turn, low: Box, high: Box) -> bool:
