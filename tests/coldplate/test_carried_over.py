@@ -41,6 +41,17 @@ def test_places_are_found_in_elements_that_are_no_boxes():
     np.testing.assert_allclose(found, places, atol=1e-9)  # the place itself is a field of the elements' own
 
 
+def test_places_just_beside_the_mesh_are_told_by_the_nearest_element():
+    """Of a round wall finer chords lie outside coarser ones."""
+    mesh = grid([np.linspace(0, 1, 3)] * 2)
+    places = np.array([[1.05, 0.3], [0.7, -0.04], [0.25, 0.25]])
+    nodes, element_nodes = quadratic_nodes(mesh.points, mesh.elements)
+    element, local = within(mesh, places)
+    np.testing.assert_allclose(interpolated(nodes**2, element_nodes, element, local), places**2, atol=1e-12)
+    with pytest.raises(MeshError, match="lie in no element"):
+        within(mesh, np.array([[1.15, 0.3]]))
+
+
 def test_a_place_outside_is_refused():
     with pytest.raises(MeshError, match="lie in no element"):
         within(grid([np.linspace(0, 1, 3)] * 2), np.array([[0.5, 0.5], [1.5, 0.5]]))

@@ -12,11 +12,13 @@ from packtool.coldplate.flow3d.discrete import quadratic_nodes
 from packtool.coldplate.flow3d.heat_records import ConjugateProblem, ConjugateSolution, PlacedHeat
 from packtool.coldplate.flow3d.mesh_error import (
     ARC_ORDER,
+    BEND_ORDER,
     CORNER_ORDER,
     DUCT_ORDER,
     FILM_ORDER,
     HIGHEST_ORDER,
     RINGED_ORDER,
+    SMOOTH_ORDER,
     Estimated,
     estimated,
     left,
@@ -122,7 +124,7 @@ def solve_plate(plate: ChannelPlate, conditions: PlateConditions, fineness: Fine
     hottest = estimated([h.highest["top"] for h in heats], c.T_in, HIGHEST_ORDER, ratio)
     apart = mean_difference(heats, "top")
     return PlateSolution(
-        estimated(drops, 0.0, order, ratio, told_by_velocities(flows, ratio)),
+        estimated(drops, 0.0, order, ratio, told_by_velocities(flows, ratio, BEND_ORDER if plate.turns else SMOOTH_ORDER)),
         best.T_out["outlet"],
         # a maximum is no surer than the mean, though it may move less
         Estimated(hottest.value, max(hottest.error, left(apart, HIGHEST_ORDER, ratio))),
