@@ -196,7 +196,7 @@ def test_a_hairpin_s_numbers_are_within_their_errors_of_a_finer_mesh():
         one, other = getattr(coarse, name), getattr(fine, name)
         assert abs(one.value - other.value) < one.error
         assert 0 < other.error < one.error
-    assert coarse.pressure_drop.error < 0.01 * coarse.pressure_drop.value
+    assert coarse.pressure_drop.error < 0.05 * coarse.pressure_drop.value
     assert max(coarse.mass_imbalance, fine.mass_imbalance) < 1e-8
     assert max(coarse.energy_imbalance, fine.energy_imbalance) < 1e-6
     gained = at.rho * at.cp * at.flow * (coarse.T_out - at.T_in)

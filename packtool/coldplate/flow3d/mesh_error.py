@@ -37,7 +37,8 @@ SMOOTH_ORDER = 4.0
 """The same with biquadratic velocities and no edge, in the limit: of what differences of velocities dissipate."""
 
 BEND_ORDER = 3.0
-"""The same round bends, as measured: at SMOOTH_ORDER a hairpin of 30 mm pitch at Re 345 was told 0.5 Pa of error and was 0.7 Pa off, at Re 603 1.3 and 1.7 Pa."""
+"""The same round bends, as measured: at SMOOTH_ORDER a hairpin of 30 mm pitch at level normal was told 0.3 Pa of error and was 0.5 Pa off at Re 345, 1.1 and 1.5 Pa
+at Re 603."""
 
 FILM_ORDER = 2.5
 """Of a mean wall temperature, as measured: on serpentine and hairpin the last halving of the lines moved it 2 to 7 times as far as it was then off."""

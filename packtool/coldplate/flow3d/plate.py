@@ -103,11 +103,6 @@ LEVELS = {
 Fineness(3, 2, corners=2) a highest temperature 0.11 K too high, more than its error tells (40 and 31 s of CPU where normal takes 41)."""
 
 
-LEAST_UP_IN_BENDS = 2
-"""Elements over half the height of the coarsest mesh with round turns, whose secondary flow is a vortex of that height. With one, a hairpin of 10 x 3 mm and
-30 mm pitch at Re 603 came out at 359.7 Pa and told 4.4 Pa of error; with two at 375.0, told 2.7 and was 1.7 off."""
-
-
 @dataclass(frozen=True)
 class PlateGrid:
     """``flow``: the lower half of the channel before it is refined ``times``, boundaries inlet, outlet, wall, middle. ``heat``: the whole plate, refined, boundaries inlet, outlet,
@@ -132,9 +127,8 @@ def plate_grid(plate: ChannelPlate, fineness: Fineness) -> PlateGrid:
     plan = lattice.plan() if lattice else _square(plate, fineness)
     z0, z1, z2, z3 = plate.z
     half = (z1 + z2) / 2
-    n_up = max(fineness.up, LEAST_UP_IN_BENDS if lattice else 1)
-    up = z1 + graded(0.0, half - z1, n_up, 2.0, False)
-    points, hexes = swept(plan.points, plan.quads, up, np.tile(plan.wet[:, None], n_up))
+    up = z1 + graded(0.0, half - z1, fineness.up, 2.0, False)
+    points, hexes = swept(plan.points, plan.quads, up, np.tile(plan.wet[:, None], fineness.up))
     flow = _named(plate, lattice.placed(points, 0) if lattice else points, hexes, {"middle": half}, "wall")
     flow = replace(flow, points=points)
     for _ in range(fineness.times):
