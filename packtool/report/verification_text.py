@@ -9,7 +9,7 @@ from packtool.verification.records import Row, VerificationCase
 
 WIDTH = 80
 QUANTITY = 20
-"""Columns of a line, and those of a quantity's name where its numbers leave them."""
+"""Columns of a line, and those of a quantity's name where its numbers leave them; a longer name stands on a line of its own."""
 
 Done = Sequence[tuple[VerificationCase, Sequence[Row]]]
 
@@ -55,4 +55,6 @@ def _line(row: Row) -> str:
     percent = "%" if row.measure == "relative" else ""  # else in the unit that stands beside the reference
     numbers = f"{row.value:>12.7g} of {row.reference:<11.7g}{unit:<5} {error:.2g} (<= {tolerance:.2g}){percent}"
     room = min(QUANTITY, WIDTH - len(f"  {mark}  {numbers}"))
-    return f"  {mark} {row.quantity[:room]:<{room}} {numbers}"
+    if len(row.quantity) > room:  # cut, it might read like its neighbours
+        return f"  {mark} {row.quantity}"[:WIDTH] + f"\n  {'':{len(mark) + 1 + room}} {numbers}"
+    return f"  {mark} {row.quantity:<{room}} {numbers}"

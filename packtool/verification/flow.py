@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from packtool.coldplate.flow3d.probe import along, extremes, nearest_pressure, nearest_velocity, sign_changes
+from packtool.coldplate.flow3d.probe import along, extremes, nearest_pressure, nearest_velocity, sign_changes, smallest_stream
 from packtool.coldplate.flow3d.records import DevelopedInlet, EvenInlet, FlowProblem, FlowSolution
 from packtool.coldplate.flow3d.solve import solve_flow
 from packtool.fem.elements import ElementMesh, outer_facets
@@ -125,6 +125,7 @@ def _c12() -> Iterator[Row]:
         found = (extremes(y, u[:, 0])[0], high, low)
         for what, value, reference in zip(("smallest u", "largest v", "smallest v"), found, wanted, strict=True):
             yield Row("C12", f"{what}, Re {Re:.0f}", value, reference, 5e-3, "-")
+    yield Row("C12", "smallest stream function, Re 1000", smallest_stream(flow), -0.1189366, 5e-3, "-")
 
 
 def _c13() -> Iterator[Row]:

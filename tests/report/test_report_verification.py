@@ -17,4 +17,14 @@ def test_no_line_is_wider_than_80_columns(measure, unit, value):
     lines = verification_table([(case, [row])]).splitlines()
     assert max(map(len, lines)) <= 80
     assert "temperature" in lines[1]
-    assert lines[1].count("degC") == (unit == "degC")
+    assert "".join(lines[1:-1]).count("degC") == (unit == "degC")
+
+
+def test_long_names_are_told_apart():
+    """Cut at the column of the numbers, both would read ``one wall of even hea``."""
+    names = ["one wall of even heat, inlet", "one wall of even heat, outlet"]
+    rows = [Row("X1", name, 5.384647, 5.384615, 2e-3, "-") for name in names]
+    lines = verification_table([(VerificationCase("X1", "Heat", "closed form", lambda: rows), rows)]).splitlines()
+    assert [lines[1], lines[3]] == [f"  holds {name}" for name in names]
+    assert lines[2] == lines[4]
+    assert "5.384647 of 5.384615" in lines[2]
