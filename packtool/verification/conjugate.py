@@ -51,6 +51,10 @@ and 646.07 Pa, highest 28.801, 28.706 and 28.687, mean 28.223, 28.179 and 28.193
 with REFERENCE. Meshes without rings rise past it (651.0 and 652.9 Pa with 6 and 8 across), as NGSolve's do (650.1 and 651.7)."""
 
 
+MOST_OFF_PA = {"coarse": 0.01 * REFERENCE["pressure_drop_Pa"], "normal": 1.5}
+"""Of the pressure drop by level: 1 % where little time is spent, the reference's own band on the default mesh."""
+
+
 def serpentine(level: str) -> PlateSolution:
     """The three-pass serpentine at a fineness by name."""
     return solve_plate(SERPENTINE, SERPENTINE_CONDITIONS, LEVELS[level])
@@ -114,19 +118,20 @@ def _d4() -> Iterator[Row]:
 
 
 def _serpentine() -> Iterator[Row]:
-    found = serpentine("normal")
     c = SERPENTINE_CONDITIONS
     outlet = 25.0 + c.flux["top"] * 0.11 * 0.05 / (c.flow * c.rho * c.cp)
-    drop, hottest, mean = found.pressure_drop, found.top_max, found.top_mean
-    for name, value, reference, tolerance, unit, estimate in (
-        ("pressure drop", drop.value, REFERENCE["pressure_drop_Pa"], 1.5, "Pa", drop.error),
-        ("outlet", found.T_out - ZERO_CELSIUS, outlet, 5e-5, "degC", None),
-        ("highest on top", hottest.value - ZERO_CELSIUS, REFERENCE["top_max_degC"], 0.1, "degC", hottest.error),
-        ("mean on top", mean.value - ZERO_CELSIUS, REFERENCE["top_mean_degC"], 0.1, "degC", mean.error),
-        ("mass", found.mass_imbalance, 0.0, 1e-8, "-", None),
-        ("energy", found.energy_imbalance, 0.0, 1e-6, "-", None),
-    ):
-        yield Row("D8-3d", name, value, reference, tolerance, unit, "absolute", estimate=estimate)
+    for level, most_Pa in MOST_OFF_PA.items():
+        found = serpentine(level)
+        drop, hottest, mean = found.pressure_drop, found.top_max, found.top_mean
+        for name, value, reference, tolerance, unit, estimate in (
+            ("pressure drop", drop.value, REFERENCE["pressure_drop_Pa"], most_Pa, "Pa", drop.error),
+            ("outlet", found.T_out - ZERO_CELSIUS, outlet, 5e-5, "degC", None),
+            ("highest on top", hottest.value - ZERO_CELSIUS, REFERENCE["top_max_degC"], 0.1, "degC", hottest.error),
+            ("mean on top", mean.value - ZERO_CELSIUS, REFERENCE["top_mean_degC"], 0.1, "degC", mean.error),
+            ("mass", found.mass_imbalance, 0.0, 1e-8, "-", None),
+            ("energy", found.energy_imbalance, 0.0, 1e-6, "-", None),
+        ):
+            yield Row("D8-3d", f"{name}, {level}", value, reference, tolerance, unit, "absolute", estimate=estimate)
 
 
 CASES: tuple[VerificationCase, ...] = (

@@ -44,7 +44,7 @@ FILM_ORDER = 2.5
 """Of a mean wall temperature, as measured: on serpentine and hairpin the last halving of the lines moved it 2 to 7 times as far as it was then off."""
 
 HIGHEST_ORDER = 2.0
-"""Of the highest wall temperature, whose place the eddies behind corners set, as measured: the coarse mesh of five plates was off by 0.04 to 0.4 times what this
+"""Of the highest wall temperature, whose place the eddies behind corners set, as measured: the coarse mesh of five plates was off by 0.04 to 0.42 times what this
 order leaves of its difference to the one before (benchmarks/plate_errors.py)."""
 
 
