@@ -32,7 +32,7 @@ class TestInterruption:
         assert time.monotonic() - asked < 5
         assert process.returncode == 130
         assert stdout == b""
-        assert b"interrupted; what was finished is kept, the next run continues" in stderr
+        assert b"interrupted; stages of a run that were finished are kept, the next run continues" in stderr
         assert b"Traceback" not in stderr
         assert processes_that_name(str(out)) == {}
         assert parts_of(out) == []

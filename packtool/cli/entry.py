@@ -29,7 +29,7 @@ def _top(
     pass
 
 
-_INTERRUPTED = "packtool: interrupted; what was finished is kept, the next run continues"
+_INTERRUPTED = "packtool: interrupted; stages of a run that were finished are kept, the next run continues"
 
 
 def main() -> None:
