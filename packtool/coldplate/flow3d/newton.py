@@ -21,10 +21,17 @@ PICARD_AFTER_GUESS = 1
 """The same after a given start."""
 
 ACCURATE = 0.1
-"""Share of the linear residual that a step leaves: with 0.3 damped steps lead nowhere."""
+"""Share of the linear residual that a step leaves."""
+
+FAR = 0.8
+"""While the next step is more than this share of one, or that is damped, it is far to the flow: there the way depends on every step, and leads nowhere
+where they are not ACCURATE_FAR."""
+
+ACCURATE_FAR = 0.01
+"""Share of the linear residual that such steps leave, and the simplified ones that judge them."""
 
 JUDGED = 0.3
-"""The same of the simplified step that judges it, and that the next one starts from."""
+"""The same of the simplified ones near by; the next step starts from them."""
 
 LEAST_DAMPING = 1e-3
 """Newton is given up where even this share of its step leads further away."""
@@ -109,12 +116,12 @@ def _newton(system: FlowSystem) -> list[float]:
     """
     residual = system.residual(system.x)
     history = [system.norm(residual)]
-    damping, following, before = 1.0, None, (0.0, 0.0)
+    damping, following, before, far = 1.0, None, (0.0, 0.0), True
     for _ in range(MOST_STEPS):
         if history[-1] <= RTOL or not np.isfinite(history[-1]):
             return history
-        system.linearise(newton=True)
-        change = system.step(residual, ACCURATE, following)
+        system.linearise(newton=True, anew=far)
+        change = system.step(residual, ACCURATE_FAR if far else ACCURATE, following)
         size = system.size(change)
         if following is not None:
             old_size, old_damping = before
@@ -125,8 +132,9 @@ def _newton(system: FlowSystem) -> list[float]:
             residual = system.residual(trial)
             norm = system.norm(residual)
             if norm <= RTOL:
-                break
-            following = system.step(residual, JUDGED)
+                system.x = trial
+                return [*history, norm]
+            following = system.step(residual, ACCURATE_FAR if far else JUDGED)
             if system.size(following) < size:
                 break
             bend = system.size(following - (1 - damping) * change)
@@ -136,6 +144,7 @@ def _newton(system: FlowSystem) -> list[float]:
         system.x = trial
         history.append(norm)
         before = (size, damping)
+        far = damping < 1 or system.size(following) > FAR * size
     return history
 
 
