@@ -153,7 +153,8 @@ def solve_pack_case(
         found = solve_design_plate(loaded, layout, load, coolant.outlet_degC)
         of = found.flow.problem
         beside = openings(layout, flat, found.mass_flow, of.rho, of.mu)
-        results = list(replaced(tuple(results), found, beside, case))
+        assert layout.network is not None
+        results = list(replaced(tuple(results), found, layout.network, beside, case))
     warmest = float(region_values(solution.mesh, solution.T).mean.max())
     summary: dict[str, Any] = {
         "solver": {

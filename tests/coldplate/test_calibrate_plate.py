@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from coldplate_networks import three_pass
 
-from packtool.coldplate.flow3d.calibrate import calibrate_plate, default_flows, plate_conditions
+from packtool.coldplate.flow3d.calibrate import calibrate_plate, calibration_inputs, default_flows, plate_conditions
 from packtool.coldplate.flow3d.design_plate import DUCT_WIDTHS
 from packtool.coldplate.flow3d.mesh_error import Estimated
 from packtool.coldplate.flow3d.plate import LEVELS, plate_grid
@@ -276,8 +276,16 @@ def test_plates_that_no_calibration_is_of_are_refused_by_what_they_are(tmp_path)
     with pytest.raises(UsageError, match="has no cold_plate"):
         plate(BUS.with_name("scooter-nmc.yaml"), tmp_path / "c.json")
     few = ["electrical.series=4", "arrangement.rows=4"]
-    with pytest.raises(SolveError, match="a flat plate under the cells"):
+    with pytest.raises(SolveError, match="a flat plate under or over the cells"):
         plate(BUS.with_name("car-21700.yaml"), tmp_path / "c.json", flows="1,2", sets=few)
+
+
+def test_a_plate_over_the_cells_is_calibrated_as_the_same_one_under_them():
+    design = BUS.parents[1] / "examples" / "cold_plates" / "top.yaml"
+    over, under = (load_design(design, (f"cold_plate.position={where}",)) for where in ("top", "bottom"))
+    inputs = [calibration_inputs(one, lay_out(one), (1.0, 2.0)) for one in (over, under)]
+    assert inputs[0] == inputs[1]
+    assert default_flows(over, lay_out(over)) == default_flows(under, lay_out(under))
 
 
 def test_a_design_may_name_the_calibration_that_is_yet_to_be_made(tmp_path):

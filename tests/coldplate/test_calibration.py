@@ -230,7 +230,7 @@ def test_a_calibrated_design_loses_another_pressure(file):
             "Prandtl numbers 15 to 60 at the inlet .*: calibrate with this coolant, or leave the key out",
         ),
         (("cold_plate.turns=round",), "of another plate: turns is square there and round here"),
-        (("cold_plate.position=top",), "one closed plate under the cells .*not position: top"),
+        (("cold_plate.position=both",), "one closed plate under or over the cells .*not position: both"),
     ],
 )
 def test_a_calibration_of_something_else_is_refused(file, sets, words):

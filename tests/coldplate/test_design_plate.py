@@ -121,6 +121,17 @@ def test_the_same_names_carry_the_flow_s_numbers(sets):
     top = rows["temperature.cold_plate.top.mean"]
     assert rows["coolant.inlet"].value < top.value < rows["temperature.cell.max"].value
     assert not any(name.startswith("coolant.pressure_drop.") for name in rows)
+    channels = [row for name, row in rows.items() if name.startswith("coolant.cfd.flow.channel[")]
+    assert len(channels) == (3 if sets is MANIFOLD else 0)  # a single channel has no split
+    assert ("coolant.cfd.flow.maldistribution_network" in rows) == bool(channels)
+    if channels:
+        split = np.array([row.value for row in channels])
+        # Simpson on quadratic velocities is exact; the flow given is at the inlet's density, 0.1 % from that over the plate
+        assert split.sum() == pytest.approx(loaded.design.cold_plate.flow_lpm, rel=2e-3)
+        assert all(0 < row.error < 0.05 * row.value for row in channels)
+        uneven = rows["coolant.cfd.flow.maldistribution"]
+        assert uneven.value == pytest.approx(np.ptp(split) / split.mean(), rel=1e-9)
+        assert uneven.error > 0
 
 
 @pytest.mark.fem

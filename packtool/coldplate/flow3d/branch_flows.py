@@ -44,6 +44,11 @@ def branch_drops(flow: FlowSolution, network: CoolantNetwork, p: Passages, duct_
     return volume, pressure[p.node[:, 0]] - pressure[p.node[:, 1]]
 
 
+def channel_flows(flow: FlowSolution, network: CoolantNetwork) -> dict[str, float]:
+    """Volume flow [m³/s] of the whole height through each branch of kind channel, positive from its start to its end; ``flow`` is that of the lower half."""
+    return {b.name: 2 * _middle(flow, b)[0] for b in network.branches if b.kind == "channel"}
+
+
 def _middle(flow: FlowSolution, branch: Branch) -> tuple[float, float, float]:
     """Flow [m³/s] of the meshed half and mean pressure [Pa] through the section nearest to the middle of a branch's longest straight leg, and its way [m]
     along the branch."""

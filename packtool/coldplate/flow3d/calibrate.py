@@ -27,7 +27,7 @@ SHORTER = (1.0, 0.75, 0.5, 0.35, 0.25)
 """Shares of a manifold's length that are tried for a solve that fits the memory: developed friction between a channel's ends needs no finite
 elements."""
 FLUX = 1e3
-"""Heat into the plate's top [W/m²]: about that of the bus template's cells at 1 C. Films do not depend on it: properties are constant."""
+"""Heat into the plate's side to the cells [W/m²]: about that of the bus template's cells at 1 C. Films do not depend on it: properties are constant."""
 SHORTENED_DROP, SHORTENED_FILM = 0.015, 0.05
 """Relative errors of loss and film that come with a shortened window, beside the mesh's: a Z manifold of three channels 307 mm long, told by
 one of half the length, was 1.4 % off in the drop and 3 % in the film at 0.5 and 1 L/min."""
@@ -115,11 +115,11 @@ def _fitting(view: Window, plate: ColdPlate, fineness: Fineness) -> Window:
 def _calibratable(loaded: LoadedDesign) -> ColdPlate:
     plate = loaded.design.cold_plate
     if not isinstance(plate, ColdPlate):
-        raise SolveError("a calibration is of a flat plate under the cells: the design has none", key="cold_plate.type")
-    if plate.position != "bottom" or plate.style not in (None, "brazed"):
+        raise SolveError("a calibration is of a flat plate under or over the cells: the design has none", key="cold_plate.type")
+    if plate.position not in ("bottom", "top") or plate.style not in (None, "brazed"):
         raise SolveError(
-            "finite elements take one closed plate under the cells: cold_plate.position: bottom, style: brazed",
-            key="cold_plate.position" if plate.position != "bottom" else "cold_plate.style",
+            "finite elements take one closed plate under or over the cells: cold_plate.position: bottom or top, style: brazed",
+            key="cold_plate.style" if plate.position in ("bottom", "top") else "cold_plate.position",
         )
     return plate
 

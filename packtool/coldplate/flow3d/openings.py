@@ -6,6 +6,7 @@ design has ports above. What the network says of the one less what it says of th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,12 +22,13 @@ from packtool.layout.records import Layout
 @dataclass(frozen=True)
 class Openings:
     """By correlations: ``solved`` the pressure drop of the plate that finite elements solve and its half-width ``solved_scatter``; ``beyond`` that of the
-    design less it, and the half-width ``scatter``. All [Pa]."""
+    design less it, and the half-width ``scatter``. All [Pa]. ``flow`` [m³/s] through each branch of the solved plate."""
 
     solved: float
     solved_scatter: float
     beyond: float
     scatter: float
+    flow: Mapping[str, float]
 
 
 def openings(layout: Layout, plate: ColdPlate, mass_flow: float, rho: float, mu: float) -> Openings:
@@ -37,13 +39,15 @@ def openings(layout: Layout, plate: ColdPlate, mass_flow: float, rho: float, mu:
     network = layout.network
     assert network is not None
     design, _ = _split(passages(replace(network, calibration=None)), mass_flow, rho, mu)
-    split, entering = _split(passages(opened(layout, plate).network), mass_flow, rho, mu)
+    plane = opened(layout, plate).network
+    split, entering = _split(passages(plane), mass_flow, rho, mu)
     apart = {part: design.parts.get(part, 0.0) - split.parts.get(part, 0.0) for part in {*design.parts, *split.parts}}
     apart["entrance"] += entering
     scatter = sum(
         (UNCERTAINTY_LAMINAR if part == "friction" else UNCERTAINTY_JUNCTIONS) * abs(value) for part, value in apart.items()
     )
-    return Openings(split.pressure_drop - entering, split.uncertainty, sum(apart.values()), scatter)
+    flow = {branch.name: float(m) / rho for branch, m in zip(plane.branches, split.mass_flow, strict=True)}
+    return Openings(split.pressure_drop - entering, split.uncertainty, sum(apart.values()), scatter, flow)
 
 
 def drop_as_developed(p: Passages, mass_flow: float, rho: float, mu: float) -> float:

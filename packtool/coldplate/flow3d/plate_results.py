@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+import numpy as np
+
+from packtool.coldplate.flow3d.branch_flows import channel_flows
 from packtool.coldplate.flow3d.mesh_error import Estimated
 from packtool.coldplate.flow3d.openings import Openings
 from packtool.coldplate.flow3d.plate_solve import PlateSolution
+from packtool.layout.coolant import LPM, CoolantNetwork
 from packtool.results import ZERO_CELSIUS, Result
 
 
-def replaced(rows: tuple[Result, ...], found: PlateSolution, beside: Openings, case: str) -> tuple[Result, ...]:
+def replaced(
+    rows: tuple[Result, ...], found: PlateSolution, network: CoolantNetwork, beside: Openings, case: str
+) -> tuple[Result, ...]:
     """The case's results with those of the finite-element plate in the place of the network's; parts of the network's pressure drop go.
 
-    The pressure drop is that of the design, with its fittings; beside it stand that of the solved plate alone and what the network says of the same.
+    The pressure drop is that of the design, with its fittings; beside it stand that of the solved plate alone, its flows, and what the network says of the same.
     How uncertain the heat is that the network's plate took up is told of the temperatures, too: their rise over the inlet goes with it.
     """
     drop = found.pressure_drop
@@ -43,10 +49,36 @@ def replaced(rows: tuple[Result, ...], found: PlateSolution, beside: Openings, c
         side("mean", found.top_mean),
         Result("coolant.cfd.pressure_drop", drop.value, "Pa", error=drop.error, case=case),
         Result("coolant.cfd.pressure_drop_network", beside.solved, "Pa", scatter=beside.solved_scatter, case=case),
+        *_split(found, network, beside, case),
         Result("coolant.cfd.mass_imbalance", found.mass_imbalance, "-", case=case),
         Result("coolant.cfd.energy_imbalance", found.energy_imbalance, "-", case=case),
     ]
     return tuple(kept)
+
+
+def _split(found: PlateSolution, network: CoolantNetwork, beside: Openings, case: str) -> list[Result]:
+    """Flows of parallel channels and how uneven they are in the solved plate, and what the network says of that; errors are the differences from the
+    coarser mesh, all of a number where there is none. They stand beside the design's: its fittings feed the headers otherwise than openings in the plane.
+    """
+    finest = channel_flows(found.flow, network)
+    if len(finest) < 2:
+        return []
+    coarser = channel_flows(found.coarser, network) if found.coarser else dict.fromkeys(finest, 0.0)
+    uneven, before = (_maldistribution(list(flows.values())) for flows in (finest, coarser))
+    alike = _maldistribution([beside.flow[name] for name in finest])
+    return [
+        *(
+            Result(f"coolant.cfd.flow.channel[{name}]", flow / LPM, "lpm", error=abs(flow - coarser[name]) / LPM, case=case)
+            for name, flow in finest.items()
+        ),
+        Result("coolant.cfd.flow.maldistribution", uneven, "-", error=abs(uneven - before), case=case),
+        Result("coolant.cfd.flow.maldistribution_network", alike, "-", case=case),
+    ]
+
+
+def _maldistribution(flows: Sequence[float]) -> float:
+    """(largest - smallest) / mean, as that of ``ColdPlateSolution``; 0 of no flow."""
+    return float(np.ptp(flows) / np.mean(flows)) if any(flows) else 0.0
 
 
 def plate_summary(found: PlateSolution) -> dict[str, float]:

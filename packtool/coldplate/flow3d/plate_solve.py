@@ -63,7 +63,8 @@ class PlateConditions:
 @dataclass(frozen=True)
 class PlateSolution:
     """``pressure_drop`` [Pa] between the two faces, without ``duct_drop``; ``T_out`` [K] of the mixed coolant (exact but for rounding); ``top_max`` and ``top_mean`` [K];
-    ``heat`` [W] to the coolant; relative ``mass_imbalance`` and ``energy_imbalance``; the fields on the finest mesh."""
+    ``heat`` [W] to the coolant; relative ``mass_imbalance`` and ``energy_imbalance``; the fields on the finest mesh, and the flow on the ``coarser`` one
+    that errors are told by (None: that one had no steady flow)."""
 
     pressure_drop: Estimated
     T_out: float
@@ -76,6 +77,7 @@ class PlateSolution:
     flow: FlowSolution
     temperature: ConjugateSolution
     grid: PlateGrid
+    coarser: FlowSolution | None = None
 
     @property
     def mass_flow(self) -> float:
@@ -136,6 +138,7 @@ def solve_plate(plate: ChannelPlate, conditions: PlateConditions, fineness: Fine
         flow,
         best,
         grids[-1],
+        flows[-2] if len(flows) > 1 else None,
     )
 
 

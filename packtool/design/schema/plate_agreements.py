@@ -90,10 +90,7 @@ def fidelity_of_style(fidelity: str, style: str | None) -> str | None:
 def calibration_of_plate(calibration: object, position: str, style: str | None) -> str | None:
     if calibration is None:
         return None
-    for key, value, wanted in (
-        ("position", position, "bottom"),
-        ("style", style or "brazed", "brazed"),
-    ):
-        if value != wanted:
-            return f"calibrations are of one closed plate under the cells ({key}: {wanted}), not {key}: {value}: leave it out"
+    for key, value, wanted in (("position", position, ("bottom", "top")), ("style", style or "brazed", ("brazed",))):
+        if value not in wanted:
+            return f"calibrations are of one closed plate under or over the cells ({key}: {' or '.join(wanted)}), not {key}: {value}: leave it out"
     return None
