@@ -91,7 +91,7 @@ def test_temperatures_that_are_off_both_ways_do_not_make_their_mean_sure(hairpin
     heats = [plate_heat(CONDITIONS, plate_grid(HAIRPIN, replace(SMALL, times=k)), flows[k]) for k in range(2)]
     told = mean_difference(heats, "top")
     assert told > abs(heats[1].mean["top"] - heats[0].mean["top"]) - 1e-9  # rounding: here all of it is warmer
-    assert hairpin.top_mean.error == pytest.approx(told / (2**2.5 - 1), rel=1e-6)
+    assert hairpin.top_mean.error == pytest.approx(told / (2**2.5 - 1), rel=1e-5)  # a plate's flow is found to 1e-6
     left_half = fine.nodes[:, 0] < 20e-3
     assert mean_difference([heats[0], replace(fine, T=fine.T + np.where(left_half, 1.0, -1.0))], "top") > 0.7
     assert mean_difference(heats[1:], "top") == 0.0

@@ -11,7 +11,7 @@ import numpy as np
 from packtool.coldplate.flow3d.discrete import Discrete
 from packtool.coldplate.flow3d.records import Guess
 from packtool.coldplate.flow3d.sections import reynolds
-from packtool.coldplate.flow3d.system import RTOL, FlowSystem
+from packtool.coldplate.flow3d.system import FlowSystem
 from packtool.errors import NotConverged, SolveError
 
 PICARD = 3
@@ -56,12 +56,12 @@ def find_flow(system: FlowSystem, guess: Guess | None) -> list[float]:
         system.take(guess)
         _picard(system, PICARD_AFTER_GUESS)
         found = _newton(system)
-        if found[-1] <= RTOL:
+        if found[-1] <= system.rtol:
             return found
         system.x = nothing.copy()
     _stokes(system)
     history = _picard_newton(system)
-    if history[-1] <= RTOL:
+    if history[-1] <= system.rtol:
         return history
     system.x = nothing
     _continue(system, history)
@@ -73,19 +73,21 @@ def _continue(system: FlowSystem, told: list[float]) -> None:
     multiple, factor = FIRST_MULTIPLE, 2.0
     system.nu = system.discrete.nu * multiple
     _stokes(system)
-    if _picard_newton(system)[-1] > RTOL:
-        raise NotConverged(_advice(told, system.discrete, system.discrete.nu * multiple), key="cold_plate.flow_lpm")
+    if _picard_newton(system)[-1] > system.rtol:
+        raise NotConverged(_advice(told, system.discrete, system.discrete.nu * multiple, system.rtol), key="cold_plate.flow_lpm")
     found = system.x
     while multiple > 1:
         trial = max(1.0, multiple / factor)
         system.nu = system.discrete.nu * trial
         system.x = found
-        if _newton(system)[-1] <= RTOL:
+        if _newton(system)[-1] <= system.rtol:
             multiple, found = trial, system.x
         else:
             factor = float(np.sqrt(factor))
             if factor < SMALLEST_FACTOR:
-                raise NotConverged(_advice(told, system.discrete, system.discrete.nu * multiple), key="cold_plate.flow_lpm")
+                raise NotConverged(
+                    _advice(told, system.discrete, system.discrete.nu * multiple, system.rtol), key="cold_plate.flow_lpm"
+                )
 
 
 def _stokes(system: FlowSystem) -> None:
@@ -97,7 +99,7 @@ def _stokes(system: FlowSystem) -> None:
 def _picard(system: FlowSystem, times: int) -> None:
     for _ in range(times):
         residual = system.residual(system.x)
-        if system.norm(residual) <= RTOL:
+        if system.norm(residual) <= system.rtol:
             return
         system.linearise(newton=False)
         system.x = system.x + system.step(residual, ACCURATE)
@@ -118,7 +120,7 @@ def _newton(system: FlowSystem) -> list[float]:
     history = [system.norm(residual)]
     damping, following, before, far = 1.0, None, (0.0, 0.0), True
     for _ in range(MOST_STEPS):
-        if history[-1] <= RTOL or not np.isfinite(history[-1]):
+        if history[-1] <= system.rtol or not np.isfinite(history[-1]):
             return history
         system.linearise(newton=True, anew=far)
         change = system.step(residual, ACCURATE_FAR if far else ACCURATE, following)
@@ -131,7 +133,7 @@ def _newton(system: FlowSystem) -> list[float]:
             trial = system.x + damping * change
             residual = system.residual(trial)
             norm = system.norm(residual)
-            if norm <= RTOL:
+            if norm <= system.rtol:
                 system.x = trial
                 return [*history, norm]
             following = system.step(residual, ACCURATE_FAR if far else JUDGED)
@@ -148,13 +150,13 @@ def _newton(system: FlowSystem) -> list[float]:
     return history
 
 
-def _advice(history: list[float], discrete: Discrete, reached: float) -> str:
+def _advice(history: list[float], discrete: Discrete, reached: float, rtol: float) -> str:
     told = ", ".join(f"{value:.1e}" for value in history[-5:])
     problem = discrete.problem
     number = max((reynolds(problem, name) for name in problem.inlets), default=1 / discrete.nu)
     share = discrete.nu / reached
     far = f"a flow was found up to Reynolds number {number * share:.0f}" if share < 1 else "the first steps failed already"
     return (
-        f"no steady laminar flow was found at Reynolds number {number:.0f} (residual over that of no flow, lately {told}; wanted {RTOL:.0e}); "
+        f"no steady laminar flow was found at Reynolds number {number:.0f} (residual over that of no flow, lately {told}; wanted {rtol:.0e}); "
         f"{far}. The flow may be unsteady or the mesh too coarse: use a finer mesh, less flow, or cold_plate.fidelity: network"
     )

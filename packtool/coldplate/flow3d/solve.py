@@ -11,7 +11,7 @@ from packtool.coldplate.flow3d.outcome import flow_solution, refuse_backflow
 from packtool.coldplate.flow3d.prolong import interpolated, within
 from packtool.coldplate.flow3d.records import FlowProblem, FlowSolution, Guess
 from packtool.coldplate.flow3d.refusals import refuse_flow
-from packtool.coldplate.flow3d.system import FlowSystem
+from packtool.coldplate.flow3d.system import RTOL, FlowSystem
 from packtool.errors import NotConverged, SolveError
 from packtool.fem.elements import ElementMesh, refined
 from packtool.fem.start import one_thread
@@ -22,24 +22,24 @@ LOST = "meshes without a steady flow"
 
 
 @one_thread()
-def solve_flow(problem: FlowProblem, guess: Guess | None = None) -> FlowSolution:
+def solve_flow(problem: FlowProblem, guess: Guess | None = None, rtol: float = RTOL) -> FlowSolution:
     """The steady flow of ``problem``.
 
-    Stops when the residual is RTOL, that of mass MASS_RTOL, of that of the prescribed velocities with no flow inside. Raises SolveError for what is refused
+    Stops when the residual is ``rtol``, that of mass MASS_RTOL, of that of the prescribed velocities with no flow inside. Raises SolveError for what is refused
     (turbulent, contradictory, boundaries without a condition, coolant that flows back in through an outlet), NotConverged with the
     residuals where no steady flow was found.
     """
-    return _solved(problem, guess, judged=True)
+    return _solved(problem, guess, rtol, judged=True)
 
 
-def _solved(problem: FlowProblem, guess: Guess | None, judged: bool) -> FlowSolution:
+def _solved(problem: FlowProblem, guess: Guess | None, rtol: float, judged: bool) -> FlowSolution:
     """``solve_flow``; unless ``judged``, whatever comes back in through an outlet: an eddy there shrinks as its mesh is refined."""
     refuse_flow(problem)
     clock = Clock()
     discrete = discretise(problem)
     _refuse_unbalanced(discrete)
     clock.lap("set-up")
-    system = FlowSystem(discrete, clock)
+    system = FlowSystem(discrete, clock, rtol)
     try:
         residuals = find_flow(system, guess)
         if judged:
@@ -60,8 +60,8 @@ def solve_flow_refined(problem: FlowProblem, times: int = 1) -> tuple[FlowSoluti
 
 
 @one_thread()
-def solve_flow_on(problem: FlowProblem, meshes: Sequence[ElementMesh]) -> tuple[FlowSolution, ...]:
-    """The flow on each of ``meshes`` of ``problem``'s domain, from coarse to fine, each started from the one before.
+def solve_flow_on(problem: FlowProblem, meshes: Sequence[ElementMesh], rtol: float = RTOL) -> tuple[FlowSolution, ...]:
+    """The flow on each of ``meshes`` of ``problem``'s domain, from coarse to fine, each started from the one before, the momentum's residual brought to ``rtol``.
 
     The start saves most of the nonlinear steps where they are dear, and the last two tell the mesh's error. A mesh on which no steady flow is found
     is passed over, and those before it: the next one starts afresh, the flows of fewer meshes come back, and the last one's ``seconds`` tell what
@@ -74,7 +74,7 @@ def solve_flow_on(problem: FlowProblem, meshes: Sequence[ElementMesh]) -> tuple[
         guess = _on(mesh, found[-1]) if found else None
         clock.lap("found")
         try:
-            found.append(_solved(replace(problem, mesh=mesh), guess, judged=number == len(meshes)))
+            found.append(_solved(replace(problem, mesh=mesh), guess, rtol, judged=number == len(meshes)))
         except NotConverged as why:
             if number == len(meshes):
                 before = f" (nor on {', '.join(lost)}, tried before)" if lost else ""
