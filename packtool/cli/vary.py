@@ -48,7 +48,8 @@ def solve_varied(vary: str, asked: Asked) -> None:
             continue
         if done is None:  # one of rank 0's helpers, who is needed for the next value as well
             continue
-        rows.append(Varied(value, done[2].results, "pass" if done[2].verdict.passes else "fail"))
+        verdict = done[2].verdict
+        rows.append(Varied(value, done[2].results, "pass" if verdict.passes else "fail", fails=verdict.failing))
         solved_cases = done[2].records["solve"].report["cases"]
         ways = {case: [CoolantRow(**row) for row in found["coolant"]] for case, found in solved_cases.items() if found["coolant"]}
         if ways:
@@ -64,7 +65,13 @@ def solve_varied(vary: str, asked: Asked) -> None:
         write_bytes(asked.out / "vary-paths.svg", paths_plot(varied.key, paths, network))
     if asked.as_json:
         values = [
-            {"value": row.value, "verdict": row.verdict, "failed": row.failed, "results": [r.as_dict() for r in row.results]}
+            {
+                "value": row.value,
+                "verdict": row.verdict,
+                "fails": list(row.fails),
+                "failed": row.failed,
+                "results": [r.as_dict() for r in row.results],
+            }
             for row in rows
         ]
         print_json("packtool/vary/1", {"key": varied.key, "values": values})

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
 
 from packtool.report.quantity import number, pretty_unit, with_error
@@ -25,12 +26,13 @@ PLAIN = {"svg.hashsalt": "packtool", "svg.fonttype": "none", "axes.grid": True, 
 
 @dataclass(frozen=True, slots=True)
 class Varied:
-    """The results at one value of the key, and the verdict's word; or why there are none (``failed``)."""
+    """The results at one value of the key, the verdict's word and the rules that fail; or why there are none (``failed``)."""
 
     value: float
     results: ResultSet
     verdict: str
     failed: str | None = None
+    fails: tuple[str, ...] = ()
 
 
 def cases_of(rows: Sequence[Varied]) -> tuple[str, ...]:
@@ -43,7 +45,7 @@ COLUMNS = 80
 
 
 def vary_table(key: str, rows: Sequence[Varied]) -> str:
-    """A table a case, what does not fit beside the rest in ``COLUMNS`` below it; values that could not be solved say why at the end."""
+    """A table a case, what does not fit beside the rest in ``COLUMNS`` below it; values whose rules fail say which, and those that could not be solved why, at the end."""
     lines = []
     shown = [(name, head) for name, head in SHOWN if any(row.results.find(name) for row in rows)]
     short = key.rpartition(".")[2]
@@ -62,6 +64,14 @@ def vary_table(key: str, rows: Sequence[Varied]) -> str:
             lines.append(f"{key}, case {case}")
         for columns in _side_by_side(widths):
             lines += ["  ".join(line[i].rjust(widths[i]) for i in columns).rstrip() for line in table]
+    for row in rows:
+        if row.fails:
+            lines += wrap(
+                f"{short} {number(row.value)}: fails {', '.join(row.fails)}",
+                COLUMNS,
+                subsequent_indent="  ",
+                break_on_hyphens=False,
+            )
     lines += [f"{short} {number(row.value)}: {row.failed}" for row in rows if row.failed]
     return "\n".join(lines)
 

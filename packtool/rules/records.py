@@ -94,7 +94,12 @@ class Verdict:
     @property
     def passes(self) -> bool:
         """No finding of severity error fails to hold."""
-        return not any(f.severity == "error" and not f.holds for f in self.findings)
+        return not self.failing
+
+    @property
+    def failing(self) -> tuple[str, ...]:
+        """The rules of severity error that fail, each once, in the order of the findings."""
+        return tuple(dict.fromkeys(f.rule for f in self.findings if f.severity == "error" and not f.holds))
 
     @property
     def exit_code(self) -> ExitCode:

@@ -36,6 +36,15 @@ def test_the_table_has_a_line_a_value_with_its_error():
     assert max(map(len, lines)) <= 80
 
 
+def test_the_rules_that_fail_are_named_below_the_table():
+    rules = ("coolant.velocity", "coolant.pressure-drop", "thermal.cell-max", "thermal.cell-spread", "coolant.rise")
+    lines = vary_table("cold_plate.flow_lpm", [ROWS[0], replace(ROWS[1], fails=rules), ROWS[2]]).splitlines()
+    named = [i for i, line in enumerate(lines) if line.startswith("flow_lpm 8: fails coolant.velocity, ")]
+    assert len(named) == 1
+    assert " ".join(line.strip() for line in lines[named[0] : -1]) == "flow_lpm 8: fails " + ", ".join(rules)
+    assert max(map(len, lines)) <= 80
+
+
 def test_the_csv_has_every_number_of_the_pack_but_not_each_cell_s():
     rows = list(csv.DictReader(io.StringIO(vary_csv("cold_plate.flow_lpm", ROWS))))
     assert {row["result"] for row in rows} == {"temperature.cell.max", "coolant.pressure_drop", "mass.pack"}
