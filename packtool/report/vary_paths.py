@@ -30,7 +30,7 @@ def paths_csv(key: str, paths: Paths) -> str:
 def paths_plot(key: str, paths: Paths, network: CoolantNetwork | None) -> bytes:
     """SVG, a panel a case: the coolant (broken) and the wall (solid) along the channels, one colour a value.
 
-    Of parallel channels their mean; passes follow each other. Raises ValueError without rows.
+    Of parallel channels their mean, not weighted by flow; passes follow each other. Raises ValueError without rows.
     """
     import matplotlib
     from matplotlib.figure import Figure
@@ -57,6 +57,6 @@ def paths_plot(key: str, paths: Paths, network: CoolantNetwork | None) -> bytes:
                         axes.plot((offset + drawn.s_mm) / 1e3, drawn.mean, style, color=colour, linewidth=1.6, label=label)
                     offset += max(row.s_mm for row in rows if row.branch in names)
             axes.set_ylabel(f"{case + ': ' if len(cases) > 1 else ''}wall, coolant (broken) [°C]")
-            axes.legend(frameon=False, fontsize=9)
+            axes.legend(frameon=False, fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))  # beside the lines, not over them
         panels[-1].set_xlabel("way through the channels [m]")
         return svg_bytes(figure)

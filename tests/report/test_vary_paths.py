@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -34,3 +35,13 @@ def test_the_curves_name_every_value_and_are_the_same_bytes_each_time():
     assert b"flow_lpm 8" in drawn
     with pytest.raises(ValueError, match="no rows"):
         paths_plot("x", {4.0: {"fast": []}}, None)
+
+
+@pytest.mark.picture
+def test_the_legend_stands_beside_the_curves():
+    drawn = paths_plot("cold_plate.flow_lpm", PATHS, None).decode()
+    panel = re.search(r'id="patch_2">\s*<path d="([^"]*)"', drawn)
+    right = max(float(x) for x in re.findall(r"[ML] ([\d.]+)", panel[1]))
+    names = [float(x) for x in re.findall(r' x="([\d.]+)"[^>]*>flow_lpm \d', drawn)]
+    assert len(names) == len(PATHS)
+    assert min(names) > right
