@@ -39,6 +39,7 @@ def case_key(case: PackCase) -> str:
         sorted(problem.laws.items()),
         case.T0,
         case.outputs,
+        sorted(case.coolant_looks),
         case.tolerance,
         case.every_edge,
         case.looks,

@@ -49,6 +49,7 @@ class _Progress:
     moments: list[Moment]
     fields: list[Floats]
     states: list[StreamState]
+    looked: list[tuple[float, StreamState]]
     hottest: Floats
     warmest: float
 
@@ -96,15 +97,17 @@ class PackMarch:
             so_far = read_checkpoint(checkpoint, key)
         if so_far is None:
             first = self._moment(None, None)
-            so_far = _Progress([first], [], [], self.T, float(first.high.max()))
+            so_far = _Progress([first], [], [], [], self.T, float(first.high.max()))
         else:
             so_far = self._resumed(so_far)
-        jumps, outputs = {*case.edges, *case.switches}, set(case.outputs)
+        jumps, outputs, looks = {*case.edges, *case.switches}, set(case.outputs), case.coolant_looks
         try:
             for target in case.landings:
                 if target <= self.t:
                     continue
                 self._reach(target, so_far)
+                if target in looks and self._state is not None:
+                    so_far.looked.append((target, self._state))
                 if target in jumps:
                     self._jump()
                 if target in outputs:
@@ -118,7 +121,7 @@ class PackMarch:
             self.stepper.close()
         self.clock.lap("march")
         return PackRun(
-            case.problem.mesh, tuple(so_far.moments), tuple(case.outputs), np.array(so_far.fields), so_far.hottest, tuple(so_far.states),
+            case.problem.mesh, tuple(so_far.moments), tuple(case.outputs), np.array(so_far.fields), so_far.hottest, tuple(so_far.states), tuple(so_far.looked),
             self.sums.balance(), self.sums.made_by, self.sums.coolant, tuple(self._switches.history), self._flows(), self.melting, self.control.rejected,
             self.stepper.iterations, self.discrete.n_dofs, self.clock.seconds,
         )  # fmt: skip

@@ -20,6 +20,8 @@ CLOSE_S = 5.0
 all the same, and its swing about the step's mean is part of the step's error. Measured on US06 (1 Hz, 600 s, 8 cells, tolerance 0.02 K):
 a sixth of the time of landing on each, the energy at the terminals the same to 1e-12, every temperature within 8 mK of it, and the
 error told for them 0.8 to 1.3 of that where it is above 1 mK."""
+MOST_LOOKED = 100
+"""Changes of flow or inlet whose coolant is looked at just before each; of more, only that at the outputs: a look at a large network takes about 10 ms."""
 MOST_LANDED = 500
 """Breakpoints of a duty that are all landed on where the case does not say."""
 
@@ -66,6 +68,12 @@ class PackCase:
         return stream.towards(following, (t - since) / (until - since))
 
     @property
+    def coolant_looks(self) -> frozenset[float]:
+        """When [s] results are taken of the coolant: at the outputs, and at the end of what comes before each of MOST_LOOKED changes of flow or inlet."""
+        switches = self.switches
+        return frozenset((*self.outputs, *(switches if len(switches) <= MOST_LOOKED else ())))
+
+    @property
     def edges(self) -> tuple[float, ...]:
         """Where the duty's pieces meet."""
         return self.demand.edges
@@ -107,7 +115,7 @@ class Moment:
 @dataclass(frozen=True)
 class PackRun:
     """A duty run through: one moment a step; ``fields`` (n_outputs, n_points) [K] at the outputs; ``hottest`` (n_points,) [K] the field
-    with the warmest point of a cell; ``states`` of the coolant at the outputs; ``balance`` of the whole run [J]; joules of the solid by
+    with the warmest point of a cell; ``states`` of the coolant at the outputs, ``looked`` those at ``PackCase.coolant_looks`` with their times [s]; ``balance`` of the whole run [J]; joules of the solid by
     source in ``made``; ``coolant``: joules that it carried off, and that it holds more than at the start; ``switched``: when each heater
     went on or off (heater, time [s], on); ``melting``: the parts that melt."""
 
@@ -117,6 +125,7 @@ class PackRun:
     fields: Floats
     hottest: Floats
     states: tuple[StreamState, ...]
+    looked: tuple[tuple[float, StreamState], ...]
     balance: EnergyBalance
     made: dict[str, float]
     coolant: dict[str, float]

@@ -185,16 +185,14 @@ def _heaters(case: PackCase, run: PackRun) -> list[Result]:
 
 
 def _coolant(case: PackCase, run: PackRun, name: str) -> list[Result]:
-    """Of the coolant at the outputs: of each number the largest, but of flow, velocity and Reynolds number as they are named. The heat is the
+    """Of the coolant at the outputs and before its changes: of each number the largest, but of flow, velocity and Reynolds number as they are named. The heat is the
     mean over the run, and that is not known of one plate among several."""
     if case.stream is None:
         return []
     found: dict[str, Result] = {}
-    at_outputs = [(time, case.stream_at(time * (1 - 1e-12)), state) for time, state in zip(run.outputs, run.states, strict=True)]
-    flowing = [
-        one for one in at_outputs if one[1] is not None and not one[1].standing
-    ]  # of what stands there is no rise and no split
-    for time, stream, state in flowing or at_outputs:
+    looked = [(time, case.stream_at(time * (1 - 1e-12)), state) for time, state in run.looked]
+    flowing = [one for one in looked if one[1] is not None and not one[1].standing]  # of what stands there is no rise and no split
+    for time, stream, state in flowing or looked:
         assert stream is not None
         for row in coolant_results(cold_plate_solution(stream, state), name):
             if row.name.startswith("heat.coolant["):

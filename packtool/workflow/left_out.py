@@ -109,6 +109,11 @@ def _of_plate(loaded: LoadedDesign) -> tuple[str, ...]:
     cases = loaded.design.cases.values()
     if isinstance(plate, ColdPlate) and plate.fidelity == "cfd" and any(isinstance(case, TransientCase) for case in cases):
         sentences.append("Cases over time are solved with the coolant's network alone: fidelity: cfd is of steady ones.")
+    if plate.pump is not None and any(isinstance(case, TransientCase) for case in cases):
+        sentences.append(
+            "In cases over time the pump gives the flow that it has with coolant at cold_plate.inlet_degC: it does not follow coolant that gets "
+            "colder or warmer."
+        )
     if isinstance(plate, ColdPlate) and plate.position == "between":
         sentences.append("The tanks of the upright plates are not meshed: only the plates' ends give their coolant heat.")
     return tuple(sentences)

@@ -148,6 +148,18 @@ def test_a_standing_pump_is_no_measure_of_rise_and_flow():
 
 @pytest.mark.slow
 @fem
+def test_what_the_coolant_did_before_a_change_counts_between_outputs():
+    """Cold for a tenth of the time before the first output: the pressure drop is highest there, not at the outputs."""
+    case, _ = cell_on_a_channel(current=0.0, schedule=((50.0, (0.5, 40.0)),))
+    run = PackMarch(replace(case, outputs=(450.0, 900.0)), None).go()
+    drop = {row.name: row for row in transient_results(case, run, Cells(), "case")}["coolant.pressure_drop"]
+    cold, _ = cell_on_a_channel(current=0.0, end=50.0)
+    steady = transient_results(cold, PackMarch(replace(cold, outputs=(50.0,)), None).go(), Cells(), "case")
+    assert drop.time_s == 50.0
+    assert drop.value == pytest.approx(next(row.value for row in steady if row.name == drop.name), rel=1e-4)  # other steps
+
+
+@fem
 def test_a_ramp_is_what_many_small_steps_come_to():
     """Inlet from 22 to 12 degC and flow from 0.5 backwards through 0 to 0.5 L/min, held against a staircase of 20 steps."""
     ends = ((100.0, (-0.5, 22.0)), (700.0, (0.5, 12.0)))

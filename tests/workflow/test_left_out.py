@@ -16,6 +16,7 @@ def said(*sets):
 
 CU_OF_K = "materials={cu_k: {like: cu_by_temperature, resistivity_ohm_m: 1.72e-8, alpha_per_K: 0.0039}}"
 DRIVE = "cases.drive={kind: transient, current_A: 10, duration_s: 60}"
+PUMP = "cold_plate.pump={flow_lpm: [0, 8, 40], head_kPa: [60, 50, 0]}"
 ONE_ROW = ("electrical.series=17", "arrangement.rows=1", "cold_plate.channels=2")
 
 
@@ -39,6 +40,9 @@ ONE_ROW = ("electrical.series=17", "arrangement.rows=1", "cold_plate.channels=2"
         ("solved with the coolant's network alone", ("cold_plate.fidelity=cfd",), False),
         ("solved with the coolant's network alone", (DRIVE,), False),
         ("What the data are uncertain by", ("cold_plate=null",), True),
+        ("the pump gives the flow", (PUMP, "cold_plate.flow_lpm=null", DRIVE), True),
+        ("the pump gives the flow", (PUMP, "cold_plate.flow_lpm=null"), False),
+        ("the pump gives the flow", (DRIVE,), False),
     ],
 )
 def test_a_sentence_stands_where_it_is_true(sentence, sets, is_said):
