@@ -14,7 +14,7 @@ from packtool.coldplate.losses import (
     friction_uncertainty,
 )
 from packtool.coldplate.network_equations import NetworkEquations
-from packtool.coldplate.passages import Passages
+from packtool.coldplate.passages import SIDE, Passages
 from packtool.errors import NotConverged, SolveError
 from packtool.mesh.records import Floats
 
@@ -95,6 +95,41 @@ def _free(system: NetworkEquations, Re: Floats) -> tuple[Floats, Floats]:
     return free, np.where(fed, 1.0, free[:, None])
 
 
+def half_widths(system: NetworkEquations, flow: Floats) -> dict[str, Floats]:
+    """What the correlations' scatter makes of the pressure lost along each branch at these flows (n,) [Pa], by correlation, with the loss's sign."""
+    p, physics, lost = system.p, system.physics, system.losses(flow)
+    free, unknown = _free(system, lost.Re)
+    widths = {"friction": friction_uncertainty(lost.Re) * lost.friction, "entrance": UNCERTAINTY_ENTRANCE * lost.entrance}
+    if physics.bends:
+        corner_friction = p.bends * lost.friction * np.minimum(1.0, p.D_h / p.straight)
+        widths["bends"] = free * (UNCERTAINTY_BENDS * lost.bends + corner_friction)
+    if physics.junctions:
+        drop = UNCERTAINTY_JUNCTIONS * unknown * system.drops(flow)
+        for end, sign in enumerate((1.0, -1.0)):
+            sides = p.meeting[:, end] == SIDE
+            for name, here in ((f"sides {end}", sides), (f"runs {end}", ~sides)):
+                widths[name] = np.where(here, sign * drop[:, end], 0.0)
+    bores = np.arange(system.n) >= p.n_channels  # a K that is given is taken as known
+    widths["fittings"] = UNCERTAINTY_JUNCTIONS * np.where(bores, lost.fittings, 0.0)
+    if p.corrections is not None:
+        widths["calibration"] = (1 - free) * p.corrections.loss_error(lost.Re) * lost.total
+    return widths
+
+
+def flow_changes(
+    p: Passages, split: FlowSplit, rho: Floats, mu: Floats, roughness: float | Floats = 0.0, physics: FlowPhysics = FULL
+) -> Floats:
+    """How far each branch's flow (n_correlations, n) [kg/s] moves where a correlation is at the upper end of its scatter everywhere: a linear step from
+    ``split``, the solution of ``split_flow`` with the same arguments."""
+    system = NetworkEquations(p, split.total, None, rho, mu, roughness, physics)
+    x = np.r_[split.mass_flow, split.pressure]
+    widths = half_widths(system, split.mass_flow)
+    changes = [
+        system.towards(x, system.residual(x) + unsure, np.zeros(system.n))[: system.n] for unsure in widths.values() if unsure.any()
+    ]
+    return np.array(changes).reshape(-1, system.n) - split.mass_flow
+
+
 def _read(system: NetworkEquations, x: Floats, steps: int) -> FlowSplit:
     """The solution in the user's quantities. SolveError where the coolant comes out of the inlet."""
     p, flow, P = system.p, x[: system.n], x[system.n :]
@@ -115,29 +150,29 @@ def _read(system: NetworkEquations, x: Floats, steps: int) -> FlowSplit:
         "bends": over(lost.bends),
         "junctions": over(drop[:, 0] - drop[:, 1]),
     }
-    free, unknown = _free(system, lost.Re)
-    corner_friction = p.bends * lost.friction * np.minimum(1.0, p.D_h / p.straight)
-    uncertainty = (
-        over(friction_uncertainty(lost.Re) * lost.friction)
-        + UNCERTAINTY_ENTRANCE * parts["entrance"]
-        + (over(free * (UNCERTAINTY_BENDS * lost.bends + corner_friction)) if system.physics.bends else 0.0)
-        + UNCERTAINTY_JUNCTIONS * float(np.abs(weight) @ (unknown * np.abs(drop)).sum(axis=1))
-    )
     if np.any(lost.fittings):
         parts["fittings"] = over(lost.fittings)
-        bores = np.arange(system.n) >= p.n_channels  # a K that is given is taken as known
-        uncertainty += UNCERTAINTY_JUNCTIONS * over(np.where(bores, lost.fittings, 0.0))
     if p.corrections is not None:
         parts["calibration"] = over(lost.calibration)
-        known = p.corrections.loss_error(lost.Re)
-        uncertainty += float(np.abs(weight) @ ((1 - free) * known * np.abs(lost.total)))
+    uncertainty = sum(float(np.abs(weight) @ np.abs(unsure)) for unsure in half_widths(system, flow).values())
     if p.pumps:
         parts["pumps"] = -over(system.heads(flow)[0])
     return FlowSplit(
         mass_flow=flow, velocity=lost.velocity, Re=lost.Re, loss=lost.total - system.heads(flow)[0], total=total, pressure=P,
         pressure_drop=float(P[p.inlet]), parts=parts,
-        uncertainty=uncertainty, steps=steps, calibrated=None if p.corrections is None else 1 - free,
+        uncertainty=uncertainty, steps=steps, calibrated=None if p.corrections is None else 1 - _free(system, lost.Re)[0],
     )  # fmt: skip
+
+
+def unevenness(flows: Floats, changes: Floats) -> tuple[float, float]:
+    """(largest - smallest) / mean of the ``flows`` (n,) of parallel channels, whichever way they go, and the half-width that their ``changes``
+    (n_correlations, n) give it; 0 of none."""
+
+    def uneven(these: Floats) -> float:
+        return float(np.ptp(np.abs(these)) / np.abs(these).mean()) if np.any(these) else 0.0
+
+    found = uneven(flows)
+    return found, sum(abs(uneven(flows + one) - found) for one in changes)
 
 
 def _newton(system: NetworkEquations, x: Floats) -> tuple[Floats, int]:

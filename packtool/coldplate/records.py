@@ -71,7 +71,8 @@ class ColdPlateSolution:
     the half-width ``pressure_uncertainty_Pa`` from the scatter of the correlations; ``mass_flow_kg_s`` in all, ``flow_lpm`` the same at the inlet's density, ``branch_flow_lpm``
     by branch (positive in the design's direction, at the branch's own density); ``inlet_degC``, ``outlet_degC``; ``heat_W`` from the
     walls, ``enthalpy_rise_W`` m (H_out - H_in), equal to it but for rounding; ``maldistribution`` (largest - smallest) / mean flow of
-    the branches of kind channel [-], 0 for a single one; ``film_K`` the largest difference between wall and coolant, with the
+    the branches of kind channel [-], 0 for a single one; of the flows, of that and of ``max_velocity_m_s`` what the correlations' scatter makes of them,
+    ``..._uncertainty``; ``film_K`` the largest difference between wall and coolant, with the
     half-width ``film_uncertainty_K`` of the correlations' scatter; ``path`` segment by segment; ``plates`` what each takes where there are several;
     ``channels`` the names of the branches of kind channel; ``beyond_calibration``: share of the heat or of the power lost in the channels,
     whichever is larger, that correlations tell because Re is outside the calibrated range; None without a calibration.
@@ -83,8 +84,11 @@ class ColdPlateSolution:
     mass_flow_kg_s: float
     flow_lpm: float
     branch_flow_lpm: Mapping[str, float]
+    branch_flow_uncertainty_lpm: Mapping[str, float]
     maldistribution: float
+    maldistribution_uncertainty: float
     max_velocity_m_s: float
+    velocity_uncertainty_m_s: float
     max_Re: float
     min_Re: float
     pumping_power_W: float

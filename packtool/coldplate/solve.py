@@ -9,6 +9,7 @@ import numpy as np
 from packtool.catalogue.records import Coolant
 from packtool.coldplate.by_plate import plate_shares
 from packtool.coldplate.losses import FlowPhysics
+from packtool.coldplate.network import unevenness
 from packtool.coldplate.records import ColdPlateSolution, PathTable
 from packtool.coldplate.stream import ChannelStream, Flow
 from packtool.design.schema import AnyColdPlate
@@ -36,13 +37,17 @@ def cold_plate_solution(stream: ChannelStream, state: StreamState) -> ColdPlateS
     """What the coolant does at a converged state of the thermal solve. Raises as ``ChannelStream.flow`` does."""
     now = stream.flow(state.theta, state.mean)
     p, split = stream.passages, now.split
+    in_channels = stream.segments.branch < p.n_channels
     T_out = float(state.theta[p.outlet])
     H = stream.table.enthalpy(np.array([stream.T_in, T_out]))
     branch_T = np.bincount(stream.segments.branch, stream.segments.length * state.mean, len(p.length)) / p.length
     lpm = split.mass_flow / stream.table.at(branch_T).rho / LPM
-    channels = np.abs(split.mass_flow[[kind == "channel" for kind in p.kinds]])
+    is_channel = np.array([kind == "channel" for kind in p.kinds])
+    moved = stream.flow_changes(state.mean, split)
+    uneven, uneven_scatter = unevenness(split.mass_flow[is_channel], moved[:, is_channel])
+    unsure_lpm = np.abs(lpm) * np.abs(moved).sum(axis=0) / np.maximum(np.abs(split.mass_flow), 1e-300)
+    fastest = int(np.argmax(np.where(in_channels, np.abs(now.film.velocity), 0.0)))
     own = slice(0, p.n_channels)
-    in_channels = stream.segments.branch < p.n_channels
     film, worst = _film(stream, state, now)
     rho_in = float(stream.table.at(np.array(stream.T_in)).rho)
     return ColdPlateSolution(
@@ -52,8 +57,11 @@ def cold_plate_solution(stream: ChannelStream, state: StreamState) -> ColdPlateS
         mass_flow_kg_s=stream.mass_flow,
         flow_lpm=stream.mass_flow / rho_in / LPM,
         branch_flow_lpm=dict(zip(p.names[own], lpm[own].tolist(), strict=True)),
-        maldistribution=float(np.ptp(channels) / channels.mean()) if len(channels) else 0.0,
-        max_velocity_m_s=float(np.abs(now.film.velocity[in_channels]).max()),
+        branch_flow_uncertainty_lpm=dict(zip(p.names[own], unsure_lpm[own].tolist(), strict=True)),
+        maldistribution=uneven,
+        maldistribution_uncertainty=uneven_scatter,
+        max_velocity_m_s=(speed := float(np.abs(now.film.velocity[fastest]))),
+        velocity_uncertainty_m_s=speed * float((unsure_lpm / np.maximum(np.abs(lpm), 1e-300))[stream.segments.branch[fastest]]),
         max_Re=float(split.Re[own].max()),
         min_Re=float(split.Re[own].min()),
         pumping_power_W=split.pressure_drop * stream.mass_flow / rho_in,
@@ -114,7 +122,7 @@ def _beyond_calibration(state: StreamState, now: Flow, n_channels: int) -> float
 def coolant_results(solution: ColdPlateSolution, case: str | None) -> list[Result]:
     """The numbers of a cold plate for results.json.
 
-    ``scatter`` holds what the correlations' scatter makes of the pressure and the film; ``error`` is left to who solves on more meshes.
+    ``scatter`` holds what the correlations' scatter makes of the pressure, the split and the film; ``error`` is left to who solves on more meshes.
     """
     s = solution
     rows = [
@@ -125,8 +133,8 @@ def coolant_results(solution: ColdPlateSolution, case: str | None) -> list[Resul
         Result("coolant.rise", s.outlet_degC - s.inlet_degC, "K"),
         Result("coolant.flow.mass", s.mass_flow_kg_s, "kg/s"),
         Result("coolant.flow.volume", s.flow_lpm, "lpm"),
-        Result("coolant.flow.maldistribution", s.maldistribution, "-"),
-        Result("coolant.velocity.max", s.max_velocity_m_s, "m/s"),
+        Result("coolant.flow.maldistribution", s.maldistribution, "-", scatter=s.maldistribution_uncertainty),
+        Result("coolant.velocity.max", s.max_velocity_m_s, "m/s", scatter=s.velocity_uncertainty_m_s),
         Result("coolant.reynolds.max", s.max_Re, "-"),
         Result("coolant.reynolds.min", s.min_Re, "-"),
         Result(
@@ -137,7 +145,11 @@ def coolant_results(solution: ColdPlateSolution, case: str | None) -> list[Resul
         ),
         Result("coolant.film.max", s.film_K, "K", scatter=s.film_uncertainty_K),
         Result("heat.coolant", s.heat_W, "W"),
-        *(Result(f"coolant.flow.channel[{name}]", s.branch_flow_lpm[name], "lpm") for name in s.channels if len(s.channels) > 1),
+        *(
+            Result(f"coolant.flow.channel[{name}]", s.branch_flow_lpm[name], "lpm", scatter=s.branch_flow_uncertainty_lpm[name])
+            for name in s.channels
+            if len(s.channels) > 1
+        ),
     ]
     if s.beyond_calibration is not None:
         rows.append(Result("coolant.beyond_calibration", s.beyond_calibration, "-"))

@@ -11,7 +11,7 @@ from packtool.coldplate.calibrated import network_passages
 from packtool.coldplate.fluid import CoolantTable
 from packtool.coldplate.losses import FlowPhysics
 from packtool.coldplate.march import Film, Order, Transport, film, order, standing_film, transport
-from packtool.coldplate.network import FlowSplit, split_flow
+from packtool.coldplate.network import FlowSplit, flow_changes, split_flow
 from packtool.coldplate.passages import Passages
 from packtool.coldplate.records import HeatPhysics
 from packtool.coldplate.segments import Segments, WallMap, branch_means, cut, facet_size, map_walls
@@ -150,6 +150,11 @@ class ChannelStream:
         way = order(p, segments, split.mass_flow)
         conductance = films.h * self.wall_area
         return Flow(split, films, way, transport(p, segments, way, split.mass_flow, self.table, theta, self.T_in, conductance))
+
+    def flow_changes(self, mean: Floats, split: FlowSplit) -> Floats:
+        """``network.flow_changes`` of the ``split`` at segment temperatures ``mean`` (n_segments,) [K]."""
+        rho, viscosity = branch_means(self.passages, self.segments, self.table.at(mean, "cold plate"))
+        return flow_changes(self.passages, split, rho, viscosity, self.plate.roughness_um * 1e-6, self.flow_physics)
 
     def _named(self, state: int) -> str:
         """What a state is the temperature of, for messages."""

@@ -4,11 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from coldplate_networks import duct, random_grid, three_pass, two_pass
+from coldplate_networks import duct, plate, random_grid, three_pass, two_pass
 
-from packtool.coldplate.losses import DEVELOPED_LAMINAR, K_BEND, FlowPhysics
-from packtool.coldplate.network import FlowSplit, split_flow
+from packtool.catalogue.load import coolants
+from packtool.coldplate import network_equations
+from packtool.coldplate.losses import DEVELOPED_LAMINAR, K_BEND, FlowPhysics, node_drop
+from packtool.coldplate.network import FlowSplit, flow_changes, half_widths, split_flow, unevenness
+from packtool.coldplate.network_equations import NetworkEquations
 from packtool.coldplate.passages import RUN, SIDE, TERMINAL, THROUGH, TURN, passages
+from packtool.coldplate.solve import coolant_results, solve_coldplate_isothermal
 from packtool.errors import SolveError
 from packtool.layout.coolant import Branch, CoolantNetwork
 from packtool.verification.coldplate import ladder
@@ -219,3 +223,38 @@ def test_the_interval_of_the_drop_is_the_sum_of_each_part_s_scatter():
     assert bent.uncertainty - smooth.uncertainty == pytest.approx(0.4 * bent.parts["bends"] + corners, rel=1e-9)
     entering = solve(three_pass(), 0.5, replace(alone, entrance=True))
     assert entering.uncertainty - smooth.uncertainty == pytest.approx(0.1 * entering.parts["entrance"], rel=1e-9)
+
+
+def test_scatter_that_is_the_same_in_every_channel_does_not_move_the_split():
+    p = passages(two_pass())
+    split = split_flow(p, 0.02, RHO, MU, physics=DEVELOPED_LAMINAR)
+    changes = flow_changes(p, split, RHO, MU, physics=DEVELOPED_LAMINAR)
+    assert changes.shape == (1, len(p.length))  # friction alone, 5 % more of it everywhere
+    assert np.abs(changes).max() < 1e-9 * split.total  # rounding of the linear solve
+
+
+def test_the_split_s_scatter_is_what_other_junctions_make_of_it(monkeypatch):
+    p = passages(two_pass())
+    channels = np.array([kind == "channel" for kind in p.kinds])
+    split = split_flow(p, 0.1, RHO, MU)
+    named = half_widths(NetworkEquations(p, 0.1, None, RHO, MU, 0.0, FlowPhysics()), split.mass_flow)
+    at_junctions = np.array([name.startswith(("sides", "runs")) for name, unsure in named.items() if unsure.any()])
+    told = flow_changes(p, split, RHO, MU)[at_junctions].sum(axis=0)
+    share = 0.02  # of the half-width, which is half of every pressure change at a junction
+    monkeypatch.setattr(network_equations, "node_drop", lambda *given: (1 + share * 0.5) * node_drop(*given))
+    moved = (split_flow(p, 0.1, RHO, MU).mass_flow - split.mass_flow) / share
+    assert np.abs(moved).max() > 0.01 * split.total
+    assert told == pytest.approx(moved, abs=0.02 * np.abs(moved).max())  # second order in the share
+    found, width = unevenness(split.mass_flow[channels], told[None, channels])
+    assert found == pytest.approx(np.ptp(split.mass_flow[channels]) / split.mass_flow[channels].mean())
+    assert 0.01 < width < found
+
+
+def test_the_split_s_scatter_is_told_with_the_channels_flows():
+    manifold, single = (
+        {row.name: row for row in coolant_results(solve_coldplate_isothermal(network, plate(), coolants()["meg50"], 298.15), None)}
+        for network in (two_pass(), duct(400.0))
+    )
+    assert manifold["coolant.flow.maldistribution"].scatter > 0.01
+    assert all(row.scatter > 0 for name, row in manifold.items() if name.startswith("coolant.flow.channel["))
+    assert single["coolant.flow.maldistribution"].scatter == 0 == single["coolant.velocity.max"].scatter

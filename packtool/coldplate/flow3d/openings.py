@@ -6,14 +6,13 @@ design has ports above. What the network says of the one less what it says of th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from packtool.coldplate.flow3d.window import opened
 from packtool.coldplate.losses import UNCERTAINTY_JUNCTIONS, UNCERTAINTY_LAMINAR, FlowPhysics, branch_losses
-from packtool.coldplate.network import FlowSplit, split_flow
+from packtool.coldplate.network import FlowSplit, flow_changes, split_flow, unevenness
 from packtool.coldplate.passages import Passages, passages
 from packtool.design.schema import ColdPlate
 from packtool.layout.records import Layout
@@ -22,13 +21,15 @@ from packtool.layout.records import Layout
 @dataclass(frozen=True)
 class Openings:
     """By correlations: ``solved`` the pressure drop of the plate that finite elements solve and its half-width ``solved_scatter``; ``beyond`` that of the
-    design less it, and the half-width ``scatter``. All [Pa]. ``flow`` [m³/s] through each branch of the solved plate."""
+    design less it, and the half-width ``scatter``. All [Pa]. ``uneven`` and ``uneven_scatter``: ``unevenness`` of the solved
+    plate's channels [-]."""
 
     solved: float
     solved_scatter: float
     beyond: float
     scatter: float
-    flow: Mapping[str, float]
+    uneven: float
+    uneven_scatter: float
 
 
 def openings(layout: Layout, plate: ColdPlate, mass_flow: float, rho: float, mu: float) -> Openings:
@@ -39,15 +40,17 @@ def openings(layout: Layout, plate: ColdPlate, mass_flow: float, rho: float, mu:
     network = layout.network
     assert network is not None
     design, _ = _split(passages(replace(network, calibration=None)), mass_flow, rho, mu)
-    plane = opened(layout, plate).network
-    split, entering = _split(passages(plane), mass_flow, rho, mu)
+    plane = passages(opened(layout, plate).network)
+    split, entering = _split(plane, mass_flow, rho, mu)
     apart = {part: design.parts.get(part, 0.0) - split.parts.get(part, 0.0) for part in {*design.parts, *split.parts}}
     apart["entrance"] += entering
     scatter = sum(
         (UNCERTAINTY_LAMINAR if part == "friction" else UNCERTAINTY_JUNCTIONS) * abs(value) for part, value in apart.items()
     )
-    flow = {branch.name: float(m) / rho for branch, m in zip(plane.branches, split.mass_flow, strict=True)}
-    return Openings(split.pressure_drop - entering, split.uncertainty, sum(apart.values()), scatter, flow)
+    changes = flow_changes(plane, split, np.full(len(plane.length), rho), np.full(len(plane.length), mu))
+    side_by_side = np.array([kind == "channel" for kind in plane.kinds])
+    uneven = unevenness(split.mass_flow[side_by_side], changes[:, side_by_side])
+    return Openings(split.pressure_drop - entering, split.uncertainty, sum(apart.values()), scatter, *uneven)
 
 
 def drop_as_developed(p: Passages, mass_flow: float, rho: float, mu: float) -> float:

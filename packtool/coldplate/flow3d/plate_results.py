@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from packtool.coldplate.flow3d.branch_flows import channel_flows
 from packtool.coldplate.flow3d.mesh_error import Estimated
 from packtool.coldplate.flow3d.openings import Openings
 from packtool.coldplate.flow3d.plate_solve import PlateSolution
+from packtool.coldplate.network import unevenness
 from packtool.layout.coolant import LPM, CoolantNetwork
 from packtool.results import ZERO_CELSIUS, Result
 
@@ -64,21 +65,17 @@ def _split(found: PlateSolution, network: CoolantNetwork, beside: Openings, case
     if len(finest) < 2:
         return []
     coarser = channel_flows(found.coarser, network) if found.coarser else dict.fromkeys(finest, 0.0)
-    uneven, before = (_maldistribution(list(flows.values())) for flows in (finest, coarser))
-    alike = _maldistribution([beside.flow[name] for name in finest])
+    (uneven, _), (before, _) = (
+        unevenness(np.array(list(flows.values())), np.zeros((0, len(flows)))) for flows in (finest, coarser)
+    )
     return [
         *(
             Result(f"coolant.cfd.flow.channel[{name}]", flow / LPM, "lpm", error=abs(flow - coarser[name]) / LPM, case=case)
             for name, flow in finest.items()
         ),
         Result("coolant.cfd.flow.maldistribution", uneven, "-", error=abs(uneven - before), case=case),
-        Result("coolant.cfd.flow.maldistribution_network", alike, "-", case=case),
+        Result("coolant.cfd.flow.maldistribution_network", beside.uneven, "-", scatter=beside.uneven_scatter, case=case),
     ]
-
-
-def _maldistribution(flows: Sequence[float]) -> float:
-    """(largest - smallest) / mean, as that of ``ColdPlateSolution``; 0 of no flow."""
-    return float(np.ptp(flows) / np.mean(flows)) if any(flows) else 0.0
 
 
 def plate_summary(found: PlateSolution) -> dict[str, float]:
