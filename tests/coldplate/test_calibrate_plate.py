@@ -89,6 +89,10 @@ def test_behind_the_outlet_s_edge_a_duct_without_metal_goes_on():
     assert heat.fluid[beyond].all()
     top = heat.heat.points[heat.heat.boundaries["top"]].mean(axis=1)
     assert top[:, 1].max() < y1  # no heat on the duct
+    side, duct = (heat.heat.points[heat.heat.boundaries[name]].mean(axis=1) for name in ("side", "duct"))
+    assert side[:, 1].max() < y1 + 1e-9  # nor of what the plate's sides take up
+    assert duct[:, 1].min() > y1
+    assert "duct" not in heat.flow.boundaries  # a wall to the coolant
 
 
 def test_the_duct_s_developed_friction_is_no_part_of_the_plate_s_drop():

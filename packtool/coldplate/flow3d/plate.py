@@ -108,7 +108,7 @@ across. Of meshes smaller than normal's none holds 1.5 Pa and 0.1 K there: two r
 @dataclass(frozen=True)
 class PlateGrid:
     """``flow``: the lower half of the channel before it is refined ``times``, boundaries inlet, outlet, wall, middle. ``heat``: the whole plate, refined, boundaries inlet, outlet,
-    top, bottom, side; ``fluid`` (n_elements,) of it. ``middle`` z of the mirror [m]. With round turns the flow's points are those of the ``lattice``."""
+    top, bottom, side, and duct where one goes on behind the plate; ``fluid`` (n_elements,) of it. ``middle`` z of the mirror [m]. With round turns the flow's points are those of the ``lattice``."""
 
     flow: ElementMesh
     heat: ElementMesh
@@ -143,7 +143,7 @@ def plate_grid(plate: ChannelPlate, fineness: Fineness) -> PlateGrid:
     kept = fluid | (plan.metal[:, None] & ~(plan.cut[:, None] & inside))
     points, hexes = swept(plan.points, plan.quads, z, kept)
     points = lattice.placed(points, fineness.times) if lattice else points
-    heat = _named(plate, points, hexes, {"bottom": z0, "top": z3}, "side")
+    heat = _named(plate, points, hexes, {"bottom": z0, "top": z3}, "side", "duct")
     return PlateGrid(flow, heat, fluid[kept], half, fineness.times, lattice)
 
 
@@ -205,8 +205,10 @@ def _beyond(plate: ChannelPlate, face: Face, x: Floats, y: Floats) -> NDArray[np
     return np.asarray((outward * (along - face.place) > 0) & (across > face.low) & (across < face.high))
 
 
-def _named(plate: ChannelPlate, points: Floats, hexes: Integers, levels: dict[str, float], rest: str) -> ElementMesh:
-    """The mesh with its boundaries: inlet, outlet, those at the heights ``levels``, and the ``rest``."""
+def _named(
+    plate: ChannelPlate, points: Floats, hexes: Integers, levels: dict[str, float], rest: str, duct: str = ""
+) -> ElementMesh:
+    """The mesh with its boundaries: inlet, outlet, those at the heights ``levels``, the walls of a ``duct`` behind the plate (unnamed: of the rest), and the ``rest``."""
     outer = outer_facets(hexes)
     corner, left, boundaries = points[outer], np.ones(len(outer), dtype=bool), {}
     centre = corner.mean(axis=1)
@@ -223,6 +225,9 @@ def _named(plate: ChannelPlate, points: Floats, hexes: Integers, levels: dict[st
         at = (np.abs(corner[:, :, face.axis] - face.place) < 1e-9).all(axis=1)
         across = centre[:, 1 - face.axis]
         take(name, left & at & wet & (across > face.low) & (across < face.high))
+    if duct:
+        x0, y0, x1, y1 = plate.size
+        take(duct, left & ((centre[:, :2] < (x0 - 1e-9, y0 - 1e-9)) | (centre[:, :2] > (x1 + 1e-9, y1 + 1e-9))).any(axis=1))
     take(rest, left.copy())
     return ElementMesh(points, hexes, boundaries)
 
