@@ -189,8 +189,9 @@ def test_results_are_named_and_carry_their_uncertainty():
 
 
 def test_a_boiling_coolant_is_refused_with_what_to_change():
-    with pytest.raises(SolveError, match=r"meg50 reaches .* above .*flow_lpm"):
+    with pytest.raises(SolveError, match=r"meg50 reaches .* above .*: change the flow") as refused:
         heated(stream_of(two_pass(), flow_lpm=0.3), 4000.0)
+    assert refused.value.key == "cold_plate.flow_lpm"
 
 
 def test_a_frozen_inlet_is_refused():
