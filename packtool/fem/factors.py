@@ -11,7 +11,8 @@ from packtool.fem.start import petsc
 from packtool.mesh.records import Floats
 
 ORDERING = 4
-"""PORD (MUMPS users' guide, ICNTL(7)): on the flow of the three-pass serpentine with 54k velocities 11.8 Gflop and 32 M entries, METIS 15.8 and 36 M."""
+"""PORD (MUMPS users' guide, ICNTL(7)): on the flow of the three-pass serpentine with 54k velocities 11.8 Gflop and 32 M entries, METIS 15.8 and 36 M.
+Of a full matrix it ends the process ("no valid number of stages in multisector", MUMPS of PETSc 3.25): MUMPS then orders as it likes."""
 
 
 SINGLE = ("packtool_single_", "single")
@@ -47,7 +48,8 @@ class DirectFactors:
             pc.setFactorSolverType("mumps")
             pc.setFromOptions()
             pc.setFactorSetUpSolverType()
-            pc.getFactorMatrix().setMumpsIcntl(7, ORDERING)
+            if matrix.getInfo()["nz_used"] < matrix.size[0] * matrix.size[1]:
+                pc.getFactorMatrix().setMumpsIcntl(7, ORDERING)
             pc.getFactorMatrix().setMumpsIcntl(14, 60)  # room for pivoting [%]
             self._matrix = matrix
         else:

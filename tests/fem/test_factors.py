@@ -80,3 +80,14 @@ def test_gmres_stops_at_its_target_or_after_its_steps_and_goes_on_from_there(sys
         assert np.linalg.norm(matrix @ krylov.solve(right, found, 2e-9, 1)[0] - right) < 1.1e-9  # there already
     finally:
         krylov.close()
+
+
+@pytest.mark.parametrize("single", [False, True], ids=["double", "single"])
+def test_a_full_matrix_such_as_that_of_one_element_does_not_end_the_process(made, single):
+    n = 27
+    full = np.ones((n, n)) + n * np.eye(n)
+    held = petsc().Mat().createDense((n, n), array=full, comm=petsc().COMM_SELF).convert("aij")
+    factors = made(single=single)
+    factors.factorise(held)
+    assert off(full, factors.solve(np.ones(n)), np.ones(n)) < (1e-6 if single else 1e-13)  # rounding
+    held.destroy()
