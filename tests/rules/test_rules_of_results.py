@@ -122,6 +122,13 @@ def test_uneven_channels_warn():
     assert serpentine.not_checked["coolant.split"]
 
 
+def test_the_scatter_of_the_split_is_told_and_not_added_to_it():
+    row = Result("coolant.flow.maldistribution", 0.25, "-", scatter=0.1, case="charge_1C")
+    (found,) = findings_of("coolant.split", results=ResultSet((row,)))
+    assert found.holds
+    assert "± 0.1" in found.message
+
+
 @pytest.mark.parametrize(
     ("emptiest", "fullest", "holds"), [(0.0, 1.01, [True, True]), (0.1, 1.42, [False, True]), (-0.05, 1.0, [True, False])]
 )
